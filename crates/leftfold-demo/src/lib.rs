@@ -1,0 +1,1 @@
+//! A seeded generator of a shop's events over one day.

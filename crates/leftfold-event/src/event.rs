@@ -1,0 +1,279 @@
+//! An event as read from its source, and the points of a history one can ask about.
+
+use std::fmt;
+
+use crate::json::{self, Value};
+use crate::timestamp::{TimeZoneOrigin, Timestamp};
+
+/// One immutable fact, as complete as its source has it. What the source does not have is `None` or empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Event {
+    /// The full name of the stream, `category-id` where the store keeps the two apart.
+    pub stream: String,
+    /// The kind of aggregate: stated by the store, or the text before the first `-` of the stream's name.
+    pub category: Option<String>,
+    /// The place in the stream, as the store counts it (from 0 or 1).
+    pub version: Option<i64>,
+    /// The place in the source's log as the store writes it: a number, or `topic[partition]@offset`.
+    pub position: Option<String>,
+    /// The store's identity of the event.
+    pub id: Option<EventId>,
+    /// The event type.
+    pub kind: String,
+    /// When it was recorded.
+    pub time: Option<Timestamp>,
+    /// Whether `time`'s zone was stated or assumed.
+    pub time_origin: TimeZoneOrigin,
+    /// When it is effective, where the store tells that apart from the recorded time.
+    pub valid_time: Option<Timestamp>,
+    /// What happened.
+    pub payload: Payload,
+    /// What surrounds it.
+    pub metadata: Payload,
+    /// What ties the events of one workflow together.
+    pub correlation_id: Option<String>,
+    /// The direct cause: an event's or a command's id.
+    pub causation_id: Option<String>,
+    /// Other streams this same event belongs to, in the store's order.
+    pub also_in: Vec<String>,
+    /// Further facts of the store (partition, offset, tenant, payload revision), by name, in a stable order.
+    pub extra: Vec<(String, Value)>,
+    /// What could not be read, and why. Empty for a healthy event.
+    pub problems: Vec<Problem>,
+}
+
+/// Payload or metadata: the bytes as the store holds them, and what they mean if that is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Payload {
+    /// The stored bytes, unchanged. Empty when the store has none.
+    pub raw: Vec<u8>,
+    /// The decoded value. `None` when absent or undecodable (then a [`Problem`] says why).
+    pub value: Option<Value>,
+    /// How `value` was read from `raw`: `json`, `zlib+json`, `yaml`, `xml`, `text`, `bytes`, `encrypted`; `""` if absent.
+    pub encoding: &'static str,
+}
+
+impl Payload {
+    /// No payload at all.
+    pub const fn absent() -> Self {
+        Self { raw: Vec::new(), value: None, encoding: "" }
+    }
+
+    /// A payload that is JSON text. On bad JSON the bytes are kept and the problem is returned beside them.
+    pub fn from_json(raw: Vec<u8>) -> (Self, Option<Problem>) {
+        match json::parse(&raw) {
+            Ok(value) => (Self { raw, value: Some(value), encoding: "json" }, None),
+            Err(e) => {
+                let problem = Problem::new(ProblemCode::PayloadUndecodable, e.to_string());
+                (Self { raw, value: None, encoding: "bytes" }, Some(problem))
+            }
+        }
+    }
+}
+
+/// An event's identity.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EventId {
+    /// Text, or a number as the store writes it.
+    Text(String),
+    /// Bytes that are no text; shown as hex, as a UUID when 16 long.
+    Bytes(Vec<u8>),
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(t) => f.write_str(t),
+            Self::Bytes(b) => {
+                for (i, byte) in b.iter().enumerate() {
+                    if b.len() == 16 && matches!(i, 4 | 6 | 8 | 10) {
+                        f.write_str("-")?;
+                    }
+                    write!(f, "{byte:02x}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Where a source finds an event again: a row, and the item in it when a row holds several events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Locator {
+    /// The source's row number (SQLite rowid, line offset, …).
+    pub row: i64,
+    /// The event's index among the events of that row.
+    pub item: u32,
+}
+
+/// Something about one event that could not be read. Problems are data: the event is shown with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of trouble, stable across releases.
+    pub code: ProblemCode,
+    /// What, where and what to do, for a person.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem with its explanation.
+    pub fn new(code: ProblemCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+/// The kinds of [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProblemCode {
+    /// The payload's bytes are in no form that can be decoded.
+    PayloadUndecodable,
+    /// The payload is encrypted; the bytes are shown as they are.
+    PayloadEncrypted,
+    /// The metadata cannot be decoded.
+    MetadataUndecodable,
+    /// The time is missing though the store has a column for it, or is in no known form.
+    TimeUnreadable,
+    /// The version is no integer.
+    VersionUnreadable,
+    /// The stream or type is missing or of a kind that is no name.
+    NameUnreadable,
+    /// The row itself cannot be read (a damaged page, for instance).
+    RowUnreadable,
+    /// A projection's handler failed at this event.
+    HandlerFailed,
+}
+
+impl ProblemCode {
+    /// The code as it stands in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PayloadUndecodable => "payload-undecodable",
+            Self::PayloadEncrypted => "payload-encrypted",
+            Self::MetadataUndecodable => "metadata-undecodable",
+            Self::TimeUnreadable => "time-unreadable",
+            Self::VersionUnreadable => "version-unreadable",
+            Self::NameUnreadable => "name-unreadable",
+            Self::RowUnreadable => "row-unreadable",
+            Self::HandlerFailed => "handler-failed",
+        }
+    }
+}
+
+/// The part of a stream's name shared by its kind: the text before the first `-` (Message DB, KurrentDB), the whole
+/// name when there is none.
+pub fn category_of(stream: &str) -> &str {
+    stream.split('-').next().unwrap_or(stream)
+}
+
+/// A point of a history, as a user writes it (`--at`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// `v7`: after the stream's event of that version.
+    Version(i64),
+    /// `#1234`: after the event at that position of the log, as the store writes positions.
+    Position(String),
+    /// After every event recorded up to and including this moment.
+    Time(Timestamp),
+    /// `-15m`: this long before the last event's time.
+    BeforeEnd {
+        /// Nanoseconds before the end, positive.
+        nanos: i64,
+    },
+    /// `start`: before the first event.
+    Start,
+    /// `end`: after the last event.
+    End,
+}
+
+/// Why a text is no point.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no point: write v7 (version), #1234 (position), a time (2026-11-20T14:32:07Z, 1700000000), -15m, start or end")]
+pub struct PointError(pub String);
+
+impl Point {
+    /// Reads `v7`, `#1234`, an RFC 3339 time, an epoch (seconds, or milliseconds, microseconds, nanoseconds by its
+    /// length; a fraction is allowed on seconds), `-15m` (units `ms s m h d`), `start` or `end`.
+    pub fn parse(text: &str) -> Result<Self, PointError> {
+        let wrong = || PointError(text.to_owned());
+        let t = text.trim();
+        match t {
+            "end" => return Ok(Self::End),
+            "start" => return Ok(Self::Start),
+            _ => {}
+        }
+        if let Some(n) = t.strip_prefix('v') {
+            return n.parse().map(Self::Version).map_err(|_| wrong());
+        }
+        if let Some(p) = t.strip_prefix('#') {
+            return if p.is_empty() { Err(wrong()) } else { Ok(Self::Position(p.to_owned())) };
+        }
+        if let Some(rest) = t.strip_prefix('-') {
+            let split = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+            let n: i64 = rest[..split].parse().map_err(|_| wrong())?;
+            let unit = match &rest[split..] {
+                "ms" => 1_000_000,
+                "s" => 1_000_000_000,
+                "m" => 60_000_000_000,
+                "h" => 3_600_000_000_000,
+                "d" => 86_400_000_000_000,
+                _ => return Err(wrong()),
+            };
+            return n.checked_mul(unit).map(|nanos| Self::BeforeEnd { nanos }).ok_or_else(wrong);
+        }
+        if t.bytes().all(|b| b.is_ascii_digit() || b == b'.') && t.bytes().any(|b| b.is_ascii_digit()) {
+            return epoch(t).map(Self::Time).ok_or_else(wrong);
+        }
+        Timestamp::parse(t).map(|(time, _)| Self::Time(time)).map_err(|_| wrong())
+    }
+}
+
+fn epoch(text: &str) -> Option<Timestamp> {
+    if let Some((whole, fraction)) = text.split_once('.') {
+        if fraction.is_empty() || fraction.len() > 9 {
+            return None;
+        }
+        let digits = fraction.len() as u8;
+        let count = format!("{whole}{fraction}").parse().ok()?;
+        return Timestamp::from_units(count, digits);
+    }
+    let digits = match text.len() {
+        ..=11 => 0,
+        12..=14 => 3,
+        15..=17 => 6,
+        _ => 9,
+    };
+    Timestamp::from_units(text.parse().ok()?, digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_read_as_they_are_written() {
+        assert_eq!(Point::parse("v7"), Ok(Point::Version(7)));
+        assert_eq!(Point::parse("#1234"), Ok(Point::Position("1234".into())));
+        assert_eq!(Point::parse("#orders[3]@17"), Ok(Point::Position("orders[3]@17".into())));
+        assert_eq!(Point::parse("end"), Ok(Point::End));
+        assert_eq!(Point::parse("-15m"), Ok(Point::BeforeEnd { nanos: 900_000_000_000 }));
+        for text in ["1700000000", "1700000000.000", "1700000000000", "2023-11-14T22:13:20Z", "2023-11-14 22:13:20"] {
+            let Ok(Point::Time(t)) = Point::parse(text) else { panic!("{text}") };
+            assert_eq!(t.nanos, 1_700_000_000_000_000_000, "{text}");
+        }
+        for text in ["", "v", "#", "-15", "-15y", "tomorrow", "v1.5"] {
+            assert!(Point::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sixteen_bytes_show_as_a_uuid() {
+        assert_eq!(EventId::Bytes((0..16).collect()).to_string(), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+        assert_eq!(EventId::Bytes(vec![255, 1]).to_string(), "ff01");
+    }
+
+    #[test]
+    fn a_category_is_what_stands_before_the_first_dash() {
+        assert_eq!(category_of("order-42-b"), "order");
+        assert_eq!(category_of("order"), "order");
+    }
+}

@@ -1,0 +1,13 @@
+//! The model: events, streams, positions, times and lossless JSON; no I/O.
+//!
+//! Everything right of this crate (source, log, replay, …) speaks in these types. Nothing here rounds a number,
+//! drops a byte or invents a time: what is unknown is `None`, what could not be read is a [`Problem`].
+
+mod cancel;
+mod event;
+pub mod json;
+mod timestamp;
+
+pub use cancel::{Cancel, Progress};
+pub use event::{Event, EventId, Locator, Payload, Point, PointError, Problem, ProblemCode, category_of};
+pub use timestamp::{TimeError, TimeZoneOrigin, Timestamp};

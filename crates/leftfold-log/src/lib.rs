@@ -1,0 +1,1 @@
+//! Columns, postings, filters and density over the events of one source.

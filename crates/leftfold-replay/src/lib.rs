@@ -1,0 +1,1 @@
+//! The left fold: state at a point, diff, blame and history.

@@ -1,0 +1,1 @@
+//! The use cases both front ends call; progress, cancellation, DTOs and errors at the boundary.

@@ -1,0 +1,228 @@
+//! What every source offers to the log: headers in log order, and events by locator.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use leftfold_event::{Cancel, Event, Locator, Timestamp};
+
+/// How sure a dialect is that it reads a table rightly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// A ranked guess from the columns' names and contents; shown to the user for confirmation.
+    Guess,
+    /// The columns fit a known layout, but some fact could not be verified.
+    Likely,
+    /// The columns and their contents fit a known layout.
+    Certain,
+}
+
+/// One event history found in a source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoreInfo {
+    /// The dialect's name as in its data file (`emmett`, `axon-4`), `guess` or `mapping`.
+    pub dialect: String,
+    /// What a person calls it (`Emmett (SQLite)`).
+    pub title: String,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// Why this dialect, best reason first, in sentences.
+    pub reasons: Vec<String>,
+    /// The tables it reads, events first.
+    pub tables: Vec<String>,
+    /// What the reader should know (assumed zone, no global order, hidden system streams), in sentences.
+    pub notes: Vec<String>,
+    /// Whether the store states a recorded time for its events at all.
+    pub has_time: bool,
+    /// Whether the store states an order over all streams; otherwise the order shown is the rows'.
+    pub has_global_order: bool,
+    /// Digits of the second the store's times have, if that is fixed by the store.
+    pub time_digits: Option<u8>,
+}
+
+/// What indexing needs of one event; borrowed from the source's buffers for the time of one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Header<'a> {
+    /// Where to find the event again.
+    pub locator: Locator,
+    /// The stream's full name.
+    pub stream: &'a str,
+    /// The kind of aggregate, where the store states it; `None`: take it from the stream's name.
+    pub category: Option<&'a str>,
+    /// The event type; empty where unreadable.
+    pub kind: &'a str,
+    /// The version, where the store has one.
+    pub version: Option<i64>,
+    /// The store's number in the log, where it has one; ascending in a scan unless the store's order says otherwise.
+    pub position: Option<i64>,
+    /// The recorded time, where known.
+    pub time: Option<Timestamp>,
+    /// The effective time, where the store tells it apart and it differs.
+    pub valid_time: Option<Timestamp>,
+    /// Further streams the event belongs to.
+    pub also_in: &'a [String],
+    /// Whether anything of the header could not be read.
+    pub problem: bool,
+}
+
+/// Takes the headers of a scan, in the store's log order.
+pub trait HeaderSink {
+    /// One event. `Break` ends the scan early (then [`ScanSummary::complete`] is false).
+    fn push(&mut self, header: &Header<'_>) -> ControlFlow<()>;
+}
+
+impl<F: FnMut(&Header<'_>) -> ControlFlow<()>> HeaderSink for F {
+    fn push(&mut self, header: &Header<'_>) -> ControlFlow<()> {
+        self(header)
+    }
+}
+
+/// How a scan ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScanSummary {
+    /// Events handed to the sink.
+    pub events: u64,
+    /// False when the sink or a cancel ended it early.
+    pub complete: bool,
+    /// Rows or pages that could not be read at all, each with what and where.
+    pub unreadable: Vec<String>,
+}
+
+/// A payload as it lies in the store, for replaying fast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RawPayload<'a> {
+    /// Plain JSON text that needs no unwrapping.
+    Json(&'a [u8]),
+    /// The event has no payload.
+    Absent,
+    /// Anything else: use [`EventStore::fetch`].
+    Other,
+}
+
+/// What tells whether a source is still the same: changes whenever its content may have.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// The file's canonical path, if there is a file.
+    pub path: Option<PathBuf>,
+    /// Device, inode, size, modification time, SQLite's change counter, the write-ahead log's header and length, and the
+    /// mapping in use, as one text.
+    pub fingerprint: String,
+}
+
+/// One event history, readable from any thread.
+pub trait EventStore: Send + Sync {
+    /// What it is.
+    fn info(&self) -> &StoreInfo;
+
+    /// What tells whether its content is still the same.
+    fn identity(&self) -> Result<Identity, SourceError>;
+
+    /// An upper bound of the number of events, if one is cheap to have (no table scan).
+    fn estimate(&self) -> Option<u64>;
+
+    /// Hands every event's header to the sink, in log order, from one consistent snapshot.
+    ///
+    /// Looks at `cancel` often enough to stop within 50 ms. One unreadable row never hides the others.
+    fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError>;
+
+    /// Whole events for these locators: `visit(i, event)` is called once for each `locators[i]`, in the order of the
+    /// slice. An event that cannot be read comes with a problem; one that is gone comes with `RowUnreadable`.
+    ///
+    /// Ascending locators are read at close to the speed of a table scan. Works without a scan before it.
+    fn fetch(
+        &self,
+        locators: &[Locator],
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Event),
+    ) -> Result<(), SourceError>;
+
+    /// Types and payload bytes alone, as fast as the store gives them: `visit(i, kind, payload)` in the slice's order.
+    fn fetch_raw(
+        &self,
+        locators: &[Locator],
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, &str, RawPayload<'_>),
+    ) -> Result<(), SourceError>;
+}
+
+/// Why a source cannot be opened or read. Each says what, where and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// No such file, a folder, or no permission.
+    #[error("{path}: {reason}")]
+    Unopenable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says, and what to do.
+        reason: String,
+    },
+    /// The file is no SQLite database and no NDJSON.
+    #[error("{path} is neither a SQLite database nor NDJSON: {reason}")]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+        /// What its first bytes look like.
+        reason: String,
+    },
+    /// The file looks encrypted (SQLCipher and the like).
+    #[error("{path} looks like an encrypted database (SQLCipher?): decrypt a copy first, for example with `sqlcipher_export`")]
+    Encrypted {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is shorter than its header says, or damaged where nothing can be read around it.
+    #[error("{path} is damaged: {reason}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says, where.
+        reason: String,
+    },
+    /// Another program holds an exclusive lock.
+    #[error("{path} is locked by another program: {reason}")]
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// What to do.
+        reason: String,
+    },
+    /// No table looks like events.
+    #[error("{path} has no table that looks like events: {reason}")]
+    NoEvents {
+        /// The file.
+        path: PathBuf,
+        /// The tables it has, and what to do.
+        reason: String,
+    },
+    /// A mapping names a table or column that is not there, or an expression that cannot be used.
+    #[error("the mapping does not fit: {0}")]
+    Mapping(String),
+    /// The work was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// Reading failed on the way.
+    #[error("{path}: {reason}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What failed, where.
+        reason: String,
+    },
+}
+
+impl SourceError {
+    /// The code at the boundary, stable across releases.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unopenable { .. } => "source-unopenable",
+            Self::NotADatabase { .. } => "source-not-a-database",
+            Self::Encrypted { .. } => "source-encrypted",
+            Self::Damaged { .. } => "source-damaged",
+            Self::Locked { .. } => "source-locked",
+            Self::NoEvents { .. } => "source-no-events",
+            Self::Mapping(_) => "source-mapping",
+            Self::Cancelled => "cancelled",
+            Self::Read { .. } => "source-read",
+        }
+    }
+}
