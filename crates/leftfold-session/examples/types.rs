@@ -1,0 +1,5 @@
+//! Prints the window's TypeScript contract.
+
+fn main() {
+    print!("{}", leftfold_session::contract::typescript());
+}

@@ -1,0 +1,191 @@
+//! The commands of the boundary: name, arguments and answer of each, and their TypeScript.
+//!
+//! One table makes the window's typed command list; a command without an adapter in the shell does not compile there.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::{Config, TS};
+
+#[allow(clippy::wildcard_imports, reason = "the table names nearly all of them")]
+use crate::dto::*;
+
+macro_rules! commands {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident $args:ident { $($(#[$fm:meta])* $field:ident: $ty:ty),* $(,)? } -> $answer:ty;
+    )*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+            #[serde(rename_all = "camelCase")]
+            #[ts(rename_all = "camelCase")]
+            pub struct $args {
+                $($(#[$fm])* #[allow(missing_docs, reason = "named as in the DTOs")] pub $field: $ty,)*
+            }
+        )*
+
+        /// The names of all commands, in the table's order.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+
+        fn declarations(config: &Config) -> Vec<(String, String)> {
+            vec![$((
+                stringify!($name).to_owned(),
+                format!("{{ args: {}; answer: {} }}", <$args as TS>::inline(config), <$answer as TS>::name(config)),
+            )),*]
+        }
+
+        fn collect(types: &mut std::collections::BTreeMap<String, String>, config: &Config) {
+            let mut visitor = Collect { types, config };
+            $( <$args as TS>::visit_dependencies(&mut visitor); ts_rs::TypeVisitor::visit::<$answer>(&mut visitor); )*
+            ts_rs::TypeVisitor::visit::<ErrorDto>(&mut visitor);
+        }
+    };
+}
+
+/// An answer that travels as raw bytes into an `ArrayBuffer`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bytes(pub Vec<u8>);
+
+impl TS for Bytes {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+    fn name(_: &Config) -> String {
+        "ArrayBuffer".to_owned()
+    }
+    fn inline(_: &Config) -> String {
+        "ArrayBuffer".to_owned()
+    }
+}
+
+commands! {
+    /// What the shell knows at start.
+    app_info AppInfoArgs {} -> AppInfo;
+    /// Keeps the UI's preferences (JSON text).
+    save_preferences SavePreferencesArgs { json: String } -> ();
+    /// Asks the user for a file; `None` when they cancel.
+    pick_file PickFileArgs {} -> Option<String>;
+    /// Asks the user where to save; `None` when they cancel.
+    pick_save_file PickSaveFileArgs { suggested: String } -> Option<String>;
+    /// Files opened before, latest first.
+    recent RecentArgs {} -> Vec<RecentDto>;
+    /// Forgets the files opened before.
+    clear_recent ClearRecentArgs {} -> ();
+    /// The demo scenarios.
+    demos DemosArgs {} -> Vec<DemoDto>;
+    /// Writes a demo (once) into the cache folder and says where.
+    prepare_demo PrepareDemoArgs { name: String } -> String;
+    /// Looks into a file without indexing it.
+    inspect InspectArgs { path: String } -> InspectDto;
+    /// The first events a mapping gives. `fields` override `toml`.
+    preview_mapping PreviewMappingArgs { path: String, mapping: MappingDto } -> MappingPreviewDto;
+    /// Saves a mapping to the `leftfold.toml` beside the file or, where that folder cannot be written, in the user's
+    /// configuration; says where.
+    save_mapping SaveMappingArgs { path: String, name: String, mapping: MappingDto } -> String;
+    /// Opens a store (by index, or by a mapping) and starts to index it. Answers at once.
+    open OpenArgs { path: String, store: u32, mapping: Option<MappingDto> } -> SourceDto;
+    /// Closes a source and stops its work.
+    close CloseArgs { source: u32 } -> ();
+    /// How far a source's index is. The shell also emits the event `index` with `{source, generation}` when it grew.
+    source_status SourceStatusArgs { source: u32 } -> SourceDto;
+    /// Stops indexing; what is there stays usable.
+    cancel_index CancelIndexArgs { source: u32 } -> ();
+    /// Indexes again (after a cancel, a failure or a change of the file).
+    reindex ReindexArgs { source: u32 } -> ();
+    /// The lanes of one kind.
+    lanes LanesArgs { source: u32, by: LaneByDto, limit: u32, filter: Option<u32> } -> LanesDto;
+    /// How far an axis reaches, and its gaps.
+    axis_info AxisInfoArgs { source: u32, axis: AxisDto, filter: Option<u32> } -> AxisInfoDto;
+    /// Event counts: for each of `lanes` (keys of kind `by`; empty: one lane of all events) a row of `columns` u32 (little
+    /// endian). Column c covers coordinates `from + (to-from)*c/columns` (inclusive) to `from + (to-from)*(c+1)/columns`
+    /// (exclusive; `to` itself is exclusive too). Before them a header of four u32: generation, lanes, columns, and the
+    /// greatest count of a column.
+    density DensityArgs {
+        source: u32, axis: AxisDto, by: LaneByDto, lanes: Vec<u32>, from: Int, to: Int, columns: u32, filter: Option<u32>,
+    } -> Bytes;
+    /// Single events of a range, when few: a header of two u32 (generation, count), then `count` i64 coordinates, then
+    /// `count` u32 ordinals, then `count` u32 lane indexes (into `lanes`). Count is 0xFFFFFFFF when more than `limit`.
+    marks MarksArgs {
+        source: u32, axis: AxisDto, by: LaneByDto, lanes: Vec<u32>, from: Int, to: Int, limit: u32, filter: Option<u32>,
+    } -> Bytes;
+    /// A window of the event list in the axis's order.
+    rows RowsArgs { source: u32, axis: AxisDto, filter: Option<u32>, offset: u32, limit: u32 } -> RowsDto;
+    /// How many events of the list lie at or before a place: the rank just after it.
+    rank RankArgs { source: u32, filter: Option<u32>, place: PlaceDto } -> u32;
+    /// One event, whole.
+    event EventArgs { source: u32, ordinal: u32 } -> EventDto;
+    /// Where an event stands on an axis; `None` when it is not on it (no time).
+    place_of PlaceOfArgs { source: u32, axis: AxisDto, ordinal: u32 } -> Option<PlaceDto>;
+    /// The place of a point as a user writes it (`v7`, `#12`, a time, `-15m`, `end`).
+    resolve_point ResolvePointArgs { source: u32, axis: AxisDto, stream: Option<u32>, point: String } -> PlaceDto;
+    /// The next or previous event: of one lane (`by` and `lane`), or of all (`lane` absent).
+    step StepArgs {
+        source: u32, filter: Option<u32>, place: PlaceDto, direction: DirectionDto, by: LaneByDto, lane: Option<u32>,
+    } -> Option<RowDto>;
+    /// A stream's state at a place. A place right after an event shows what that event changed.
+    state StateArgs { source: u32, stream: u32, place: PlaceDto, projection: Option<String> } -> StateDto;
+    /// The difference of a stream's state between two places.
+    diff DiffArgs { source: u32, stream: u32, from: PlaceDto, to: PlaceDto, projection: Option<String> } -> DiffDto;
+    /// All values a path of a stream's state has held, oldest first, at most `limit` (the latest ones).
+    history HistoryArgs { source: u32, stream: u32, path: String, limit: u32, projection: Option<String> } -> Vec<HistoryEntryDto>;
+    /// The next or previous event that changed a path.
+    next_change NextChangeArgs {
+        source: u32, stream: u32, path: String, place: PlaceDto, direction: DirectionDto, projection: Option<String>,
+    } -> Option<RowDto>;
+    /// Streams by name.
+    streams StreamsArgs { source: u32, query: String, offset: u32, limit: u32 } -> StreamsDto;
+    /// Whether a filter can be used; for the filter bar as one types.
+    check_filter CheckFilterArgs { text: String } -> FilterCheckDto;
+    /// Starts a filter over a source; it goes on in the background. The shell emits `filter` with `{source, filter}` as it grows.
+    apply_filter ApplyFilterArgs { source: u32, text: String } -> FilterDto;
+    /// How far a filter is.
+    filter_status FilterStatusArgs { source: u32, filter: u32 } -> FilterDto;
+    /// Stops and forgets a filter.
+    drop_filter DropFilterArgs { source: u32, filter: u32 } -> ();
+    /// Projections one can choose.
+    projections ProjectionsArgs { source: u32 } -> Vec<ProjectionDto>;
+    /// Exports the events of the list as NDJSON; answers how many were written.
+    export_events ExportEventsArgs { source: u32, axis: AxisDto, filter: Option<u32>, path: String } -> u32;
+}
+
+struct Collect<'a> {
+    types: &'a mut std::collections::BTreeMap<String, String>,
+    config: &'a Config,
+}
+
+impl ts_rs::TypeVisitor for Collect<'_> {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if T::output_path().is_some() {
+            let name = T::name(self.config);
+            if self.types.contains_key(&name) {
+                return;
+            }
+            self.types.insert(name, T::decl(self.config));
+        }
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+}
+
+/// The TypeScript module of all commands and their types, as it stands in `ui/src/ipc/contract.ts`.
+pub fn typescript() -> String {
+    let config = Config::default();
+    let mut types = std::collections::BTreeMap::new();
+    collect(&mut types, &config);
+    let mut out = String::from(
+        "// Generated from crates/leftfold-session/src/contract.rs: do not edit. `make types` writes it anew.\n\n",
+    );
+    for declaration in types.values() {
+        out.push_str("export ");
+        out.push_str(declaration);
+        out.push_str("\n\n");
+    }
+    out.push_str("export interface Commands {\n");
+    for (name, declaration) in declarations(&config) {
+        out.push_str("  ");
+        out.push_str(&name);
+        out.push_str(": ");
+        out.push_str(&declaration);
+        out.push_str(";\n");
+    }
+    out.push_str("}\n");
+    out
+}

@@ -1,0 +1,779 @@
+// Generated from crates/leftfold-session/src/contract.rs: do not edit. `make types` writes it anew.
+
+export type AppInfo = { 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * The system's locale (`en-GB`, `zh-CN`).
+ */
+locale: string, 
+/**
+ * What was asked for on the command line: a path, or nothing.
+ */
+open: OpenAtStart | null, 
+/**
+ * Preferences as the UI last saved them (JSON text), if ever.
+ */
+preferences: string | null, };
+
+export type AxisDto = "time" | "log";
+
+export type AxisInfoDto = { 
+/**
+ * The first coordinate.
+ */
+from: Int, 
+/**
+ * The last coordinate, inclusive.
+ */
+to: Int, 
+/**
+ * Events on it (after the filter).
+ */
+events: number, 
+/**
+ * Long stretches without any event (before the filter), longest first, at most 32.
+ */
+gaps: Array<GapDto>, };
+
+export type BlameDto = { 
+/**
+ * RFC 6901 pointer.
+ */
+path: string, 
+/**
+ * The event.
+ */
+ordinal: number, 
+/**
+ * Its version.
+ */
+version: Int | null, 
+/**
+ * Its type.
+ */
+type: string, 
+/**
+ * Its time, RFC 3339.
+ */
+time: string | null, };
+
+export type CertaintyDto = "guess" | "likely" | "certain";
+
+export type ChangeDto = { 
+/**
+ * RFC 6901 pointer.
+ */
+path: string, 
+/**
+ * Added, removed or changed.
+ */
+kind: ChangeKindDto, 
+/**
+ * Before, JSON text.
+ */
+before: string | null, 
+/**
+ * After, JSON text.
+ */
+after: string | null, };
+
+export type ChangeKindDto = "added" | "removed" | "changed";
+
+export type ColumnDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its declared type, as written.
+ */
+declared: string, 
+/**
+ * A few values as text, shortened.
+ */
+samples: Array<string>, };
+
+export type DemoDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * What it shows.
+ */
+description: string, };
+
+export type DiffDto = { 
+/**
+ * The stream.
+ */
+stream: string, 
+/**
+ * RFC 6902 patch, JSON text.
+ */
+patch: string, 
+/**
+ * The same, one change a leaf.
+ */
+changes: Array<ChangeDto>, 
+/**
+ * The earlier state, JSON text.
+ */
+fromState: string, 
+/**
+ * The later state, JSON text.
+ */
+toState: string, };
+
+export type DirectionDto = "next" | "previous";
+
+export type ErrorDto = { 
+/**
+ * Stable across releases (`source-locked`, `filter-syntax`, `cancelled`, …).
+ */
+code: string, 
+/**
+ * What, where and what to do.
+ */
+message: string, };
+
+export type EventDto = { 
+/**
+ * As in the list.
+ */
+row: RowDto, 
+/**
+ * Its id, if it has one.
+ */
+id: string | null, 
+/**
+ * Whether the time's zone was assumed to be UTC.
+ */
+timeAssumedUtc: boolean, 
+/**
+ * Effective time, RFC 3339.
+ */
+validTime: string | null, 
+/**
+ * Correlation id.
+ */
+correlationId: string | null, 
+/**
+ * Direct cause.
+ */
+causationId: string | null, 
+/**
+ * Ordinal of the cause, when it is stored here.
+ */
+causeOrdinal: number | null, 
+/**
+ * Other streams it belongs to.
+ */
+alsoIn: Array<string>, 
+/**
+ * The payload as JSON text (lossless), if decodable.
+ */
+payload: string | null, 
+/**
+ * The metadata as JSON text, if decodable.
+ */
+metadata: string | null, 
+/**
+ * How the payload was stored (`json`, `zlib+json`, `encrypted`, …).
+ */
+payloadEncoding: string, 
+/**
+ * The payload's stored bytes: base64 of at most the first 64 KiB.
+ */
+payloadBase64: string, 
+/**
+ * The payload's length in bytes.
+ */
+payloadBytes: Int, 
+/**
+ * Further facts of the store: name and JSON text.
+ */
+extra: Array<[string, string]>, 
+/**
+ * What could not be read.
+ */
+problems: Array<ErrorDto>, 
+/**
+ * The whole event as DESIGN's one-line JSON envelope, for copying.
+ */
+json: string, };
+
+export type FilterCheckDto = { 
+/**
+ * `None`: it can.
+ */
+error: FilterErrorDto | null, };
+
+export type FilterDto = { 
+/**
+ * Its handle; use it in other queries while it is still scanning: they see what matched so far.
+ */
+id: number, 
+/**
+ * Its text.
+ */
+text: string, 
+/**
+ * Events that match so far.
+ */
+matched: number, 
+/**
+ * Events looked at so far.
+ */
+scanned: number, 
+/**
+ * Events to look at.
+ */
+total: number, 
+/**
+ * Whether it is done.
+ */
+done: boolean, 
+/**
+ * Events on which the expression failed (a missing field counts as no match, not as failure).
+ */
+failed: number, 
+/**
+ * The first failure, in a sentence.
+ */
+firstFailure: string | null, };
+
+export type FilterErrorDto = { 
+/**
+ * What is wrong and what to write instead.
+ */
+message: string, 
+/**
+ * First wrong character (UTF-16 units, as JavaScript counts).
+ */
+start: number, 
+/**
+ * After the last wrong character.
+ */
+end: number, };
+
+export type GapDto = { 
+/**
+ * The last coordinate before it.
+ */
+from: Int, 
+/**
+ * The first coordinate after it.
+ */
+to: Int, };
+
+export type HistoryEntryDto = { 
+/**
+ * The event that set it.
+ */
+row: RowDto, 
+/**
+ * Before, JSON text.
+ */
+before: string | null, 
+/**
+ * After, JSON text; `None`: removed.
+ */
+after: string | null, };
+
+export type IndexDto = { 
+/**
+ * Grows with every published snapshot; answers carry the one they were computed from.
+ */
+generation: number, 
+/**
+ * Events indexed so far.
+ */
+events: number, 
+/**
+ * Upper bound of all events, if known.
+ */
+total: number | null, 
+/**
+ * Streams seen so far.
+ */
+streams: number, 
+/**
+ * Event types seen so far.
+ */
+types: number, 
+/**
+ * Categories seen so far.
+ */
+categories: number, 
+/**
+ * Bytes of memory the index takes.
+ */
+bytes: Int, 
+/**
+ * Whether the index is complete.
+ */
+state: IndexStateDto, 
+/**
+ * Why it failed, when it did.
+ */
+error: ErrorDto | null, 
+/**
+ * Events with a problem in their header.
+ */
+problems: number, 
+/**
+ * Rows or pages that could not be read at all, in sentences.
+ */
+unreadable: Array<string>, 
+/**
+ * Whether any event has a time.
+ */
+hasTime: boolean, 
+/**
+ * Events without a time.
+ */
+withoutTime: number, 
+/**
+ * Whether log order and event time order differ.
+ */
+timeDisorder: boolean, 
+/**
+ * Earliest time, RFC 3339.
+ */
+firstTime: string | null, 
+/**
+ * Latest time, RFC 3339.
+ */
+lastTime: string | null, 
+/**
+ * Whether the file changed on disk since the index was made.
+ */
+stale: boolean, };
+
+export type IndexStateDto = "reading" | "ready" | "cancelled" | "failed";
+
+export type InspectDto = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * `sqlite` or `ndjson`.
+ */
+kind: string, 
+/**
+ * The event histories found, most certain first. Empty: the mapping screen is all there is.
+ */
+stores: Array<StoreDto>, 
+/**
+ * All tables, for the mapping screen.
+ */
+tables: Array<TableDto>, 
+/**
+ * A `{code, message}` when the file opens but no store was recognised.
+ */
+problem: ErrorDto | null, };
+
+export type Int = string;
+
+export type LaneByDto = "category" | "type" | "stream";
+
+export type LaneDto = { 
+/**
+ * Its handle among the lanes of the same kind: stable while the source is open.
+ */
+key: number, 
+/**
+ * Its name; may be empty.
+ */
+name: string, 
+/**
+ * Its events.
+ */
+events: number, };
+
+export type LanesDto = { 
+/**
+ * Up to the asked-for number of lanes.
+ */
+lanes: Array<LaneDto>, 
+/**
+ * How many lanes there are in all.
+ */
+total: number, };
+
+export type MappingDto = { 
+/**
+ * The event table.
+ */
+table: string, 
+/**
+ * Fields by name: `stream`, `category`, `version`, `position`, `id`, `type`, `time`, `valid_time`, `payload`,
+ * `metadata`, `correlation_id`, `causation_id`.
+ */
+fields: Array<MappingFieldDto>, 
+/**
+ * The whole mapping as TOML, as it would be saved; edited fields take precedence over it.
+ */
+toml: string, };
+
+export type MappingFieldDto = { 
+/**
+ * The model's field.
+ */
+field: string, 
+/**
+ * A column, `column/json/pointer`, or a template `{column}-{column}`; empty: none.
+ */
+expression: string, 
+/**
+ * `auto`, or for times `iso`, `s`, `ms`, `us`, `ns`, `ticks`, `julian`; for payloads `json`, `text`, `zlib`, `yaml`, `xml`,
+ * `bytes`.
+ */
+format: string, };
+
+export type MappingPreviewDto = { 
+/**
+ * Up to twenty rows.
+ */
+rows: Array<RowDto>, 
+/**
+ * What does not fit, in sentences.
+ */
+problems: Array<string>, };
+
+export type OpenAtStart = { 
+/**
+ * A file's path; `demo:NAME` for a demo scenario.
+ */
+path: string, 
+/**
+ * A point (`v7`, `#12`, a time, `end`), if given.
+ */
+at: string | null, 
+/**
+ * A stream to select, if given.
+ */
+stream: string | null, };
+
+export type PlaceDto = { 
+/**
+ * The axis.
+ */
+axis: AxisDto, 
+/**
+ * The coordinate.
+ */
+coord: Int, 
+/**
+ * Breaks the tie between events at one coordinate.
+ */
+ordinal: number | null, };
+
+export type ProjectionDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it does, in a sentence (English; the UI has texts for the built-in ones).
+ */
+description: string, 
+/**
+ * Whether it is built in.
+ */
+builtIn: boolean, };
+
+export type RecentDto = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Its file name.
+ */
+name: string, 
+/**
+ * Whether it is still there.
+ */
+exists: boolean, 
+/**
+ * When it was last opened, RFC 3339.
+ */
+opened: string, };
+
+export type RowDto = { 
+/**
+ * Its ordinal in log order: the handle of an event.
+ */
+ordinal: number, 
+/**
+ * Position as the store writes it.
+ */
+position: string, 
+/**
+ * Stream.
+ */
+stream: string, 
+/**
+ * Stream's lane key.
+ */
+streamKey: number, 
+/**
+ * Category, if any.
+ */
+category: string | null, 
+/**
+ * Category's lane key.
+ */
+categoryKey: number, 
+/**
+ * Version.
+ */
+version: Int | null, 
+/**
+ * Type.
+ */
+type: string, 
+/**
+ * Type's lane key.
+ */
+typeKey: number, 
+/**
+ * Time in nanoseconds.
+ */
+timeNanos: Int | null, 
+/**
+ * Time, RFC 3339 with the store's digits.
+ */
+time: string | null, 
+/**
+ * The start of the payload as text, at most 240 characters.
+ */
+preview: string, 
+/**
+ * Whether `preview` is all of it.
+ */
+previewComplete: boolean, 
+/**
+ * Whether the event has any problem.
+ */
+problem: boolean, };
+
+export type RowsDto = { 
+/**
+ * The index generation it was computed from.
+ */
+generation: number, 
+/**
+ * Events in the whole list (after the filter, on this axis).
+ */
+total: number, 
+/**
+ * The rank of the first row in the list.
+ */
+offset: number, 
+/**
+ * The rows.
+ */
+rows: Array<RowDto>, };
+
+export type SourceDto = { 
+/**
+ * Its handle.
+ */
+id: number, 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Its file name.
+ */
+name: string, 
+/**
+ * The store that is read.
+ */
+store: StoreDto, 
+/**
+ * How far the index is.
+ */
+index: IndexDto, };
+
+export type StateDto = { 
+/**
+ * The stream.
+ */
+stream: string, 
+/**
+ * Its lane key.
+ */
+streamKey: number, 
+/**
+ * How many of its events are included.
+ */
+included: number, 
+/**
+ * How many it has.
+ */
+length: number, 
+/**
+ * The last included event; `None` before the first.
+ */
+last: RowDto | null, 
+/**
+ * The event after it, if any.
+ */
+next: number | null, 
+/**
+ * The projection's name.
+ */
+projection: string, 
+/**
+ * The state as JSON text.
+ */
+state: string, 
+/**
+ * The state before the last included event, as JSON text.
+ */
+before: string, 
+/**
+ * What the last included event changed.
+ */
+changes: Array<ChangeDto>, 
+/**
+ * For every path of the state: the event that last set it.
+ */
+blame: Array<BlameDto>, 
+/**
+ * Events of the stream that could not be folded, up to this place.
+ */
+problems: Array<ErrorDto>, 
+/**
+ * Whether an included event carries a later time than a place on the time axis (late or skewed stamps).
+ */
+timeDisorder: boolean, };
+
+export type StoreDto = { 
+/**
+ * Its index in the file.
+ */
+index: number, 
+/**
+ * The dialect's name.
+ */
+dialect: string, 
+/**
+ * The dialect for a person.
+ */
+title: string, 
+/**
+ * How sure that is.
+ */
+certainty: CertaintyDto, 
+/**
+ * Why, best reason first.
+ */
+reasons: Array<string>, 
+/**
+ * The tables it reads.
+ */
+tables: Array<string>, 
+/**
+ * What the reader should know.
+ */
+notes: Array<string>, 
+/**
+ * The dialect or guess as an editable mapping (JSON text of [`MappingDto`]'s content).
+ */
+mapping: MappingDto, };
+
+export type StreamDto = { 
+/**
+ * Its lane key.
+ */
+key: number, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its category, if any.
+ */
+category: string | null, 
+/**
+ * Its events.
+ */
+events: number, };
+
+export type StreamsDto = { 
+/**
+ * A window of them: exact match first, then prefix matches, then the others, each by name.
+ */
+streams: Array<StreamDto>, 
+/**
+ * How many match in all.
+ */
+total: number, };
+
+export type TableDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its columns.
+ */
+columns: Array<ColumnDto>, 
+/**
+ * Rows, if cheap to know.
+ */
+rows: Int | null, };
+
+export interface Commands {
+  app_info: { args: Record<symbol, never>; answer: AppInfo };
+  save_preferences: { args: { json: string, }; answer: null };
+  pick_file: { args: Record<symbol, never>; answer: string | null };
+  pick_save_file: { args: { suggested: string, }; answer: string | null };
+  recent: { args: Record<symbol, never>; answer: Array<RecentDto> };
+  clear_recent: { args: Record<symbol, never>; answer: null };
+  demos: { args: Record<symbol, never>; answer: Array<DemoDto> };
+  prepare_demo: { args: { name: string, }; answer: string };
+  inspect: { args: { path: string, }; answer: InspectDto };
+  preview_mapping: { args: { path: string, mapping: MappingDto, }; answer: MappingPreviewDto };
+  save_mapping: { args: { path: string, name: string, mapping: MappingDto, }; answer: string };
+  open: { args: { path: string, store: number, mapping: MappingDto | null, }; answer: SourceDto };
+  close: { args: { source: number, }; answer: null };
+  source_status: { args: { source: number, }; answer: SourceDto };
+  cancel_index: { args: { source: number, }; answer: null };
+  reindex: { args: { source: number, }; answer: null };
+  lanes: { args: { source: number, by: LaneByDto, limit: number, filter: number | null, }; answer: LanesDto };
+  axis_info: { args: { source: number, axis: AxisDto, filter: number | null, }; answer: AxisInfoDto };
+  density: { args: { source: number, axis: AxisDto, by: LaneByDto, lanes: Array<number>, from: Int, to: Int, columns: number, filter: number | null, }; answer: ArrayBuffer };
+  marks: { args: { source: number, axis: AxisDto, by: LaneByDto, lanes: Array<number>, from: Int, to: Int, limit: number, filter: number | null, }; answer: ArrayBuffer };
+  rows: { args: { source: number, axis: AxisDto, filter: number | null, offset: number, limit: number, }; answer: RowsDto };
+  rank: { args: { source: number, filter: number | null, place: PlaceDto, }; answer: number };
+  event: { args: { source: number, ordinal: number, }; answer: EventDto };
+  place_of: { args: { source: number, axis: AxisDto, ordinal: number, }; answer: PlaceDto | null };
+  resolve_point: { args: { source: number, axis: AxisDto, stream: number | null, point: string, }; answer: PlaceDto };
+  step: { args: { source: number, filter: number | null, place: PlaceDto, direction: DirectionDto, by: LaneByDto, lane: number | null, }; answer: RowDto | null };
+  state: { args: { source: number, stream: number, place: PlaceDto, projection: string | null, }; answer: StateDto };
+  diff: { args: { source: number, stream: number, from: PlaceDto, to: PlaceDto, projection: string | null, }; answer: DiffDto };
+  history: { args: { source: number, stream: number, path: string, limit: number, projection: string | null, }; answer: Array<HistoryEntryDto> };
+  next_change: { args: { source: number, stream: number, path: string, place: PlaceDto, direction: DirectionDto, projection: string | null, }; answer: RowDto | null };
+  streams: { args: { source: number, query: string, offset: number, limit: number, }; answer: StreamsDto };
+  check_filter: { args: { text: string, }; answer: FilterCheckDto };
+  apply_filter: { args: { source: number, text: string, }; answer: FilterDto };
+  filter_status: { args: { source: number, filter: number, }; answer: FilterDto };
+  drop_filter: { args: { source: number, filter: number, }; answer: null };
+  projections: { args: { source: number, }; answer: Array<ProjectionDto> };
+  export_events: { args: { source: number, axis: AxisDto, filter: number | null, path: string, }; answer: number };
+}
