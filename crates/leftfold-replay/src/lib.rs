@@ -1,1 +1,29 @@
 //! The left fold: state at a point, diff, blame and history.
+
+mod align;
+mod blame;
+pub mod builtin;
+mod checkpoint;
+mod diff;
+pub mod patch;
+mod path;
+mod projection;
+mod replay;
+#[cfg(test)]
+mod replay_tests;
+mod scan;
+mod set;
+mod step;
+#[cfg(test)]
+mod testing;
+
+pub use blame::{BlameTree, Blamed};
+pub use checkpoint::Problems;
+pub use diff::{Change, changes, diff};
+pub use path::{Path, PathError};
+pub use projection::{Fold, Projection};
+pub use replay::{
+    Clock, Difference, Direction, Limits, PathChange, Replay, StateAt, StreamReplay, monotonic_clock,
+};
+pub use set::{Projections, Scope, matches_pattern};
+pub use step::{HandlerError, ReplayError, Step, StepPayload, StreamHistory};
