@@ -56,16 +56,34 @@ pub struct Payload {
 impl Payload {
     /// No payload at all.
     pub const fn absent() -> Self {
-        Self { raw: Vec::new(), value: None, encoding: "" }
+        Self {
+            raw: Vec::new(),
+            value: None,
+            encoding: "",
+        }
     }
 
     /// A payload that is JSON text. On bad JSON the bytes are kept and the problem is returned beside them.
     pub fn from_json(raw: Vec<u8>) -> (Self, Option<Problem>) {
         match json::parse(&raw) {
-            Ok(value) => (Self { raw, value: Some(value), encoding: "json" }, None),
+            Ok(value) => (
+                Self {
+                    raw,
+                    value: Some(value),
+                    encoding: "json",
+                },
+                None,
+            ),
             Err(e) => {
                 let problem = Problem::new(ProblemCode::PayloadUndecodable, e.to_string());
-                (Self { raw, value: None, encoding: "bytes" }, Some(problem))
+                (
+                    Self {
+                        raw,
+                        value: None,
+                        encoding: "bytes",
+                    },
+                    Some(problem),
+                )
             }
         }
     }
@@ -118,7 +136,10 @@ pub struct Problem {
 impl Problem {
     /// A problem with its explanation.
     pub fn new(code: ProblemCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -187,7 +208,9 @@ pub enum Point {
 
 /// Why a text is no point.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no point: write v7 (version), #1234 (position), a time (2026-11-20T14:32:07Z, 1700000000), -15m, start or end")]
+#[error(
+    "{0:?} is no point: write v7 (version), #1234 (position), a time (2026-11-20T14:32:07Z, 1700000000), -15m, start or end"
+)]
 pub struct PointError(pub String);
 
 impl Point {
@@ -205,7 +228,11 @@ impl Point {
             return n.parse().map(Self::Version).map_err(|_| wrong());
         }
         if let Some(p) = t.strip_prefix('#') {
-            return if p.is_empty() { Err(wrong()) } else { Ok(Self::Position(p.to_owned())) };
+            return if p.is_empty() {
+                Err(wrong())
+            } else {
+                Ok(Self::Position(p.to_owned()))
+            };
         }
         if let Some(rest) = t.strip_prefix('-') {
             let split = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
@@ -218,12 +245,17 @@ impl Point {
                 "d" => 86_400_000_000_000,
                 _ => return Err(wrong()),
             };
-            return n.checked_mul(unit).map(|nanos| Self::BeforeEnd { nanos }).ok_or_else(wrong);
+            return n
+                .checked_mul(unit)
+                .map(|nanos| Self::BeforeEnd { nanos })
+                .ok_or_else(wrong);
         }
         if t.bytes().all(|b| b.is_ascii_digit() || b == b'.') && t.bytes().any(|b| b.is_ascii_digit()) {
             return epoch(t).map(Self::Time).ok_or_else(wrong);
         }
-        Timestamp::parse(t).map(|(time, _)| Self::Time(time)).map_err(|_| wrong())
+        Timestamp::parse(t)
+            .map(|(time, _)| Self::Time(time))
+            .map_err(|_| wrong())
     }
 }
 
@@ -253,11 +285,27 @@ mod tests {
     fn points_are_read_as_they_are_written() {
         assert_eq!(Point::parse("v7"), Ok(Point::Version(7)));
         assert_eq!(Point::parse("#1234"), Ok(Point::Position("1234".into())));
-        assert_eq!(Point::parse("#orders[3]@17"), Ok(Point::Position("orders[3]@17".into())));
+        assert_eq!(
+            Point::parse("#orders[3]@17"),
+            Ok(Point::Position("orders[3]@17".into()))
+        );
         assert_eq!(Point::parse("end"), Ok(Point::End));
-        assert_eq!(Point::parse("-15m"), Ok(Point::BeforeEnd { nanos: 900_000_000_000 }));
-        for text in ["1700000000", "1700000000.000", "1700000000000", "2023-11-14T22:13:20Z", "2023-11-14 22:13:20"] {
-            let Ok(Point::Time(t)) = Point::parse(text) else { panic!("{text}") };
+        assert_eq!(
+            Point::parse("-15m"),
+            Ok(Point::BeforeEnd {
+                nanos: 900_000_000_000
+            })
+        );
+        for text in [
+            "1700000000",
+            "1700000000.000",
+            "1700000000000",
+            "2023-11-14T22:13:20Z",
+            "2023-11-14 22:13:20",
+        ] {
+            let Ok(Point::Time(t)) = Point::parse(text) else {
+                panic!("{text}")
+            };
             assert_eq!(t.nanos, 1_700_000_000_000_000_000, "{text}");
         }
         for text in ["", "v", "#", "-15", "-15y", "tomorrow", "v1.5"] {
@@ -267,7 +315,10 @@ mod tests {
 
     #[test]
     fn sixteen_bytes_show_as_a_uuid() {
-        assert_eq!(EventId::Bytes((0..16).collect()).to_string(), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+        assert_eq!(
+            EventId::Bytes((0..16).collect()).to_string(),
+            "00010203-0405-0607-0809-0a0b0c0d0e0f"
+        );
         assert_eq!(EventId::Bytes(vec![255, 1]).to_string(), "ff01");
     }
 

@@ -91,7 +91,14 @@ number_from!(i64, u64, i32, u32);
 fn canonical(text: &str) -> (bool, String, i64) {
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |t| (true, t));
     let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, 0), |(m, e)| {
-        (m, e.parse::<i64>().unwrap_or(if e.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 }))
+        (
+            m,
+            e.parse::<i64>().unwrap_or(if e.starts_with('-') {
+                i64::MIN / 2
+            } else {
+                i64::MAX / 2
+            }),
+        )
     });
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
@@ -100,7 +107,9 @@ fn canonical(text: &str) -> (bool, String, i64) {
         return (false, String::new(), 0);
     }
     let trailing = digits.len() - digits.trim_end_matches('0').len();
-    let power = exponent.saturating_sub(fraction.len() as i64).saturating_add(trailing as i64);
+    let power = exponent
+        .saturating_sub(fraction.len() as i64)
+        .saturating_add(trailing as i64);
     (negative, significant.to_owned(), power)
 }
 
@@ -115,7 +124,10 @@ pub struct Object {
 impl Object {
     /// An empty object.
     pub const fn new() -> Self {
-        Self { entries: Vec::new(), index: None }
+        Self {
+            entries: Vec::new(),
+            index: None,
+        }
     }
 
     /// How many keys.
@@ -132,7 +144,9 @@ impl Object {
         match &self.index {
             None => self.entries.iter().position(|(k, _)| k == key),
             Some(index) => index
-                .find(FxBuildHasher.hash_one(key), |&i| self.entries[i as usize].0 == key)
+                .find(FxBuildHasher.hash_one(key), |&i| {
+                    self.entries[i as usize].0 == key
+                })
                 .map(|&i| i as usize),
         }
     }
@@ -241,7 +255,10 @@ pub struct JsonError {
 /// Reads one JSON text; nothing but white space may follow it.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
     let mut jiter = Jiter::new(bytes);
-    let wrap = |e: jiter::JiterError| JsonError { offset: e.index, message: e.error_type.to_string() };
+    let wrap = |e: jiter::JiterError| JsonError {
+        offset: e.index,
+        message: e.error_type.to_string(),
+    };
     let peek = jiter.peek().map_err(wrap)?;
     let value = value(&mut jiter, peek, 0)?;
     jiter.finish().map_err(wrap)?;
@@ -249,10 +266,16 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
 }
 
 fn value(jiter: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Value, JsonError> {
-    let wrap = |e: jiter::JiterError| JsonError { offset: e.index, message: e.error_type.to_string() };
+    let wrap = |e: jiter::JiterError| JsonError {
+        offset: e.index,
+        message: e.error_type.to_string(),
+    };
     if depth > MAX_DEPTH {
         let message = format!("nested deeper than {MAX_DEPTH}");
-        return Err(JsonError { offset: jiter.current_index(), message });
+        return Err(JsonError {
+            offset: jiter.current_index(),
+            message,
+        });
     }
     Ok(match peek {
         Peek::Null => {
@@ -289,7 +312,12 @@ fn value(jiter: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Value, JsonE
                 Ok(text) if text.bytes().last().is_some_and(|b| b.is_ascii_digit()) => {
                     Value::Number(Number(CompactString::new(text)))
                 }
-                _ => return Err(JsonError { offset: start, message: "expected a value".to_owned() }),
+                _ => {
+                    return Err(JsonError {
+                        offset: start,
+                        message: "expected a value".to_owned(),
+                    });
+                }
             }
         }
     })
@@ -453,8 +481,15 @@ mod tests {
 
     #[test]
     fn numbers_keep_every_digit() {
-        for text in ["9007199254740993", "0.10", "1e400", "-0", "18446744073709551616", "3.141592653589793238462643", "1E+2"]
-        {
+        for text in [
+            "9007199254740993",
+            "0.10",
+            "1e400",
+            "-0",
+            "18446744073709551616",
+            "3.141592653589793238462643",
+            "1E+2",
+        ] {
             assert_eq!(round(text), text);
         }
     }
@@ -466,8 +501,25 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused_with_its_place() {
-        for text in ["", "{", "[1,]", "NaN", "Infinity", "-Infinity", "01", "1.", "{\"a\":1}x", "\"\\ud800\"", "'a'", "-"] {
-            assert!(round(text).starts_with("not JSON at byte"), "{text} gave {}", round(text));
+        for text in [
+            "",
+            "{",
+            "[1,]",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "01",
+            "1.",
+            "{\"a\":1}x",
+            "\"\\ud800\"",
+            "'a'",
+            "-",
+        ] {
+            assert!(
+                round(text).starts_with("not JSON at byte"),
+                "{text} gave {}",
+                round(text)
+            );
         }
         let deep = "[".repeat(100_000);
         assert!(round(&deep).contains("nested deeper"));

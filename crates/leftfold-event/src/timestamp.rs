@@ -52,7 +52,10 @@ impl Timestamp {
     /// A moment from a count of `1/10^digits` seconds since the epoch; `None` outside the range or past nine digits.
     pub fn from_units(count: i64, digits: u8) -> Option<Self> {
         let scale = 10_i64.checked_pow(9_u32.checked_sub(u32::from(digits))?)?;
-        Some(Self { nanos: count.checked_mul(scale)?, digits })
+        Some(Self {
+            nanos: count.checked_mul(scale)?,
+            digits,
+        })
     }
 
     /// A moment from .NET ticks: 100 ns units since 0001-01-01T00:00:00.
@@ -149,7 +152,9 @@ fn date(b: &[u8]) -> Option<(i32, u32, u32)> {
 
 fn two_digits(b: &[u8]) -> Option<(i64, &[u8])> {
     match b {
-        [a @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..] => Some((i64::from(a - b'0') * 10 + i64::from(c - b'0'), rest)),
+        [a @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..] => {
+            Some((i64::from(a - b'0') * 10 + i64::from(c - b'0'), rest))
+        }
         _ => None,
     }
 }
@@ -165,7 +170,11 @@ fn offset_seconds(b: &[u8]) -> Option<i64> {
     };
     let (hours, rest) = two_digits(rest)?;
     let rest = rest.strip_prefix(b":").unwrap_or(rest);
-    let (minutes, rest) = if rest.is_empty() { (0, rest) } else { two_digits(rest)? };
+    let (minutes, rest) = if rest.is_empty() {
+        (0, rest)
+    } else {
+        two_digits(rest)?
+    };
     (rest.is_empty() && hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
@@ -188,8 +197,14 @@ mod tests {
     #[test]
     fn a_time_keeps_the_digits_it_came_with() {
         assert_eq!(show("2026-11-20 14:32:07"), "2026-11-20T14:32:07Z AssumedUtc");
-        assert_eq!(show("2026-11-20T14:32:07.482113204Z"), "2026-11-20T14:32:07.482113204Z Stated");
-        assert_eq!(show("2026-11-20T14:32:07.10+02:00"), "2026-11-20T12:32:07.10Z Stated");
+        assert_eq!(
+            show("2026-11-20T14:32:07.482113204Z"),
+            "2026-11-20T14:32:07.482113204Z Stated"
+        );
+        assert_eq!(
+            show("2026-11-20T14:32:07.10+02:00"),
+            "2026-11-20T12:32:07.10Z Stated"
+        );
         assert_eq!(show("2026-11-20T14:32:07.1 UTC"), "2026-11-20T14:32:07.1Z Stated");
         assert_eq!(show("2026-11-20"), "2026-11-20T00:00:00Z AssumedUtc");
         assert_eq!(show("1969-12-31T23:59:59.5Z"), "1969-12-31T23:59:59.5Z Stated");
@@ -206,7 +221,8 @@ mod tests {
 
     #[test]
     fn ticks_and_units_are_exact() {
-        let t = Timestamp::from_dotnet_ticks(621_355_968_000_000_000 + 864_000_000_001).map(|t| t.to_string());
+        let t =
+            Timestamp::from_dotnet_ticks(621_355_968_000_000_000 + 864_000_000_001).map(|t| t.to_string());
         assert_eq!(t.as_deref(), Some("1970-01-02T00:00:00.0000001Z"));
         let t = Timestamp::from_units(1_700_000_000_123, 3).map(|t| t.to_string());
         assert_eq!(t.as_deref(), Some("2023-11-14T22:13:20.123Z"));

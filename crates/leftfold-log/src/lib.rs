@@ -1,1 +1,30 @@
 //! Columns, postings, filters and density over the events of one source.
+//!
+//! A [`LogBuilder`] takes the headers of a scan and gives immutable [`Log`] snapshots: columns by ordinal (an event's place
+//! in log order), postings by stream, type and category in both timelines' orders. Payloads stay with the source.
+
+mod axis;
+mod builder;
+pub mod cache;
+mod columns;
+mod density;
+pub mod filter;
+mod log;
+mod names;
+mod postings;
+mod scan;
+mod selection;
+
+pub use axis::{Axis, Gap, Place};
+pub use builder::LogBuilder;
+pub use columns::IntColumn;
+pub use density::{Density, boundaries};
+pub use filter::{Filter, FilterError, FilterRun};
+pub use log::{LaneBy, Log};
+pub use names::Names;
+pub use postings::Postings;
+pub use scan::index;
+pub use selection::{Order, Selection};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Takes the headers of a scan into columns and gives snapshots of them.
+
+use std::ops::ControlFlow;
+
+use leftfold_event::category_of;
+use leftfold_source::{Header, HeaderSink};
+
+use crate::log::{Columns, Log};
+
+/// Stands for "no time" in the time column. The moment it shadows, 1677-09-21T00:12:43.145224192Z, is the first that
+/// nanoseconds in 64 bits can say at all.
+pub(crate) const NO_TIME: i64 = i64::MIN;
+
+/// Stands for "no version" in the version column.
+pub(crate) const NO_VERSION: i64 = i64::MIN;
+
+/// Grows a log, header by header.
+#[derive(Debug, Default)]
+pub struct LogBuilder {
+    columns: Columns,
+    last_stream: Option<u32>,
+}
+
+impl LogBuilder {
+    /// An empty log.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Events taken so far.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether no event was taken yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A log of what was taken so far; the builder goes on.
+    pub fn snapshot(&self) -> Log {
+        Log::new(self.columns.clone())
+    }
+
+    /// The log of all that was taken.
+    pub fn finish(self) -> Log {
+        Log::new(self.columns)
+    }
+
+    fn stream(&mut self, header: &Header<'_>) -> u32 {
+        // Stores that write one aggregate at a time repeat the name; comparing is cheaper than hashing.
+        if let Some(last) = self.last_stream
+            && self.columns.streams.get(last) == header.stream
+        {
+            return last;
+        }
+        let (key, new) = self.columns.streams.intern(header.stream);
+        if new {
+            let category = header.category.unwrap_or_else(|| category_of(header.stream));
+            let (category, _) = self.columns.categories.intern(category);
+            self.columns.stream_category.push(category);
+        }
+        self.last_stream = Some(key);
+        key
+    }
+
+    /// Takes one event. Returns false when the log is full (2^32 - 2 events).
+    pub fn take(&mut self, header: &Header<'_>) -> bool {
+        let Ok(ordinal) = u32::try_from(self.columns.len()) else {
+            return false;
+        };
+        if ordinal >= u32::MAX - 1 {
+            return false;
+        }
+        for name in header.also_in {
+            let (key, new) = self.columns.streams.intern(name);
+            if new {
+                let (category, _) = self.columns.categories.intern(category_of(name));
+                self.columns.stream_category.push(category);
+            }
+            self.columns.also_in.push((key, ordinal));
+        }
+        let stream = self.stream(header);
+        let columns = &mut self.columns;
+        columns.stream.push(stream);
+        columns.kind.push(columns.kinds.intern(header.kind).0);
+        columns.time.push(header.time.map_or(NO_TIME, |t| t.nanos));
+        columns.version.push(header.version.unwrap_or(NO_VERSION));
+        columns
+            .positions
+            .push(header.position, header.locator.row, ordinal, &columns.row);
+        columns.row.push(header.locator.row);
+        if header.locator.item != 0 && columns.item.is_empty() {
+            columns.item.resize(ordinal as usize, 0);
+        }
+        if header.locator.item != 0 || !columns.item.is_empty() {
+            columns.item.push(header.locator.item);
+        }
+        if let Some(time) = header.time {
+            columns.time_digits = columns.time_digits.max(time.digits);
+        }
+        if header.problem {
+            columns.problems.push(ordinal);
+        }
+        true
+    }
+}
+
+impl HeaderSink for LogBuilder {
+    fn push(&mut self, header: &Header<'_>) -> ControlFlow<()> {
+        if self.take(header) {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The index of a file, kept beside the user's cache: written once, read in a fraction of a scan, checked in full.
+//!
+//! Layout (little endian): 16 bytes magic and version, 8 bytes xxh3 of everything after, then the fingerprint of the source
+//! and the columns, each with its length. Postings are built anew; that is faster than reading them.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use leftfold_source::Identity;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::columns::{IntColumn, Positions};
+use crate::log::{Columns, Log, VersionColumn};
+use crate::names::Names;
+
+/// Changes with every change of the layout.
+const MAGIC: &[u8; 16] = b"leftfold-index\x00\x01";
+
+/// The file of a source's index inside a cache folder.
+pub fn path_of(folder: &Path, identity: &Identity) -> PathBuf {
+    let name = identity
+        .path
+        .as_ref()
+        .map_or(0, |p| xxh3_64(p.as_os_str().as_encoded_bytes()));
+    let mapping = xxh3_64(
+        identity
+            .fingerprint
+            .split('\n')
+            .next_back()
+            .unwrap_or_default()
+            .as_bytes(),
+    );
+    folder.join(format!("{name:016x}-{mapping:016x}.index"))
+}
+
+/// Reads an index back; `None` when there is none, it is another source's or an older state's, or it is damaged.
+pub fn load(path: &Path, identity: &Identity) -> Option<Log> {
+    let bytes = read_whole(path).ok()?;
+    let head = bytes.get(..24)?;
+    if &head[..16] != MAGIC || head[16..24] != xxh3_64(&bytes[24..]).to_le_bytes() {
+        tracing::debug!(path = %path.display(), "index cache is damaged or of another version; it will be built anew");
+        return None;
+    }
+    let mut reader = Reader { bytes: &bytes[24..] };
+    if reader.blob()? != identity.fingerprint.as_bytes() {
+        return None;
+    }
+    let columns = reader.columns()?;
+    reader.bytes.is_empty().then(|| Log::new(columns))
+}
+
+/// Writes an index beside the others, in one step: readers see the old file or the new one.
+pub fn store(path: &Path, identity: &Identity, log: &Log) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    fs::create_dir_all(folder)?;
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = write_file(&temporary, identity, log).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // The error that matters is the first one.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_file(path: &Path, identity: &Identity, log: &Log) -> io::Result<()> {
+    let mut writer = Writer {
+        file: io::BufWriter::with_capacity(1 << 20, File::create(path)?),
+        hash: Xxh3::new(),
+    };
+    writer.file.write_all(MAGIC)?;
+    writer.file.write_all(&[0; 8])?;
+    writer.blob(identity.fingerprint.as_bytes())?;
+    writer.columns(log.raw_columns())?;
+    let hash = writer.hash.digest();
+    let mut file = writer.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    io::Seek::seek(&mut file, io::SeekFrom::Start(16))?;
+    file.write_all(&hash.to_le_bytes())
+}
+
+fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+struct Writer {
+    file: io::BufWriter<File>,
+    hash: Xxh3,
+}
+
+impl Writer {
+    fn blob(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for part in [&(bytes.len() as u64).to_le_bytes()[..], bytes] {
+            self.hash.update(part);
+            self.file.write_all(part)?;
+        }
+        Ok(())
+    }
+
+    fn numbers<T: bytemuck::NoUninit>(&mut self, numbers: &[T]) -> io::Result<()> {
+        self.blob(bytemuck::cast_slice(numbers))
+    }
+
+    fn int_column(&mut self, column: &IntColumn) -> io::Result<()> {
+        match column {
+            IntColumn::Run { base, len } => self.numbers(&[0, *base, i64::from(*len)]),
+            IntColumn::Narrow { base, deltas } => {
+                self.numbers(&[1, *base])?;
+                self.numbers(deltas)
+            }
+            IntColumn::Wide(values) => {
+                self.numbers(&[2_i64])?;
+                self.numbers(values)
+            }
+        }
+    }
+
+    fn names(&mut self, names: &Names) -> io::Result<()> {
+        let (text, ends) = names.parts();
+        self.blob(text.as_bytes())?;
+        self.numbers(ends)
+    }
+
+    fn columns(&mut self, columns: &Columns) -> io::Result<()> {
+        self.numbers(&columns.time)?;
+        self.numbers(&columns.stream)?;
+        self.numbers(&columns.kind)?;
+        match &columns.version {
+            VersionColumn::Narrow(v) => {
+                self.numbers(&[0_u8])?;
+                self.numbers(v)?;
+            }
+            VersionColumn::Wide(v) => {
+                self.numbers(&[1_u8])?;
+                self.numbers(v)?;
+            }
+        }
+        self.int_column(&columns.row)?;
+        self.numbers(&columns.item)?;
+        match &columns.positions {
+            Positions::Rows => self.numbers(&[0_u8])?,
+            Positions::Absent => self.numbers(&[1_u8])?,
+            Positions::Stated(column) => {
+                self.numbers(&[2_u8])?;
+                self.int_column(column)?;
+            }
+        }
+        self.names(&columns.streams)?;
+        self.names(&columns.kinds)?;
+        self.names(&columns.categories)?;
+        self.numbers(&columns.stream_category)?;
+        let also: Vec<u32> = columns.also_in.iter().flat_map(|(s, o)| [*s, *o]).collect();
+        self.numbers(&also)?;
+        self.numbers(&columns.problems)?;
+        self.numbers(&[columns.time_digits])
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn blob(&mut self) -> Option<&'a [u8]> {
+        let (length, rest) = self.bytes.split_first_chunk::<8>()?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+        if length > rest.len() {
+            return None;
+        }
+        let (blob, rest) = rest.split_at(length);
+        self.bytes = rest;
+        Some(blob)
+    }
+
+    fn numbers<T: bytemuck::AnyBitPattern + bytemuck::NoUninit>(&mut self) -> Option<Vec<T>> {
+        let bytes = self.blob()?;
+        let size = size_of::<T>();
+        if !bytes.len().is_multiple_of(size) {
+            return None;
+        }
+        // Into a vector first: the blob need not be aligned.
+        let mut numbers = vec![T::zeroed(); bytes.len() / size];
+        bytemuck::cast_slice_mut(&mut numbers).copy_from_slice(bytes);
+        Some(numbers)
+    }
+
+    fn int_column(&mut self) -> Option<IntColumn> {
+        let head = self.numbers::<i64>()?;
+        Some(match *head.as_slice() {
+            [0, base, len] => IntColumn::Run {
+                base,
+                len: u32::try_from(len).ok()?,
+            },
+            [1, base] => IntColumn::Narrow {
+                base,
+                deltas: self.numbers()?,
+            },
+            [2] => IntColumn::Wide(self.numbers()?),
+            _ => return None,
+        })
+    }
+
+    fn names(&mut self) -> Option<Names> {
+        let text = String::from_utf8(self.blob()?.to_vec()).ok()?;
+        Names::from_parts(text, self.numbers()?)
+    }
+
+    fn columns(&mut self) -> Option<Columns> {
+        let time = self.numbers()?;
+        let stream: Vec<u32> = self.numbers()?;
+        let kind: Vec<u32> = self.numbers()?;
+        let version = match *self.blob()? {
+            [0] => VersionColumn::Narrow(self.numbers()?),
+            [1] => VersionColumn::Wide(self.numbers()?),
+            _ => return None,
+        };
+        let row = self.int_column()?;
+        let item = self.numbers()?;
+        let positions = match *self.blob()? {
+            [0] => Positions::Rows,
+            [1] => Positions::Absent,
+            [2] => Positions::Stated(self.int_column()?),
+            _ => return None,
+        };
+        let streams = self.names()?;
+        let kinds = self.names()?;
+        let categories = self.names()?;
+        let stream_category = self.numbers()?;
+        let also_in = self
+            .numbers::<u32>()?
+            .chunks_exact(2)
+            .map(|p| (p[0], p[1]))
+            .collect();
+        let problems = self.numbers()?;
+        let time_digits = *self.blob()?.first()?;
+        Some(Columns {
+            time,
+            stream,
+            kind,
+            version,
+            row,
+            item,
+            positions,
+            streams,
+            kinds,
+            categories,
+            stream_category,
+            also_in,
+            problems,
+            time_digits,
+        })
+    }
+}

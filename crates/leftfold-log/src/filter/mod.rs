@@ -1,0 +1,146 @@
+//! Filters: a CEL expression over an event, as much of it as possible answered from the index alone.
+//!
+//! Names: `id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id,
+//! causation_id, problem`; beside CEL's own functions `find("text")`, which looks through the payload's text ignoring ASCII case.
+//! What an event does not have makes a comparison fail, and a failed comparison keeps the event out (CEL's `&&` and `||`
+//! absorb failures as the language defines).
+//! Source: the Common Expression Language definition, through the `cel` crate.
+
+mod compile;
+mod eval;
+mod values;
+
+use cel::IdedExpr;
+use leftfold_source::EventStore;
+
+use crate::log::LaneBy;
+
+pub use eval::FilterRun;
+
+/// The longest filter text taken, in bytes.
+pub const MAX_TEXT: usize = 16 * 1024;
+
+/// The names a filter can use, as the filter bar completes them.
+pub const VARIABLES: &[&str] = &[
+    "id",
+    "stream",
+    "category",
+    "type",
+    "time",
+    "valid_time",
+    "version",
+    "position",
+    "payload",
+    "metadata",
+    "correlation_id",
+    "causation_id",
+    "problem",
+];
+
+/// A compiled filter.
+#[derive(Debug)]
+pub struct Filter {
+    text: String,
+    root: Node,
+}
+
+/// A comparison's operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// A filter's tree: leaves that the index answers, leaves that need the payload's bytes, leaves that need the event.
+#[derive(Debug)]
+enum Node {
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    Constant(bool),
+    /// An expression over one name alone: evaluated once a name, not once an event. `slot` numbers these leaves.
+    Name {
+        by: LaneBy,
+        slot: usize,
+        expr: Box<IdedExpr>,
+    },
+    Time {
+        comparison: Comparison,
+        nanos: i64,
+    },
+    Version {
+        comparison: Comparison,
+        number: i64,
+    },
+    /// A text to find in the payload, in lower case.
+    Find(Vec<u8>),
+    Cel(Box<CelLeaf>),
+}
+
+/// An expression that needs the event, and the names it uses.
+#[derive(Debug)]
+struct CelLeaf {
+    expr: IdedExpr,
+    variables: Vec<String>,
+}
+
+/// What is wrong with a filter, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FilterError {
+    /// What is wrong and what to write instead.
+    pub message: String,
+    /// First wrong byte of the text.
+    pub start: usize,
+    /// After the last wrong byte.
+    pub end: usize,
+}
+
+impl Filter {
+    /// Compiles a filter. White space alone is the filter that keeps everything.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        let root = compile::compile(text)?;
+        Ok(Self {
+            text: text.to_owned(),
+            root,
+        })
+    }
+
+    /// The text it was compiled from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the index alone answers it, without reading a payload.
+    pub fn is_index_only(&self) -> bool {
+        self.root.is_index_only()
+    }
+}
+
+impl Node {
+    fn is_index_only(&self) -> bool {
+        match self {
+            Self::And(nodes) | Self::Or(nodes) => nodes.iter().all(Self::is_index_only),
+            Self::Not(node) => node.is_index_only(),
+            Self::Find(_) | Self::Cel(_) => false,
+            _ => true,
+        }
+    }
+
+    /// Whether some leaf needs more than type and payload bytes.
+    fn needs_event(&self) -> bool {
+        match self {
+            Self::And(nodes) | Self::Or(nodes) => nodes.iter().any(Self::needs_event),
+            Self::Not(node) => node.needs_event(),
+            Self::Cel(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A store's events as a filter reads them.
+pub(crate) type Store<'a> = &'a dyn EventStore;

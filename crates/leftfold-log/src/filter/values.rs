@@ -1,0 +1,72 @@
+//! An event's parts as CEL values.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cel::Value as Cel;
+use cel::objects::{Key, Map};
+use chrono::{DateTime, Utc};
+use leftfold_event::json::Value;
+use leftfold_event::{Event, Payload, Timestamp};
+
+/// The value of one of a filter's names. What the event lacks is null, so that comparing it fails.
+pub(super) fn variable(name: &str, event: &Event) -> Cel {
+    let text = |t: &str| Cel::String(Arc::new(t.to_owned()));
+    let maybe = |t: Option<&String>| t.map_or(Cel::Null, |t| text(t));
+    match name {
+        "stream" => text(&event.stream),
+        "type" => text(&event.kind),
+        "category" => event.category.as_deref().map_or(Cel::Null, text),
+        "id" => event.id.as_ref().map_or(Cel::Null, |id| text(&id.to_string())),
+        "time" => event.time.map_or(Cel::Null, moment),
+        "valid_time" => event.valid_time.or(event.time).map_or(Cel::Null, moment),
+        "version" => event.version.map_or(Cel::Null, Cel::Int),
+        "position" => match &event.position {
+            Some(p) => p.parse().map_or_else(|_| text(p), Cel::Int),
+            None => Cel::Null,
+        },
+        "payload" => payload(&event.payload),
+        "metadata" => payload(&event.metadata),
+        "correlation_id" => maybe(event.correlation_id.as_ref()),
+        "causation_id" => maybe(event.causation_id.as_ref()),
+        "problem" => Cel::Bool(!event.problems.is_empty()),
+        _ => Cel::Null,
+    }
+}
+
+fn moment(time: Timestamp) -> Cel {
+    let utc: DateTime<Utc> = time.to_chrono();
+    Cel::Timestamp(utc.fixed_offset())
+}
+
+fn payload(payload: &Payload) -> Cel {
+    match &payload.value {
+        Some(value) => json(value),
+        None if payload.raw.is_empty() => Cel::Null,
+        None => Cel::Bytes(Arc::new(payload.raw.clone())),
+    }
+}
+
+/// JSON as CEL has it: whole numbers stay whole as far as 64 bits go, the rest become doubles (CEL knows no other).
+pub(super) fn json(value: &Value) -> Cel {
+    match value {
+        Value::Null => Cel::Null,
+        Value::Bool(b) => Cel::Bool(*b),
+        Value::Number(n) => {
+            let text = n.as_str();
+            text.parse()
+                .map(Cel::Int)
+                .or_else(|_| text.parse().map(Cel::UInt))
+                .unwrap_or(Cel::Float(n.as_f64()))
+        }
+        Value::String(s) => Cel::String(Arc::new(s.to_string())),
+        Value::Array(items) => Cel::List(Arc::new(items.iter().map(json).collect())),
+        Value::Object(object) => {
+            let map: HashMap<Key, Cel> = object
+                .iter()
+                .map(|(k, v)| (Key::String(Arc::new(k.to_owned())), json(v)))
+                .collect();
+            Cel::Map(Map { map: Arc::new(map) })
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! An immutable snapshot of a source's index.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use leftfold_event::Locator;
+
+use crate::axis::{Axis, Place};
+use crate::builder::{NO_TIME, NO_VERSION};
+use crate::columns::{IntColumn, NO_POSITION, Positions};
+use crate::names::Names;
+use crate::selection::Selection;
+
+/// What makes a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LaneBy {
+    /// One lane a category.
+    Category,
+    /// One lane an event type.
+    Type,
+    /// One lane a stream.
+    Stream,
+}
+
+/// Everything indexed about the events, by ordinal.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Columns {
+    pub(crate) time: Vec<i64>,
+    pub(crate) stream: Vec<u32>,
+    pub(crate) kind: Vec<u32>,
+    pub(crate) version: VersionColumn,
+    pub(crate) row: IntColumn,
+    /// Empty while every row holds one event.
+    pub(crate) item: Vec<u32>,
+    pub(crate) positions: Positions,
+    pub(crate) streams: Names,
+    pub(crate) kinds: Names,
+    pub(crate) categories: Names,
+    /// Category by stream key.
+    pub(crate) stream_category: Vec<u32>,
+    /// Further (stream, ordinal) pairs, ascending by ordinal.
+    pub(crate) also_in: Vec<(u32, u32)>,
+    /// Ordinals whose header has a problem.
+    pub(crate) problems: Vec<u32>,
+    pub(crate) time_digits: u8,
+}
+
+/// Versions by ordinal: four bytes while they fit, which they do unless something is odd.
+#[derive(Clone, Debug)]
+pub(crate) enum VersionColumn {
+    Narrow(Vec<i32>),
+    Wide(Vec<i64>),
+}
+
+impl Default for VersionColumn {
+    fn default() -> Self {
+        Self::Narrow(Vec::new())
+    }
+}
+
+impl VersionColumn {
+    pub(crate) fn push(&mut self, version: i64) {
+        match self {
+            Self::Narrow(v) => match i32::try_from(version) {
+                Ok(n) if n != i32::MIN => v.push(n),
+                _ if version == NO_VERSION => v.push(i32::MIN),
+                _ => {
+                    let wide = v
+                        .iter()
+                        .map(|&n| if n == i32::MIN { NO_VERSION } else { i64::from(n) });
+                    *self = Self::Wide(wide.chain([version]).collect());
+                }
+            },
+            Self::Wide(v) => v.push(version),
+        }
+    }
+
+    fn get(&self, i: usize) -> Option<i64> {
+        match self {
+            Self::Narrow(v) => v.get(i).filter(|n| **n != i32::MIN).map(|n| i64::from(*n)),
+            Self::Wide(v) => v.get(i).copied().filter(|n| *n != NO_VERSION),
+        }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Narrow(v) => v.len() * 4,
+            Self::Wide(v) => v.len() * 8,
+        }
+    }
+}
+
+impl Columns {
+    pub(crate) fn len(&self) -> usize {
+        self.time.len()
+    }
+
+    /// The lane key of an event.
+    pub(crate) fn lane(&self, by: LaneBy, ordinal: u32) -> u32 {
+        let i = ordinal as usize;
+        match by {
+            LaneBy::Stream => self.stream[i],
+            LaneBy::Type => self.kind[i],
+            LaneBy::Category => self.stream_category[self.stream[i] as usize],
+        }
+    }
+
+    pub(crate) fn names(&self, by: LaneBy) -> &Names {
+        match by {
+            LaneBy::Stream => &self.streams,
+            LaneBy::Type => &self.kinds,
+            LaneBy::Category => &self.categories,
+        }
+    }
+
+    pub(crate) fn coord(&self, axis: Axis, ordinal: u32) -> i64 {
+        match axis {
+            Axis::Time => self.time[ordinal as usize],
+            Axis::Log => i64::from(ordinal),
+        }
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let positions = match &self.positions {
+            Positions::Stated(column) => column.heap_bytes(),
+            _ => 0,
+        };
+        self.time.len() * 8
+            + self.stream.len() * 4
+            + self.kind.len() * 4
+            + self.version.heap_bytes()
+            + self.row.heap_bytes()
+            + self.item.len() * 4
+            + positions
+            + self.streams.heap_bytes()
+            + self.kinds.heap_bytes()
+            + self.categories.heap_bytes()
+            + self.stream_category.len() * 4
+            + self.also_in.len() * 8
+            + self.problems.len() * 4
+    }
+}
+
+/// An immutable snapshot of a source's index: all its events, and the queries over them.
+///
+/// Dereferences to the [`Selection`] of all events.
+#[derive(Debug)]
+pub struct Log {
+    all: Selection,
+}
+
+impl Deref for Log {
+    type Target = Selection;
+
+    fn deref(&self) -> &Selection {
+        &self.all
+    }
+}
+
+impl Log {
+    pub(crate) fn new(columns: Columns) -> Self {
+        Self {
+            all: Selection::all(Arc::new(columns)),
+        }
+    }
+
+    /// The log of nothing.
+    pub fn empty() -> Self {
+        Self::new(Columns::default())
+    }
+
+    /// Those of the events that a filter kept, ascending.
+    pub fn select(&self, ordinals: Vec<u32>) -> Selection {
+        Selection::some(Arc::clone(self.all.columns()), ordinals)
+    }
+
+    /// All events, as a selection.
+    pub fn all(&self) -> &Selection {
+        &self.all
+    }
+
+    fn columns(&self) -> &Columns {
+        self.all.columns()
+    }
+
+    /// How many events.
+    pub fn events(&self) -> u32 {
+        // The builder stops below 2^32.
+        self.columns().len() as u32
+    }
+
+    /// The names of a kind of lane, by key.
+    pub fn names(&self, by: LaneBy) -> &Names {
+        self.columns().names(by)
+    }
+
+    /// The lane key of an event.
+    pub fn lane(&self, by: LaneBy, ordinal: u32) -> u32 {
+        self.columns().lane(by, ordinal)
+    }
+
+    /// The category key of a stream.
+    pub fn category_of_stream(&self, stream: u32) -> Option<u32> {
+        self.columns().stream_category.get(stream as usize).copied()
+    }
+
+    /// An event's recorded time in nanoseconds.
+    pub fn time(&self, ordinal: u32) -> Option<i64> {
+        self.columns()
+            .time
+            .get(ordinal as usize)
+            .copied()
+            .filter(|t| *t != NO_TIME)
+    }
+
+    /// Digits of the second the finest time has.
+    pub fn time_digits(&self) -> u8 {
+        self.columns().time_digits
+    }
+
+    /// An event's version.
+    pub fn version(&self, ordinal: u32) -> Option<i64> {
+        self.columns().version.get(ordinal as usize)
+    }
+
+    /// An event's number in the store's log, where the store has one.
+    pub fn position(&self, ordinal: u32) -> Option<i64> {
+        let columns = self.columns();
+        match &columns.positions {
+            Positions::Absent => None,
+            Positions::Rows => Some(columns.row.get(ordinal as usize)),
+            Positions::Stated(column) => Some(column.get(ordinal as usize)).filter(|p| *p != NO_POSITION),
+        }
+    }
+
+    /// The event at a position of the store's log.
+    pub fn at_position(&self, position: i64) -> Option<u32> {
+        // Ascending in nearly every store: try that first.
+        let n = self.events();
+        let (mut low, mut high) = (0, n);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.position(middle).is_some_and(|p| p < position) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        if low < n && self.position(low) == Some(position) {
+            return Some(low);
+        }
+        (0..n).find(|&o| self.position(o) == Some(position))
+    }
+
+    /// Where the source finds an event again.
+    pub fn locator(&self, ordinal: u32) -> Locator {
+        let columns = self.columns();
+        let i = ordinal as usize;
+        Locator {
+            row: columns.row.get(i),
+            item: columns.item.get(i).copied().unwrap_or(0),
+        }
+    }
+
+    /// Ordinals whose header has a problem, ascending.
+    pub fn problems(&self) -> &[u32] {
+        &self.columns().problems
+    }
+
+    /// The events of a stream, in log order.
+    pub fn stream_events(&self, stream: u32) -> &[u32] {
+        self.all.lanes(LaneBy::Stream, Axis::Log).get(stream)
+    }
+
+    /// How many of a stream's events lie at or before a place. On the time axis: up to and including the last event
+    /// recorded at or before that moment, so that the state shown is one the stream really had.
+    pub fn included(&self, stream: u32, place: &Place) -> usize {
+        let events = self.stream_events(stream);
+        let key = place.key();
+        let before = |o: &u32| (self.columns().coord(place.axis, *o), *o) <= key;
+        match place.axis {
+            Axis::Log => events.partition_point(before),
+            Axis::Time if self.all.is_time_ordered() => events.partition_point(before),
+            Axis::Time => {
+                let timed = |o: &u32| self.time(*o).is_some() && before(o);
+                events.iter().rposition(timed).map_or(0, |i| i + 1)
+            }
+        }
+    }
+
+    /// Bytes of memory the index takes: columns, names and the postings built so far.
+    pub fn heap_bytes(&self) -> usize {
+        self.columns().heap_bytes() + self.all.heap_bytes()
+    }
+
+    pub(crate) fn raw_columns(&self) -> &Columns {
+        self.columns()
+    }
+}

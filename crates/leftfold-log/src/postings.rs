@@ -1,0 +1,66 @@
+//! Which ordinals belong to a key: one flat list, sliced by key.
+
+/// For each key the ordinals that carry it, all in one allocation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Postings {
+    /// `items[starts[k]..starts[k + 1]]` belong to key `k`.
+    starts: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Postings {
+    /// Sorts `(key, ordinal)` pairs by key, keeping their order within a key. The pairs are produced twice: once to count,
+    /// once to place; keys are below `keys`.
+    pub fn build<I: Iterator<Item = (u32, u32)>>(keys: usize, pairs: impl Fn() -> I) -> Self {
+        let mut starts = vec![0_u32; keys + 1];
+        for (key, _) in pairs() {
+            starts[key as usize + 1] += 1;
+        }
+        for k in 0..keys {
+            starts[k + 1] += starts[k];
+        }
+        let mut items = vec![0; starts[keys] as usize];
+        let mut next = starts.clone();
+        for (key, ordinal) in pairs() {
+            let place = &mut next[key as usize];
+            items[*place as usize] = ordinal;
+            *place += 1;
+        }
+        Self { starts, items }
+    }
+
+    /// How many keys.
+    pub fn keys(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// The ordinals of a key; none for a key out of range.
+    pub fn get(&self, key: u32) -> &[u32] {
+        let k = key as usize;
+        match (self.starts.get(k), self.starts.get(k + 1)) {
+            (Some(&a), Some(&b)) => &self.items[a as usize..b as usize],
+            _ => &[],
+        }
+    }
+
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        (self.starts.len() + self.items.len()) * 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinals_stand_by_key_in_their_order() {
+        let pairs = [(2, 0), (0, 1), (2, 2), (0, 3)];
+        let postings = Postings::build(4, || pairs.into_iter());
+        assert_eq!(postings.get(0), [1, 3]);
+        assert_eq!(postings.get(1), [0_u32; 0]);
+        assert_eq!(postings.get(2), [0, 2]);
+        assert_eq!(postings.get(9), [0_u32; 0]);
+        assert_eq!(postings.keys(), 4);
+    }
+}

@@ -1,0 +1,58 @@
+//! Indexing a source while others already look at what is there.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use leftfold_event::{Cancel, Progress};
+use leftfold_source::{EventStore, Header, ScanSummary, SourceError};
+
+use crate::builder::LogBuilder;
+use crate::log::Log;
+
+/// The first snapshot is published this soon.
+const FIRST: Duration = Duration::from_millis(100);
+
+/// Events between two looks at the clock and the cancel flag.
+const LOOK_EVERY: usize = 2048;
+
+/// Indexes a whole source. `publish` gets snapshots on the way: the first after 100 ms, each later one when half as much again
+/// was read, so that all copying together stays within a small multiple of the final size.
+///
+/// Returns the log of everything read, complete or not (see [`ScanSummary::complete`]).
+pub fn index(
+    store: &dyn EventStore,
+    cancel: &Cancel,
+    progress: &Progress,
+    publish: &mut dyn FnMut(Log),
+) -> Result<(Log, ScanSummary), (Log, SourceError)> {
+    if let Some(total) = store.estimate() {
+        progress.set_total(total);
+    }
+    let started = Instant::now();
+    let mut builder = LogBuilder::new();
+    let mut next_publication = 0;
+    let mut sink = |header: &Header<'_>| {
+        if !builder.take(header) {
+            return ControlFlow::Break(());
+        }
+        let n = builder.len();
+        if n.is_multiple_of(LOOK_EVERY) {
+            progress.set_done(n as u64);
+            if cancel.is_cancelled() {
+                return ControlFlow::Break(());
+            }
+            if n >= next_publication && started.elapsed() >= FIRST {
+                publish(builder.snapshot());
+                next_publication = n + n / 2;
+            }
+        }
+        ControlFlow::Continue(())
+    };
+    let result = store.scan(&mut sink, cancel);
+    progress.set_done(builder.len() as u64);
+    let log = builder.finish();
+    match result {
+        Ok(summary) => Ok((log, summary)),
+        Err(e) => Err((log, e)),
+    }
+}

@@ -1,0 +1,443 @@
+//! The log against brute force, and filters against events in memory.
+
+use std::ops::ControlFlow;
+
+use leftfold_event::{Cancel, Event, Locator, Payload, Progress, Timestamp};
+use leftfold_source::{
+    Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
+};
+use proptest::prelude::*;
+
+use crate::{Axis, Filter, FilterRun, LaneBy, Log, LogBuilder, Place, boundaries, cache};
+
+/// Events in memory, offered as a source offers them.
+struct Memory {
+    info: StoreInfo,
+    events: Vec<Event>,
+}
+
+impl Memory {
+    fn new(mut events: Vec<Event>) -> Self {
+        for (i, event) in events.iter_mut().enumerate() {
+            event.position = Some(i.to_string());
+        }
+        let info = StoreInfo {
+            dialect: "memory".into(),
+            title: "Memory".into(),
+            certainty: Certainty::Certain,
+            reasons: vec![],
+            tables: vec![],
+            notes: vec![],
+            has_time: true,
+            has_global_order: true,
+            time_digits: None,
+        };
+        Self { info, events }
+    }
+
+    fn log(&self) -> Log {
+        let mut builder = LogBuilder::new();
+        let scanned = self.scan(&mut builder, &Cancel::new());
+        assert!(scanned.is_ok_and(|s| s.complete));
+        builder.finish()
+    }
+}
+
+impl EventStore for Memory {
+    fn info(&self) -> &StoreInfo {
+        &self.info
+    }
+
+    fn identity(&self) -> Result<Identity, SourceError> {
+        Ok(Identity {
+            path: None,
+            fingerprint: format!("memory {}", self.events.len()),
+        })
+    }
+
+    fn estimate(&self) -> Option<u64> {
+        None
+    }
+
+    fn scan(&self, sink: &mut dyn HeaderSink, _: &Cancel) -> Result<ScanSummary, SourceError> {
+        for (i, event) in self.events.iter().enumerate() {
+            let header = Header {
+                locator: Locator {
+                    row: i as i64,
+                    item: 0,
+                },
+                stream: &event.stream,
+                category: event.category.as_deref(),
+                kind: &event.kind,
+                version: event.version,
+                position: Some(i as i64),
+                time: event.time,
+                valid_time: None,
+                also_in: &event.also_in,
+                problem: !event.problems.is_empty(),
+            };
+            if sink.push(&header) == ControlFlow::Break(()) {
+                return Ok(ScanSummary {
+                    events: i as u64,
+                    complete: false,
+                    unreadable: vec![],
+                });
+            }
+        }
+        Ok(ScanSummary {
+            events: self.events.len() as u64,
+            complete: true,
+            unreadable: vec![],
+        })
+    }
+
+    fn fetch(
+        &self,
+        locators: &[Locator],
+        _: &Cancel,
+        visit: &mut dyn FnMut(usize, Event),
+    ) -> Result<(), SourceError> {
+        for (i, l) in locators.iter().enumerate() {
+            visit(i, self.events[l.row as usize].clone());
+        }
+        Ok(())
+    }
+
+    fn fetch_raw(
+        &self,
+        locators: &[Locator],
+        _: &Cancel,
+        visit: &mut dyn FnMut(usize, &str, RawPayload<'_>),
+    ) -> Result<(), SourceError> {
+        for (i, l) in locators.iter().enumerate() {
+            let event = &self.events[l.row as usize];
+            visit(i, &event.kind, RawPayload::Json(&event.payload.raw));
+        }
+        Ok(())
+    }
+}
+
+fn event(stream: &str, version: i64, kind: &str, time: Option<i64>, payload: &str) -> Event {
+    Event {
+        stream: stream.into(),
+        version: Some(version),
+        kind: kind.into(),
+        time: time.map(Timestamp::from_nanos),
+        payload: Payload::from_json(payload.as_bytes().to_vec()).0,
+        ..Event::default()
+    }
+}
+
+fn any_events() -> impl Strategy<Value = Vec<Event>> {
+    let one = (
+        0_u8..4,
+        0_u8..3,
+        prop::option::weighted(0.9, -50_i64..50),
+        any::<bool>(),
+    );
+    prop::collection::vec(one, 0..60).prop_map(|rows| {
+        let with = |(i, (stream, kind, time, also)): (usize, (u8, u8, Option<i64>, bool))| {
+            let mut e = event(
+                &format!("c{}-{stream}", stream % 2),
+                i as i64,
+                &format!("k{kind}"),
+                time,
+                "{}",
+            );
+            if also && stream == 0 {
+                e.also_in.push("c1-9".into());
+            }
+            e
+        };
+        rows.into_iter().enumerate().map(with).collect()
+    })
+}
+
+/// `(coordinate, ordinal)` of the events on an axis, in its order.
+fn on_axis(events: &[Event], axis: Axis) -> Vec<(i64, u32)> {
+    let coord = |(i, e): (usize, &Event)| match axis {
+        Axis::Log => Some((i as i64, i as u32)),
+        Axis::Time => e.time.map(|t| (t.nanos, i as u32)),
+    };
+    let mut list: Vec<_> = events.iter().enumerate().filter_map(coord).collect();
+    list.sort_unstable();
+    list
+}
+
+proptest! {
+    #[test]
+    fn density_counts_what_a_pass_over_the_events_counts(
+        events in any_events(), from in -60_i64..60, width in 0_i64..100, columns in 1_u32..40, time in any::<bool>(),
+        kept in any::<u64>(),
+    ) {
+        let axis = if time { Axis::Time } else { Axis::Log };
+        let log = Memory::new(events.clone()).log();
+        let to = from + width;
+        let edge = boundaries(from, to, columns);
+        let ordinals: Vec<u32> = (0..events.len() as u32).filter(|o| kept >> (o % 64) & 1 == 1).collect();
+        let selected = log.select(ordinals.clone());
+        for (selection, keeps) in [(log.all(), None), (&selected, Some(&ordinals))] {
+            for by in [LaneBy::Category, LaneBy::Type, LaneBy::Stream] {
+                let keys: Vec<u32> = (0..log.names(by).len() as u32).collect();
+                let density = selection.density(axis, by, &keys, from, to, columns);
+                for (row, key) in keys.iter().enumerate() {
+                    for c in 0..columns {
+                        let name = log.names(by).get(*key);
+                        let inside = on_axis(&events, axis).into_iter().filter(|(x, o)| {
+                            let e = &events[*o as usize];
+                            let lane = match by {
+                                LaneBy::Category => e.stream.split('-').next() == Some(name),
+                                LaneBy::Type => e.kind == name,
+                                LaneBy::Stream => e.stream == name || e.also_in.iter().any(|s| s == name),
+                            };
+                            lane && edge(c) <= *x && *x < edge(c + 1) && keeps.is_none_or(|k| k.contains(o))
+                        });
+                        let counted = density.counts[row * columns as usize + c as usize];
+                        prop_assert_eq!(counted as usize, inside.count(), "{} column {}", name, c);
+                    }
+                }
+            }
+        }
+        let total: u32 = log.density(axis, LaneBy::Type, &[], from, to, columns).counts.iter().sum();
+        let expected = on_axis(&events, axis).iter().filter(|(x, _)| from <= *x && *x < to).count();
+        prop_assert_eq!(total as usize, expected);
+    }
+
+    #[test]
+    fn steps_visit_every_event_of_an_axis_in_order(events in any_events(), time in any::<bool>()) {
+        let axis = if time { Axis::Time } else { Axis::Log };
+        let log = Memory::new(events.clone()).log();
+        let expected: Vec<u32> = on_axis(&events, axis).into_iter().map(|(_, o)| o).collect();
+        let mut place = Place { axis, coord: i64::MIN + 1, ordinal: Some(0) };
+        let mut seen = Vec::new();
+        while let Some(o) = log.step(&place, None, true) {
+            seen.push(o);
+            place = Place { axis, coord: log.coord(axis, o).unwrap_or_default(), ordinal: Some(o) };
+            prop_assert_eq!(log.rank(&place), seen.len() as u32);
+        }
+        prop_assert_eq!(&seen, &expected);
+        let mut back: Vec<u32> = expected.last().copied().into_iter().collect();
+        while let Some(o) = log.step(&place, None, false) {
+            back.push(o);
+            place = Place { axis, coord: log.coord(axis, o).unwrap_or_default(), ordinal: Some(o) };
+        }
+        back.reverse();
+        prop_assert_eq!(back, expected);
+    }
+
+    #[test]
+    fn a_stream_at_a_moment_ends_with_its_last_event_recorded_by_then(events in any_events(), at in -60_i64..60) {
+        let log = Memory::new(events).log();
+        let place = Place { axis: Axis::Time, coord: at, ordinal: None };
+        for (stream, _) in log.names(LaneBy::Stream).iter() {
+            let ordinals = log.stream_events(stream);
+            let expected = ordinals.iter().rposition(|o| log.time(*o).is_some_and(|t| t <= at)).map_or(0, |i| i + 1);
+            prop_assert_eq!(log.included(stream, &place), expected);
+        }
+    }
+
+    #[test]
+    fn an_index_comes_back_from_its_cache(events in any_events()) {
+        let store = Memory::new(events);
+        let (log, identity) = (store.log(), store.identity().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let path = cache::path_of(folder.path(), &identity);
+        cache::store(&path, &identity, &log).unwrap();
+        let again = cache::load(&path, &identity).unwrap();
+        prop_assert_eq!(again.events(), log.events());
+        for o in 0..log.events() {
+            prop_assert_eq!((again.time(o), again.version(o), again.position(o)), (log.time(o), log.version(o), log.position(o)));
+            prop_assert_eq!(again.locator(o), log.locator(o));
+        }
+        for by in [LaneBy::Category, LaneBy::Type, LaneBy::Stream] {
+            prop_assert_eq!(again.lanes(by, Axis::Time), log.lanes(by, Axis::Time));
+            prop_assert!(again.names(by).iter().eq(log.names(by).iter()));
+        }
+    }
+
+    #[test]
+    fn reading_a_filter_never_panics(text in "\\PC{0,60}") {
+        let _ = Filter::parse(&text);
+    }
+}
+
+#[test]
+fn a_damaged_or_foreign_cache_is_not_believed() {
+    let store = Memory::new(vec![
+        event("a-1", 1, "k", Some(1), "{}"),
+        event("a-2", 1, "k", None, "{}"),
+    ]);
+    let identity = store.identity().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = cache::path_of(folder.path(), &identity);
+    assert!(cache::load(&path, &identity).is_none());
+    cache::store(&path, &identity, &store.log()).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let other = Identity {
+        path: None,
+        fingerprint: "memory 3".into(),
+    };
+    assert!(cache::load(&path, &identity).is_some() && cache::load(&path, &other).is_none());
+    for i in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[i] ^= 0x40;
+        std::fs::write(&path, &damaged).unwrap();
+        assert!(cache::load(&path, &identity).is_none(), "byte {i} was changed");
+        std::fs::write(&path, &whole[..i]).unwrap();
+        assert!(cache::load(&path, &identity).is_none(), "cut at {i}");
+    }
+}
+
+fn kept(filter: &str) -> String {
+    let store = Memory::new(vec![
+        event(
+            "order-1",
+            1,
+            "OrderPlaced",
+            Some(1_000),
+            r#"{"total":129.90,"items":[{"sku":"SKU-7"}]}"#,
+        ),
+        event(
+            "order-1",
+            2,
+            "PaymentCaptured",
+            Some(2_000),
+            r#"{"amount":54,"note":"Refund later"}"#,
+        ),
+        event(
+            "stock-7",
+            1,
+            "StockReserved",
+            None,
+            r#"{"available":-1,"big":9007199254740993}"#,
+        ),
+        event("stock-7", 2, "StockReserved", Some(4_000), "not json"),
+    ]);
+    let log = store.log();
+    let filter = match Filter::parse(filter) {
+        Ok(filter) => filter,
+        Err(e) => return format!("{}..{}: {}", e.start, e.end, e.message),
+    };
+    let run = FilterRun::new(&filter, &log);
+    format!("{:?}", run.run(&store, &Cancel::new(), &Progress::new()).unwrap())
+}
+
+#[test]
+fn filters_keep_what_they_say() {
+    for (filter, expected) in [
+        ("", "[0, 1, 2, 3]"),
+        ("type == 'OrderPlaced'", "[0]"),
+        ("category == 'stock' && version > 1", "[3]"),
+        ("stream.startsWith('order-')", "[0, 1]"),
+        (
+            "type in ['OrderPlaced', 'StockReserved'] && !(stream == 'order-1')",
+            "[2, 3]",
+        ),
+        ("payload.total > 100", "[0]"),
+        ("payload.total == 129.9 || payload.amount == 54", "[0, 1]"),
+        ("payload.big == 9007199254740993", "[2]"),
+        ("payload.big == 9007199254740992", "[]"),
+        ("has(payload.amount) && payload.amount < 100", "[1]"),
+        ("payload.items.exists(i, i.sku == 'SKU-7')", "[0]"),
+        ("find('refund')", "[1]"),
+        ("find('REFUND') || find('not json')", "[1, 3]"),
+        ("!find('refund')", "[0, 2, 3]"),
+        ("time >= '1970-01-01T00:00:00.000002Z'", "[1, 3]"),
+        ("time < timestamp('1970-01-01T00:00:00.000002Z')", "[0]"),
+        ("!(time < timestamp('1970-01-01T00:00:00.000002Z'))", "[1, 3]"),
+        ("2 <= version", "[1, 3]"),
+        ("position == 2", "[2]"),
+        ("true", "[0, 1, 2, 3]"),
+        ("version == 1 || payload.nowhere == 1", "[0, 2]"),
+    ] {
+        assert_eq!(kept(filter), expected, "{filter}");
+    }
+}
+
+#[test]
+fn a_wrong_filter_says_what_and_where() {
+    for (filter, place, says) in [
+        ("typ == 'a'", "0..3", "unknown name typ"),
+        ("type == ", "8..8", ""),
+        ("payload.a && refnd('x')", "13..", "unknown function refnd"),
+        ("find(type)", "", "find takes one text"),
+        ("time > 'yesterday'", "7..18", "not a time"),
+        ("size(find('a')) > 0", "", "find(\"text\") stands by itself"),
+    ] {
+        let answer = kept(filter);
+        assert!(
+            answer.starts_with(place) && answer.contains(says),
+            "{filter} gave {answer}"
+        );
+    }
+}
+
+#[test]
+fn a_filter_reports_what_it_could_not_decide() {
+    let store = Memory::new(vec![
+        event("a-1", 1, "k", None, r#"{"n":"text"}"#),
+        event("a-1", 2, "k", None, r#"{"n":3}"#),
+    ]);
+    let log = store.log();
+    let filter = Filter::parse("payload.n > 2").unwrap();
+    let mut run = FilterRun::new(&filter, &log);
+    while run.step(&store, &Cancel::new()).unwrap() {}
+    assert_eq!(
+        (run.kept(), run.scanned(), run.failures().0),
+        (&[1_u32][..], 2, 1)
+    );
+    assert!(run.failures().1.is_some());
+}
+
+#[test]
+fn gaps_are_the_long_empty_stretches() {
+    let times = [0, 10, 20, 1000, 1010, 1020, 5000, 5001];
+    let log = Memory::new(
+        times
+            .iter()
+            .map(|t| event("a-1", 1, "k", Some(*t), "{}"))
+            .collect(),
+    )
+    .log();
+    let gaps: Vec<(i64, i64)> = log.gaps(Axis::Time).iter().map(|g| (g.from, g.to)).collect();
+    assert_eq!(gaps, [(1020, 5000), (20, 1000)]);
+}
+
+#[test]
+fn the_index_stays_within_forty_bytes_an_event() {
+    let streams = 50_000;
+    let events = (0..500_000_i64).map(|i| {
+        let stream = (i * 7919) % streams;
+        (
+            format!("order-{stream}"),
+            i / streams + 1,
+            format!("Type{}", i % 12),
+            1_700_000_000_000_000_000 + i * 1_000_000,
+        )
+    });
+    let mut builder = LogBuilder::new();
+    for (i, (stream, version, kind, time)) in events.enumerate() {
+        let header = Header {
+            locator: Locator {
+                row: i as i64 + 1,
+                item: 0,
+            },
+            stream: &stream,
+            category: None,
+            kind: &kind,
+            version: Some(version),
+            position: Some(i as i64 + 1),
+            time: Some(Timestamp::from_nanos(time)),
+            valid_time: None,
+            also_in: &[],
+            problem: false,
+        };
+        assert!(builder.take(&header));
+    }
+    let log = builder.finish();
+    for by in [LaneBy::Category, LaneBy::Type, LaneBy::Stream] {
+        log.lanes(by, Axis::Time);
+    }
+    let bytes = log.heap_bytes() as f64 / f64::from(log.events());
+    assert!(bytes <= 40.0, "{bytes:.1} bytes an event");
+}
