@@ -4,6 +4,7 @@ mod align;
 mod blame;
 pub mod builtin;
 mod checkpoint;
+pub mod declared;
 mod diff;
 pub mod patch;
 mod path;

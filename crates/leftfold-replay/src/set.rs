@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::builtin::{Debezium, JsonPatch, Latest, Merge};
+use crate::declared::{DeclarationError, Folds, from_toml};
 use crate::projection::Projection;
 
 /// Projections by number and name. The number of a projection stays what it is while the set lives.
@@ -48,6 +49,20 @@ impl Default for Projections {
 impl Projections {
     /// The number of `merge`, which applies where nothing else is configured.
     pub const DEFAULT: usize = 0;
+
+    /// The built-in ones and those a project file declares, assigned in its order.
+    pub fn from_toml(text: &str) -> Result<Self, DeclarationError> {
+        let mut set = Self::default();
+        for declaration in from_toml(text)? {
+            let number = match declaration.folds {
+                // Reading has checked that there is such a fold.
+                Folds::Builtin(fold) => set.find(&fold).unwrap_or(Self::DEFAULT),
+                Folds::Handlers(declared) => set.add(Arc::new(declared)),
+            };
+            set.assign(declaration.scope, number);
+        }
+        Ok(set)
+    }
 
     /// Adds a projection and returns its number.
     pub fn add(&mut self, projection: Arc<dyn Projection>) -> usize {
