@@ -34,26 +34,17 @@ fn diff_at(a: &Value, b: &Value, path: &mut Path, ops: &mut Vec<Op>) {
             // The index in the array as the patch has made it so far.
             let mut at = 0;
             for pair in align(x, y) {
-                let token = compact_str::format_compact!("{at}");
+                path.push(compact_str::format_compact!("{at}"));
                 match pair {
-                    Pair::Both(i, j) => {
-                        below(path, &token, |path| diff_at(&x[i], &y[j], path, ops));
-                        at += 1;
-                    }
-                    Pair::Removed(_) => {
-                        below(path, &token, |path| ops.push(Op::Remove { path: path.clone() }))
-                    }
-                    Pair::Added(j) => {
-                        let value = y[j].clone();
-                        below(path, &token, |path| {
-                            ops.push(Op::Add {
-                                path: path.clone(),
-                                value,
-                            })
-                        });
-                        at += 1;
-                    }
+                    Pair::Both(i, j) => diff_at(&x[i], &y[j], path, ops),
+                    Pair::Removed(_) => ops.push(Op::Remove { path: path.clone() }),
+                    Pair::Added(j) => ops.push(Op::Add {
+                        path: path.clone(),
+                        value: y[j].clone(),
+                    }),
                 }
+                path.pop();
+                at += usize::from(!matches!(pair, Pair::Removed(_)));
             }
         }
         _ if a == b => {}

@@ -17,6 +17,7 @@ mod set;
 mod step;
 #[cfg(test)]
 mod testing;
+mod whole;
 
 pub use blame::{BlameTree, Blamed};
 pub use checkpoint::Problems;
@@ -28,3 +29,4 @@ pub use replay::{
 };
 pub use set::{Projections, Scope, matches_pattern};
 pub use step::{HandlerError, ReplayError, Step, StepPayload, StreamHistory};
+pub use whole::{FoldSink, Folded, WholeFold, fold_all};

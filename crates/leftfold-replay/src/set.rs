@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use leftfold_event::json::Value;
+
+use crate::blame::BlameTree;
 use crate::builtin::{Debezium, JsonPatch, Latest, Merge};
 use crate::declared::{DeclarationError, Folds, from_toml};
-use crate::projection::Projection;
+use crate::projection::{Fold, Projection};
+use crate::step::{HandlerError, Step};
 
 /// Projections by number and name. The number of a projection stays what it is while the set lives.
 #[derive(Clone)]
@@ -55,8 +59,14 @@ impl Projections {
         let mut set = Self::default();
         for declaration in from_toml(text)? {
             let number = match declaration.folds {
-                // Reading has checked that there is such a fold.
-                Folds::Builtin(fold) => set.find(&fold).unwrap_or(Self::DEFAULT),
+                Folds::Builtin(fold) => {
+                    // Reading has checked that there is such a fold.
+                    let fold = Arc::clone(&set.all[set.find(&fold).unwrap_or(Self::DEFAULT)]);
+                    set.add(Arc::new(Renamed {
+                        name: declaration.name,
+                        fold,
+                    }))
+                }
                 Folds::Handlers(declared) => set.add(Arc::new(declared)),
             };
             set.assign(declaration.scope, number);
@@ -97,6 +107,40 @@ impl Projections {
     /// All names, by number.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|p| p.name())
+    }
+}
+
+/// A built-in projection under the name a project file gives it.
+struct Renamed {
+    name: String,
+    fold: Arc<dyn Projection>,
+}
+
+impl Projection for Renamed {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn initial(&self) -> Value {
+        self.fold.initial()
+    }
+
+    fn apply(&self, state: &mut Value, step: &Step<'_>) -> Result<(), HandlerError> {
+        self.fold.apply(state, step)
+    }
+
+    fn apply_with_blame(
+        &self,
+        state: &mut Value,
+        blame: &mut BlameTree,
+        event: usize,
+        step: &Step<'_>,
+    ) -> Result<(), HandlerError> {
+        self.fold.apply_with_blame(state, blame, event, step)
+    }
+
+    fn fold<'a>(&'a self) -> Box<dyn Fold + 'a> {
+        self.fold.fold()
     }
 }
 
@@ -144,6 +188,19 @@ mod tests {
         ] {
             assert_eq!(matches_pattern(pattern, text), fits, "{pattern} {text}");
         }
+    }
+
+    #[test]
+    fn a_project_file_assigns_its_projections_by_name() {
+        let text = "[[projection]]\nname = \"rows\"\ncategories = \"row\"\nfold = \"debezium\"\n\
+                    [[projection]]\nname = \"n\"\nstreams = \"n-*\"\n\
+                    [[projection.on]]\ntype = \"*\"\ndo = [{ increment = \"/n\" }]";
+        let set = Projections::from_toml(text).unwrap();
+        let names: Vec<_> = set.names().collect();
+        assert_eq!(names, ["merge", "latest", "json-patch", "debezium", "rows", "n"]);
+        assert_eq!((set.of_stream("row-1", "row"), set.of_stream("n-1", "n")), (4, 5));
+        assert_eq!(set.get(4).unwrap().initial(), Value::Null);
+        assert!(Projections::from_toml("[[projection]]").is_err());
     }
 
     #[test]

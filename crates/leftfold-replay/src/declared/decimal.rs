@@ -30,7 +30,7 @@ pub(super) fn sum(held: Option<&Value>, by: &Value, minus: bool) -> Result<Value
     }
     Number::parse(&total)
         .map(Value::Number)
-        .ok_or_else(|| ActionError::NotANumber(total))
+        .ok_or(ActionError::NotANumber(total))
 }
 
 fn digits(value: &Value) -> Result<(&str, bool), ActionError> {
