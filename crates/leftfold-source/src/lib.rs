@@ -3,8 +3,25 @@
 //! A source says what it holds ([`StoreInfo`]), streams the headers of all its events once ([`EventStore::scan`]) for the
 //! log to index, and finds whole events again by [`leftfold_event::Locator`] ([`EventStore::fetch`]).
 
+mod cell;
+pub mod decode;
+mod dialect;
+mod expression;
+mod mapping;
+pub mod ndjson;
+mod open;
+mod shape;
+mod sqlite;
 mod store;
 
+pub use dialect::{Detected, detect};
+pub use expression::{ColumnExpression, Expression, ExpressionError, Piece};
+pub use mapping::{
+    Condition, Explode, Fraction, Join, Mapping, PayloadFormat, PayloadMapping, Scalar, TimeFormat,
+    TimeMapping, Unwrap,
+};
+pub use open::{SourceFile, SourceKind, open};
+pub use shape::{ColumnShape, RowKey, Sample, TableShape};
 pub use store::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
 };

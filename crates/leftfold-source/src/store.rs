@@ -165,7 +165,9 @@ pub enum SourceError {
         reason: String,
     },
     /// The file looks encrypted (SQLCipher and the like).
-    #[error("{path} looks like an encrypted database (SQLCipher?): decrypt a copy first, for example with `sqlcipher_export`")]
+    #[error(
+        "{path} looks like an encrypted database (SQLCipher?): decrypt a copy first, for example with `sqlcipher_export`"
+    )]
     Encrypted {
         /// The file.
         path: PathBuf,

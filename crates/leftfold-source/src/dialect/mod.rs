@@ -1,0 +1,8 @@
+//! Known layouts, each a data file, and the guess for everything else.
+
+mod checks;
+mod detect;
+mod file;
+mod guess;
+
+pub use detect::{Detected, detect};

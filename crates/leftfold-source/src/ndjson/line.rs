@@ -1,0 +1,418 @@
+//! One line as an event: the envelope every front end shares, kcat's records, and lines much like them.
+
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+use jiter::Jiter;
+use leftfold_event::json::{Object, Value};
+use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
+
+use crate::cell::Cell;
+use crate::decode::{Pointer, decode, read_time};
+use crate::mapping::{PayloadFormat, TimeFormat};
+
+/// The names a field goes by, the envelope's own first.
+const STREAM: &[&str] = &[
+    "stream",
+    "stream_id",
+    "streamId",
+    "stream_name",
+    "streamName",
+    "aggregate_id",
+    "aggregateId",
+    "subject",
+];
+const CATEGORY: &[&str] = &["category", "aggregate_type", "aggregateType"];
+const KIND: &[&str] = &["type", "event_type", "eventType", "kind"];
+const VERSION: &[&str] = &["version", "stream_version", "streamVersion", "sequence"];
+const POSITION: &[&str] = &["position", "global_position", "globalPosition"];
+const ID: &[&str] = &["id", "event_id", "eventId"];
+const TIME: &[&str] = &[
+    "time",
+    "timestamp",
+    "created_at",
+    "createdAt",
+    "recorded_at",
+    "occurred_at",
+    "ts",
+];
+const VALID_TIME: &[&str] = &["valid_time", "valid_at"];
+const PAYLOAD: &[&str] = &["payload", "data", "body"];
+const METADATA: &[&str] = &["metadata", "meta", "meta_data"];
+const CORRELATION: &[&str] = &["correlation_id", "correlationId"];
+const CAUSATION: &[&str] = &["causation_id", "causationId"];
+
+/// The top-level fields of a line as JSON texts, in order.
+pub(super) struct Fields<'l> {
+    entries: Vec<(Cow<'l, str>, &'l [u8])>,
+    kcat: bool,
+}
+
+impl<'l> Fields<'l> {
+    /// Takes a line apart; the error says where it is no JSON object.
+    pub(super) fn read(line: &'l [u8]) -> Result<Self, String> {
+        let mut jiter = Jiter::new(line);
+        let fail = |e: jiter::JiterError| format!("not a JSON object at byte {}: {}", e.index, e.error_type);
+        let mut entries = Vec::with_capacity(16);
+        let mut key = jiter.next_object().map_err(fail)?.map(str::to_owned);
+        while let Some(name) = key {
+            jiter.peek().map_err(fail)?;
+            let start = jiter.current_index();
+            jiter.next_skip().map_err(fail)?;
+            let value = line
+                .get(start..jiter.current_index())
+                .unwrap_or_default()
+                .trim_ascii();
+            entries.push((Cow::Owned(name), value));
+            key = jiter.next_key().map_err(fail)?.map(str::to_owned);
+        }
+        jiter.finish().map_err(fail)?;
+        let mut fields = Self { entries, kcat: false };
+        let has = |name: &str| fields.get(&[name]).is_some();
+        fields.kcat =
+            has("topic") && has("offset") && (has("tstype") || has("ts")) && !has("stream") && !has("type");
+        Ok(fields)
+    }
+
+    fn get(&self, names: &[&str]) -> Option<&'l [u8]> {
+        names
+            .iter()
+            .find_map(|n| self.entries.iter().find(|(k, _)| k == n))
+            .map(|(_, v)| *v)
+    }
+
+    fn cell(&self, names: &[&str], bump: &'l Bump) -> Cell<'l> {
+        self.get(names)
+            .map_or(Cell::Null, |v| Pointer::new("").cell(v, bump))
+    }
+
+    fn text(&self, names: &[&str], bump: &'l Bump) -> Option<&'l str> {
+        self.cell(names, bump).name(bump)
+    }
+
+    pub(super) fn stream(&self, bump: &'l Bump) -> &'l str {
+        if self.kcat {
+            return self
+                .text(&["key"], bump)
+                .or_else(|| self.text(&["topic"], bump))
+                .unwrap_or_default();
+        }
+        self.text(STREAM, bump).unwrap_or_default()
+    }
+
+    pub(super) fn category(&self, bump: &'l Bump) -> Option<&'l str> {
+        if self.kcat {
+            self.text(&["topic"], bump)
+        } else {
+            self.text(CATEGORY, bump)
+        }
+    }
+
+    pub(super) fn kind(&self, bump: &'l Bump) -> &'l str {
+        if !self.kcat {
+            return self.text(KIND, bump).unwrap_or_default();
+        }
+        let header = ["ce_type", "type", "event_type", "eventType", "event-type"];
+        self.header(&header, bump)
+            .or_else(|| self.payload_type(bump))
+            .unwrap_or_default()
+    }
+
+    /// The type inside a record's payload.
+    fn payload_type(&self, bump: &'l Bump) -> Option<&'l str> {
+        let Cell::Text(payload) = self.cell(&["payload"], bump) else {
+            return None;
+        };
+        KIND.iter().find_map(
+            |name| match Pointer::new(&format!("/{name}")).cell(payload.as_bytes(), bump) {
+                Cell::Text(t) => Some(t),
+                _ => None,
+            },
+        )
+    }
+
+    /// The first of these headers; kcat lists names and values in turn.
+    fn header(&self, names: &[&str], bump: &'l Bump) -> Option<&'l str> {
+        let list = crate::decode::elements(self.get(&["headers"])?)?;
+        let text = |v: &'l [u8]| Pointer::new("").cell(v, bump).name(bump);
+        names.iter().find_map(|wanted| {
+            list.chunks_exact(2)
+                .find(|pair| text(pair[0]) == Some(wanted))
+                .and_then(|pair| text(pair[1]))
+        })
+    }
+
+    pub(super) fn version(&self, bump: &'l Bump) -> Option<i64> {
+        if self.kcat {
+            None
+        } else {
+            self.cell(VERSION, bump).integer()
+        }
+    }
+
+    /// The position as a number, where it is one.
+    pub(super) fn position_number(&self, bump: &'l Bump) -> Option<i64> {
+        if self.kcat {
+            None
+        } else {
+            self.cell(POSITION, bump).integer()
+        }
+    }
+
+    fn position(&self, bump: &'l Bump) -> Option<String> {
+        if self.kcat {
+            let part = |name: &str| self.text(&[name], bump);
+            return Some(format!(
+                "{}[{}]@{}",
+                part("topic")?,
+                part("partition")?,
+                part("offset")?
+            ));
+        }
+        self.text(POSITION, bump).map(str::to_owned)
+    }
+
+    pub(super) fn time(&self, bump: &'l Bump) -> Result<Option<(Timestamp, TimeZoneOrigin)>, String> {
+        if self.kcat {
+            // Kafka says -1 for a record without a time.
+            return match self.cell(&["ts"], bump).integer() {
+                Some(n) if n >= 0 => read_time(Cell::Integer(n), TimeFormat::Milliseconds),
+                _ => Ok(None),
+            };
+        }
+        read_time(self.cell(TIME, bump), TimeFormat::Auto)
+    }
+
+    pub(super) fn valid_time(&self, bump: &'l Bump) -> Option<Timestamp> {
+        read_time(self.cell(VALID_TIME, bump), TimeFormat::Auto)
+            .ok()
+            .flatten()
+            .map(|(t, _)| t)
+    }
+
+    pub(super) fn also_in(&self, bump: &'l Bump) -> Vec<String> {
+        let names = self
+            .get(&["also_in"])
+            .and_then(crate::decode::elements)
+            .unwrap_or_default();
+        names
+            .into_iter()
+            .filter_map(|v| Pointer::new("").cell(v, bump).name(bump))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The payload's JSON text as it stands in the line; `Ok(None)` when there is none, `Err` when it is encoded.
+    pub(super) fn plain_payload(&self) -> Result<Option<&'l [u8]>, ()> {
+        if self.kcat || self.get(&["payload_base64"]).is_some() {
+            return Err(());
+        }
+        Ok(self.get(PAYLOAD).filter(|v| *v != b"null"))
+    }
+}
+
+/// One line as an event. A line that is no JSON object is an event with the problem `RowUnreadable`.
+pub fn parse_line(line: &[u8]) -> Event {
+    match Fields::read(line) {
+        Ok(fields) => event(&fields),
+        Err(why) => {
+            let problem = Problem::new(ProblemCode::RowUnreadable, why);
+            let payload = Payload {
+                raw: line.to_vec(),
+                value: None,
+                encoding: "bytes",
+            };
+            Event {
+                payload,
+                problems: vec![problem],
+                ..Event::default()
+            }
+        }
+    }
+}
+
+fn event(fields: &Fields<'_>) -> Event {
+    // Texts without escapes are borrowed from the line, the others from here.
+    let bump = &Bump::new();
+    // Shortens the lifetime of what the fields borrow to that of `bump`.
+    let fields: &Fields<'_> = fields;
+    let mut event = Event {
+        stream: fields.stream(bump).to_owned(),
+        category: fields.category(bump).map(str::to_owned),
+        kind: fields.kind(bump).to_owned(),
+        version: fields.version(bump),
+        position: fields.position(bump),
+        valid_time: fields.valid_time(bump),
+        also_in: fields.also_in(bump),
+        ..Event::default()
+    };
+    match fields.time(bump) {
+        Ok(Some((time, origin))) => (event.time, event.time_origin) = (Some(time), origin),
+        Ok(None) => {}
+        Err(why) => event
+            .problems
+            .push(Problem::new(ProblemCode::TimeUnreadable, why)),
+    }
+    let text = |names: &[&str]| fields.text(names, bump).map(str::to_owned);
+    if !fields.kcat {
+        event.id = text(ID).map(EventId::Text);
+        event.correlation_id = text(CORRELATION);
+        event.causation_id = text(CAUSATION);
+        if fields.get(KIND).is_none() || fields.get(STREAM).is_none() {
+            let missing = if fields.get(STREAM).is_none() {
+                "stream"
+            } else {
+                "type"
+            };
+            event.problems.push(Problem::new(
+                ProblemCode::NameUnreadable,
+                format!("the {missing} is missing"),
+            ));
+        }
+        if event.version.is_none() && fields.get(VERSION).is_some_and(|v| v != b"null") {
+            event.problems.push(Problem::new(
+                ProblemCode::VersionUnreadable,
+                "the version is no integer",
+            ));
+        }
+    } else {
+        event.correlation_id = fields
+            .header(&["correlation_id", "correlation-id", "correlationId"], bump)
+            .map(str::to_owned);
+        event.causation_id = fields
+            .header(&["causation_id", "causation-id", "causationId"], bump)
+            .map(str::to_owned);
+    }
+    payloads(fields, bump, &mut event);
+    problems(fields, &mut event);
+    rest(fields, &mut event);
+    event
+}
+
+fn payloads(fields: &Fields<'_>, bump: &Bump, event: &mut Event) {
+    let take = |plain: &[&str], base64: &str, code: ProblemCode| {
+        if let Some(text) = fields.get(&[base64]) {
+            let text = Pointer::new("")
+                .cell(text, bump)
+                .bytes()
+                .unwrap_or_default()
+                .to_vec();
+            let decoded = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &text);
+            let raw = decoded.unwrap_or_else(|_| text.clone());
+            let (value, encoding, problem) = decode(&raw, PayloadFormat::Auto);
+            return (
+                Payload { raw, value, encoding },
+                problem.map(|p| Problem::new(code, p.message)),
+            );
+        }
+        match fields.get(plain) {
+            None | Some(b"null") => (Payload::absent(), None),
+            Some(json) if fields.kcat => match Pointer::new("").cell(json, bump).bytes() {
+                Some(raw) => {
+                    let (value, encoding, problem) = decode(raw, PayloadFormat::Auto);
+                    (
+                        Payload {
+                            raw: raw.to_vec(),
+                            value,
+                            encoding,
+                        },
+                        problem.map(|p| Problem::new(code, p.message)),
+                    )
+                }
+                None => Payload::from_json(json.to_vec()),
+            },
+            Some(json) => Payload::from_json(json.to_vec()),
+        }
+    };
+    let (payload, problem) = take(PAYLOAD, "payload_base64", ProblemCode::PayloadUndecodable);
+    let (metadata, trouble) = take(METADATA, "metadata_base64", ProblemCode::MetadataUndecodable);
+    (event.payload, event.metadata) = (payload, metadata);
+    event.problems.extend(problem.into_iter().chain(trouble));
+}
+
+/// Problems that were written down when the event was exported.
+fn problems(fields: &Fields<'_>, event: &mut Event) {
+    let Some(Ok(value)) = fields.get(&["problem"]).map(leftfold_event::json::parse) else {
+        return;
+    };
+    let part = |name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let code = part("code");
+    let known = [
+        ProblemCode::PayloadUndecodable,
+        ProblemCode::PayloadEncrypted,
+        ProblemCode::MetadataUndecodable,
+        ProblemCode::TimeUnreadable,
+        ProblemCode::VersionUnreadable,
+        ProblemCode::NameUnreadable,
+        ProblemCode::RowUnreadable,
+        ProblemCode::HandlerFailed,
+    ];
+    if let Some(code) = known.into_iter().find(|k| k.as_str() == code)
+        && !event.problems.iter().any(|p| p.code == code)
+    {
+        event.problems.push(Problem::new(code, part("message")));
+    }
+}
+
+/// Fields the model has no place for.
+fn rest(fields: &Fields<'_>, event: &mut Event) {
+    let known: &[&[&str]] = if fields.kcat {
+        &[&["payload", "payload_base64", "key"]]
+    } else {
+        &[
+            STREAM,
+            CATEGORY,
+            KIND,
+            VERSION,
+            POSITION,
+            ID,
+            TIME,
+            VALID_TIME,
+            PAYLOAD,
+            METADATA,
+            CORRELATION,
+            CAUSATION,
+            &["payload_base64", "metadata_base64", "problem", "also_in"],
+        ]
+    };
+    // Of several names for one field the first found was taken; the others are kept.
+    let taken: Vec<&str> = known
+        .iter()
+        .flat_map(|names| {
+            let several = names.len() == 4 && names[0] == "payload_base64";
+            let first = names.iter().find(|n| fields.get(&[**n]).is_some()).copied();
+            if several || fields.kcat {
+                names.to_vec()
+            } else {
+                first.into_iter().collect()
+            }
+        })
+        .collect();
+    let mut extra = Object::new();
+    for (key, json) in &fields.entries {
+        if taken.contains(&key.as_ref()) {
+            continue;
+        }
+        let value = match leftfold_event::json::parse(json) {
+            Ok(value) => value,
+            Err(_) => Value::from(String::from_utf8_lossy(json).into_owned()),
+        };
+        if value != Value::Null {
+            extra.insert(key.to_string(), value);
+        }
+    }
+    if fields.kcat
+        && let Some(key) = fields.get(&["key"])
+        && key != b"null"
+        && let Ok(value) = leftfold_event::json::parse(key)
+    {
+        extra.insert("key", value);
+    }
+    event.extra = extra.into_iter().map(|(k, v)| (k.to_string(), v)).collect();
+}

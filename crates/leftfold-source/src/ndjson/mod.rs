@@ -1,0 +1,9 @@
+//! Lines of JSON: one event a line, read and written; kcat's `-J` lines are read, too.
+
+mod line;
+mod store;
+mod write;
+
+pub use line::parse_line;
+pub use store::{NdjsonStore, from_reader};
+pub use write::write_event;

@@ -1,0 +1,128 @@
+//! Writes events as lines in the envelope every front end shares.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use leftfold_event::json::{Value, write_string};
+use leftfold_event::{Event, Payload};
+
+/// The envelope's own names: a fact of the source that is called so goes by `extra_NAME`.
+const OWN: &[&str] = &[
+    "source",
+    "position",
+    "stream",
+    "category",
+    "version",
+    "id",
+    "type",
+    "time",
+    "payload",
+    "payload_base64",
+    "metadata",
+    "metadata_base64",
+    "correlation_id",
+    "causation_id",
+    "valid_time",
+    "also_in",
+    "problem",
+    "problems",
+];
+
+/// Appends one event as one line without its line break. What the event does not have is absent.
+pub fn write_event(event: &Event, source: &str, out: &mut String) {
+    out.push('{');
+    let start = out.len();
+    let field = |name: &str, out: &mut String| {
+        if out.len() > start {
+            out.push(',');
+        }
+        write_string(name, out);
+        out.push(':');
+    };
+    let text = |name: &str, value: &str, out: &mut String| {
+        field(name, out);
+        write_string(value, out);
+    };
+    if !source.is_empty() {
+        text("source", source, out);
+    }
+    if let Some(position) = &event.position {
+        field("position", out);
+        match position.parse::<i64>() {
+            // Only what reads back as the same text.
+            Ok(n) if n.to_string() == *position => out.push_str(position),
+            _ => write_string(position, out),
+        }
+    }
+    text("stream", &event.stream, out);
+    if let Some(category) = &event.category {
+        text("category", category, out);
+    }
+    if let Some(version) = event.version {
+        field("version", out);
+        out.push_str(&version.to_string());
+    }
+    if let Some(id) = &event.id {
+        text("id", &id.to_string(), out);
+    }
+    text("type", &event.kind, out);
+    if let Some(time) = event.time {
+        text("time", &time.to_string(), out);
+    }
+    if let Some(time) = event.valid_time {
+        text("valid_time", &time.to_string(), out);
+    }
+    let payload = |names: [&str; 2], payload: &Payload, out: &mut String| {
+        if let Some(value) = &payload.value {
+            field(names[0], out);
+            value.write(out);
+        } else if !payload.raw.is_empty() {
+            text(names[1], &STANDARD.encode(&payload.raw), out);
+        }
+    };
+    payload(["payload", "payload_base64"], &event.payload, out);
+    payload(["metadata", "metadata_base64"], &event.metadata, out);
+    if let Some(id) = &event.correlation_id {
+        text("correlation_id", id, out);
+    }
+    if let Some(id) = &event.causation_id {
+        text("causation_id", id, out);
+    }
+    if !event.also_in.is_empty() {
+        field("also_in", out);
+        Value::Array(event.also_in.iter().map(|s| Value::from(s.as_str())).collect()).write(out);
+    }
+    for (name, value) in &event.extra {
+        if name == "source" && source.is_empty() {
+            field(name, out);
+        } else if OWN.contains(&name.as_str()) {
+            field(&format!("extra_{name}"), out);
+        } else {
+            field(name, out);
+        }
+        value.write(out);
+    }
+    problems(event, &field, out);
+    out.push('}');
+}
+
+fn problems(event: &Event, field: &dyn Fn(&str, &mut String), out: &mut String) {
+    let objects: Vec<Value> = event
+        .problems
+        .iter()
+        .map(|p| {
+            let entries = [
+                ("code", Value::from(p.code.as_str())),
+                ("message", Value::from(p.message.as_str())),
+            ];
+            Value::Object(entries.into_iter().collect())
+        })
+        .collect();
+    if let Some(first) = objects.first() {
+        field("problem", out);
+        first.write(out);
+    }
+    if objects.len() > 1 {
+        field("problems", out);
+        Value::Array(objects).write(out);
+    }
+}

@@ -1,0 +1,226 @@
+//! What lies on disk, and which way of opening leaves it untouched.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// The first 16 bytes of every SQLite database.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// A write-ahead log's own header; nothing is committed in a log that is not longer.
+const WAL_HEADER: u64 = 32;
+
+/// What the first 100 bytes of a database say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// Bytes a page has.
+    pub(crate) page_size: u64,
+    /// Whether the file is in write-ahead-log mode.
+    pub(crate) wal: bool,
+    /// Counts transactions (in rollback mode).
+    pub(crate) change_counter: u32,
+    /// Pages the file should have; 0 where the header does not say.
+    pub(crate) pages: u64,
+}
+
+impl Header {
+    /// Reads a header; `None` when these bytes begin no database.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() < 100 || !bytes.starts_with(MAGIC) {
+            return None;
+        }
+        let word = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let page_size = match u16::from_be_bytes([bytes[16], bytes[17]]) {
+            1 => 65_536,
+            n => u64::from(n),
+        };
+        let change_counter = word(24);
+        // The page count is only valid when it was written together with the change counter.
+        let pages = if word(92) == change_counter {
+            u64::from(word(28))
+        } else {
+            0
+        };
+        Some(Self {
+            page_size,
+            wal: bytes[18] == 2 || bytes[19] == 2,
+            change_counter,
+            pages,
+        })
+    }
+}
+
+/// The file beside a database that ends in `suffix` (`-wal`, `-shm`, `-journal`).
+pub(crate) fn sidecar(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// How a database is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Read-only with ordinary shared locks: rollback mode.
+    Shared,
+    /// Read-only without locks and without sidecar files: nothing else can be meant by the bytes of the file alone.
+    Immutable,
+    /// Read-only along a live writer's write-ahead log, through its shared memory opened read-only.
+    LiveLog,
+    /// A write-ahead log without usable shared memory: its index is built in our own memory, no lock is taken.
+    PrivateLog,
+}
+
+/// What is on disk: changes whenever an open connection may no longer be right, or the content may have changed.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct DiskState {
+    /// Whether the header says write-ahead log.
+    wal_mode: bool,
+    /// Device, inode, size, modification time, change counter.
+    file: String,
+    /// Length of the write-ahead log; `None` if there is none.
+    wal: Option<u64>,
+    /// The log's header, length and modification time.
+    wal_state: String,
+    /// Whether there is shared memory, and the header of its index.
+    shm: Option<Vec<u8>>,
+    /// Whether a rollback journal with something in it lies beside the file.
+    journal: bool,
+}
+
+impl DiskState {
+    /// Looks at the file and what lies beside it.
+    pub(crate) fn look(path: &Path) -> std::io::Result<Self> {
+        let mut file = File::open(path)?;
+        let mut head = [0_u8; 100];
+        let n = read_up_to(&mut file, &mut head)?;
+        let header = Header::read(&head[..n]);
+        let wal_path = sidecar(path, "-wal");
+        let wal = fs::metadata(&wal_path).ok();
+        let wal_state = wal.as_ref().map(|m| {
+            let mut salts = [0_u8; 32];
+            let n = File::open(&wal_path)
+                .and_then(|mut f| read_up_to(&mut f, &mut salts))
+                .unwrap_or(0);
+            format!("{:02x?} {} {}", &salts[..n], m.len(), modified(m))
+        });
+        let shm = File::open(sidecar(path, "-shm")).ok().map(|mut f| {
+            let mut index = [0_u8; 48];
+            let n = read_up_to(&mut f, &mut index).unwrap_or(0);
+            index[..n].to_vec()
+        });
+        let meta = file.metadata()?;
+        let counter = header.map_or(0, |h| h.change_counter);
+        Ok(Self {
+            wal_mode: header.is_some_and(|h| h.wal),
+            file: format!("{} {} {} {counter}", inode(&meta), meta.len(), modified(&meta)),
+            wal: wal.map(|m| m.len()),
+            wal_state: wal_state.unwrap_or_default(),
+            shm,
+            journal: journal_has_content(&sidecar(path, "-journal")),
+        })
+    }
+
+    /// The ways to open it, best first.
+    pub(crate) fn accesses(&self) -> &'static [Access] {
+        match self.wal {
+            Some(len) if len > WAL_HEADER => {
+                if self.shm.is_some() {
+                    &[Access::LiveLog, Access::PrivateLog]
+                } else {
+                    &[Access::PrivateLog]
+                }
+            }
+            // An ordinary open would make -wal and -shm, or open the empty log and make -shm.
+            _ if self.wal_mode || self.wal.is_some() => &[Access::Immutable],
+            _ => &[Access::Shared, Access::Immutable],
+        }
+    }
+
+    /// Whether a rollback journal with content lies beside the file.
+    pub(crate) fn has_journal(&self) -> bool {
+        self.journal
+    }
+
+    /// All of it as one text.
+    pub(crate) fn fingerprint(&self) -> String {
+        format!(
+            "{} | wal {} | shm {:02x?}",
+            self.file,
+            self.wal_state,
+            self.shm.as_deref().unwrap_or_default()
+        )
+    }
+
+    /// What must stay the same for a connection opened so to go on being right.
+    pub(crate) fn connection_key(&self, access: Access) -> String {
+        match access {
+            // These follow the file by themselves, as long as the kind of access stays right.
+            Access::Shared | Access::LiveLog => format!("{:?}", self.accesses().first()),
+            Access::Immutable | Access::PrivateLog => self.fingerprint(),
+        }
+    }
+}
+
+/// Reads until the buffer is full or the file ends.
+pub(crate) fn read_up_to(file: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut n = 0;
+    while n < buffer.len() {
+        match file.read(&mut buffer[n..])? {
+            0 => break,
+            more => n += more,
+        }
+    }
+    Ok(n)
+}
+
+fn modified(meta: &fs::Metadata) -> u128 {
+    meta.modified()
+        .ok()
+        .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |d| d.as_nanos())
+}
+
+#[cfg(unix)]
+fn inode(meta: &fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    format!("{}:{}", meta.dev(), meta.ino())
+}
+
+#[cfg(not(unix))]
+fn inode(_: &fs::Metadata) -> String {
+    String::new()
+}
+
+/// A journal whose header is zeroed or that is empty was committed.
+fn journal_has_content(path: &Path) -> bool {
+    let mut head = [0_u8; 8];
+    File::open(path)
+        .and_then(|mut f| read_up_to(&mut f, &mut head))
+        .is_ok_and(|n| n == 8 && head != [0; 8])
+}
+
+/// The `file:` URI of a path, every byte outside a small safe set escaped.
+pub(crate) fn uri(path: &Path, access: Access) -> String {
+    use std::fmt::Write as _;
+    #[cfg(unix)]
+    let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
+    #[cfg(not(unix))]
+    let bytes = format!("/{}", path.to_string_lossy().replace('\\', "/")).into_bytes();
+    let mut uri = String::from("file:");
+    for b in bytes {
+        if b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-') {
+            uri.push(char::from(b));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(uri, "%{b:02X}");
+        }
+    }
+    uri.push_str(match access {
+        Access::Shared => "?mode=ro",
+        Access::Immutable => "?mode=ro&immutable=1",
+        Access::LiveLog => "?mode=ro&readonly_shm=1",
+        Access::PrivateLog => "?mode=ro",
+    });
+    uri
+}

@@ -1,0 +1,578 @@
+//! A mapping made ready: the SQL that reads its columns, and what to do with each row.
+
+use rusqlite::types::Value as SqlValue;
+
+use super::sql::quote;
+use crate::SourceError;
+use crate::decode::{PayloadReader, Pointer};
+use crate::expression::{ColumnExpression, Expression, Piece};
+use crate::mapping::{Condition, Explode, Mapping, PayloadMapping, Scalar, TimeFormat, TimeMapping};
+use crate::shape::{RowKey, TableShape};
+
+/// An expression over the columns of one statement.
+#[derive(Clone, Debug)]
+pub(super) enum Compiled {
+    /// A column as it is.
+    Plain(usize),
+    /// A column, or a part of it.
+    Column {
+        index: usize,
+        at: Option<Pointer>,
+        after: Option<String>,
+        before: Option<String>,
+        when: Vec<Test>,
+    },
+    /// Text with columns in it.
+    Template {
+        pieces: Vec<CompiledPiece>,
+        when: Vec<Test>,
+    },
+    /// Always the same.
+    Constant(String),
+    /// The first that is not NULL.
+    FirstOf(Vec<Compiled>),
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug)]
+pub(super) enum CompiledPiece {
+    Text(String),
+    Column(usize, Option<Pointer>),
+}
+
+/// A condition over the columns of one statement.
+#[derive(Clone, Debug)]
+pub(super) struct Test {
+    pub(super) index: usize,
+    pub(super) is: Option<Scalar>,
+    pub(super) not: Option<Scalar>,
+    pub(super) null: Option<bool>,
+}
+
+/// A time over the columns of one statement.
+#[derive(Clone, Debug)]
+pub(super) struct CompiledTime {
+    pub(super) from: Compiled,
+    pub(super) format: TimeFormat,
+    /// Column and digits of the part below the second.
+    pub(super) fraction: Option<(usize, u8)>,
+}
+
+/// What the log wants of a row.
+#[derive(Clone, Debug)]
+pub(super) struct HeaderColumns {
+    pub(super) stream: Option<Compiled>,
+    pub(super) stream_optional: bool,
+    pub(super) category: Option<Compiled>,
+    pub(super) kind: Option<Compiled>,
+    pub(super) version: Option<Compiled>,
+    pub(super) position: Option<Compiled>,
+    pub(super) time: Option<CompiledTime>,
+    pub(super) valid_time: Option<CompiledTime>,
+    pub(super) also_in: Vec<Compiled>,
+    pub(super) explode: Option<CompiledExplode>,
+}
+
+/// Rows that hold several events.
+#[derive(Clone, Debug)]
+pub(super) struct CompiledExplode {
+    pub(super) index: usize,
+    pub(super) items: Vec<Pointer>,
+    pub(super) payload: Vec<Pointer>,
+    pub(super) metadata: Vec<Pointer>,
+    pub(super) kind: Vec<Pointer>,
+    pub(super) version_is_last: bool,
+}
+
+/// Everything of a row.
+#[derive(Clone, Debug)]
+pub(super) struct EventColumns {
+    pub(super) header: HeaderColumns,
+    pub(super) id: Option<Compiled>,
+    pub(super) payload: Option<(usize, PayloadReader)>,
+    pub(super) metadata: Option<(usize, PayloadReader)>,
+    pub(super) correlation: Option<Compiled>,
+    pub(super) causation: Option<Compiled>,
+    pub(super) extra: Vec<(String, Compiled)>,
+}
+
+/// What replay wants of a row.
+#[derive(Clone, Debug)]
+pub(super) struct RawColumns {
+    pub(super) kind: Option<Compiled>,
+    pub(super) payload: Option<(usize, PayloadReader)>,
+    pub(super) explode: Option<CompiledExplode>,
+}
+
+/// The three statements of a store.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) header: (Select, HeaderColumns),
+    pub(super) event: (Select, EventColumns),
+    pub(super) raw: (Select, RawColumns),
+    pub(super) hidden: Vec<String>,
+    /// Whether several joined rows may make one event.
+    pub(super) many: bool,
+    /// Whether the log order is the row order.
+    pub(super) row_order: bool,
+}
+
+/// A statement's parts. Key columns come first, then the interned ones.
+#[derive(Clone, Debug)]
+pub(super) struct Select {
+    /// How a row is addressed: `t.rowid`, or the key's columns.
+    pub(super) keys: Vec<String>,
+    columns: Vec<String>,
+    from: String,
+    filter: String,
+    params: Vec<SqlValue>,
+    order: Vec<String>,
+    many_order: Vec<String>,
+}
+
+impl Select {
+    /// All events in log order.
+    pub(super) fn in_log_order(&self) -> (String, &[SqlValue]) {
+        (
+            self.text(
+                &self.filter,
+                if self.order.is_empty() {
+                    &self.keys
+                } else {
+                    &self.order
+                },
+            ),
+            &self.params,
+        )
+    }
+
+    /// The keys of all events, in key order.
+    pub(super) fn keys_alone(&self) -> (String, &[SqlValue]) {
+        let bare = Self {
+            columns: Vec::new(),
+            ..self.clone()
+        };
+        (bare.text(&self.filter, &self.keys), &self.params)
+    }
+
+    /// The events whose row number is at least the last parameter, in row order.
+    pub(super) fn from_row(&self) -> String {
+        let at = self.params.len() + 1;
+        let key = &self.keys[0];
+        let filter = if self.filter.is_empty() {
+            format!(" WHERE {key} >= ?{at}")
+        } else {
+            format!("{} AND {key} >= ?{at}", self.filter)
+        };
+        self.text(&filter, &self.keys)
+    }
+
+    /// The filter's values.
+    pub(super) fn params(&self) -> &[SqlValue] {
+        &self.params
+    }
+
+    /// The rows from `?1` to `?2`, filtered or not.
+    pub(super) fn between(&self) -> String {
+        let key = &self.keys[0];
+        self.text(&format!(" WHERE {key} BETWEEN ?1 AND ?2"), &self.keys)
+    }
+
+    /// The row `?1`.
+    pub(super) fn one(&self) -> String {
+        let key = &self.keys[0];
+        self.text(&format!(" WHERE {key} = ?1"), &[])
+    }
+
+    /// The rows from a key on, in key order; the key's values are the last parameters.
+    pub(super) fn from_key(&self) -> String {
+        let marks: Vec<String> = (1..=self.keys.len())
+            .map(|i| format!("?{}", self.params.len() + i))
+            .collect();
+        let test = format!("({}) >= ({})", self.keys.join(", "), marks.join(", "));
+        let filter = if self.filter.is_empty() {
+            format!(" WHERE {test}")
+        } else {
+            format!("{} AND {test}", self.filter)
+        };
+        self.text(&filter, &self.keys)
+    }
+
+    fn text(&self, filter: &str, order: &[String]) -> String {
+        let columns: Vec<&str> = self
+            .keys
+            .iter()
+            .chain(&self.columns)
+            .map(String::as_str)
+            .collect();
+        let order: Vec<&str> = order.iter().chain(&self.many_order).map(String::as_str).collect();
+        let order = if order.is_empty() {
+            String::new()
+        } else {
+            format!(" ORDER BY {}", order.join(", "))
+        };
+        format!("SELECT {} FROM {}{filter}{order}", columns.join(", "), self.from)
+    }
+}
+
+/// Compiles a mapping against the tables of a file.
+pub(super) fn compile(mapping: &Mapping, tables: &[TableShape]) -> Result<Plan, SourceError> {
+    let mut header = Compiler::new(mapping, tables)?;
+    let header_columns = header.header()?;
+    let mut event = Compiler::new(mapping, tables)?;
+    let event_columns = event.event()?;
+    let mut raw = Compiler::new(mapping, tables)?;
+    let raw_columns = RawColumns {
+        kind: if mapping.explode.is_some() {
+            None
+        } else {
+            raw.optional(mapping.kind.as_ref())?
+        },
+        payload: raw.payload(mapping.payload.as_ref())?,
+        explode: raw.explode()?,
+    };
+    Ok(Plan {
+        row_order: header.order.is_empty(),
+        header: (header.select(), header_columns),
+        event: (event.select(), event_columns),
+        raw: (raw.select(), raw_columns),
+        hidden: mapping.hidden_streams.clone(),
+        many: mapping.joins.iter().any(|j| j.many),
+    })
+}
+
+struct Compiler<'m> {
+    mapping: &'m Mapping,
+    main: &'m TableShape,
+    joined: Vec<(&'m str, &'m TableShape)>,
+    keys: Vec<String>,
+    columns: Vec<String>,
+    order: Vec<String>,
+}
+
+fn misfit(text: impl Into<String>) -> SourceError {
+    SourceError::Mapping(text.into())
+}
+
+impl<'m> Compiler<'m> {
+    fn new(mapping: &'m Mapping, tables: &'m [TableShape]) -> Result<Self, SourceError> {
+        let find = |name: &str| {
+            tables
+                .iter()
+                .find(|t| t.name == name)
+                .ok_or_else(|| misfit(format!("there is no table {name}")))
+        };
+        let main = find(&mapping.table)?;
+        let keys = match &main.key {
+            RowKey::RowId(id) => vec![format!("t.{id}")],
+            RowKey::Columns(names) => names.iter().map(|n| format!("t.{}", quote(n))).collect(),
+            RowKey::None => {
+                return Err(misfit(format!(
+                    "the rows of {} have no key to find them by",
+                    main.name
+                )));
+            }
+        };
+        let joined = mapping
+            .joins
+            .iter()
+            .map(|j| find(&j.table).map(|t| (j.alias.as_str(), t)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut compiler = Self {
+            mapping,
+            main,
+            joined,
+            keys,
+            columns: Vec::new(),
+            order: Vec::new(),
+        };
+        compiler.order = compiler.log_order()?;
+        Ok(compiler)
+    }
+
+    /// Empty when the log order is the row order. A table without row numbers is read in key order alone: its rows are
+    /// found again by their number in that order.
+    fn log_order(&self) -> Result<Vec<String>, SourceError> {
+        let RowKey::RowId(id) = self.main.key else {
+            return Ok(Vec::new());
+        };
+        let mut order = Vec::new();
+        for name in &self.mapping.order {
+            if order.is_empty() && Some(name.as_str()) == self.main.integer_key() {
+                return Ok(Vec::new());
+            }
+            order.push(self.address(name)?);
+        }
+        if !order.is_empty() {
+            order.push(format!("t.{id}"));
+        }
+        Ok(order)
+    }
+
+    /// The quoted address of a column: of the main table, or `alias.column`.
+    fn address(&self, name: &str) -> Result<String, SourceError> {
+        if let RowKey::RowId(id) = self.main.key
+            && name == "rowid"
+            && !self.main.columns.iter().any(|c| c.name == name)
+        {
+            return Ok(format!("t.{id}"));
+        }
+        let (prefix, table, column) = if self.main.columns.iter().any(|c| c.name == name) {
+            ("t".to_owned(), self.main, name)
+        } else {
+            let joined = name.split_once('.').and_then(|(alias, column)| {
+                let i = self.joined.iter().position(|(a, _)| *a == alias)?;
+                Some((format!("j{i}"), self.joined[i].1, column))
+            });
+            joined.ok_or_else(|| misfit(format!("the table {} has no column {name}", self.main.name)))?
+        };
+        match table.columns.iter().find(|c| c.name == column) {
+            None => Err(misfit(format!("the table {} has no column {column}", table.name))),
+            Some(c) if c.computed => Err(misfit(format!(
+                "the column {column} of {} is computed when read, which could run code of the file's author: map what it is computed from",
+                table.name
+            ))),
+            Some(_) => Ok(format!("{prefix}.{}", quote(column))),
+        }
+    }
+
+    /// The place of a column in the statement.
+    fn index(&mut self, name: &str) -> Result<usize, SourceError> {
+        let address = self.address(name)?;
+        let at = self
+            .columns
+            .iter()
+            .position(|c| *c == address)
+            .unwrap_or_else(|| {
+                self.columns.push(address);
+                self.columns.len() - 1
+            });
+        Ok(self.keys.len() + at)
+    }
+
+    fn optional(&mut self, expression: Option<&Expression>) -> Result<Option<Compiled>, SourceError> {
+        expression.map(|e| self.expression(e)).transpose()
+    }
+
+    fn expression(&mut self, expression: &Expression) -> Result<Compiled, SourceError> {
+        Ok(match expression {
+            Expression::Column(ColumnExpression {
+                column,
+                at,
+                after,
+                before,
+                when,
+            }) => {
+                let index = self.index(column)?;
+                if at.is_none() && after.is_none() && before.is_none() && when.is_empty() {
+                    return Ok(Compiled::Plain(index));
+                }
+                Compiled::Column {
+                    index,
+                    at: at.as_deref().map(Pointer::new),
+                    after: after.clone(),
+                    before: before.clone(),
+                    when: self.tests(when)?,
+                }
+            }
+            Expression::Template { pieces, when } => Compiled::Template {
+                pieces: pieces
+                    .iter()
+                    .map(|p| match p {
+                        Piece::Text(t) => Ok(CompiledPiece::Text(t.clone())),
+                        Piece::Column { column, at } => Ok(CompiledPiece::Column(
+                            self.index(column)?,
+                            at.as_deref().map(Pointer::new),
+                        )),
+                    })
+                    .collect::<Result<_, SourceError>>()?,
+                when: self.tests(when)?,
+            },
+            Expression::Constant(c) => Compiled::Constant(c.clone()),
+            Expression::FirstOf(all) => {
+                Compiled::FirstOf(all.iter().map(|e| self.expression(e)).collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    fn tests(&mut self, when: &[Condition]) -> Result<Vec<Test>, SourceError> {
+        when.iter()
+            .map(|c| {
+                let index = self.index(&c.column)?;
+                Ok(Test {
+                    index,
+                    is: c.is.clone(),
+                    not: c.not.clone(),
+                    null: c.null,
+                })
+            })
+            .collect()
+    }
+
+    fn time(&mut self, time: Option<&TimeMapping>) -> Result<Option<CompiledTime>, SourceError> {
+        let Some(time) = time else { return Ok(None) };
+        let from = self.expression(&time.from)?;
+        let fraction = match &time.fraction {
+            Some(f) if f.digits <= 9 => Some((self.index(&f.column)?, f.digits)),
+            Some(f) => return Err(misfit(format!("a fraction of {} digits: at most 9", f.digits))),
+            None => None,
+        };
+        Ok(Some(CompiledTime {
+            from,
+            format: time.format,
+            fraction,
+        }))
+    }
+
+    fn payload(
+        &mut self,
+        payload: Option<&PayloadMapping>,
+    ) -> Result<Option<(usize, PayloadReader)>, SourceError> {
+        payload
+            .map(|p| Ok((self.index(&p.column)?, PayloadReader::new(p))))
+            .transpose()
+    }
+
+    fn explode(&mut self) -> Result<Option<CompiledExplode>, SourceError> {
+        let Some(Explode {
+            items,
+            payload,
+            metadata,
+            kind,
+            version_is_last,
+        }) = &self.mapping.explode
+        else {
+            return Ok(None);
+        };
+        let Some(column) = &self.mapping.payload else {
+            return Err(misfit("rows that hold several events need a payload column"));
+        };
+        let pointers = |texts: &[String]| texts.iter().map(|t| Pointer::new(t)).collect();
+        Ok(Some(CompiledExplode {
+            index: self.index(&column.column)?,
+            items: pointers(items),
+            payload: pointers(payload),
+            metadata: pointers(metadata),
+            kind: pointers(kind),
+            version_is_last: *version_is_last,
+        }))
+    }
+
+    fn header(&mut self) -> Result<HeaderColumns, SourceError> {
+        let m = self.mapping;
+        Ok(HeaderColumns {
+            stream: self.optional(m.stream.as_ref())?,
+            stream_optional: m.stream_optional,
+            category: self.optional(m.category.as_ref())?,
+            kind: self.optional(m.kind.as_ref())?,
+            version: self.optional(m.version.as_ref())?,
+            position: self.optional(m.position.as_ref())?,
+            time: self.time(m.time.as_ref())?,
+            valid_time: self.time(m.valid_time.as_ref())?,
+            also_in: m
+                .also_in
+                .iter()
+                .map(|e| self.expression(e))
+                .collect::<Result<_, _>>()?,
+            explode: self.explode()?,
+        })
+    }
+
+    fn event(&mut self) -> Result<EventColumns, SourceError> {
+        let m = self.mapping;
+        let header = self.header()?;
+        let mut columns = EventColumns {
+            header,
+            id: self.optional(m.id.as_ref())?,
+            payload: self.payload(m.payload.as_ref())?,
+            metadata: self.payload(m.metadata.as_ref())?,
+            correlation: self.optional(m.correlation.as_ref())?,
+            causation: self.optional(m.causation.as_ref())?,
+            extra: Vec::new(),
+        };
+        for (name, expression) in &m.extra {
+            columns.extra.push((name.clone(), self.expression(expression)?));
+        }
+        // What the mapping does not speak of is not lost.
+        let filtered: Vec<&str> = m.filters.iter().map(|f| f.column.as_str()).collect();
+        for column in self.main.columns.iter().filter(|c| !c.computed) {
+            let address = self.address(&column.name)?;
+            let used = self.columns.contains(&address) || filtered.contains(&column.name.as_str());
+            if !used && self.main.integer_key() != Some(&column.name) {
+                columns
+                    .extra
+                    .push((column.name.clone(), Compiled::Plain(self.index(&column.name)?)));
+            }
+        }
+        Ok(columns)
+    }
+
+    fn select(&self) -> Select {
+        let mut from = format!("main.{} AS t", quote(&self.main.name));
+        let mut many_order = Vec::new();
+        for (i, join) in self.mapping.joins.iter().enumerate() {
+            let right = quote(&join.right);
+            // The left side was checked by `joins_fit`.
+            let left = self.address(&join.left).unwrap_or_default();
+            from.push_str(&format!(
+                " LEFT JOIN main.{} AS j{i} ON j{i}.{right} = {left}",
+                quote(&join.table)
+            ));
+            many_order.extend(join.order.iter().map(|c| format!("j{i}.{}", quote(c))));
+        }
+        let mut params = Vec::new();
+        let mut tests = Vec::new();
+        for filter in &self.mapping.filters {
+            let Ok(column) = self.address(&filter.column) else {
+                continue;
+            };
+            for (value, operator) in [(&filter.is, "IS"), (&filter.not, "IS NOT")] {
+                if let Some(value) = value {
+                    params.push(match value {
+                        Scalar::Bool(b) => SqlValue::Integer(i64::from(*b)),
+                        Scalar::Integer(n) => SqlValue::Integer(*n),
+                        Scalar::Text(t) => SqlValue::Text(t.clone()),
+                    });
+                    tests.push(format!("{column} {operator} ?{}", params.len()));
+                }
+            }
+            if let Some(null) = filter.null {
+                tests.push(format!("{column} IS {}NULL", if null { "" } else { "NOT " }));
+            }
+        }
+        let filter = if tests.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", tests.join(" AND "))
+        };
+        Select {
+            keys: self.keys.clone(),
+            columns: self.columns.clone(),
+            from,
+            filter,
+            params,
+            order: self.order.clone(),
+            many_order,
+        }
+    }
+}
+
+/// Checks what compiling would otherwise pass over: the columns of joins and filters.
+pub(super) fn check(mapping: &Mapping, tables: &[TableShape]) -> Result<(), SourceError> {
+    let compiler = Compiler::new(mapping, tables)?;
+    for (join, (_, table)) in mapping.joins.iter().zip(&compiler.joined) {
+        compiler.address(&join.left)?;
+        for column in join.order.iter().chain([&join.right]) {
+            if !table.columns.iter().any(|c| c.name == *column && !c.computed) {
+                return Err(misfit(format!("the table {} has no column {column}", table.name)));
+            }
+        }
+    }
+    for filter in &mapping.filters {
+        compiler.address(&filter.column)?;
+    }
+    if mapping.stream.is_none() && mapping.kind.is_none() {
+        return Err(misfit("it names neither the stream nor the type"));
+    }
+    Ok(())
+}

@@ -1,0 +1,278 @@
+//! Connections that can read plain tables and nothing else, pooled per file.
+
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use leftfold_event::Cancel;
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization, TransactionOperation};
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::access::{Access, DiskState, uri};
+use crate::SourceError;
+
+/// Connections kept open between calls.
+const POOL: usize = 4;
+
+/// The largest single value read; larger ones are refused by SQLite with a clear error.
+const MAX_VALUE: i32 = 512 << 20;
+
+/// VM instructions between two looks at the cancel flag: well under a millisecond.
+const CANCEL_EVERY: i32 = 5_000;
+
+/// One database file and its open connections.
+pub(crate) struct Database {
+    path: PathBuf,
+    /// Whether the file is read past what its header promises (it is truncated or its schema is damaged).
+    lenient: bool,
+    pool: Mutex<Vec<(String, Connection)>>,
+}
+
+/// A connection borrowed from the pool.
+pub(crate) struct Lease<'d> {
+    database: &'d Database,
+    connection: Option<Connection>,
+    key: String,
+    access: Access,
+}
+
+impl Database {
+    /// The database at a canonical path; nothing is opened yet.
+    pub(crate) fn new(path: PathBuf, lenient: bool) -> Self {
+        Self {
+            path,
+            lenient,
+            pool: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is on disk now.
+    pub(crate) fn disk(&self) -> Result<DiskState, SourceError> {
+        DiskState::look(&self.path).map_err(|e| SourceError::Unopenable {
+            path: self.path.clone(),
+            reason: e.to_string(),
+        })
+    }
+
+    /// A connection that reads the file as it is now.
+    pub(crate) fn lease(&self) -> Result<Lease<'_>, SourceError> {
+        let disk = self.disk()?;
+        let mut last = None;
+        for &access in disk.accesses() {
+            let key = format!("{access:?} {}", disk.connection_key(access));
+            let pooled = {
+                let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+                pool.retain(|(k, _)| {
+                    *k == key || disk.accesses().iter().any(|a| k.starts_with(&format!("{a:?} ")))
+                });
+                pool.iter()
+                    .position(|(k, _)| *k == key)
+                    .map(|i| pool.swap_remove(i).1)
+            };
+            let opened = match pooled {
+                Some(connection) => Ok(connection),
+                None => open(&self.path, access, self.lenient),
+            };
+            match opened {
+                Ok(connection) => {
+                    return Ok(Lease {
+                        database: self,
+                        connection: Some(connection),
+                        key,
+                        access,
+                    });
+                }
+                Err(e) => {
+                    // A busy file is busy: reading it without locks would read a half-written state.
+                    let busy = e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+                    last = Some(e);
+                    if busy {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(last.map_or_else(
+            || SourceError::Read {
+                path: self.path.clone(),
+                reason: "no way to open it".to_owned(),
+            },
+            |e| self.error(&e),
+        ))
+    }
+
+    /// An error of SQLite as an error of the source.
+    pub(crate) fn error(&self, e: &rusqlite::Error) -> SourceError {
+        let path = self.path.clone();
+        let reason = e.to_string();
+        match e.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => SourceError::Locked {
+                path,
+                reason: format!(
+                    "{reason}; close the program that writes it, or wait until it has committed, and try again"
+                ),
+            },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                SourceError::Damaged { path, reason }
+            }
+            Some(ErrorCode::OperationInterrupted) => SourceError::Cancelled,
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                SourceError::Unopenable { path, reason }
+            }
+            _ => SourceError::Read { path, reason },
+        }
+    }
+}
+
+impl Lease<'_> {
+    /// How the file was opened.
+    pub(crate) fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Makes long statements stop soon after `cancel` is raised.
+    pub(crate) fn heed(&mut self, cancel: &Cancel) -> Result<(), SourceError> {
+        let cancel = cancel.clone();
+        let set = self.progress_handler(CANCEL_EVERY, Some(move || cancel.is_cancelled()));
+        set.map_err(|e| self.database.error(&e))
+    }
+}
+
+impl Deref for Lease<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match &self.connection {
+            Some(connection) => connection,
+            // The connection is taken out in `drop` only.
+            None => unreachable!("a lease holds its connection until it is dropped"),
+        }
+    }
+}
+
+impl DerefMut for Lease<'_> {
+    fn deref_mut(&mut self) -> &mut Connection {
+        match &mut self.connection {
+            Some(connection) => connection,
+            None => unreachable!("a lease holds its connection until it is dropped"),
+        }
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
+        let clean =
+            connection.progress_handler(0, None::<fn() -> bool>).is_ok() && connection.is_autocommit();
+        let mut pool = self.database.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if clean && pool.len() < POOL {
+            pool.push((std::mem::take(&mut self.key), connection));
+        }
+    }
+}
+
+fn open(path: &Path, access: Access, lenient: bool) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let uri = uri(path, access);
+    let connection = if access == Access::PrivateLog {
+        // Without locks and in exclusive mode SQLite keeps the log's index in its own memory instead of in an -shm file.
+        let vfs = if cfg!(windows) {
+            c"win32-none"
+        } else {
+            c"unix-none"
+        };
+        Connection::open_with_flags_and_vfs(&uri, flags, vfs)?
+    } else {
+        Connection::open_with_flags(&uri, flags)?
+    };
+    harden(connection, access, lenient)
+}
+
+fn harden(mut connection: Connection, access: Access, lenient: bool) -> rusqlite::Result<Connection> {
+    connection.busy_timeout(Duration::from_millis(1_000))?;
+    let config = [
+        (DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_WRITE, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        // SQLite reads a truncated file, and past a broken schema entry, only when told that the schema is writable.
+        // Nothing can be written all the same: the file is opened read-only and the authorizer allows reads alone.
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, !lenient),
+        (DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, lenient),
+    ];
+    for (key, on) in config {
+        connection.set_db_config(key, on)?;
+    }
+    for (limit, most) in [
+        (Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 1_000_000),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
+        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+    ] {
+        connection.set_limit(limit, most)?;
+    }
+    if access == Access::PrivateLog {
+        pragma(&connection, "PRAGMA locking_mode=EXCLUSIVE")?;
+    }
+    for sql in [
+        "PRAGMA query_only=ON",
+        "PRAGMA cell_size_check=ON",
+        "PRAGMA cache_size=-16000",
+    ] {
+        pragma(&connection, sql)?;
+    }
+    connection.authorizer(Some(|context: AuthContext<'_>| authorize(&context)))?;
+    // The first read: tells whether this way of opening works at all.
+    pragma(&connection, "SELECT 1 FROM main.sqlite_schema LIMIT 1")?;
+    Ok(connection)
+}
+
+fn pragma(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
+/// Reads of tables, transactions around them, and the pragmas that describe a table. A read on behalf of a view or a
+/// trigger names it as accessor.
+fn authorize(context: &AuthContext<'_>) -> Authorization {
+    let allowed = match context.action {
+        AuthAction::Select => context.accessor.is_none(),
+        AuthAction::Read { .. } => context.accessor.is_none() && context.database_name == Some("main"),
+        AuthAction::Transaction { operation } => {
+            matches!(
+                operation,
+                TransactionOperation::Begin | TransactionOperation::Rollback
+            )
+        }
+        AuthAction::Pragma {
+            pragma_name,
+            pragma_value,
+        } => pragma_name.eq_ignore_ascii_case("table_xinfo") && pragma_value.is_some(),
+        // No statement of ours calls one. SQLite also asks for those in a column's default, which a read never runs;
+        // computed columns, whose functions a read would run, are never selected.
+        AuthAction::Function { .. } => context.accessor.is_none(),
+        _ => false,
+    };
+    if allowed {
+        Authorization::Allow
+    } else {
+        Authorization::Deny
+    }
+}

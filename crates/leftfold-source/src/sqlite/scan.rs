@@ -1,0 +1,274 @@
+//! Streams the headers of all events once, in log order.
+
+use std::ops::ControlFlow;
+
+use bumpalo::Bump;
+use leftfold_event::{Cancel, Locator, Timestamp};
+use rusqlite::{ErrorCode, Row, params_from_iter};
+
+use super::compile::HeaderColumns;
+use super::connection::Lease;
+use super::keyed::KeySamples;
+use super::row::{HeaderRead, further, header, is_hidden, items};
+use super::salvage;
+use super::store::SqliteStore;
+use crate::{Header, HeaderSink, ScanSummary, SourceError};
+
+/// Rows between two looks at the cancel flag.
+const CANCEL_EVERY: u64 = 2_048;
+
+/// How a run over some rows ended.
+pub(super) enum Ended {
+    /// There are no more rows.
+    Done,
+    /// The sink or a cancel ended it.
+    Stopped,
+    /// SQLite could not read on after this row number (`None`: not one row).
+    Broken(Option<i64>, rusqlite::Error),
+}
+
+/// One pass of a scan: what it has handed on, and its scratch memory.
+pub(super) struct Pass<'s> {
+    pub(super) store: &'s SqliteStore,
+    pub(super) sink: &'s mut dyn HeaderSink,
+    pub(super) cancel: &'s Cancel,
+    pub(super) events: u64,
+    rows: u64,
+    bump: Bump,
+    also: Vec<String>,
+    group: Option<Group>,
+    pub(super) keys: Option<KeySamples>,
+}
+
+/// The header of an event whose joined rows are still coming.
+struct Group {
+    locator: Locator,
+    stream: String,
+    category: Option<String>,
+    kind: String,
+    version: Option<i64>,
+    position: Option<i64>,
+    time: Option<Timestamp>,
+    valid_time: Option<Timestamp>,
+    also: Vec<String>,
+    problem: bool,
+}
+
+/// Scans a whole store.
+pub(super) fn scan(
+    store: &SqliteStore,
+    sink: &mut dyn HeaderSink,
+    cancel: &Cancel,
+) -> Result<ScanSummary, SourceError> {
+    let database = &store.database;
+    let mut lease = database.lease()?;
+    lease.heed(cancel)?;
+    let before = database.disk()?.connection_key(lease.access());
+    let keys = store.keyed.as_ref().map(|k| KeySamples::of_width(k.width));
+    let mut pass = Pass {
+        store,
+        sink,
+        cancel,
+        events: 0,
+        rows: 0,
+        bump: Bump::new(),
+        also: Vec::new(),
+        group: None,
+        keys,
+    };
+    let mut unreadable = Vec::new();
+    let (sql, params) = store.plan.header.0.in_log_order();
+    let ended = pass.run(&lease, &sql, params)?;
+    let complete = match ended {
+        Ended::Done => true,
+        Ended::Stopped => false,
+        Ended::Broken(last, error) => salvage::go_on(&mut pass, &lease, last, &error, &mut unreadable)?,
+    };
+    let (events, keys) = (pass.events, pass.keys.take());
+    if complete
+        && unreadable.is_empty()
+        && let (Some(keys), Some(keyed)) = (keys, &store.keyed)
+    {
+        keyed.keep(keys, database.disk()?.fingerprint());
+    }
+    if complete && database.disk()?.connection_key(lease.access()) != before {
+        unreadable.push("another program changed the file while it was read: read it again".to_owned());
+    }
+    Ok(ScanSummary {
+        events,
+        complete,
+        unreadable,
+    })
+}
+
+impl Pass<'_> {
+    /// Runs one statement to its end.
+    pub(super) fn run(
+        &mut self,
+        lease: &Lease<'_>,
+        sql: &str,
+        params: &[rusqlite::types::Value],
+    ) -> Result<Ended, SourceError> {
+        let fail = |e: &rusqlite::Error| self.store.database.error(e);
+        let mut statement = lease.prepare(sql).map_err(|e| fail(&e))?;
+        let mut rows = statement.query(params_from_iter(params)).map_err(|e| fail(&e))?;
+        let plan = &self.store.plan;
+        let columns = &plan.header.1;
+        let mut last = None;
+        loop {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(e) if e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                    return Ok(Ended::Stopped);
+                }
+                Err(e) => {
+                    if self.flush().is_break() {
+                        return Ok(Ended::Stopped);
+                    }
+                    return Ok(Ended::Broken(last, e));
+                }
+            };
+            let number = match &mut self.keys {
+                Some(keys) => keys.note(row),
+                None => row
+                    .get_ref(0)
+                    .ok()
+                    .and_then(|v| v.as_i64().ok())
+                    .unwrap_or_default(),
+            };
+            let flow = if plan.many {
+                self.joined_row(columns, row, number)
+            } else if columns.explode.is_some() {
+                self.exploded_row(columns, row, number)
+            } else {
+                self.row(columns, row, number)
+            };
+            last = Some(number);
+            self.rows += 1;
+            if flow.is_break() || (self.rows.is_multiple_of(CANCEL_EVERY) && self.cancel.is_cancelled()) {
+                return Ok(Ended::Stopped);
+            }
+            self.bump.reset();
+        }
+        Ok(if self.flush().is_break() {
+            Ended::Stopped
+        } else {
+            Ended::Done
+        })
+    }
+
+    fn row(&mut self, columns: &HeaderColumns, row: &Row<'_>, number: i64) -> ControlFlow<()> {
+        let read = header(columns, row, &self.bump);
+        if !columns.also_in.is_empty() {
+            further(&columns.also_in, row, &self.bump, read.stream, &mut self.also);
+        }
+        self.events += 1;
+        self.sink
+            .push(&header_of(&read, Locator { row: number, item: 0 }, &self.also))
+    }
+
+    fn exploded_row(&mut self, columns: &HeaderColumns, row: &Row<'_>, number: i64) -> ControlFlow<()> {
+        let read = header(columns, row, &self.bump);
+        let Some(explode) = &columns.explode else {
+            return ControlFlow::Continue(());
+        };
+        let Some(items) = items(explode, row, &self.bump) else {
+            self.events += 1;
+            let mut header = header_of(&read, Locator { row: number, item: 0 }, &[]);
+            header.problem = true;
+            return self.sink.push(&header);
+        };
+        let n = items.len();
+        for (i, item) in items.into_iter().enumerate() {
+            let mut header = header_of(
+                &read,
+                Locator {
+                    row: number,
+                    item: i as u32,
+                },
+                &[],
+            );
+            header.version = explode.version(read.version, i, n);
+            match item.kind.name(&self.bump) {
+                Some(kind) => header.kind = kind,
+                None => header.problem |= !explode.kind.is_empty(),
+            }
+            self.events += 1;
+            self.sink.push(&header)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn joined_row(&mut self, columns: &HeaderColumns, row: &Row<'_>, number: i64) -> ControlFlow<()> {
+        let locator = Locator { row: number, item: 0 };
+        let read = header(columns, row, &self.bump);
+        let hidden = is_hidden(&self.store.plan.hidden, read.stream);
+        if let Some(group) = self.group.as_mut().filter(|g| g.locator == locator) {
+            if !hidden && !read.stream.is_empty() && group.stream != read.stream {
+                if group.stream.is_empty() {
+                    read.stream.clone_into(&mut group.stream);
+                    group.version = read.version;
+                    group.category = read.category.map(str::to_owned);
+                } else if !group.also.iter().any(|s| s == read.stream) {
+                    group.also.push(read.stream.to_owned());
+                }
+            }
+            return ControlFlow::Continue(());
+        }
+        let next = Group {
+            locator,
+            stream: if hidden {
+                String::new()
+            } else {
+                read.stream.to_owned()
+            },
+            category: read.category.filter(|_| !hidden).map(str::to_owned),
+            kind: read.kind.to_owned(),
+            version: read.version.filter(|_| !hidden),
+            position: read.position,
+            time: read.time,
+            valid_time: read.valid_time,
+            also: Vec::new(),
+            problem: read.problem,
+        };
+        let flow = self.flush();
+        self.group = Some(next);
+        flow
+    }
+
+    /// Hands on the event whose joined rows are complete.
+    fn flush(&mut self) -> ControlFlow<()> {
+        let Some(group) = self.group.take() else {
+            return ControlFlow::Continue(());
+        };
+        self.events += 1;
+        self.sink.push(&Header {
+            locator: group.locator,
+            stream: &group.stream,
+            category: group.category.as_deref(),
+            kind: &group.kind,
+            version: group.version,
+            position: group.position,
+            time: group.time,
+            valid_time: group.valid_time,
+            also_in: &group.also,
+            problem: group.problem,
+        })
+    }
+}
+
+fn header_of<'a>(read: &HeaderRead<'a>, locator: Locator, also_in: &'a [String]) -> Header<'a> {
+    Header {
+        locator,
+        stream: read.stream,
+        category: read.category,
+        kind: read.kind,
+        version: read.version,
+        position: read.position,
+        time: read.time,
+        valid_time: read.valid_time,
+        also_in,
+        problem: read.problem,
+    }
+}

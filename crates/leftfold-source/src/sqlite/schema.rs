@@ -1,0 +1,158 @@
+//! Reads what tables a file has, without touching views, virtual tables or computed columns.
+
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use super::sql::quote;
+use crate::shape::{ColumnShape, RowKey, Sample, TableShape};
+
+/// Rows looked at for samples.
+const SAMPLE_ROWS: usize = 24;
+
+/// Bytes kept of one sample.
+const SAMPLE_BYTES: usize = 16 << 10;
+
+/// Every plain table of the file, in the schema's order, and what could not be read of them.
+pub(crate) fn read_shapes(connection: &Connection) -> rusqlite::Result<(Vec<TableShape>, Vec<String>)> {
+    let mut shapes = Vec::new();
+    let mut troubles = Vec::new();
+    for name in table_names(connection)? {
+        match shape(connection, &name, &mut troubles) {
+            Ok(shape) => shapes.push(shape),
+            Err(e) => troubles.push(format!("table {name} cannot be read: {e}")),
+        }
+    }
+    Ok((shapes, troubles))
+}
+
+/// Virtual tables have no root page; SQLite's own tables are no events.
+fn table_names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT name, rootpage FROM main.sqlite_schema WHERE type = 'table' ORDER BY rowid";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut names = Vec::new();
+    loop {
+        let row = match rows.next() {
+            Ok(Some(row)) => row,
+            Ok(None) => break,
+            // What was listed so far may still be readable.
+            Err(_) if !names.is_empty() => break,
+            Err(e) => return Err(e),
+        };
+        let (Ok(name), Ok(root)) = (row.get::<_, String>(0), row.get::<_, i64>(1)) else {
+            continue;
+        };
+        if root > 0 && !name.starts_with("sqlite_") {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+fn shape(connection: &Connection, name: &str, troubles: &mut Vec<String>) -> rusqlite::Result<TableShape> {
+    let mut columns = Vec::new();
+    let mut statement = connection.prepare(&format!("PRAGMA main.table_xinfo({})", quote(name)))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        columns.push(ColumnShape {
+            name: row.get(1)?,
+            declared: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+            not_null: row.get::<_, i64>(3)? != 0,
+            primary_key: row.get::<_, u32>(5)?,
+            computed: row.get::<_, i64>(6)? == 2,
+            samples: Vec::new(),
+        });
+    }
+    let key = row_key(connection, name, &columns);
+    let mut shape = TableShape {
+        name: name.to_owned(),
+        columns,
+        key,
+        rows_at_most: None,
+    };
+    shape.rows_at_most = rows_at_most(connection, &shape);
+    if let Err(e) = sample(connection, &mut shape) {
+        troubles.push(format!("table {name}: not every sample row can be read: {e}"));
+    }
+    Ok(shape)
+}
+
+fn row_key(connection: &Connection, name: &str, columns: &[ColumnShape]) -> RowKey {
+    for alias in ["rowid", "_rowid_", "oid"] {
+        if columns.iter().any(|c| c.name.eq_ignore_ascii_case(alias)) {
+            continue;
+        }
+        let sql = format!("SELECT t.{alias} FROM main.{} AS t", quote(name));
+        if connection.prepare(&sql).is_ok() {
+            return RowKey::RowId(alias);
+        }
+        let mut key: Vec<_> = columns.iter().filter(|c| c.primary_key > 0).collect();
+        key.sort_by_key(|c| c.primary_key);
+        return match key.is_empty() {
+            true => RowKey::None,
+            false => RowKey::Columns(key.into_iter().map(|c| c.name.clone()).collect()),
+        };
+    }
+    RowKey::None
+}
+
+fn rows_at_most(connection: &Connection, shape: &TableShape) -> Option<u64> {
+    let RowKey::RowId(id) = shape.key else { return None };
+    let end = |direction: &str| -> Option<i64> {
+        let table = quote(&shape.name);
+        let sql = format!("SELECT t.{id} FROM main.{table} AS t ORDER BY t.{id} {direction} LIMIT 1");
+        let mut statement = connection.prepare(&sql).ok()?;
+        let mut rows = statement.query([]).ok()?;
+        match rows.next().ok()? {
+            Some(row) => row.get(0).ok(),
+            None => Some(i64::MIN),
+        }
+    };
+    let (first, last) = (end("ASC")?, end("DESC")?);
+    if last == i64::MIN {
+        return Some(0);
+    }
+    Some(last.abs_diff(first).saturating_add(1))
+}
+
+fn sample(connection: &Connection, shape: &mut TableShape) -> rusqlite::Result<()> {
+    let readable: Vec<usize> = (0..shape.columns.len())
+        .filter(|&i| !shape.columns[i].computed)
+        .collect();
+    if readable.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<String> = readable
+        .iter()
+        .map(|&i| format!("t.{}", quote(&shape.columns[i].name)))
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM main.{} AS t LIMIT {SAMPLE_ROWS}",
+        list.join(", "),
+        quote(&shape.name)
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        for (at, &i) in readable.iter().enumerate() {
+            shape.columns[i].samples.push(sample_of(row.get_ref(at)?));
+        }
+    }
+    Ok(())
+}
+
+fn sample_of(value: ValueRef<'_>) -> Sample {
+    match value {
+        ValueRef::Null => Sample::Null,
+        ValueRef::Integer(n) => Sample::Integer(n),
+        ValueRef::Real(x) => Sample::Real(x),
+        ValueRef::Text(t) => {
+            let cut = t.len() > SAMPLE_BYTES;
+            Sample::Text(
+                String::from_utf8_lossy(&t[..t.len().min(SAMPLE_BYTES)]).into_owned(),
+                cut,
+            )
+        }
+        ValueRef::Blob(b) => Sample::Blob(b[..b.len().min(SAMPLE_BYTES)].to_vec(), b.len() > SAMPLE_BYTES),
+    }
+}
