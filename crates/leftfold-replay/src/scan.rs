@@ -32,8 +32,7 @@ impl Member {
         self.key.0 as usize..self.key.1 as usize
     }
 
-    #[cfg(test)]
-    const fn value_range(&self) -> Range<usize> {
+    pub(crate) const fn value_range(&self) -> Range<usize> {
         self.value.0 as usize..self.value.1 as usize
     }
 }

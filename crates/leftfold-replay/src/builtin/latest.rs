@@ -34,39 +34,56 @@ impl Projection for Latest {
 /// Keeps the last text and builds its value only when asked.
 #[derive(Default)]
 struct LatestFold {
-    value: Value,
-    /// The last payload's text where it is newer than `value`.
-    text: Option<Vec<u8>>,
+    last: LastText,
     members: Vec<Member>,
 }
 
 impl Fold for LatestFold {
     fn start(&mut self, state: Value) {
-        self.value = state;
-        self.text = None;
+        self.last.set_value(state);
     }
 
     fn push(&mut self, step: &Step<'_>) -> Result<(), HandlerError> {
-        if let StepPayload::Json(bytes) = step.payload
-            && scan(bytes, &mut self.members).is_some()
-        {
-            let text = self.text.get_or_insert_default();
-            text.clear();
-            text.extend_from_slice(bytes);
-            return Ok(());
+        match step.payload {
+            StepPayload::Json(text) if scan(text, &mut self.members).is_some() => self.last.set_text(text),
+            payload => self
+                .last
+                .set_value(payload.decode()?.map_or(Value::Null, Cow::into_owned)),
         }
-        Latest.apply(&mut self.value, step)?;
-        self.text = None;
         Ok(())
     }
 
     fn state(&self) -> Value {
-        match &self.text {
-            // What the scanner accepts the parser accepts; were it not so, the text would be shown.
-            Some(text) => {
-                json::parse(text).unwrap_or_else(|_| String::from_utf8_lossy(text).into_owned().into())
-            }
-            None => self.value.clone(),
+        self.last.value()
+    }
+}
+
+/// A value, or the JSON text of one that is not built yet.
+#[derive(Default)]
+pub(super) struct LastText {
+    value: Value,
+    text: Vec<u8>,
+    is_text: bool,
+}
+
+impl LastText {
+    pub(super) fn set_value(&mut self, value: Value) {
+        self.value = value;
+        self.is_text = false;
+    }
+
+    /// Takes text that the scanner accepted.
+    pub(super) fn set_text(&mut self, text: &[u8]) {
+        self.text.clear();
+        self.text.extend_from_slice(text);
+        self.is_text = true;
+    }
+
+    pub(super) fn value(&self) -> Value {
+        if !self.is_text {
+            return self.value.clone();
         }
+        // What the scanner accepts the parser accepts; were it not so, the text would be shown.
+        json::parse(&self.text).unwrap_or_else(|_| String::from_utf8_lossy(&self.text).into_owned().into())
     }
 }

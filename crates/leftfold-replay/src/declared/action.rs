@@ -4,18 +4,64 @@ use std::borrow::Cow;
 use std::fmt;
 
 use compact_str::CompactString;
-use leftfold_event::json::{Object, Value};
+use leftfold_event::json::{self, Object, Value};
 
 use super::decimal;
 use crate::builtin::merge_patch;
 use crate::patch::kind_of;
 use crate::path::{Edits, Path, PathError, child};
-use crate::step::Step;
+use crate::scan::{Member, Top, scan};
+use crate::step::{HandlerError, Step, StepPayload};
 
 /// What the actions of one event see.
 pub(super) struct Facts<'a> {
     pub(super) step: &'a Step<'a>,
-    pub(super) payload: Option<&'a Value>,
+    pub(super) payload: PayloadView<'a>,
+}
+
+/// A payload to look into; only what is asked for is built.
+pub(super) enum PayloadView<'a> {
+    Absent,
+    Value(Cow<'a, Value>),
+    /// Text that the scanner accepted, and its members.
+    Members(&'a [u8], Vec<Member>),
+}
+
+impl<'a> PayloadView<'a> {
+    /// Looks at a payload; bad JSON is found here, wherever it is.
+    pub(super) fn new(payload: StepPayload<'a>) -> Result<Self, HandlerError> {
+        if let StepPayload::Json(text) = payload {
+            let mut members = Vec::with_capacity(16);
+            if scan(text, &mut members) == Some(Top::Object) {
+                return Ok(Self::Members(text, members));
+            }
+        }
+        Ok(payload.decode()?.map_or(Self::Absent, Self::Value))
+    }
+
+    fn at(&self, path: &Path) -> Option<Cow<'_, Value>> {
+        let (text, members) = match self {
+            Self::Absent => return None,
+            Self::Value(value) => return path.find(value).map(Cow::Borrowed),
+            Self::Members(text, members) => (*text, members),
+        };
+        let Some((first, rest)) = path.tokens().split_first() else {
+            return json::parse(text).ok().map(Cow::Owned);
+        };
+        // A key given twice has its last value, as for the parser. What the scanner accepts parses.
+        let member = members
+            .iter()
+            .rfind(|m| text[m.key_range()] == *first.as_bytes())?;
+        let value = json::parse(&text[member.value_range()]).ok()?;
+        let mut here = &value;
+        if rest.is_empty() {
+            return Some(Cow::Owned(value));
+        }
+        for token in rest {
+            here = child(here, token)?;
+        }
+        Some(Cow::Owned(here.clone()))
+    }
 }
 
 /// One change of the state.
@@ -167,14 +213,12 @@ impl Action {
 }
 
 impl Source {
-    fn value<'a>(&'a self, facts: &Facts<'a>) -> Result<Cow<'a, Value>, ActionError> {
+    fn value<'a>(&'a self, facts: &'a Facts<'_>) -> Result<Cow<'a, Value>, ActionError> {
         match self {
-            Self::Payload(path) => {
-                let found = facts.payload.and_then(|p| path.find(p));
-                found
-                    .map(Cow::Borrowed)
-                    .ok_or_else(|| ActionError::NoValue(path.to_string()))
-            }
+            Self::Payload(path) => facts
+                .payload
+                .at(path)
+                .ok_or_else(|| ActionError::NoValue(path.to_string())),
             Self::Constant(value) => Ok(Cow::Borrowed(value)),
             Self::Type => Ok(Cow::Owned(facts.step.kind.into())),
             Self::Version => facts
@@ -194,14 +238,16 @@ impl Place {
     /// The path this place is for an event.
     fn resolve(&self, state: &Value, facts: &Facts<'_>) -> Result<Path, ActionError> {
         let at_payload = |path: &Path| {
-            let found = facts.payload.and_then(|p| path.find(p));
-            found.ok_or_else(|| ActionError::NoValue(path.to_string()))
+            facts
+                .payload
+                .at(path)
+                .ok_or_else(|| ActionError::NoValue(path.to_string()))
         };
         let mut at = Path::root();
         for step in &self.steps {
             match step {
                 PlaceStep::Key(key) => at.push(key.clone()),
-                PlaceStep::Payload(path) => match at_payload(path)? {
+                PlaceStep::Payload(path) => match at_payload(path)?.as_ref() {
                     Value::String(s) => at.push(s.clone()),
                     Value::Number(n) => at.push(n.as_str()),
                     other => {
@@ -214,7 +260,7 @@ impl Place {
                 PlaceStep::Element { member, is } => {
                     let value = at_payload(is)?;
                     let found = match at.find(state) {
-                        Some(Value::Array(a)) => a.iter().position(|e| e.get(member) == Some(value)),
+                        Some(Value::Array(a)) => a.iter().position(|e| e.get(member) == Some(value.as_ref())),
                         Some(other) => return Err(ActionError::NotAnArray(kind_of(other))),
                         None => None,
                     };

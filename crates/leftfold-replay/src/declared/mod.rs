@@ -52,7 +52,7 @@ mod read;
 use leftfold_event::json::Value;
 
 pub use self::read::{Declaration, DeclarationError, DeclarationFault, Folds, from_toml};
-use crate::declared::action::{Action, Facts};
+use crate::declared::action::{Action, Facts, PayloadView};
 use crate::path::Edits;
 use crate::projection::Projection;
 use crate::set::matches_pattern;
@@ -95,10 +95,9 @@ impl Projection for Declared {
             // An event nobody handles is not looked into.
             return Ok(());
         }
-        let payload = step.payload.decode()?;
         let facts = Facts {
             step,
-            payload: payload.as_deref(),
+            payload: PayloadView::new(step.payload)?,
         };
         let mut edits = Edits::default();
         for handler in handlers {
