@@ -23,14 +23,7 @@ pub fn path_of(folder: &Path, identity: &Identity) -> PathBuf {
         .path
         .as_ref()
         .map_or(0, |p| xxh3_64(p.as_os_str().as_encoded_bytes()));
-    let mapping = xxh3_64(
-        identity
-            .fingerprint
-            .split('\n')
-            .next_back()
-            .unwrap_or_default()
-            .as_bytes(),
-    );
+    let mapping = identity.fingerprint.split_once(" | ").map_or(0, |(_, m)| xxh3_64(m.as_bytes()));
     folder.join(format!("{name:016x}-{mapping:016x}.index"))
 }
 

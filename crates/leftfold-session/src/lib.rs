@@ -1,4 +1,23 @@
 //! The use cases both front ends call; progress, cancellation, DTOs and errors at the boundary.
+//!
+//! A [`Session`] holds the open sources. A [`View`] of one is a snapshot that answers every question from the same state:
+//! rows, density, steps, a stream's state, diff, blame and history.
 
+pub mod commands;
 pub mod contract;
 pub mod dto;
+mod error;
+mod filter;
+mod history;
+pub mod mapping;
+pub mod project;
+mod session;
+mod source;
+mod view;
+
+pub use error::SessionError;
+pub use filter::{FilterTask, Matches};
+pub use history::LogStream;
+pub use session::{Session, check_filter, filter_dto};
+pub use source::{Changed, IndexState, OnChange, OpenOptions, OpenSource, Snapshot};
+pub use view::View;

@@ -50,6 +50,11 @@ pub struct FilterRun<'a> {
 impl<'a> FilterRun<'a> {
     /// Prepares a filter for a log.
     pub fn new(filter: &'a Filter, log: &'a Log) -> Self {
+        Self::resume(filter, log, Vec::new(), 0)
+    }
+
+    /// Goes on where a run over an earlier snapshot of the same log stopped: `kept` of the first `scanned` events.
+    pub fn resume(filter: &'a Filter, log: &'a Log, kept: Vec<u32>, scanned: u32) -> Self {
         let context = Context::default();
         let mut names = Vec::new();
         name_tables(&filter.root, log, &context, &mut names);
@@ -58,8 +63,8 @@ impl<'a> FilterRun<'a> {
             log,
             names,
             context,
-            next: 0,
-            kept: Vec::new(),
+            next: scanned,
+            kept,
             failed: 0,
             first_failure: None,
         }

@@ -1,0 +1,220 @@
+//! The boundary's commands that need no shell: one function each, named and documented as in the contract.
+#![allow(missing_docs, reason = "documented in the contract, one table for all")]
+#![allow(clippy::needless_pass_by_value, reason = "arguments arrive owned, as the shell deserialised them")]
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use leftfold_event::{Cancel, Point};
+use leftfold_log::{Axis, LaneBy, Order, Place};
+use leftfold_source::ndjson;
+
+#[allow(clippy::wildcard_imports, reason = "one function a command names nearly all of them")]
+use crate::{contract::*, dto::*};
+use crate::{Session, SessionError, check_filter as check, filter_dto, mapping, project};
+
+type Answer<T> = Result<T, SessionError>;
+
+impl From<AxisDto> for Axis {
+    fn from(axis: AxisDto) -> Self {
+        match axis {
+            AxisDto::Time => Self::Time,
+            AxisDto::Log => Self::Log,
+        }
+    }
+}
+
+impl From<Axis> for AxisDto {
+    fn from(axis: Axis) -> Self {
+        match axis {
+            Axis::Time => Self::Time,
+            Axis::Log => Self::Log,
+        }
+    }
+}
+
+impl From<LaneByDto> for LaneBy {
+    fn from(by: LaneByDto) -> Self {
+        match by {
+            LaneByDto::Category => Self::Category,
+            LaneByDto::Type => Self::Type,
+            LaneByDto::Stream => Self::Stream,
+        }
+    }
+}
+
+impl From<PlaceDto> for Place {
+    fn from(place: PlaceDto) -> Self {
+        Self { axis: place.axis.into(), coord: place.coord.0, ordinal: place.ordinal }
+    }
+}
+
+impl From<Place> for PlaceDto {
+    fn from(place: Place) -> Self {
+        Self { axis: place.axis.into(), coord: Int(place.coord), ordinal: place.ordinal }
+    }
+}
+
+pub fn inspect(_: &Session, args: InspectArgs) -> Answer<InspectDto> {
+    Session::inspect(Path::new(&args.path))
+}
+
+pub fn preview_mapping(_: &Session, args: PreviewMappingArgs) -> Answer<MappingPreviewDto> {
+    Session::preview_mapping(Path::new(&args.path), &args.mapping, &Cancel::new())
+}
+
+pub fn save_mapping(session: &Session, args: SaveMappingArgs) -> Answer<String> {
+    let mapping = mapping::from_dto(&args.mapping)?;
+    let saved = project::save_mapping(Path::new(&args.path), &args.name, &mapping, session.config_folder())?;
+    Ok(saved.display().to_string())
+}
+
+pub fn open(session: &Session, args: OpenArgs) -> Answer<SourceDto> {
+    session.open(Path::new(&args.path), args.store, args.mapping.as_ref())
+}
+
+pub fn close(session: &Session, args: CloseArgs) -> Answer<()> {
+    session.close(args.source);
+    Ok(())
+}
+
+pub fn source_status(session: &Session, args: SourceStatusArgs) -> Answer<SourceDto> {
+    session.status(args.source)
+}
+
+pub fn cancel_index(session: &Session, args: CancelIndexArgs) -> Answer<()> {
+    session.source(args.source)?.cancel_index();
+    Ok(())
+}
+
+pub fn reindex(session: &Session, args: ReindexArgs) -> Answer<()> {
+    session.source(args.source)?.reindex();
+    Ok(())
+}
+
+pub fn lanes(session: &Session, args: LanesArgs) -> Answer<LanesDto> {
+    Ok(session.source(args.source)?.view(args.filter)?.lanes_dto(args.by.into(), args.limit))
+}
+
+pub fn axis_info(session: &Session, args: AxisInfoArgs) -> Answer<AxisInfoDto> {
+    Ok(session.source(args.source)?.view(args.filter)?.axis_info(args.axis.into()))
+}
+
+pub fn density(session: &Session, args: DensityArgs) -> Answer<Bytes> {
+    let view = session.source(args.source)?.view(args.filter)?;
+    let (from, to) = (args.from.0, args.to.0);
+    view.density_bytes(args.axis.into(), args.by.into(), &args.lanes, from, to, args.columns).map(Bytes)
+}
+
+pub fn marks(session: &Session, args: MarksArgs) -> Answer<Bytes> {
+    let view = session.source(args.source)?.view(args.filter)?;
+    let (from, to) = (args.from.0, args.to.0);
+    Ok(Bytes(view.marks_bytes(args.axis.into(), args.by.into(), &args.lanes, from, to, args.limit)))
+}
+
+pub fn rows(session: &Session, args: RowsArgs) -> Answer<RowsDto> {
+    session.source(args.source)?.view(args.filter)?.rows(args.axis.into(), args.offset, args.limit, &Cancel::new())
+}
+
+pub fn rank(session: &Session, args: RankArgs) -> Answer<u32> {
+    Ok(session.source(args.source)?.view(args.filter)?.rank(&args.place.into()))
+}
+
+pub fn event(session: &Session, args: EventArgs) -> Answer<EventDto> {
+    session.source(args.source)?.view(None)?.event_dto(args.ordinal, &Cancel::new())
+}
+
+pub fn place_of(session: &Session, args: PlaceOfArgs) -> Answer<Option<PlaceDto>> {
+    let axis: Axis = args.axis.into();
+    let coord = session.source(args.source)?.view(None)?.coord(axis, args.ordinal);
+    Ok(coord.map(|coord| Place { axis, coord, ordinal: Some(args.ordinal) }.into()))
+}
+
+pub fn resolve_point(session: &Session, args: ResolvePointArgs) -> Answer<PlaceDto> {
+    let point = Point::parse(&args.point)?;
+    session.source(args.source)?.view(None)?.resolve(args.axis.into(), args.stream, &point).map(Into::into)
+}
+
+pub fn step(session: &Session, args: StepArgs) -> Answer<Option<RowDto>> {
+    let view = session.source(args.source)?.view(args.filter)?;
+    let lane = args.lane.map(|lane| (args.by.into(), lane));
+    view.step_row(&args.place.into(), lane, args.direction == DirectionDto::Next, &Cancel::new())
+}
+
+pub fn state(session: &Session, args: StateArgs) -> Answer<StateDto> {
+    let view = session.source(args.source)?.view(None)?;
+    view.state(args.stream, &args.place.into(), args.projection.as_deref(), &Cancel::new())
+}
+
+pub fn diff(session: &Session, args: DiffArgs) -> Answer<DiffDto> {
+    let view = session.source(args.source)?.view(None)?;
+    let projection = args.projection.as_deref();
+    view.diff(args.stream, &args.from.into(), &args.to.into(), projection, &Cancel::new())
+}
+
+pub fn history(session: &Session, args: HistoryArgs) -> Answer<Vec<HistoryEntryDto>> {
+    let view = session.source(args.source)?.view(None)?;
+    view.history(args.stream, &args.path, args.limit, args.projection.as_deref(), &Cancel::new())
+}
+
+pub fn next_change(session: &Session, args: NextChangeArgs) -> Answer<Option<RowDto>> {
+    let view = session.source(args.source)?.view(None)?;
+    let forward = args.direction == DirectionDto::Next;
+    let projection = args.projection.as_deref();
+    view.next_change(args.stream, &args.path, &args.place.into(), forward, projection, &Cancel::new())
+}
+
+pub fn streams(session: &Session, args: StreamsArgs) -> Answer<StreamsDto> {
+    Ok(session.source(args.source)?.view(None)?.streams(&args.query, args.offset, args.limit))
+}
+
+pub fn check_filter(_: &Session, args: CheckFilterArgs) -> Answer<FilterCheckDto> {
+    Ok(check(&args.text))
+}
+
+pub fn apply_filter(session: &Session, args: ApplyFilterArgs) -> Answer<FilterDto> {
+    Ok(filter_dto(&*session.source(args.source)?.start_filter(&args.text)?))
+}
+
+pub fn filter_status(session: &Session, args: FilterStatusArgs) -> Answer<FilterDto> {
+    Ok(filter_dto(&*session.source(args.source)?.filter(args.filter)?))
+}
+
+pub fn drop_filter(session: &Session, args: DropFilterArgs) -> Answer<()> {
+    session.source(args.source)?.drop_filter(args.filter);
+    Ok(())
+}
+
+pub fn projections(session: &Session, args: ProjectionsArgs) -> Answer<Vec<ProjectionDto>> {
+    session.projections(args.source)
+}
+
+pub fn export_events(session: &Session, args: ExportEventsArgs) -> Answer<u32> {
+    let view = session.source(args.source)?.view(args.filter)?;
+    let path = Path::new(&args.path);
+    let failed = |e: std::io::Error| SessionError::new("export-failed", format!("{}: {e}", path.display()));
+    if view.source().path.canonicalize().is_ok_and(|own| path.canonicalize().is_ok_and(|p| p == own)) {
+        return Err(SessionError::new("export-failed", "that is the source itself; choose another file"));
+    }
+    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+    let order: &Order = view.order(args.axis.into());
+    let name = view.source().name();
+    let (mut line, mut written, mut broken) = (String::new(), 0, None);
+    for from in (0..order.len()).step_by(4096) {
+        view.events(&order.range(from, from.saturating_add(4096)), &Cancel::new(), &mut |_, event| {
+            line.clear();
+            ndjson::write_event(&event, &name, &mut line);
+            line.push('\n');
+            match file.write_all(line.as_bytes()) {
+                Ok(()) => written += 1,
+                Err(e) => broken = broken.take().or(Some(e)),
+            }
+        })?;
+        if let Some(e) = broken {
+            return Err(failed(e));
+        }
+    }
+    file.flush().map_err(failed)?;
+    Ok(written)
+}

@@ -1,0 +1,175 @@
+//! Filters that run in the background and can be looked through while they do.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use leftfold_event::Cancel;
+use leftfold_log::{Filter, FilterRun, Log, Selection};
+use leftfold_source::EventStore;
+
+use crate::error::SessionError;
+use crate::source::{Changed, IndexState, OpenSource, lock};
+
+/// How often a running filter shows what it has.
+const SHOW_EVERY: Duration = Duration::from_millis(120);
+
+/// A filter at work on a source.
+pub struct FilterTask {
+    /// Its handle.
+    pub id: u32,
+    /// What it keeps.
+    pub filter: Filter,
+    pub(crate) cancel: Cancel,
+    matches: Mutex<Arc<Matches>>,
+}
+
+/// What a filter has found so far, over one snapshot of the log.
+pub struct Matches {
+    /// The log it belongs to.
+    pub log: Arc<Log>,
+    /// The events kept.
+    pub selection: Selection,
+    /// Events looked at.
+    pub scanned: u32,
+    /// Whether all were looked at.
+    pub done: bool,
+    /// Events on which the expression failed.
+    pub failed: u32,
+    /// The first failure.
+    pub first_failure: Option<String>,
+    /// Why the scan ended early, if it did.
+    pub error: Option<SessionError>,
+}
+
+impl FilterTask {
+    /// What it has found so far.
+    pub fn matches(&self) -> Arc<Matches> {
+        Arc::clone(&lock(&self.matches))
+    }
+}
+
+impl OpenSource {
+    /// Starts a filter; it goes on in the background, following the index while that grows.
+    pub fn start_filter(self: &Arc<Self>, text: &str) -> Result<Arc<FilterTask>, SessionError> {
+        let filter = Filter::parse(text)?;
+        let log = Arc::clone(&self.snapshot().log);
+        let task = Arc::new(FilterTask {
+            id: self.filter_id(),
+            filter,
+            cancel: Cancel::new(),
+            matches: Mutex::new(Arc::new(Matches {
+                selection: log.select(Vec::new()),
+                log,
+                scanned: 0,
+                done: false,
+                failed: 0,
+                first_failure: None,
+                error: None,
+            })),
+        });
+        lock(&self.filters).insert(task.id, Arc::clone(&task));
+        let (weak, task_too, store) = (Arc::downgrade(self), Arc::clone(&task), Arc::clone(&self.store));
+        let run = move || {
+            let mut carry = Carry::default();
+            loop {
+                let Some(source) = weak.upgrade() else { return };
+                let snapshot = source.snapshot();
+                let id = source.id;
+                let on_change = Arc::clone(&source.on_change);
+                drop(source);
+                let last = snapshot.state != IndexState::Reading;
+                let shown = || on_change(Changed::Filter { source: id, filter: task_too.id });
+                if !pass(&task_too, &*store, &snapshot.log, last, &mut carry, &shown) || last {
+                    return;
+                }
+                let Some(source) = weak.upgrade() else { return };
+                source.wait_newer(snapshot.generation, Duration::from_millis(500));
+            }
+        };
+        std::thread::Builder::new()
+            .name("filter".to_owned())
+            .spawn(run)
+            .map_err(|e| SessionError::new("no-thread", format!("the system gives no thread to filter with: {e}")))?;
+        Ok(task)
+    }
+
+    /// A running or finished filter.
+    pub fn filter(&self, id: u32) -> Result<Arc<FilterTask>, SessionError> {
+        let filters = lock(&self.filters);
+        filters.get(&id).cloned().ok_or_else(|| SessionError::new("filter-gone", format!("there is no filter {id}")))
+    }
+
+    /// Stops and forgets a filter.
+    pub fn drop_filter(&self, id: u32) {
+        if let Some(task) = lock(&self.filters).remove(&id) {
+            task.cancel.cancel();
+        }
+    }
+}
+
+/// What a pass hands to the next one, over a longer log.
+#[derive(Default)]
+struct Carry {
+    kept: Vec<u32>,
+    scanned: u32,
+    failed: u32,
+    first_failure: Option<String>,
+}
+
+/// Looks at the events of one snapshot that earlier passes have not seen; false when it ended early.
+fn pass(
+    task: &FilterTask,
+    store: &dyn EventStore,
+    log: &Arc<Log>,
+    last: bool,
+    carry: &mut Carry,
+    shown: &dyn Fn(),
+) -> bool {
+    if log.events() < carry.scanned {
+        // Another log than before (indexed anew): start over.
+        *carry = Carry::default();
+    }
+    let mut run = FilterRun::resume(&task.filter, log, std::mem::take(&mut carry.kept), carry.scanned);
+    let (failed_before, failure_before) = (carry.failed, carry.first_failure.take());
+    let mut shown_at = Instant::now();
+    let show = |run: &FilterRun<'_>, done: bool, error: Option<SessionError>| {
+        let (failed, first) = run.failures();
+        *lock(&task.matches) = Arc::new(Matches {
+            log: Arc::clone(log),
+            selection: log.select(run.kept().to_vec()),
+            scanned: run.scanned(),
+            done,
+            failed: failed_before + failed,
+            first_failure: failure_before.clone().or_else(|| first.map(str::to_owned)),
+            error,
+        });
+        shown();
+    };
+    let ended_well = loop {
+        match run.step(store, &task.cancel) {
+            _ if task.cancel.is_cancelled() => {
+                show(&run, true, Some(SessionError::cancelled()));
+                break false;
+            }
+            Err(e) => {
+                show(&run, true, Some(e.into()));
+                break false;
+            }
+            Ok(false) => {
+                show(&run, last, None);
+                break true;
+            }
+            Ok(true) if shown_at.elapsed() >= SHOW_EVERY => {
+                show(&run, false, None);
+                shown_at = Instant::now();
+            }
+            Ok(true) => {}
+        }
+    };
+    let (failed, first) = run.failures();
+    carry.failed = failed_before + failed;
+    carry.first_failure = failure_before.or_else(|| first.map(str::to_owned));
+    carry.scanned = run.scanned();
+    carry.kept = run.kept().to_vec();
+    ended_well
+}

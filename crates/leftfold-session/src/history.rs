@@ -1,0 +1,125 @@
+//! A stream's events for the replay, from the log and the source.
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use leftfold_event::{Cancel, Event, Locator, Timestamp};
+use leftfold_log::Log;
+use leftfold_replay::{ReplayError, Step, StepPayload, StreamHistory};
+use leftfold_source::{EventStore, RawPayload, SourceError};
+
+/// Events fetched at a time.
+const CHUNK: usize = 1024;
+
+/// The events of one stream.
+pub struct LogStream<'a> {
+    log: &'a Log,
+    store: &'a dyn EventStore,
+    ordinals: &'a [u32],
+    /// Whether the last chunk had payloads that need decoding; then whole events are fetched at once.
+    decoded: Cell<bool>,
+}
+
+impl<'a> LogStream<'a> {
+    /// The stream of this key.
+    pub fn new(log: &'a Log, store: &'a dyn EventStore, stream: u32) -> Self {
+        Self { log, store, ordinals: log.stream_events(stream), decoded: Cell::new(false) }
+    }
+
+    /// The ordinals of its events, in stream order.
+    pub fn ordinals(&self) -> &'a [u32] {
+        self.ordinals
+    }
+
+    fn time(&self, ordinal: u32) -> Option<Timestamp> {
+        self.log.time(ordinal).map(|nanos| Timestamp { nanos, digits: self.log.time_digits() })
+    }
+
+    fn whole(
+        &self,
+        range: Range<usize>,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Step<'_>),
+    ) -> Result<(), SourceError> {
+        let mut all_plain = true;
+        self.store.fetch(&self.locators(&range), cancel, &mut |i, event| {
+            all_plain &= event.payload.encoding == "json";
+            visit(range.start + i, step_of(&event));
+        })?;
+        self.decoded.set(!all_plain);
+        Ok(())
+    }
+
+    fn raw(
+        &self,
+        range: Range<usize>,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Step<'_>),
+    ) -> Result<(), SourceError> {
+        let locators = self.locators(&range);
+        let mut failed = None;
+        self.store.fetch_raw(&locators, cancel, &mut |i, kind, raw| {
+            let index = range.start + i;
+            let ordinal = self.ordinals[index];
+            let payload = match raw {
+                RawPayload::Json(bytes) => StepPayload::Json(bytes),
+                RawPayload::Absent => StepPayload::Absent,
+                RawPayload::Other => {
+                    self.decoded.set(true);
+                    let one = self
+                        .store
+                        .fetch(&locators[i..=i], cancel, &mut |_, event| visit(index, step_of(&event)));
+                    failed = failed.take().or(one.err());
+                    return;
+                }
+            };
+            visit(index, Step { kind, payload, version: self.log.version(ordinal), time: self.time(ordinal) });
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn locators(&self, range: &Range<usize>) -> Vec<Locator> {
+        self.ordinals[range.clone()].iter().map(|o| self.log.locator(*o)).collect()
+    }
+}
+
+fn step_of(event: &Event) -> Step<'_> {
+    let payload = match (&event.payload.value, event.problems.first()) {
+        (Some(value), _) => StepPayload::Value(value),
+        (None, Some(problem)) => StepPayload::Unreadable(problem),
+        (None, None) => StepPayload::Absent,
+    };
+    Step { kind: &event.kind, payload, version: event.version, time: event.time }
+}
+
+impl StreamHistory for LogStream<'_> {
+    fn len(&self) -> usize {
+        self.ordinals.len()
+    }
+
+    fn read(
+        &self,
+        range: Range<usize>,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Step<'_>),
+    ) -> Result<(), ReplayError> {
+        let mut from = range.start;
+        while from < range.end {
+            if cancel.is_cancelled() {
+                return Err(ReplayError::Cancelled);
+            }
+            let to = range.end.min(from + CHUNK);
+            let read = if self.decoded.get() {
+                self.whole(from..to, cancel, visit)
+            } else {
+                self.raw(from..to, cancel, visit)
+            };
+            read.map_err(|e| match e {
+                SourceError::Cancelled => ReplayError::Cancelled,
+                other => ReplayError::History(Box::new(other)),
+            })?;
+            from = to;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,301 @@
+//! The session: what is open, and the way in for every front end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use leftfold_event::Cancel;
+use leftfold_log::{LogBuilder, filter::Filter};
+use leftfold_replay::Projections;
+use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
+
+use crate::dto::{
+    CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto, Int, MappingDto,
+    MappingPreviewDto, ProjectionDto, SourceDto, StoreDto, TableDto,
+};
+use crate::error::SessionError;
+use crate::filter::FilterTask;
+use crate::mapping;
+use crate::project::Project;
+use crate::source::{IndexState, OnChange, OpenOptions, OpenSource, lock};
+
+/// Rows a mapping's preview shows.
+const PREVIEW_ROWS: usize = 20;
+
+/// What is open.
+pub struct Session {
+    sources: Mutex<BTreeMap<u32, Opened>>,
+    next: AtomicU32,
+    cache_folder: Option<PathBuf>,
+    config_folder: Option<PathBuf>,
+    on_change: OnChange,
+}
+
+#[derive(Clone)]
+struct Opened {
+    source: Arc<OpenSource>,
+    store: StoreDto,
+}
+
+impl Session {
+    /// A session with nothing open. Indexes are kept in `cache_folder`, if there is one.
+    pub fn new(cache_folder: Option<PathBuf>, on_change: OnChange) -> Self {
+        let config_folder =
+            directories::ProjectDirs::from("", "", "leftfold").map(|dirs| dirs.config_dir().to_owned());
+        Self { sources: Mutex::default(), next: AtomicU32::new(1), cache_folder, config_folder, on_change }
+    }
+
+    /// The user's cache folder for indexes.
+    pub fn default_cache_folder() -> Option<PathBuf> {
+        directories::ProjectDirs::from("", "", "leftfold").map(|dirs| dirs.cache_dir().join("index"))
+    }
+
+    /// The user's configuration folder: the project file of data that lies where nothing can be written.
+    pub fn config_folder(&self) -> Option<&Path> {
+        self.config_folder.as_deref()
+    }
+
+    /// Looks into a file without indexing it. Opens what no dialect knows, too: then `problem` says so.
+    pub fn inspect(path: &Path) -> Result<InspectDto, SessionError> {
+        let file = SourceFile::open_unmapped(path)?;
+        let mut stores: Vec<StoreDto> =
+            (0..file.stores().len()).map(|i| store_dto(&file.stores()[i], i, file.mapping(i))).collect();
+        // What the project says comes first.
+        if let Some((name, saved)) = Project::of_data_file(path)?.as_ref().and_then(|p| p.mapping_of(path)) {
+            let info = file.store_with(saved)?.info().clone();
+            let title = format!("{name} ({})", crate::project::FILE_NAME);
+            stores.insert(0, StoreDto { title, ..store_dto(&info, SAVED, Some(saved)) });
+        }
+        let problem = match (stores.is_empty(), leftfold_source::open(path)) {
+            (true, Err(e)) => Some(SessionError::from(e).into()),
+            _ => None,
+        };
+        Ok(InspectDto {
+            path: path.display().to_string(),
+            kind: file.kind().as_str().to_owned(),
+            stores,
+            tables: file.tables().iter().map(table_dto).collect(),
+            problem,
+        })
+    }
+
+    /// The first events a mapping gives.
+    pub fn preview_mapping(path: &Path, dto: &MappingDto, cancel: &Cancel) -> Result<MappingPreviewDto, SessionError> {
+        let file = SourceFile::open_unmapped(path)?;
+        let store = file.store_with(&mapping::from_dto(dto)?)?;
+        let mut builder = LogBuilder::new();
+        let mut problems = 0;
+        store.scan(
+            &mut |header: &leftfold_source::Header<'_>| {
+                problems += u32::from(header.problem);
+                if builder.take(header) && builder.len() < PREVIEW_ROWS {
+                    std::ops::ControlFlow::Continue(())
+                } else {
+                    std::ops::ControlFlow::Break(())
+                }
+            },
+            cancel,
+        )?;
+        let ordinals: Vec<u32> = (0..builder.len() as u32).collect();
+        let source = OpenSource::of_log(path, store, builder.finish());
+        let view = source.view(None)?;
+        let mut sentences: Vec<String> = Vec::new();
+        view.events(&ordinals, cancel, &mut |_, event| {
+            for problem in event.problems {
+                if !sentences.contains(&problem.message) {
+                    sentences.push(problem.message);
+                }
+            }
+        })?;
+        Ok(MappingPreviewDto { rows: view.rows_of(&ordinals, cancel)?, problems: sentences })
+    }
+
+    /// Opens a store of a file (by its index in [`Session::inspect`], or by a mapping) and starts to index it.
+    pub fn open(&self, path: &Path, store: u32, mapped: Option<&MappingDto>) -> Result<SourceDto, SessionError> {
+        let file = SourceFile::open_unmapped(path)?;
+        let project = Project::of_data_file(path)?;
+        let projections = project.as_ref().map_or_else(|| Ok(Projections::default()), Project::projections)?;
+        let saved = project.as_ref().and_then(|p| p.mapping_of(path));
+        let (events, dto): (Arc<dyn EventStore>, StoreDto) = match (mapped, saved) {
+            (Some(dto), _) => {
+                let mapping = mapping::from_dto(dto)?;
+                let events = file.store_with(&mapping)?;
+                let dto = store_dto(events.info(), SAVED, Some(&mapping));
+                (events, dto)
+            }
+            (None, Some((_, mapping))) if store == SAVED as u32 => {
+                let events = file.store_with(mapping)?;
+                let dto = store_dto(events.info(), SAVED, Some(mapping));
+                (events, dto)
+            }
+            _ => {
+                let index = store as usize;
+                let events = file.store(index)?;
+                let dto = store_dto(events.info(), index, file.mapping(index));
+                (events, dto)
+            }
+        };
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let source = OpenSource::open(OpenOptions {
+            id,
+            path: path.to_owned(),
+            store: events,
+            projections,
+            cache_folder: self.cache_folder.clone(),
+            on_change: Arc::clone(&self.on_change),
+        });
+        let opened = Opened { source, store: dto };
+        lock(&self.sources).insert(id, opened.clone());
+        Ok(source_dto(&opened))
+    }
+
+    fn opened(&self, id: u32) -> Result<Opened, SessionError> {
+        let sources = lock(&self.sources);
+        sources.get(&id).cloned().ok_or_else(|| SessionError::new("source-closed", format!("source {id} is not open")))
+    }
+
+    /// A source that is open.
+    pub fn source(&self, id: u32) -> Result<Arc<OpenSource>, SessionError> {
+        self.opened(id).map(|o| o.source)
+    }
+
+    /// What a source is and how far its index is.
+    pub fn status(&self, id: u32) -> Result<SourceDto, SessionError> {
+        self.opened(id).map(|o| source_dto(&o))
+    }
+
+    /// Closes a source and stops its work.
+    pub fn close(&self, id: u32) {
+        let closed = lock(&self.sources).remove(&id);
+        if let Some(opened) = closed {
+            opened.source.cancel_index();
+        }
+    }
+
+    /// The projections a source's streams can be seen through.
+    pub fn projections(&self, id: u32) -> Result<Vec<ProjectionDto>, SessionError> {
+        let snapshot = self.source(id)?.snapshot();
+        let built_in = |name: &str| BUILT_IN.iter().find(|(n, _)| *n == name);
+        let dto = |name: &str| ProjectionDto {
+            name: name.to_owned(),
+            description: built_in(name).map_or_else(|| "declared in leftfold.toml".to_owned(), |(_, d)| (*d).to_owned()),
+            built_in: built_in(name).is_some(),
+        };
+        Ok(snapshot.replay.projections().names().map(dto).collect())
+    }
+}
+
+/// The built-in projections, and what they do.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("merge", "each payload is merged into the state (RFC 7396)"),
+    ("latest", "the state is the latest payload"),
+    ("json-patch", "each payload is a patch of the state (RFC 6902)"),
+    ("debezium", "the state is the row a change record leaves behind"),
+];
+
+/// Stands for "the mapping of the project file" where a store's index is asked for.
+const SAVED: usize = u32::MAX as usize;
+
+/// Whether a filter can be used.
+pub fn check_filter(text: &str) -> FilterCheckDto {
+    let error = Filter::parse(text).err().map(|e| {
+        let utf16 = |byte: usize| text.get(..byte).unwrap_or(text).encode_utf16().count() as u32;
+        FilterErrorDto { start: utf16(e.start), end: utf16(e.end), message: e.message }
+    });
+    FilterCheckDto { error }
+}
+
+/// How far a filter is.
+pub fn filter_dto(task: &FilterTask) -> FilterDto {
+    let matches = task.matches();
+    FilterDto {
+        id: task.id,
+        text: task.filter.text().to_owned(),
+        matched: matches.selection.len(),
+        scanned: matches.scanned,
+        total: matches.log.events(),
+        done: matches.done,
+        failed: matches.failed,
+        first_failure: matches.error.as_ref().map(ToString::to_string).or_else(|| matches.first_failure.clone()),
+    }
+}
+
+fn store_dto(info: &StoreInfo, index: usize, mapped: Option<&leftfold_source::Mapping>) -> StoreDto {
+    StoreDto {
+        index: index as u32,
+        dialect: info.dialect.clone(),
+        title: info.title.clone(),
+        certainty: match info.certainty {
+            Certainty::Guess => CertaintyDto::Guess,
+            Certainty::Likely => CertaintyDto::Likely,
+            Certainty::Certain => CertaintyDto::Certain,
+        },
+        reasons: info.reasons.clone(),
+        tables: info.tables.clone(),
+        notes: info.notes.clone(),
+        mapping: mapped.map_or_else(
+            || MappingDto { table: String::new(), fields: Vec::new(), toml: String::new() },
+            mapping::to_dto,
+        ),
+    }
+}
+
+fn table_dto(table: &leftfold_source::TableShape) -> TableDto {
+    TableDto {
+        name: table.name.clone(),
+        columns: table
+            .columns
+            .iter()
+            .map(|c| ColumnDto {
+                name: c.name.clone(),
+                declared: c.declared.clone(),
+                samples: c.samples.iter().map(ToString::to_string).collect(),
+            })
+            .collect(),
+        rows: table.rows_at_most.and_then(|n| i64::try_from(n).ok()).map(Int),
+    }
+}
+
+fn source_dto(opened: &Opened) -> SourceDto {
+    let source = &opened.source;
+    let snapshot = source.snapshot();
+    let log = &snapshot.log;
+    let (time_extent, without_time) = {
+        let on_axis = log.order(leftfold_log::Axis::Time).len();
+        (log.extent(leftfold_log::Axis::Time), log.events() - on_axis)
+    };
+    let at = |nanos: i64| leftfold_event::Timestamp { nanos, digits: log.time_digits() }.to_string();
+    let (state, error) = match &snapshot.state {
+        IndexState::Reading => (IndexStateDto::Reading, None),
+        IndexState::Ready => (IndexStateDto::Ready, None),
+        IndexState::Cancelled => (IndexStateDto::Cancelled, None),
+        IndexState::Failed(e) => (IndexStateDto::Failed, Some(e.clone().into())),
+    };
+    let count = |by| log.names(by).len() as u32;
+    SourceDto {
+        id: source.id,
+        path: source.path.display().to_string(),
+        name: source.name(),
+        store: opened.store.clone(),
+        index: IndexDto {
+            generation: snapshot.generation,
+            events: log.events(),
+            total: source.progress().total().and_then(|n| u32::try_from(n).ok()),
+            streams: count(leftfold_log::LaneBy::Stream),
+            types: count(leftfold_log::LaneBy::Type),
+            categories: count(leftfold_log::LaneBy::Category),
+            bytes: Int(log.heap_bytes() as i64),
+            state,
+            error,
+            problems: log.problems().len() as u32,
+            unreadable: snapshot.unreadable.clone(),
+            has_time: time_extent.is_some(),
+            without_time,
+            time_disorder: !log.is_time_ordered(),
+            first_time: time_extent.map(|(a, _)| at(a)),
+            last_time: time_extent.map(|(_, b)| at(b)),
+            stale: source.is_stale(),
+        },
+    }
+}

@@ -1,0 +1,63 @@
+//! The desktop shell: one window over the session.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod adapters;
+mod arguments;
+mod kept;
+mod shell;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use leftfold_session::{Changed, Session};
+use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+
+use crate::kept::Kept;
+use crate::shell::Shell;
+
+fn main() -> ExitCode {
+    let start = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(start) => start,
+        Err(message) => {
+            eprintln!("leftfold-desktop: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("LEFTFOLD_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let run = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .setup(move |app| {
+            let handle = app.handle().clone();
+            let on_change = Arc::new(move |changed: Changed| {
+                // A window that is closing misses the news; nobody is left to tell.
+                let _ = match changed {
+                    Changed::Index { source, generation } => {
+                        handle.emit("index", serde_json::json!({ "source": source, "generation": generation }))
+                    }
+                    Changed::Filter { source, filter } => {
+                        handle.emit("filter", serde_json::json!({ "source": source, "filter": filter }))
+                    }
+                };
+            });
+            let session = Session::new(Session::default_cache_folder(), on_change);
+            app.manage(Shell { session, kept: Kept::of_user(), start });
+            WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+                .title("Leftfold")
+                .inner_size(1440.0, 900.0)
+                .min_inner_size(800.0, 560.0)
+                .build()?;
+            Ok(())
+        })
+        .invoke_handler(adapters::handler())
+        .run(tauri::generate_context!());
+    match run {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("leftfold-desktop: the window cannot be opened: {e}");
+            ExitCode::from(2)
+        }
+    }
+}
