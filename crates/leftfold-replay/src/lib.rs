@@ -22,7 +22,7 @@ mod whole;
 pub use blame::{BlameTree, Blamed};
 pub use checkpoint::Problems;
 pub use diff::{Change, changes, diff};
-pub use path::{Path, PathError};
+pub use path::{MAX_STATE_DEPTH, Path, PathError};
 pub use projection::{Fold, Projection};
 pub use replay::{
     Clock, Difference, Direction, Limits, PathChange, Replay, StateAt, StreamReplay, monotonic_clock,

@@ -2,7 +2,13 @@
 
 use leftfold_event::json::{Object, Value};
 
+use crate::checkpoint::heap_bytes;
 use crate::path::{Edits, Path, PathError};
+
+/// Copies of values this small, in bytes, are not counted: they grow a state no faster than payloads do.
+const SMALL_COPY: usize = 4096;
+/// The size, in bytes, to which copies may grow a state.
+const MAX_COPIED_STATE: usize = 256 << 20;
 
 /// One operation of a patch.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +100,9 @@ pub enum PatchFault {
         /// What is there.
         found: Option<Value>,
     },
+    /// Copies that double the state over and over end here, before the memory does.
+    #[error("copying {0:?} would make the state larger than {MAX_COPIED_STATE} bytes")]
+    TooLarge(String),
     /// A value cannot be moved into itself.
     #[error("{from:?} cannot be moved into itself at {path:?}")]
     MoveIntoItself {
@@ -246,6 +255,10 @@ impl Op {
             }
             Self::Copy { from, path } => {
                 let value = found(doc, from)?;
+                let copied = heap_bytes(&value);
+                if copied > SMALL_COPY && copied + heap_bytes(doc) > MAX_COPIED_STATE {
+                    return Err(PatchFault::TooLarge(from.to_string()));
+                }
                 edits.add(doc, path, value)?;
             }
             Self::Test { path, value } => {
@@ -431,6 +444,38 @@ mod tests {
             let error = run("{}", patch).unwrap_err();
             assert!(error.contains(part), "{patch}: {error}");
         }
+    }
+
+    #[test]
+    fn a_patch_can_neither_nest_nor_double_a_state_without_end() {
+        let value = |text: &str| parse(&json::parse(text.as_bytes()).unwrap()).unwrap();
+        let deeper = value(
+            r#"[{"op":"copy","from":"/a","path":"/b"},{"op":"remove","path":"/a"},
+            {"op":"add","path":"/a","value":{}},{"op":"move","from":"/b","path":"/a/x"}]"#,
+        );
+        let mut doc = json::parse(br#"{"a":1}"#).unwrap();
+        let failed = (0..1000).find_map(|i| apply(&deeper, &mut doc).err().map(|e| (i, e)));
+        assert!(matches!(
+            failed,
+            Some((
+                511,
+                PatchError {
+                    reason: PatchFault::Path(PathError::TooDeep { .. }),
+                    ..
+                }
+            ))
+        ));
+
+        let double = value(r#"[{"op":"copy","from":"","path":"/-"}]"#);
+        let mut doc = Value::Array(vec![Value::from("x".repeat(1 << 20))]);
+        let failed = (0..100).find_map(|_| apply(&double, &mut doc).err());
+        assert!(matches!(
+            failed,
+            Some(PatchError {
+                reason: PatchFault::TooLarge(_),
+                ..
+            })
+        ));
     }
 
     #[test]

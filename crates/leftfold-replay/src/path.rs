@@ -116,6 +116,24 @@ pub enum PathError {
         /// The array's length.
         len: usize,
     },
+    /// The state would nest deeper than any sane one does.
+    #[error("{path:?}: the state would nest deeper than {MAX_STATE_DEPTH}")]
+    TooDeep {
+        /// The pointer.
+        path: String,
+    },
+}
+
+/// How deep a state may nest, so that nothing that walks it runs out of stack. A payload nests at most
+/// [`leftfold_event::json::MAX_DEPTH`] deep, but many of them can put one inside the other.
+pub const MAX_STATE_DEPTH: usize = 512;
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Object(o) => 1 + o.iter().map(|(_, v)| depth(v)).max().unwrap_or(0),
+        Value::Array(a) => 1 + a.iter().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 /// Changes made to one document since the last [`Edits::keep`], so that they can be taken back as a whole.
@@ -148,6 +166,11 @@ enum Undo {
 impl Edits {
     /// RFC 6902 `add`: sets a key, inserts an element (`-`: at the end), or replaces the whole.
     pub(crate) fn add(&mut self, doc: &mut Value, path: &Path, value: Value) -> Result<(), PathError> {
+        if path.0.len() + depth(&value) > MAX_STATE_DEPTH {
+            return Err(PathError::TooDeep {
+                path: path.to_string(),
+            });
+        }
         let Some((last, parents)) = path.0.split_last() else {
             let value = std::mem::replace(doc, value);
             self.undo.push(Undo::Was {
@@ -188,6 +211,11 @@ impl Edits {
 
     /// Replaces what is at the path.
     pub(crate) fn replace(&mut self, doc: &mut Value, path: &Path, value: Value) -> Result<(), PathError> {
+        if path.0.len() + depth(&value) > MAX_STATE_DEPTH {
+            return Err(PathError::TooDeep {
+                path: path.to_string(),
+            });
+        }
         let slot = find_mut(doc, &path.0).ok_or_else(|| PathError::Missing(path.to_string()))?;
         let value = std::mem::replace(slot, value);
         self.undo.push(Undo::Was {

@@ -219,3 +219,29 @@ fn a_stream_that_grew_goes_on_from_its_checkpoints_and_a_changed_one_is_forgotte
     replay.forget(7);
     assert_eq!(state(&texts(&[r#"{"a":3}"#, r#"{"b":2}"#])), r#"{"a":3,"b":2}"#);
 }
+
+#[test]
+fn threads_share_one_replay_and_agree() {
+    let history = Texts(
+        (0..300_u32)
+            .map(|i| ("E".to_owned(), format!("{{\"k{}\":{i}}}", i % 7)))
+            .collect(),
+    );
+    let (states, _) = by_hand(0, &history);
+    let replay = replay(vec![300], 20_000);
+    std::thread::scope(|scope| {
+        for thread in 0..4_usize {
+            let (replay, history, states) = (&replay, &history, &states);
+            scope.spawn(move || {
+                let stream = replay.stream(1, 0, history).unwrap();
+                for i in 0..200 {
+                    let at = (i * 97 + thread * 31) % 301;
+                    assert_eq!(
+                        stream.state_at(at, &Cancel::new()).unwrap().state.to_string(),
+                        states[at]
+                    );
+                }
+            });
+        }
+    });
+}

@@ -1,5 +1,6 @@
 //! Exact sums of JSON numbers.
 
+use std::fmt;
 use std::str::FromStr;
 
 use bigdecimal::BigDecimal;
@@ -18,9 +19,9 @@ pub(super) fn sum(held: Option<&Value>, by: &Value, minus: bool) -> Result<Value
         Some(v) => digits(v)?,
         None => ("0", by_is_text),
     };
-    let total = match (small(held_text), small(by_text)) {
-        (Some(a), Some(b)) => (if minus { a - b } else { a + b }).to_string(),
-        _ => {
+    let total = match small(held_text).zip(small(by_text)) {
+        Some((a, b)) => a.plus(if minus { b.negated() } else { b }).to_string(),
+        None => {
             let (a, b) = (decimal(held_text)?, decimal(by_text)?);
             (if minus { a - b } else { a + b }).to_plain_string()
         }
@@ -41,9 +42,64 @@ fn digits(value: &Value) -> Result<(&str, bool), ActionError> {
     }
 }
 
-/// Integers whose sum cannot overflow.
-fn small(text: &str) -> Option<i64> {
-    if text.len() > 18 { None } else { text.parse().ok() }
+/// A number of few digits: `units` times ten to the power of minus `scale`.
+#[derive(Clone, Copy)]
+struct Small {
+    units: i128,
+    scale: u32,
+}
+
+/// Most numbers: no exponent and at most 18 digits, so that sums cannot overflow even when one is scaled up.
+fn small(text: &str) -> Option<Small> {
+    if text.len() > 18 {
+        return None;
+    }
+    let (mut units, mut scale, mut after_point) = (0_i128, 0, false);
+    for b in text.bytes() {
+        match b {
+            b'0'..=b'9' => {
+                units = units * 10 + i128::from(b - b'0');
+                scale += u32::from(after_point);
+            }
+            b'.' => after_point = true,
+            b'-' => {}
+            _ => return None,
+        }
+    }
+    Some(Small {
+        units: if text.starts_with('-') { -units } else { units },
+        scale,
+    })
+}
+
+impl Small {
+    const fn negated(self) -> Self {
+        Self {
+            units: -self.units,
+            scale: self.scale,
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        let scale = self.scale.max(other.scale);
+        let scaled = |n: Self| n.units * 10_i128.pow(scale - n.scale);
+        Self {
+            units: scaled(self) + scaled(other),
+            scale,
+        }
+    }
+}
+
+impl fmt::Display for Small {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.units < 0 { "-" } else { "" };
+        let one = 10_u128.pow(self.scale);
+        let units = self.units.unsigned_abs();
+        match self.scale as usize {
+            0 => write!(f, "{sign}{units}"),
+            scale => write!(f, "{sign}{}.{:0scale$}", units / one, units % one),
+        }
+    }
 }
 
 fn decimal(text: &str) -> Result<BigDecimal, ActionError> {
@@ -101,6 +157,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn short_numbers_add_up_as_long_ones_do(
+            a in "-?(0|[1-9][0-9]{0,9})(\\.[0-9]{1,6})?",
+            b in "-?(0|[1-9][0-9]{0,9})(\\.[0-9]{1,6})?",
+        ) {
+            let exact = decimal(&a).unwrap() + decimal(&b).unwrap();
+            prop_assert_eq!(add(&a, &b), exact.to_plain_string());
+        }
+
         #[test]
         fn money_adds_up_as_cents_do(a in -10_000_000_i64..10_000_000, b in -10_000_000_i64..10_000_000) {
             let money = |c: i64| format!("{}{}.{:02}", if c < 0 { "-" } else { "" }, c.abs() / 100, c.abs() % 100);
