@@ -1,0 +1,148 @@
+/** The one-line editor of the filter bar. */
+import { autocompletion, completionStatus } from '@codemirror/autocomplete';
+import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { EditorState, StateEffect, StateField, Transaction } from '@codemirror/state';
+import { Decoration, EditorView, keymap, placeholder } from '@codemirror/view';
+import type { DecorationSet } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import type { FilterErrorDto, LaneByDto } from '../../ipc/contract';
+import { celLanguage, FIELDS, FUNCTIONS } from './language';
+
+export interface EditorOptions {
+  label: string;
+  placeholder: string;
+  text: string;
+  write: (text: string) => void;
+  apply: () => void;
+  clear: () => void;
+  /** Names of lanes, for completion inside quotes. */
+  names: () => { name: string; kind: LaneByDto }[];
+}
+
+export interface Editor {
+  setText(text: string): void;
+  setError(error: FilterErrorDto | null): void;
+  destroy(): void;
+}
+
+const setMark = StateEffect.define<{ from: number; to: number } | null>();
+const underline = Decoration.mark({ class: 'cm-wrong' });
+
+const errorMark = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    for (const effect of transaction.effects) {
+      if (!effect.is(setMark)) continue;
+      const { value } = effect;
+      if (value === null) return Decoration.none;
+      const length = transaction.state.doc.length;
+      const from = Math.min(value.from, Math.max(0, length - 1));
+      const to = Math.min(Math.max(value.to, from + 1), length);
+      return to > from ? Decoration.set([underline.range(from, to)]) : Decoration.none;
+    }
+    return marks.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.string, color: 'var(--good)' },
+  { tag: tags.number, color: 'var(--lane-2)' },
+  { tag: tags.keyword, color: 'var(--lane-3)' },
+  { tag: tags.variableName, color: 'var(--accent)' },
+]);
+
+const look = EditorView.theme({
+  '&': { fontSize: '12px', backgroundColor: 'transparent' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflowX: 'auto', scrollbarWidth: 'none' },
+  '.cm-content': { padding: '3px 0', caretColor: 'var(--text)' },
+  '.cm-line': { padding: '0 8px' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '.cm-placeholder': { color: 'var(--dim)' },
+  '.cm-wrong': { textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '3px' },
+  '.cm-tooltip': { backgroundColor: 'var(--raised)', border: '1px solid var(--line)', borderRadius: '5px', overflow: 'hidden' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '12px', maxHeight: '220px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
+});
+
+function complete(context: CompletionContext, names: EditorOptions['names']): CompletionResult | null {
+  const quoted = context.matchBefore(/"[^"]*$/);
+  if (quoted !== null) {
+    const options = names().map(({ name, kind }): Completion => ({ label: name, detail: kind, type: 'constant' }));
+    return { from: quoted.from + 1, options, validFor: /^[^"]*$/ };
+  }
+  const word = context.matchBefore(/[A-Za-z_]\w*$/);
+  if (word === null && !context.explicit) return null;
+  const options = [
+    ...FIELDS.map((label): Completion => ({ label, type: 'variable', boost: 1 })),
+    ...FUNCTIONS.map((label): Completion => ({ label, type: 'function', apply: `${label}(` })),
+  ];
+  return { from: word?.from ?? context.pos, options, validFor: /^\w*$/ };
+}
+
+export function mountEditor(parent: HTMLElement, options: EditorOptions): Editor {
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        history(),
+        celLanguage,
+        syntaxHighlighting(colours),
+        errorMark,
+        look,
+        placeholder(options.placeholder),
+        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
+        // A line break pasted in becomes a blank: a filter is one line.
+        EditorState.transactionFilter.of((tr) => {
+          if (tr.newDoc.lines <= 1) return tr;
+          const text = tr.newDoc.toString().replace(/\s*\n\s*/g, ' ');
+          return { changes: { from: 0, to: tr.startState.doc.length, insert: text }, selection: { anchor: text.length } };
+        }),
+        autocompletion({ override: [(context) => complete(context, options.names)], icons: false, maxRenderedOptions: 50 }),
+        keymap.of([
+          {
+            key: 'Enter',
+            run: (editor) => {
+              if (completionStatus(editor.state) === 'active') return false;
+              options.apply();
+              return true;
+            },
+          },
+          {
+            key: 'Escape',
+            run: (editor) => {
+              if (completionStatus(editor.state) !== null) return false;
+              if (editor.state.doc.length > 0) options.clear();
+              else editor.contentDOM.blur();
+              return true;
+            },
+          },
+          ...historyKeymap,
+          ...defaultKeymap.filter((binding) => binding.key !== 'Enter' && binding.key !== 'Mod-Enter'),
+        ]),
+        EditorView.updateListener.of((update) => {
+          const own = update.transactions.some((tr) => tr.annotation(Transaction.remote) === true);
+          if (update.docChanged && !own) options.write(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  return {
+    setText(text) {
+      if (text === view.state.doc.toString()) return;
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: text },
+        annotations: Transaction.remote.of(true),
+      });
+    },
+    setError(error) {
+      view.dispatch({ effects: setMark.of(error === null ? null : { from: error.start, to: error.end }) });
+    },
+    destroy: () => view.destroy(),
+  };
+}

@@ -1,0 +1,31 @@
+/** The filter language for the editor: colours and the names one can write. */
+import { StreamLanguage } from '@codemirror/language';
+
+/** What a filter can ask of an event. */
+export const FIELDS: readonly string[] = [
+  'id', 'stream', 'category', 'type', 'time', 'version', 'position', 'payload', 'metadata',
+];
+
+export const FUNCTIONS: readonly string[] = [
+  'has', 'size', 'contains', 'startsWith', 'endsWith', 'matches', 'exists', 'all', 'filter', 'map', 'timestamp', 'duration', 'int', 'double', 'string', 'text',
+];
+
+export const celLanguage = StreamLanguage.define<null>({
+  name: 'cel',
+  token(stream) {
+    if (stream.eatSpace()) return null;
+    if (stream.match(/^[rb]?"(?:[^"\\]|\\.)*"?/) || stream.match(/^[rb]?'(?:[^'\\]|\\.)*'?/)) return 'string';
+    if (stream.match(/^\d[\w.]*/)) return 'number';
+    if (stream.match(/^(?:true|false|null|in)\b/)) return 'keyword';
+    const word = stream.match(/^[A-Za-z_]\w*/);
+    if (word !== null && typeof word !== 'boolean') {
+      const before = stream.string[stream.start - 1];
+      if (before !== '.' && FIELDS.includes(word[0])) return 'variableName';
+      return stream.peek() === '(' ? 'function' : 'propertyName';
+    }
+    if (stream.match(/^(?:==|!=|<=|>=|&&|\|\||[<>!+\-*/%?:])/)) return 'operator';
+    stream.next();
+    return null;
+  },
+  tokenTable: {},
+});

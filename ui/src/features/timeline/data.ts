@@ -1,0 +1,102 @@
+/** The timeline's data: counts of the lanes and of the whole, and single events where there are few. */
+import type { AxisDto, LaneByDto } from '../../ipc/contract';
+import { Latest } from '../../model/latest';
+import { readMarks, TileCache } from '../../model/tiles';
+import type { Marks } from '../../model/tiles';
+import { call } from '../../state/backend';
+
+export const MARK_LIMIT = 3000;
+
+export interface Config {
+  source: number;
+  axis: AxisDto;
+  by: LaneByDto;
+  lanes: number[];
+  filter: number | null;
+  /** Changes whenever counts may have: snapshot and progress of the filter. */
+  version: string;
+}
+
+export interface MarksInRange {
+  from: bigint;
+  to: bigint;
+  lanes: number[];
+  /** `null`: more than the limit. */
+  marks: Marks | null;
+}
+
+const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((v, i) => v === b[i]);
+
+export class TimelineData {
+  readonly lanes: TileCache;
+  readonly whole: TileCache;
+  marks: MarksInRange | null = null;
+  private config: Config | null = null;
+  private marksVersion = '';
+  private readonly marksWish: Latest<{ from: bigint; to: bigint; config: Config }, MarksInRange>;
+
+  constructor(changed: () => void) {
+    const fetch = (by: 'lanes' | 'whole') => async (r: { lanes: number[]; from: bigint; to: bigint; columns: number }) => {
+      const { config } = this;
+      if (config === null) throw new Error('no source');
+      return call('density', {
+        source: config.source,
+        axis: config.axis,
+        by: config.by,
+        lanes: by === 'lanes' ? r.lanes : [],
+        from: String(r.from),
+        to: String(r.to),
+        columns: r.columns,
+        filter: config.filter,
+      });
+    };
+    this.lanes = new TileCache(fetch('lanes'), changed);
+    this.whole = new TileCache(fetch('whole'), changed);
+    this.marksWish = new Latest(
+      async ({ from, to, config }) => {
+        const { source, axis, by, lanes, filter } = config;
+        const answer = await call('marks', {
+          source, axis, by, lanes, from: String(from), to: String(to), limit: MARK_LIMIT, filter,
+        });
+        return { from, to, lanes, marks: readMarks(answer) };
+      },
+      (marks, { config }) => {
+        this.marks = marks;
+        this.marksVersion = config.version;
+        changed();
+      },
+    );
+  }
+
+  get settled(): boolean {
+    return this.lanes.settled && !this.marksWish.busy;
+  }
+
+  configure(config: Config): void {
+    const old = this.config;
+    this.config = config;
+    if (old?.source !== config.source || old.axis !== config.axis) {
+      this.lanes.clear();
+      this.whole.clear();
+      this.marksWish.reset();
+      this.marks = null;
+    } else if (old.version !== config.version || old.filter !== config.filter || old.by !== config.by) {
+      if (old.by !== config.by) this.lanes.clear();
+      this.lanes.expire();
+      this.whole.expire();
+    }
+    this.lanes.setLanes(config.lanes);
+  }
+
+  /** The single events of a range if they are there; asks for them when not. */
+  marksFor(from: bigint, to: bigint): MarksInRange | null {
+    const { config, marks } = this;
+    if (config === null || config.lanes.length === 0) return null;
+    const fits = marks !== null && marks.from <= from && marks.to >= to && same(marks.lanes, config.lanes);
+    if (!fits || this.marksVersion !== config.version) {
+      const span = to - from;
+      this.marksWish.request({ from: from - span, to: to + span, config });
+    }
+    return fits ? marks : null;
+  }
+}

@@ -1,0 +1,45 @@
+/** The one boundary between the window and the program behind it. */
+import type { Commands, ErrorDto } from './contract';
+
+export type CommandName = keyof Commands;
+export type Args<K extends CommandName> = Commands[K]['args'];
+export type Answer<K extends CommandName> = Commands[K]['answer'];
+
+/** What the program tells the window without being asked. */
+export interface BackendEvents {
+  /** The index of a source grew. */
+  index: { source: number; generation: number };
+  /** A filter looked at more events. */
+  filter: { source: number; filter: number };
+  /** A file is to be opened: from a second start of the program, or dropped on the window. */
+  open: { path: string; at?: string | null; stream?: string | null };
+  /** A file hangs over the window. */
+  drag: { over: boolean };
+}
+
+export interface Backend {
+  call<K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>>;
+  /** Answers a function that ends the subscription. */
+  on<E extends keyof BackendEvents>(event: E, handler: (payload: BackendEvents[E]) => void): () => void;
+}
+
+/** An error as it crosses the boundary. */
+export class BackendError extends Error {
+  readonly code: string;
+
+  constructor(error: ErrorDto) {
+    super(error.message);
+    this.name = 'BackendError';
+    this.code = error.code;
+  }
+}
+
+/** Whatever was thrown, with a code. */
+export function toBackendError(error: unknown): BackendError {
+  if (error instanceof BackendError) return error;
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    return new BackendError({ code: String(error.code), message: String(error.message) });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new BackendError({ code: 'internal', message });
+}

@@ -1,0 +1,106 @@
+/** What each action of the key table does. */
+import { t } from '../i18n/index.svelte';
+import { toBackendError } from '../ipc/backend';
+import { filter } from '../state/filter.svelte';
+import { hover } from '../state/hover.svelte';
+import { playhead } from '../state/playhead.svelte';
+import { preferences } from '../state/preferences.svelte';
+import { screen } from '../state/screen.svelte';
+import { selection } from '../state/selection.svelte';
+import { session } from '../state/session.svelte';
+import { view } from '../state/view.svelte';
+import { locale } from '../i18n/index.svelte';
+import type { Action } from './table';
+
+const pointer = (): number => hover.x ?? (playhead.place === null ? view.width / 2 : view.x(playhead.coord));
+let centredAt: bigint | null = null;
+
+function centre(): void {
+  const coord = view.range?.from ?? playhead.coord;
+  if (centredAt === coord) {
+    centredAt = null;
+    view.fit();
+    return;
+  }
+  centredAt = coord;
+  if (view.range !== null) view.show(view.range.from, view.range.to);
+  else view.centre(coord);
+}
+
+/** The first range spans the middle third; the same key takes it away. */
+function toggleRange(): void {
+  view.range =
+    view.range === null ? { from: view.coordAt(view.width / 3), to: view.coordAt((view.width * 2) / 3) } : null;
+}
+
+function escape(): void {
+  if (screen.palette !== 'closed') screen.palette = 'closed';
+  else if (screen.help) screen.help = false;
+  else if (view.range !== null) view.range = null;
+  else if (filter.applied !== null || filter.text !== '') filter.clear();
+  else selection.row = null;
+}
+
+function focusFilter(): void {
+  document.querySelector<HTMLElement>('[data-testid="filter-input"] .cm-content')?.focus();
+}
+
+async function exportEvents(): Promise<void> {
+  try {
+    const n = await screen.exportEvents(filter.id);
+    if (n !== null) screen.say(t('export.done', { n }));
+  } catch (error) {
+    screen.say(toBackendError(error).message);
+  }
+}
+
+function toggleLane(n: number): void {
+  const lane = session.lanes[n - 1];
+  if (lane !== undefined) session.toggleLane(lane);
+}
+
+const ACTIONS: Record<Exclude<Action, `lane${number}`>, () => void> = {
+  play: () => playhead.togglePlay(),
+  next: () => void playhead.step('next', 'stream'),
+  previous: () => void playhead.step('previous', 'stream'),
+  nextInLane: () => void playhead.step('next', 'lane'),
+  previousInLane: () => void playhead.step('previous', 'lane'),
+  nextChange: () => void playhead.nextChange('next'),
+  previousChange: () => void playhead.nextChange('previous'),
+  start: () => playhead.start(),
+  end: () => playhead.end(),
+  slower: () => playhead.changeSpeed(-1),
+  faster: () => playhead.changeSpeed(1),
+  zoomIn: () => view.zoomAt(0.7, pointer()),
+  zoomOut: () => view.zoomAt(1 / 0.7, pointer()),
+  panLeft: () => view.panBy(-view.width / 6),
+  panRight: () => view.panBy(view.width / 6),
+  centre,
+  range: toggleRange,
+  fold: () => view.toggleFold(),
+  axis: () => void playhead.switchAxis(preferences.now.axis === 'time' ? 'log' : 'time'),
+  scale: () => (preferences.now.scale = preferences.now.scale === 'sqrt' ? 'linear' : 'sqrt'),
+  filter: focusFilter,
+  streams: () => (screen.palette = 'streams'),
+  commands: () => (screen.palette = 'commands'),
+  escape,
+  help: () => (screen.help = !screen.help),
+  open: () => void screen.pick(),
+  theme: () => preferences.nextTheme(),
+  language: () => preferences.setLanguage(locale.language === 'en' ? 'zh' : 'en'),
+  follow: () => (preferences.now.follow = !preferences.now.follow),
+  beforeAfter: () => (hover.before = !hover.before),
+  tabState: () => (selection.tab = 'state'),
+  tabDiff: () => (selection.tab = 'diff'),
+  tabEvent: () => (selection.tab = 'event'),
+  tabHistory: () => (selection.tab = 'history'),
+  tabRaw: () => (selection.tab = 'raw'),
+  close: () => screen.home(),
+  export: () => void exportEvents(),
+};
+
+export function run(action: Action): void {
+  const lane = /^lane(\d)$/.exec(action);
+  if (lane !== null) toggleLane(Number(lane[1]));
+  else ACTIONS[action as keyof typeof ACTIONS]();
+}

@@ -1,0 +1,34 @@
+/** Turns key presses into actions. */
+import { screen } from '../state/screen.svelte';
+import { run } from './actions';
+import { match } from './table';
+
+/** Whether the focus lies where keys mean text or have a meaning of their own. */
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select, .cm-editor') !== null;
+}
+
+/** Arrow keys, Home, End and Space belong to what has the focus, when it uses them. */
+function ownsKey(event: KeyboardEvent): boolean {
+  if (event.altKey || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLElement)) return false;
+  if (event.key === ' ') return event.target.closest('button, [role="option"], summary') !== null;
+  const moves = ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key);
+  return moves && event.target.closest('[data-arrows]') !== null;
+}
+
+export function listen(): () => void {
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented) return;
+    const key = match(event);
+    if (key === null) return;
+    if (isWriting(event.target) && !key.always) return;
+    if (ownsKey(event)) return;
+    const modal = screen.palette !== 'closed' || screen.help;
+    if (modal && !['escape', 'commands', 'streams', 'help'].includes(key.action)) return;
+    if (!key.anywhere && screen.now.kind !== 'window') return;
+    event.preventDefault();
+    run(key.action);
+  };
+  window.addEventListener('keydown', onKey);
+  return () => window.removeEventListener('keydown', onKey);
+}

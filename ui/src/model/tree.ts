@@ -1,0 +1,160 @@
+/** A JSON value as the rows of a tree: only what is open, long containers in chunks. */
+import type { BlameDto, ChangeDto } from '../ipc/contract';
+import { formatJson, pointerToken, pointerTokens, tryParseJson } from './json';
+import type { Json } from './json';
+
+export const CHUNK = 100;
+/** A container with more members than this is shown in chunks. */
+export const CHUNK_FROM = 1000;
+const INLINE = 64;
+
+export interface TreeRow {
+  /** RFC 6901 pointer; a chunk has its container's and a number. */
+  path: string;
+  id: string;
+  depth: number;
+  name: string;
+  /** What is written after the name, on one line. */
+  text: string;
+  kind: Json['kind'] | 'chunk';
+  open: boolean | null;
+  change: ChangeDto | null;
+  /** Something below has changed. */
+  changedBelow: boolean;
+  blame: BlameDto | null;
+}
+
+export interface TreeInput {
+  value: Json;
+  changes: readonly ChangeDto[];
+  blame: readonly BlameDto[];
+  /** What the reader opened or closed; the rest follows the defaults. */
+  switched: ReadonlyMap<string, boolean>;
+}
+
+function summary(value: Json): string {
+  if (value.kind === 'array') return `[${value.items.length}]`;
+  if (value.kind === 'object') return `{${value.entries.length}}`;
+  return formatJson(value, true, 2000);
+}
+
+const members = (value: Json): readonly [string, Json][] =>
+  value.kind === 'object' ? value.entries : value.kind === 'array' ? value.items.map((item, i) => [String(i), item]) : [];
+
+const size = (value: Json): number =>
+  value.kind === 'object' ? value.entries.length : value.kind === 'array' ? value.items.length : 0;
+
+function inlineText(value: Json): string | null {
+  if (size(value) > 8) return null;
+  const text = formatJson(value, true, INLINE + 1);
+  return text.length <= INLINE && !text.endsWith('…') ? text : null;
+}
+
+class Rows {
+  readonly rows: TreeRow[] = [];
+  private readonly changeAt: Map<string, ChangeDto>;
+  private readonly above = new Set<string>();
+  private readonly blameAt: Map<string, BlameDto>;
+  private readonly latestBelow = new Map<string, BlameDto>();
+  private readonly removed = new Map<string, ChangeDto[]>();
+  private readonly switched: ReadonlyMap<string, boolean>;
+
+  constructor({ changes, blame, switched }: TreeInput) {
+    this.switched = switched;
+    this.changeAt = new Map(changes.map((c) => [c.path, c]));
+    this.blameAt = new Map(blame.map((b) => [b.path, b]));
+    for (const change of changes) {
+      let path = change.path;
+      if (change.kind === 'removed') {
+        const parent = path.slice(0, path.lastIndexOf('/'));
+        this.removed.set(parent, [...(this.removed.get(parent) ?? []), change]);
+      }
+      while (path !== '') this.above.add((path = path.slice(0, path.lastIndexOf('/'))));
+    }
+    // A container that no event set as a whole is blamed on the latest below it.
+    for (const b of blame) {
+      let path = b.path;
+      while (path !== '') {
+        path = path.slice(0, path.lastIndexOf('/'));
+        const known = this.latestBelow.get(path);
+        if (known === undefined || known.ordinal < b.ordinal) this.latestBelow.set(path, b);
+      }
+    }
+  }
+
+  add(name: string, value: Json, path: string, depth: number, inherited: ChangeDto | null): void {
+    const change = this.changeAt.get(path) ?? inherited;
+    const changedBelow = this.above.has(path);
+    const many = size(value);
+    const inline = many > 0 && !changedBelow ? inlineText(value) : null;
+    const open = many === 0 && !this.removed.has(path) ? null : (this.switched.get(path) ?? this.opensByItself(value, depth, inline, changedBelow));
+    this.rows.push({
+      path,
+      id: path,
+      depth,
+      name,
+      text: open === false ? (inlineText(value) ?? summary(value)) : many > 0 ? summary(value) : formatJson(value, true, 2000),
+      kind: value.kind,
+      open,
+      change,
+      changedBelow,
+      blame: this.blameAt.get(path) ?? this.latestBelow.get(path) ?? null,
+    });
+    if (open === true) this.addMembers(value, path, depth + 1, change?.kind === 'added' ? change : null);
+  }
+
+  private opensByItself(value: Json, depth: number, inline: string | null, changedBelow: boolean): boolean {
+    if (changedBelow) return true;
+    if (value.kind === 'array') return value.items.length <= 12 && depth < 2 && value.items.some((item) => size(item) > 0);
+    return inline === null && depth < 2 && size(value) <= 30;
+  }
+
+  addMembers(value: Json, path: string, depth: number, inherited: ChangeDto | null): void {
+    const all = members(value);
+    if (all.length <= CHUNK_FROM) {
+      for (const [name, item] of all) this.add(name, item, `${path}/${pointerToken(name)}`, depth, inherited);
+    } else this.addChunks(all, path, depth, inherited);
+    for (const change of this.removed.get(path) ?? []) this.addRemoved(change, depth);
+  }
+
+  private addChunks(all: readonly [string, Json][], path: string, depth: number, inherited: ChangeDto | null): void {
+    for (let from = 0; from < all.length; from += CHUNK) {
+      const chunk = all.slice(from, from + CHUNK);
+      const id = `${path}\u0000${from}`;
+      const changedBelow = this.above.has(path) && chunk.some(([name]) => this.touched(`${path}/${pointerToken(name)}`));
+      const open = this.switched.get(id) ?? changedBelow;
+      this.rows.push({
+        path, id, depth, name: `${from} … ${from + chunk.length - 1}`, text: '', kind: 'chunk', open, change: null, changedBelow, blame: null,
+      });
+      if (!open) continue;
+      for (const [name, item] of chunk) this.add(name, item, `${path}/${pointerToken(name)}`, depth + 1, inherited);
+    }
+  }
+
+  private touched(path: string): boolean {
+    return this.above.has(path) || this.changeAt.has(path);
+  }
+
+  private addRemoved(change: ChangeDto, depth: number): void {
+    const name = pointerTokens(change.path).at(-1) ?? '';
+    this.rows.push({
+      path: change.path, id: `${change.path}\u0000removed`, depth, name, text: '', kind: 'literal', open: null, change, changedBelow: false, blame: null,
+    });
+  }
+}
+
+/** The rows of a value; the members of its root stand at depth 0. */
+export function treeRows(input: TreeInput): TreeRow[] {
+  const rows = new Rows(input);
+  const rootChange = input.changes.find((c) => c.path === '') ?? null;
+  if (input.value.kind === 'object' || input.value.kind === 'array') rows.addMembers(input.value, '', 0, rootChange?.kind === 'added' ? rootChange : null);
+  else rows.add('', input.value, '', 0, null);
+  return rows.rows;
+}
+
+/** A change's side on one line. */
+export function changeText(json: string | null): string {
+  if (json === null) return '';
+  const value = tryParseJson(json);
+  return value === null ? json : formatJson(value, true, 160);
+}

@@ -1,0 +1,93 @@
+/** The filter in force, and the text being written. */
+import type { FilterDto, FilterErrorDto } from '../ipc/contract';
+import { toBackendError } from '../ipc/backend';
+import { Latest } from '../model/latest';
+import { call, on } from './backend';
+import { session } from './session.svelte';
+
+class Filter {
+  text = $state('');
+  applied = $state.raw<FilterDto | null>(null);
+  error = $state.raw<FilterErrorDto | null>(null);
+  id: number | null = $derived(this.applied?.id ?? null);
+  private end: (() => void) | null = null;
+  private age = 0;
+
+  private readonly check = new Latest<string, FilterErrorDto | null>(
+    async (text) => (text.trim() === '' ? null : (await call('check_filter', { text })).error),
+    (error, text) => {
+      if (text === this.text) this.error = error;
+    },
+  );
+
+  private readonly status = new Latest<FilterDto, FilterDto>(
+    (of) => call('filter_status', { source: session.id, filter: of.id }),
+    (status) => {
+      if (this.applied?.id !== status.id) return;
+      this.applied = status;
+      session.update();
+    },
+  );
+
+  /** As one types: says what is wrong, applies nothing. */
+  write(text: string): void {
+    if (text === this.text) return;
+    this.text = text;
+    this.check.request(text);
+  }
+
+  async apply(text = this.text): Promise<void> {
+    this.text = text;
+    const trimmed = text.trim();
+    if (trimmed === (this.applied?.text.trim() ?? '')) return;
+    const age = ++this.age;
+    if (trimmed === '') {
+      this.drop();
+      this.error = null;
+      session.update();
+      return;
+    }
+    try {
+      const { error } = await call('check_filter', { text });
+      if (age !== this.age) return;
+      this.error = error;
+      if (error !== null) return;
+      const applied = await call('apply_filter', { source: session.id, text });
+      if (age !== this.age) return;
+      this.drop();
+      this.applied = applied;
+      this.end = on('filter', (e) => {
+        if (e.filter === this.applied?.id) this.status.request(this.applied);
+      });
+      // It may have grown between the answer and the subscription.
+      if (!applied.done) this.status.request(applied);
+      session.update();
+    } catch (error) {
+      if (age !== this.age) return;
+      this.error = { message: toBackendError(error).message, start: 0, end: text.length };
+    }
+  }
+
+  clear(): void {
+    void this.apply('');
+  }
+
+  private drop(): void {
+    this.end?.();
+    this.end = null;
+    const old = this.applied;
+    this.applied = null;
+    if (old !== null) call('drop_filter', { source: session.id, filter: old.id }).catch(() => undefined);
+  }
+
+  forget(): void {
+    this.age++;
+    this.end?.();
+    this.end = null;
+    this.applied = null;
+    this.text = '';
+    this.error = null;
+  }
+}
+
+export const filter = new Filter();

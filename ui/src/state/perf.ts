@@ -1,0 +1,70 @@
+/**
+ * Measures a scrub: from the input to the frame in which cursor, density and state have been painted. Works only when the address ends
+ * in `#measure`; then `window.__leftfold.perf` holds the samples.
+ */
+
+type Part = 'cursor' | 'density' | 'state';
+
+export interface Sample {
+  /** When the input came, in milliseconds since the window opened. */
+  at: number;
+  /** Milliseconds until all was painted. */
+  took: number;
+}
+
+const CAPACITY = 4096;
+
+export class Perf {
+  readonly samples: Sample[] = [];
+  on = false;
+  private seq = 0;
+  private pending: { seq: number; at: number; left: Set<Part> }[] = [];
+
+  /** A new input; answers its number. */
+  begin(at?: number): number {
+    if (!this.on || at === undefined) return this.seq;
+    this.seq++;
+    this.pending.push({ seq: this.seq, at, left: new Set<Part>(['cursor', 'density', 'state']) });
+    return this.seq;
+  }
+
+  get current(): number {
+    return this.seq;
+  }
+
+  /** A part stands on the screen as the input number `seq` asked; older inputs are answered by it as well. */
+  painted(part: Part, seq: number): void {
+    if (this.pending.length === 0) return;
+    for (const input of this.pending) if (seq >= input.seq) input.left.delete(part);
+    const done = this.pending.filter((input) => input.left.size === 0);
+    if (done.length === 0) return;
+    this.pending = this.pending.filter((input) => input.left.size > 0);
+    // A message posted from the next frame's callback comes after that frame's painting.
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        const now = performance.now();
+        for (const { at } of done) {
+          if (this.samples.length >= CAPACITY) this.samples.shift();
+          this.samples.push({ at, took: now - at });
+        }
+        channel.port1.close();
+      };
+      channel.port2.postMessage(null);
+    });
+  }
+}
+
+export const perf = new Perf();
+
+declare global {
+  interface Window {
+    __leftfold?: { perf: Perf };
+  }
+}
+
+export function measureIfAsked(): void {
+  if (!location.hash.includes('measure')) return;
+  perf.on = true;
+  window.__leftfold = { perf };
+}

@@ -1,0 +1,233 @@
+/** The point at which state is shown; and the stream whose state it is. */
+import type { AxisDto, DirectionDto, LaneByDto, PlaceDto, RowDto, StateDto } from '../ipc/contract';
+import { Latest } from '../model/latest';
+import { fromLine, toLine } from '../model/axis';
+import { call } from './backend';
+import { filter } from './filter.svelte';
+import { perf } from './perf';
+import { preferences } from './preferences.svelte';
+import { selection } from './selection.svelte';
+import { session } from './session.svelte';
+import { view } from './view.svelte';
+
+export interface Shown {
+  place: PlaceDto;
+  /** How many events of the list lie at or before it. */
+  rank: number;
+  /** The last of them. */
+  row: RowDto | null;
+}
+
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
+/** At speed 1 the visible window passes in so many seconds. */
+const SECONDS_A_WINDOW = 30;
+
+/** Where an event stands, if it stands on that axis. */
+export function placeOfRow(row: RowDto, axis: AxisDto): PlaceDto | null {
+  const coord = axis === 'log' ? String(row.ordinal) : row.timeNanos;
+  return coord === null ? null : { axis, coord, ordinal: row.ordinal };
+}
+
+class Playhead {
+  place = $state.raw<PlaceDto | null>(null);
+  state = $state.raw<StateDto | null>(null);
+  shown = $state.raw<Shown | null>(null);
+  playing = $state(false);
+  speed = $state(1);
+  coord: bigint = $derived(BigInt(this.place?.coord ?? '0'));
+  /** Until it is moved it stands at the end, and the end may grow. */
+  private atEnd = true;
+  private waiting = false;
+
+  private readonly stateWish = new Latest<{ place: PlaceDto; stream: number; seq: number }, StateDto>(
+    ({ place, stream }) => call('state', { source: session.id, stream, place, projection: null }),
+    (state, { seq }) => {
+      this.state = state;
+      perf.painted('state', seq);
+    },
+    () => perf.painted('state', Infinity),
+  );
+
+  private readonly rankWish = new Latest<PlaceDto, Shown>(
+    async (place) => {
+      const rank = await call('rank', { source: session.id, filter: filter.id, place });
+      const known = this.shown;
+      // The same rank under the same list is the same event.
+      if (known?.rank === rank && known.place.axis === place.axis && this.rankFilter === filter.id) {
+        return { place, rank, row: known.row };
+      }
+      this.rankFilter = filter.id;
+      if (rank === 0) return { place, rank, row: null };
+      const page = await call('rows', { source: session.id, axis: place.axis, filter: filter.id, offset: rank - 1, limit: 1 });
+      return { place, rank, row: page.rows[0] ?? null };
+    },
+    (shown) => {
+      this.shown = shown;
+      if (selection.stream === null && shown.row !== null) selection.chooseStream(shown.row.streamKey, shown.row.stream);
+    },
+  );
+  private rankFilter: number | null = null;
+
+  /** Moves to a place; `input` is when the reader asked for it. */
+  move(place: PlaceDto, input?: number): void {
+    this.atEnd = false;
+    this.set(place, input);
+  }
+
+  moveTo(coord: bigint, input?: number): void {
+    this.move({ axis: preferences.now.axis, coord: String(view.clampCoord(coord)), ordinal: null }, input);
+  }
+
+  moveToRow(row: RowDto): void {
+    const place = placeOfRow(row, preferences.now.axis);
+    if (place === null) return;
+    this.move(place);
+    view.reveal(BigInt(place.coord));
+  }
+
+  private set(place: PlaceDto, input?: number): void {
+    this.place = place;
+    this.ask(perf.begin(input));
+  }
+
+  /** Asks anew for what depends on the place: after a move, a filter, another stream, a grown index. */
+  ask(seq = 0): void {
+    const { place } = this;
+    if (place === null) return;
+    this.rankWish.request(place);
+    const { stream } = selection;
+    if (stream !== null) this.stateWish.request({ place, stream: stream.key, seq });
+    else perf.painted('state', seq);
+  }
+
+  /** The index or the filter changed. */
+  grown(): void {
+    const { axis } = preferences.now;
+    if (this.place === null || (this.atEnd && session.reading) || (this.atEnd && this.place.coord !== String(view.to))) {
+      if (session.axisInfo !== null && session.axisInfo.events + (session.source?.index.events ?? 0) > 0) {
+        this.place = { axis, coord: String(view.to), ordinal: null };
+      }
+    }
+    this.rankFilter = -1;
+    this.ask();
+  }
+
+  /** Stands at the same event on the other axis. */
+  async switchAxis(axis: AxisDto): Promise<void> {
+    if (axis === preferences.now.axis || session.source === null) return;
+    this.pause();
+    const row = this.shown?.row ?? null;
+    const known = row === null ? null : placeOfRow(row, axis);
+    preferences.now.axis = axis;
+    const info = await call('axis_info', { source: session.id, axis, filter: filter.id });
+    session.axisInfo = info;
+    view.setAxis(info, axis);
+    this.place = known ?? { axis, coord: this.shown?.rank === 0 ? String(view.from - 1n) : info.to, ordinal: null };
+    this.ask();
+    session.update();
+  }
+
+  start(): void {
+    this.moveTo(view.from - 1n);
+    view.reveal(view.from);
+  }
+
+  end(): void {
+    this.moveTo(view.to);
+    this.atEnd = true;
+    view.reveal(view.to);
+  }
+
+  /** The next or previous event of the selected stream, of a lane, or of the list. */
+  async step(direction: DirectionDto, of: 'stream' | 'lane' | 'all'): Promise<void> {
+    const { place } = this;
+    if (place === null || this.waiting) return;
+    const lane = this.laneOf(of);
+    if (of !== 'all' && lane === null) return;
+    this.waiting = true;
+    try {
+      const row = await call('step', {
+        source: session.id,
+        filter: of === 'all' ? filter.id : null,
+        place,
+        direction,
+        by: lane?.by ?? 'category',
+        lane: lane?.key ?? null,
+      });
+      if (row !== null) this.moveToRow(row);
+      else if (direction === 'previous') this.start();
+    } finally {
+      this.waiting = false;
+    }
+  }
+
+  private laneOf(of: 'stream' | 'lane' | 'all'): { by: LaneByDto; key: number } | null {
+    const row = this.state?.last ?? this.shown?.row ?? null;
+    if (of === 'stream') return selection.stream === null ? null : { by: 'stream', key: selection.stream.key };
+    if (of === 'all' || row === null) return null;
+    const by = session.laneBy;
+    return { by, key: by === 'category' ? row.categoryKey : by === 'type' ? row.typeKey : row.streamKey };
+  }
+
+  /** The next or previous event that changed the pinned field. */
+  async nextChange(direction: DirectionDto): Promise<void> {
+    const { place } = this;
+    const { stream, pinned } = selection;
+    if (place === null || stream === null || pinned === null) return;
+    const row = await call('next_change', {
+      source: session.id, stream: stream.key, path: pinned, place, direction, projection: null,
+    });
+    if (row !== null) this.moveToRow(row);
+  }
+
+  togglePlay(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  pause(): void {
+    this.playing = false;
+  }
+
+  private play(): void {
+    if (this.place === null) return;
+    this.playing = true;
+    if (this.coord >= view.to) this.moveTo(view.from);
+    let last: number | null = null;
+    let rest = 0;
+    const frame = (now: number): void => {
+      if (!this.playing) return;
+      if (last !== null) {
+        rest += (Math.min(now - last, 100) / 1000 / SECONDS_A_WINDOW) * this.speed * view.now.span;
+        const whole = BigInt(Math.floor(rest));
+        if (whole > 0n) {
+          rest -= Number(whole);
+          this.moveTo(fromLine(view.fold, toLine(view.fold, this.coord) + whole));
+          if (view.x(this.coord) > view.width) view.panBy(view.width * 0.9);
+        }
+      }
+      last = now;
+      if (this.coord >= view.to) this.pause();
+      else requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  changeSpeed(by: 1 | -1): void {
+    const at = SPEEDS.indexOf(this.speed) + by;
+    this.speed = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at))] ?? 1;
+  }
+
+  forget(): void {
+    this.pause();
+    this.stateWish.reset();
+    this.rankWish.reset();
+    this.place = null;
+    this.state = null;
+    this.shown = null;
+    this.atEnd = true;
+    selection.forget();
+  }
+}
+
+export const playhead = new Playhead();

@@ -1,0 +1,113 @@
+/** What the reader chose, kept from one start to the next. */
+import type { AxisDto, LaneByDto } from '../ipc/contract';
+import { locale } from '../i18n/index.svelte';
+import type { Language } from '../i18n/index.svelte';
+import { applyPalette, dark, light } from '../theme/tokens';
+import type { Palette } from '../theme/tokens';
+import { call } from './backend';
+
+export type Theme = 'system' | 'dark' | 'light';
+
+interface Saved {
+  theme: Theme;
+  language: Language | null;
+  axis: AxisDto;
+  laneBy: LaneByDto;
+  scale: 'sqrt' | 'linear';
+  foldGaps: boolean;
+  follow: boolean;
+  sidebar: number;
+  timeline: number;
+  inspector: number;
+}
+
+const DEFAULTS: Saved = {
+  theme: 'system',
+  language: null,
+  axis: 'time',
+  laneBy: 'category',
+  scale: 'sqrt',
+  foldGaps: true,
+  follow: true,
+  sidebar: 208,
+  timeline: 300,
+  inspector: 0.42,
+};
+
+/** Takes from saved text what still means something. */
+export function readPreferences(json: string | null): Saved {
+  const saved = { ...DEFAULTS };
+  let read: unknown;
+  try {
+    read = JSON.parse(json ?? '{}');
+  } catch {
+    return saved;
+  }
+  if (typeof read !== 'object' || read === null) return saved;
+  const from = read as Record<string, unknown>;
+  const oneOf = <T extends string>(name: string, values: readonly T[], otherwise: T): T =>
+    values.find((v) => v === from[name]) ?? otherwise;
+  const number = (name: string, low: number, high: number, otherwise: number): number => {
+    const v = from[name];
+    return typeof v === 'number' && v >= low && v <= high ? v : otherwise;
+  };
+  saved.theme = oneOf('theme', ['system', 'dark', 'light'], saved.theme);
+  saved.language = from['language'] === 'en' || from['language'] === 'zh' ? from['language'] : null;
+  saved.axis = oneOf('axis', ['time', 'log'], saved.axis);
+  saved.laneBy = oneOf('laneBy', ['category', 'type', 'stream'], saved.laneBy);
+  saved.scale = oneOf('scale', ['sqrt', 'linear'], saved.scale);
+  saved.foldGaps = typeof from['foldGaps'] === 'boolean' ? from['foldGaps'] : saved.foldGaps;
+  saved.follow = typeof from['follow'] === 'boolean' ? from['follow'] : saved.follow;
+  saved.sidebar = number('sidebar', 140, 480, saved.sidebar);
+  saved.timeline = number('timeline', 140, 1200, saved.timeline);
+  saved.inspector = number('inspector', 0.2, 0.7, saved.inspector);
+  return saved;
+}
+
+class Preferences {
+  readonly now = $state<Saved>({ ...DEFAULTS });
+  systemDark = $state(true);
+  palette: Palette = $derived(
+    this.now.theme === 'dark' || (this.now.theme === 'system' && this.systemDark) ? dark : light,
+  );
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private written = '';
+
+  load(json: string | null, systemLocale: string): void {
+    Object.assign(this.now, readPreferences(json));
+    this.written = JSON.stringify(this.now);
+    locale.set(this.now.language ?? (systemLocale.toLowerCase().startsWith('zh') ? 'zh' : 'en'));
+    if (typeof matchMedia === 'undefined') return;
+    const query = matchMedia('(prefers-color-scheme: dark)');
+    this.systemDark = query.matches;
+    query.addEventListener('change', () => (this.systemDark = query.matches));
+  }
+
+  /** Runs inside an effect: paints the colours, and saves after a pause. */
+  track(): void {
+    const root = document.documentElement;
+    applyPalette(this.palette, root.style);
+    root.style.colorScheme = this.palette === dark ? 'dark' : 'light';
+    root.dataset['theme'] = this.palette === dark ? 'dark' : 'light';
+    const json = JSON.stringify(this.now);
+    if (json === this.written) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.written = json;
+      // Not being able to keep preferences is no reason to disturb.
+      call('save_preferences', { json }).catch(() => undefined);
+    }, 400);
+  }
+
+  setLanguage(language: Language): void {
+    this.now.language = language;
+    locale.set(language);
+  }
+
+  nextTheme(): void {
+    const order: Theme[] = ['system', 'dark', 'light'];
+    this.now.theme = order[(order.indexOf(this.now.theme) + 1) % order.length] ?? 'system';
+  }
+}
+
+export const preferences = new Preferences();

@@ -1,0 +1,59 @@
+/** What is inspected: an event, a stream, a field. Apart from the playhead. */
+import type { EventDto, RowDto } from '../ipc/contract';
+import { Latest } from '../model/latest';
+import { call } from './backend';
+import { playhead } from './playhead.svelte';
+import { session } from './session.svelte';
+
+export type Tab = 'state' | 'diff' | 'event' | 'history' | 'raw';
+export const TABS: readonly Tab[] = ['state', 'diff', 'event', 'history', 'raw'];
+
+class Selection {
+  row = $state.raw<RowDto | null>(null);
+  stream = $state.raw<{ key: number; name: string } | null>(null);
+  event = $state.raw<EventDto | null>(null);
+  /** A field of the state, as an RFC 6901 pointer. */
+  pinned = $state<string | null>(null);
+  tab = $state<Tab>('state');
+
+  private readonly eventWish = new Latest<number, EventDto>(
+    (ordinal) => call('event', { source: session.id, ordinal }),
+    (event) => (this.event = event),
+  );
+
+  choose(row: RowDto): void {
+    this.row = row;
+    this.chooseStream(row.streamKey, row.stream);
+  }
+
+  chooseStream(key: number, name: string): void {
+    if (this.stream?.key === key) return;
+    this.stream = { key, name };
+    this.pinned = null;
+    playhead.ask();
+  }
+
+  async chooseOrdinal(ordinal: number): Promise<void> {
+    const event = await call('event', { source: session.id, ordinal });
+    this.event = event;
+    this.choose(event.row);
+  }
+
+  needEvent(ordinal: number): void {
+    if (this.event?.row.ordinal !== ordinal) this.eventWish.request(ordinal);
+  }
+
+  pin(path: string): void {
+    this.pinned = this.pinned === path ? null : path;
+  }
+
+  forget(): void {
+    this.eventWish.reset();
+    this.row = null;
+    this.stream = null;
+    this.event = null;
+    this.pinned = null;
+  }
+}
+
+export const selection = new Selection();

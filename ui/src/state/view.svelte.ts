@@ -1,0 +1,121 @@
+/** What of the time axis is visible. */
+import type { AxisDto, AxisInfoDto } from '../ipc/contract';
+import { clampView, fitView, fold, fromLine, lineToX, normalise, pan, roundTo, toLine, xToLine, zoom } from '../model/axis';
+import type { Fold, View } from '../model/axis';
+import { preferences } from './preferences.svelte';
+
+const NOTHING: Fold = { segments: [{ from: 0n, to: 1n, at: 0n }], length: 1n, gapLength: 0n };
+
+class TimelineView {
+  fold = $state.raw<Fold>(NOTHING);
+  now = $state.raw<View>(fitView(1n));
+  /** The width the lanes are drawn on, in CSS pixels. */
+  width = $state(800);
+  from = $state.raw(0n);
+  to = $state.raw(0n);
+  range = $state.raw<{ from: bigint; to: bigint } | null>(null);
+  /** Whether the reader has zoomed or panned; until then the whole is shown as it grows. */
+  private touched = false;
+  private axis: AxisDto | null = null;
+  private info: AxisInfoDto | null = null;
+
+  setAxis(info: AxisInfoDto, axis: AxisDto): void {
+    const start = fromLine(this.fold, this.now.from);
+    const switched = axis !== this.axis;
+    this.info = info;
+    this.axis = axis;
+    this.from = BigInt(info.from);
+    this.to = BigInt(info.to);
+    this.refold();
+    if (switched) this.range = null;
+    if (switched || !this.touched) this.fit();
+    else this.now = clampView({ ...this.now, from: toLine(this.fold, start) }, this.fold.length);
+  }
+
+  forget(): void {
+    this.axis = null;
+    this.info = null;
+    this.touched = false;
+    this.range = null;
+    this.fold = NOTHING;
+    this.now = fitView(1n);
+  }
+
+  toggleFold(): void {
+    const middle = this.coordAt(this.width / 2);
+    preferences.now.foldGaps = !preferences.now.foldGaps;
+    this.refold();
+    if (!this.touched) this.fit();
+    else this.centre(middle);
+  }
+
+  private refold(): void {
+    const gaps = preferences.now.foldGaps
+      ? (this.info?.gaps ?? []).map((g) => ({ from: BigInt(g.from), to: BigInt(g.to) }))
+      : [];
+    this.fold = fold(this.from, this.to, gaps);
+  }
+
+  private get minSpan(): number {
+    return this.axis === 'log' ? 12 : 200;
+  }
+
+  private get maxSpan(): number {
+    return Math.max(Number(this.fold.length) * 1.6, this.minSpan);
+  }
+
+  x(coord: bigint): number {
+    return lineToX(this.now, toLine(this.fold, coord), this.width);
+  }
+
+  /** The coordinate under a pixel, without digits a pixel cannot mean. */
+  coordAt(x: number): bigint {
+    const coord = fromLine(this.fold, xToLine(this.now, x, this.width));
+    return this.axis === 'log' ? coord : roundTo(coord, this.now.span / this.width);
+  }
+
+  clampCoord(coord: bigint): bigint {
+    if (coord < this.from) return this.from - 1n;
+    return coord > this.to ? this.to : coord;
+  }
+
+  set(next: View): void {
+    this.touched = true;
+    this.now = clampView(next, this.fold.length);
+  }
+
+  zoomAt(factor: number, x: number): void {
+    this.set(zoom(this.now, factor, x, this.width, this.minSpan, this.maxSpan));
+  }
+
+  panBy(pixels: number): void {
+    this.set(pan(this.now, pixels, this.width));
+  }
+
+  /** Moves only as far as needed to have a place inside. */
+  reveal(coord: bigint): void {
+    const x = this.x(coord);
+    if (x >= 0 && x <= this.width) return;
+    this.centre(coord);
+  }
+
+  centre(coord: bigint): void {
+    const { span } = this.now;
+    this.set(normalise(toLine(this.fold, coord), -span / 2, span));
+  }
+
+  fit(): void {
+    this.touched = false;
+    this.now = fitView(this.fold.length);
+  }
+
+  /** Shows a range with a little air. */
+  show(from: bigint, to: bigint): void {
+    const a = toLine(this.fold, from);
+    const length = Number(toLine(this.fold, to) - a);
+    const span = Math.max(length * 1.1, this.minSpan);
+    this.set(normalise(a, (length - span) / 2, span));
+  }
+}
+
+export const view = new TimelineView();
