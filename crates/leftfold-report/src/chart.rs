@@ -1,0 +1,116 @@
+//! What a timeline chart shows, as plain data.
+
+use std::path::PathBuf;
+
+use crate::theme::Theme;
+
+/// Densities over one axis, a lane under the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimelineChart {
+    /// What the chart is of.
+    pub title: String,
+    /// From top to bottom.
+    pub lanes: Vec<Lane>,
+    /// What lies from left to right.
+    pub axis: Axis,
+    /// Points worth a label.
+    pub marks: Vec<Mark>,
+    /// Where the playhead stands, on the axis; what lies right of it is drawn dim.
+    pub playhead: Option<i64>,
+    /// Pixels; a PNG has twice as many, for dense screens.
+    pub width: u32,
+    /// Pixels; more when the lanes need more.
+    pub height: u32,
+    /// Dark or light.
+    pub theme: Theme,
+}
+
+/// One lane: events per bin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lane {
+    /// What the lane holds.
+    pub name: String,
+    /// Events in each of the equally wide bins that divide the axis.
+    pub counts: Vec<u32>,
+}
+
+impl Lane {
+    /// All events of the lane.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().map(|&n| u64::from(n)).sum()
+    }
+}
+
+/// The axis, from its first point up to but not including its last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// Nanoseconds since the epoch, UTC.
+    Time {
+        /// First moment.
+        from: i64,
+        /// First moment no longer shown.
+        to: i64,
+    },
+    /// Places in the log.
+    Log {
+        /// First place.
+        from: i64,
+        /// First place no longer shown.
+        to: i64,
+    },
+}
+
+impl Axis {
+    pub(crate) const fn ends(self) -> (i64, i64) {
+        match self {
+            Self::Time { from, to } | Self::Log { from, to } => (from, to),
+        }
+    }
+
+    /// How far along the axis a point lies, of `whole`; `None` outside.
+    pub(crate) fn place(self, at: i64, whole: u32) -> Option<u32> {
+        let (from, to) = self.ends();
+        if at < from || at > to || to <= from {
+            return None;
+        }
+        let (into, length) = (
+            i128::from(at) - i128::from(from),
+            i128::from(to) - i128::from(from),
+        );
+        Some((into * i128::from(whole) / length) as u32)
+    }
+}
+
+/// A labelled point on the axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Where on the axis.
+    pub at: i64,
+    /// In a word or two.
+    pub label: String,
+}
+
+/// Why a chart could not be drawn.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChartError {
+    /// Wider or higher than a picture may be, or too narrow to read.
+    #[error("a chart of {width} × {height} pixels cannot be drawn: 320 × 80 to 16000 × 16000 can")]
+    Size {
+        /// Pixels.
+        width: u32,
+        /// Pixels, with all lanes.
+        height: u32,
+    },
+    /// The file cannot be written.
+    #[error("{path}: {reason}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// The drawing failed.
+    #[error("cannot draw: {0}")]
+    Draw(String),
+}

@@ -1,0 +1,528 @@
+//! The chart drawn by plotters, the same for every backend.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use plotters::coord::Shift;
+use plotters::prelude::{
+    BitMapBackend, DrawingArea, DrawingBackend, IntoDrawingArea, Polygon, Rectangle, SVGBackend, Text,
+};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, FontStyle, IntoFont, RGBColor, TextStyle, register_font};
+
+use crate::chart::{ChartError, Lane, TimelineChart};
+use crate::density::{fit, grouped, height};
+use crate::ruler::{exact, fitting_ticks, span};
+use crate::theme::{Palette, mix};
+
+/// What an SVG asks for; measured with the last but one, which is bundled and wider than the first.
+const FAMILY: &str = "Inter, DejaVu Sans, sans-serif";
+/// A PNG's pixels for each of the chart's.
+const DENSE: u32 = 2;
+
+const PAD: i32 = 16;
+// Sizes are the height from the highest to the lowest point of a font, as plotters counts: letters of 15, 11 and 12 pixels.
+const TITLE: i32 = 18;
+const SMALL: i32 = 13;
+const LANE_NAME: i32 = 14;
+const LEAST_LANE: i32 = 22;
+const MARK_ROW: i32 = 16;
+const MOST_MARK_ROWS: usize = 4;
+
+static FONT: LazyLock<bool> =
+    LazyLock::new(|| register_font(FAMILY, FontStyle::Normal, dejavu::sans::regular()).is_ok());
+
+/// The chart as an SVG document.
+///
+/// # Errors
+/// [`ChartError::Size`] outside 320 × 80 to 16000 × 16000 pixels; [`ChartError::Draw`].
+pub fn timeline_svg(chart: &TimelineChart) -> Result<String, ChartError> {
+    let layout = Layout::new(chart, 1)?;
+    let mut svg = String::new();
+    layout.draw(&SVGBackend::with_string(&mut svg, layout.size()).into_drawing_area())?;
+    Ok(svg)
+}
+
+/// The chart as a PNG file's bytes, two pixels for each of the chart's.
+///
+/// # Errors
+/// As [`timeline_svg`].
+pub fn timeline_png_bytes(chart: &TimelineChart) -> Result<Vec<u8>, ChartError> {
+    let layout = Layout::new(chart, DENSE)?;
+    let (width, height) = layout.size();
+    let mut pixels = vec![0; width as usize * height as usize * 3];
+    layout.draw(&BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area())?;
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder
+        .write_header()
+        .map_err(|e| ChartError::Draw(e.to_string()))?;
+    writer
+        .write_image_data(&pixels)
+        .map_err(|e| ChartError::Draw(e.to_string()))?;
+    writer.finish().map_err(|e| ChartError::Draw(e.to_string()))?;
+    Ok(bytes)
+}
+
+/// Writes the chart as a PNG file, over one that may be there.
+///
+/// # Errors
+/// As [`timeline_svg`], and [`ChartError::Io`].
+pub fn timeline_png(chart: &TimelineChart, path: &Path) -> Result<(), ChartError> {
+    let bytes = timeline_png_bytes(chart)?;
+    fs::write(path, bytes).map_err(|e| ChartError::Io {
+        path: path.to_owned(),
+        reason: e.to_string(),
+    })
+}
+
+/// Where everything goes, in pixels of the picture.
+struct Layout<'a> {
+    chart: &'a TimelineChart,
+    palette: &'static Palette,
+    /// Pixels of the picture for each of the chart's.
+    scale: i32,
+    width: i32,
+    height: i32,
+    /// The lanes' left and right edge.
+    left: i32,
+    right: i32,
+    /// The first lane's upper edge, and each lane's height.
+    top: i32,
+    lane: i32,
+    mark_rows: Vec<Option<usize>>,
+    ruler: i32,
+}
+
+impl<'a> Layout<'a> {
+    fn new(chart: &'a TimelineChart, dense: u32) -> Result<Self, ChartError> {
+        if !*FONT {
+            return Err(ChartError::Draw("the bundled font cannot be read".into()));
+        }
+        let size = |height: u32| ChartError::Size {
+            width: chart.width,
+            height,
+        };
+        let fits = (320..=16_000).contains(&chart.width) && (80..=16_000).contains(&chart.height);
+        if !fits || chart.lanes.len() > 700 {
+            return Err(size(
+                chart.height.max(chart.lanes.len() as u32 * LEAST_LANE as u32),
+            ));
+        }
+        let scale = dense as i32;
+        let width = chart.width as i32 * scale;
+        let names = chart
+            .lanes
+            .iter()
+            .map(|l| text_width(&l.name, LANE_NAME * scale))
+            .max()
+            .unwrap_or(0);
+        let counts = chart
+            .lanes
+            .iter()
+            .map(|l| text_width(&count(l), SMALL * scale))
+            .max()
+            .unwrap_or(0);
+        let mut layout = Self {
+            chart,
+            palette: chart.theme.palette(),
+            scale,
+            width,
+            height: chart.height as i32 * scale,
+            // A long name gives way to the plot.
+            left: PAD * scale + names.min(width / 4) + 24 * scale,
+            right: width - PAD * scale - counts - 10 * scale,
+            top: 0,
+            lane: 0,
+            mark_rows: Vec::new(),
+            ruler: 0,
+        };
+        layout.mark_rows = layout.place_marks();
+        let rows = layout.mark_rows.iter().flatten().max().map_or(0, |m| m + 1) as i32;
+        layout.ruler = (PAD + TITLE + 26 + rows * MARK_ROW) * scale;
+        layout.top = layout.ruler + 22 * scale;
+        let lanes = chart.lanes.len().max(1) as i32;
+        layout.lane = ((layout.height - layout.top - PAD * scale) / lanes)
+            .max(LEAST_LANE * scale)
+            .min(64 * scale);
+        layout.height = layout.height.max(layout.top + layout.lane * lanes + PAD * scale);
+        if layout.height > 16_000 * scale {
+            return Err(size((layout.height / scale) as u32));
+        }
+        Ok(layout)
+    }
+
+    fn size(&self) -> (u32, u32) {
+        (self.width as u32, self.height as u32)
+    }
+
+    fn bottom(&self) -> i32 {
+        self.top + self.lane * self.chart.lanes.len().max(1) as i32
+    }
+
+    /// Where a point of the axis lies.
+    fn x(&self, at: i64) -> Option<i32> {
+        self.chart
+            .axis
+            .place(at, (self.right - self.left) as u32)
+            .map(|x| self.left + x as i32)
+    }
+
+    /// The left end of a label that wants to be centred at `x`, kept inside the picture.
+    fn beside(&self, x: i32, width: i32) -> i32 {
+        (x - width / 2).clamp(
+            PAD * self.scale,
+            (self.width - PAD * self.scale - width).max(PAD * self.scale),
+        )
+    }
+
+    /// A row for each mark's label so that none covers another; `None` past the last row: its line stays.
+    fn place_marks(&self) -> Vec<Option<usize>> {
+        let mut ends = [i32::MIN; MOST_MARK_ROWS];
+        let mut order: Vec<usize> = (0..self.chart.marks.len()).collect();
+        order.sort_by_key(|&i| self.chart.marks[i].at);
+        let mut rows = vec![None; self.chart.marks.len()];
+        for i in order {
+            let mark = &self.chart.marks[i];
+            let Some(x) = self.x(mark.at) else { continue };
+            let width = text_width(&mark.label, SMALL * self.scale);
+            let start = self.beside(x, width);
+            if let Some(row) = ends.iter().position(|&end| start > end) {
+                ends[row] = start + width + 10 * self.scale;
+                rows[i] = Some(row);
+            }
+        }
+        rows
+    }
+
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), ChartError> {
+        let sheet = Sheet {
+            area,
+            scale: self.scale,
+        };
+        area.fill(&self.palette.ground).map_err(failed)?;
+        self.head(&sheet)?;
+        self.draw_ruler(&sheet)?;
+        self.draw_mark_lines(&sheet)?;
+        for (i, lane) in self.chart.lanes.iter().enumerate() {
+            self.draw_lane(&sheet, i, lane)?;
+        }
+        self.draw_marks(&sheet)?;
+        self.draw_playhead(&sheet)?;
+        area.present().map_err(failed)
+    }
+
+    fn head<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
+        let s = self.scale;
+        let all: u64 = self.chart.lanes.iter().map(Lane::total).sum();
+        let events = format!("{} events · {}", grouped(i128::from(all)), span(self.chart.axis));
+        let room = self.width - 3 * PAD * s - text_width(&events, SMALL * s);
+        let title = shorten(&self.chart.title, TITLE * s, room);
+        sheet.text(
+            &title,
+            PAD * s,
+            (PAD + TITLE / 2) * s,
+            TITLE,
+            self.palette.text,
+            HPos::Left,
+        )?;
+        sheet.text(
+            &events,
+            self.width - PAD * s,
+            (PAD + TITLE / 2) * s,
+            SMALL,
+            self.palette.dim,
+            HPos::Right,
+        )
+    }
+
+    fn draw_ruler<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
+        let s = self.scale;
+        let ground = (self.left, self.top);
+        sheet.bar(ground, (self.right, self.bottom()), self.palette.panel)?;
+        let room = (self.right - self.left) as u32;
+        let width = |label: &str| text_width(label, SMALL * s) as u32;
+        let flag = self
+            .flag()
+            .map(|(_, _, start, width)| (start - 8 * s, start + width + 8 * s));
+        for tick in fitting_ticks(self.chart.axis, room, 20 * s as u32, width) {
+            let Some(x) = self.x(tick.at) else { continue };
+            sheet.bar((x, self.top - 4 * s), (x + s, self.bottom()), self.palette.line)?;
+            let width = text_width(&tick.label, SMALL * s);
+            let start = self.beside(x, width);
+            if flag.is_some_and(|(left, right)| start < right && start + width > left) {
+                continue;
+            }
+            sheet.text(
+                &tick.label,
+                start,
+                self.ruler + 8 * s,
+                SMALL,
+                self.palette.dim,
+                HPos::Left,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn draw_lane<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        i: usize,
+        lane: &Lane,
+    ) -> Result<(), ChartError> {
+        let s = self.scale;
+        let base = self.top + self.lane * (i as i32 + 1);
+        let colour = self.palette.lanes[i % self.palette.lanes.len()];
+        let middle = base - self.lane / 2;
+        sheet.bar(
+            (PAD * s, middle - 4 * s),
+            (PAD * s + 8 * s, middle + 4 * s),
+            colour,
+        )?;
+        let name = shorten(&lane.name, LANE_NAME * s, self.left - PAD * s - 24 * s);
+        sheet.text(
+            &name,
+            PAD * s + 14 * s,
+            middle,
+            LANE_NAME,
+            self.palette.text,
+            HPos::Left,
+        )?;
+        sheet.text(
+            &count(lane),
+            self.width - PAD * s,
+            middle,
+            SMALL,
+            self.palette.dim,
+            HPos::Right,
+        )?;
+        sheet.bar((self.left, base - s), (self.right, base), self.palette.line)?;
+
+        // A column is one of the chart's pixels, so that SVG and PNG show the same.
+        let columns = ((self.right - self.left) / s).max(1) as u32;
+        let fitted = fit(&lane.counts, columns);
+        let most = fitted.iter().copied().max().unwrap_or(0);
+        let full = (self.lane - 6 * s).max(s) as u32;
+        let heights: Vec<i32> = fitted
+            .iter()
+            .map(|&n| height(n, most, full).max(u32::from(n > 0) * s as u32) as i32)
+            .collect();
+        let split = self
+            .chart
+            .playhead
+            .map_or(heights.len(), |at| self.columns_until(at, heights.len()));
+        let future = mix(colour, self.palette.panel, 38);
+        for (range, colour) in [(0..split, colour), (split..heights.len(), future)] {
+            self.draw_runs(
+                sheet,
+                &heights[range.clone()],
+                range.start as i32,
+                base - s,
+                colour,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// How many of the columns lie before a point.
+    fn columns_until(&self, at: i64, columns: usize) -> usize {
+        let (from, to) = self.chart.axis.ends();
+        let place = self
+            .chart
+            .axis
+            .place(at.clamp(from, to.max(from)), columns as u32);
+        place.map_or(columns, |p| p as usize)
+    }
+
+    /// One filled outline for each unbroken run of columns.
+    fn draw_runs<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        heights: &[i32],
+        first: i32,
+        base: i32,
+        colour: RGBColor,
+    ) -> Result<(), ChartError> {
+        let mut column = 0;
+        while column < heights.len() {
+            let end = heights[column..]
+                .iter()
+                .position(|&h| h == 0)
+                .map_or(heights.len(), |n| column + n);
+            if end > column {
+                sheet.skyline(
+                    &heights[column..end],
+                    self.left + (first + column as i32) * self.scale,
+                    base,
+                    colour,
+                )?;
+            }
+            column = end + 1;
+        }
+        Ok(())
+    }
+
+    /// Behind the lanes, so that no mark hides what it points at.
+    fn draw_mark_lines<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
+        for x in self.chart.marks.iter().filter_map(|m| self.x(m.at)) {
+            let faint = mix(self.palette.mark, self.palette.panel, 60);
+            sheet.bar((x, self.top), (x + self.scale, self.bottom()), faint)?;
+        }
+        Ok(())
+    }
+
+    fn draw_marks<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
+        let s = self.scale;
+        for (mark, row) in self.chart.marks.iter().zip(&self.mark_rows) {
+            let Some(x) = self.x(mark.at) else { continue };
+            let tip = [
+                (x - 4 * s, self.top - 6 * s),
+                (x + 5 * s, self.top - 6 * s),
+                (x, self.top),
+            ];
+            sheet.shape(tip.to_vec(), self.palette.mark)?;
+            if let Some(row) = row {
+                let width = text_width(&mark.label, SMALL * s);
+                let y = self.ruler - (*row as i32 * MARK_ROW + MARK_ROW / 2) * s;
+                sheet.text(
+                    &mark.label,
+                    self.beside(x, width),
+                    y,
+                    SMALL,
+                    self.palette.mark,
+                    HPos::Left,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The playhead's label, its place on the axis, and its own left end and width.
+    fn flag(&self) -> Option<(String, i32, i32, i32)> {
+        let at = self.chart.playhead?;
+        let x = self.x(at)?;
+        let label = exact(self.chart.axis, at);
+        let width = text_width(&label, SMALL * self.scale);
+        let start = self.beside(x, width);
+        Some((label, x, start, width))
+    }
+
+    fn draw_playhead<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
+        let s = self.scale;
+        let Some((label, x, start, width)) = self.flag() else {
+            return Ok(());
+        };
+        sheet.bar(
+            (x - s / 2, self.ruler + 8 * s),
+            (x - s / 2 + 2 * s, self.bottom()),
+            self.palette.playhead,
+        )?;
+        let (y, half) = (self.ruler + 8 * s, 9 * s);
+        sheet.bar(
+            (start - 6 * s, y - half),
+            (start + width + 6 * s, y + half),
+            self.palette.playhead,
+        )?;
+        sheet.text(&label, start, y, SMALL, self.palette.on_playhead, HPos::Left)
+    }
+}
+
+/// Draws plain shapes, whatever the backend.
+struct Sheet<'a, B: DrawingBackend> {
+    area: &'a DrawingArea<B, Shift>,
+    scale: i32,
+}
+
+impl<B: DrawingBackend> Sheet<'_, B> {
+    /// A filled rectangle; the lower right corner is outside.
+    fn bar(&self, (x0, y0): (i32, i32), (x1, y1): (i32, i32), colour: RGBColor) -> Result<(), ChartError> {
+        self.area
+            .draw(&Rectangle::new([(x0, y0), (x1, y1)], colour.filled()))
+            .map_err(failed)
+    }
+
+    fn shape(&self, points: Vec<(i32, i32)>, colour: RGBColor) -> Result<(), ChartError> {
+        self.area
+            .draw(&Polygon::new(points, colour.filled()))
+            .map_err(failed)
+    }
+
+    /// A filled outline over columns of these heights.
+    fn skyline(&self, heights: &[i32], x: i32, base: i32, colour: RGBColor) -> Result<(), ChartError> {
+        let mut points = vec![(x, base)];
+        for (i, &h) in heights.iter().enumerate() {
+            let left = x + i as i32 * self.scale;
+            // A level stretch needs its ends only.
+            if i > 0 && heights[i - 1] == h {
+                points.pop();
+            } else {
+                points.push((left, base - h));
+            }
+            points.push((left + self.scale, base - h));
+        }
+        points.push((x + heights.len() as i32 * self.scale, base));
+        self.shape(points, colour)
+    }
+
+    /// A line of text, its middle at `y`.
+    fn text(
+        &self,
+        text: &str,
+        x: i32,
+        y: i32,
+        size: i32,
+        colour: RGBColor,
+        side: HPos,
+    ) -> Result<(), ChartError> {
+        let style = style(size * self.scale)
+            .color(&colour)
+            .pos(Pos::new(side, VPos::Center));
+        // plotters centres a bitmap's text by its whole box, whose empty lower part lifts the letters; SVG centres them itself.
+        let drop = if self.scale == DENSE as i32 {
+            size * self.scale / 9
+        } else {
+            0
+        };
+        self.area
+            .draw(&Text::new(text.to_owned(), (x, y + drop), style))
+            .map_err(failed)
+    }
+}
+
+fn style(size: i32) -> TextStyle<'static> {
+    (FAMILY, size).into_font().into()
+}
+
+fn failed(e: impl std::fmt::Display) -> ChartError {
+    ChartError::Draw(e.to_string())
+}
+
+fn text_width(text: &str, size: i32) -> i32 {
+    let font = (FAMILY, size).into_font();
+    // The bundled font measures everything; were it to fail, half a size a letter comes near.
+    font.box_size(text)
+        .map_or_else(|_| text.chars().count() as i32 * size / 2, |(w, _)| w as i32)
+}
+
+/// The text, or as much of its beginning as there is room for.
+fn shorten(text: &str, size: i32, room: i32) -> String {
+    if text_width(text, size) <= room {
+        return text.to_owned();
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let fitting = (0..letters.len())
+        .rev()
+        .map(|n| letters[..n].iter().collect::<String>() + "…");
+    fitting
+        .into_iter()
+        .find(|t| text_width(t, size) <= room)
+        .unwrap_or_default()
+}
+
+fn count(lane: &Lane) -> String {
+    grouped(i128::from(lane.total()))
+}

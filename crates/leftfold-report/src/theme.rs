@@ -1,0 +1,108 @@
+//! Colours: data.
+
+use plotters::style::RGBColor;
+
+/// Which of the two palettes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Light text on a dark ground.
+    #[default]
+    Dark,
+    /// Dark text on a light ground.
+    Light,
+}
+
+pub(crate) struct Palette {
+    pub(crate) ground: RGBColor,
+    pub(crate) panel: RGBColor,
+    pub(crate) line: RGBColor,
+    pub(crate) text: RGBColor,
+    pub(crate) dim: RGBColor,
+    pub(crate) playhead: RGBColor,
+    pub(crate) on_playhead: RGBColor,
+    pub(crate) mark: RGBColor,
+    pub(crate) lanes: [RGBColor; 4],
+}
+
+const fn rgb(hex: u32) -> RGBColor {
+    RGBColor((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+const DARK: Palette = Palette {
+    ground: rgb(0x0f_1216),
+    panel: rgb(0x15_1a20),
+    line: rgb(0x26_2e38),
+    text: rgb(0xd9_e0e8),
+    dim: rgb(0x87_94a3),
+    playhead: rgb(0xff_cf5c),
+    on_playhead: rgb(0x0f_1216),
+    mark: rgb(0xff_6b6b),
+    lanes: [rgb(0x6a_a9ff), rgb(0x5f_d0a5), rgb(0xe6_a85c), rgb(0xc7_9bf2)],
+};
+
+const LIGHT: Palette = Palette {
+    ground: rgb(0xf6_f7f9),
+    panel: rgb(0xff_ffff),
+    line: rgb(0xdd_e3ea),
+    text: rgb(0x1b_2430),
+    dim: rgb(0x5d_6a79),
+    playhead: rgb(0xc9_8a00),
+    on_playhead: rgb(0x1b_2430),
+    mark: rgb(0xcf_2f2f),
+    lanes: [rgb(0x2f_74d0), rgb(0x14_855f), rgb(0xb3_6b12), rgb(0x7d_4bc2)],
+};
+
+impl Theme {
+    pub(crate) const fn palette(self) -> &'static Palette {
+        match self {
+            Self::Dark => &DARK,
+            Self::Light => &LIGHT,
+        }
+    }
+}
+
+/// `share` hundredths of a colour over another.
+pub(crate) fn mix(top: RGBColor, bottom: RGBColor, share: u32) -> RGBColor {
+    let part = |a: u8, b: u8| ((u32::from(a) * share + u32::from(b) * (100 - share)) / 100) as u8;
+    RGBColor(
+        part(top.0, bottom.0),
+        part(top.1, bottom.1),
+        part(top.2, bottom.2),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn luminance(c: RGBColor) -> f64 {
+        let part = |v: u8| {
+            let v = f64::from(v) / 255.0;
+            if v <= 0.040_45 {
+                v / 12.92
+            } else {
+                ((v + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * part(c.0) + 0.7152 * part(c.1) + 0.0722 * part(c.2)
+    }
+
+    fn contrast(a: RGBColor, b: RGBColor) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn texts_can_be_read_and_lanes_be_seen() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let p = theme.palette();
+            for text in [p.text, p.dim, p.mark] {
+                assert!(contrast(text, p.ground) >= 4.5, "{theme:?} {text:?}");
+            }
+            assert!(contrast(p.on_playhead, p.playhead) >= 4.5, "{theme:?}");
+            for lane in p.lanes {
+                assert!(contrast(lane, p.panel) >= 3.0, "{theme:?} {lane:?}");
+            }
+        }
+    }
+}
