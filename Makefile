@@ -1,0 +1,48 @@
+# Leftfold: `make run` opens the window on the demo, `make test` passes all tests. Each target sets up what it needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+with := source .ci/env;
+
+.PHONY: help run test bench lint dist types ui desktop fixtures clean
+
+help: ## What there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: ## Open the window on the demo (with no display: run the demo on the command line)
+	@.ci/setup run
+	@.ci/run-demo
+
+test: ## Set up everything and pass all tests
+	@.ci/setup test
+	@.ci/test
+
+bench: ## Measure against the targets and the peers, print a table
+	@.ci/setup bench
+	@.ci/bench
+
+lint: ## Formats, lints and docs, warnings denied
+	@.ci/setup lint
+	@.ci/lint
+
+dist: ## Build the packages (deb, rpm) into dist/
+	@.ci/setup dist
+	@$(MAKE) --no-print-directory ui
+	@$(with) cd src-tauri && cargo tauri build --bundles deb,rpm
+	@mkdir -p dist && find target/release/bundle \( -name '*.deb' -o -name '*.rpm' \) -exec cp {} dist/ \; && ls -l dist
+
+types: ## Write the window's TypeScript types anew from Rust
+	@$(with) cargo run --quiet -p leftfold-session --example types > ui/src/ipc/contract.ts.new
+	@mv ui/src/ipc/contract.ts.new ui/src/ipc/contract.ts
+
+ui: ## Build the window's UI
+	@$(with) npm --prefix ui run --silent build
+
+desktop: ui ## Build the window
+	@$(with) cargo build -p leftfold -p leftfold-desktop
+
+fixtures: ## Event files written by the real libraries, below target/fixtures
+	@$(with) tests/fixtures/make.sh
+
+clean: ## Remove what was built
+	rm -rf target ui/dist ui/node_modules dist

@@ -1,0 +1,202 @@
+//! The built window under a virtual display: starts it, finds things in it, waits for conditions, takes pictures.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test harness: it fails by panicking")]
+
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long a condition is waited for. Generous: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// WebKit's driver serves one session at a time.
+static ONE_WINDOW: Mutex<()> = Mutex::new(());
+
+/// A window that is open, its driver and its own home folder.
+pub struct Window {
+    /// The WebDriver session.
+    pub client: Client,
+    driver: Child,
+    home: tempfile::TempDir,
+    name: String,
+    pictures: u32,
+    _only: MutexGuard<'static, ()>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// The program under test: `LEFTFOLD_DESKTOP`, else the debug build.
+pub fn application() -> PathBuf {
+    let given = std::env::var_os("LEFTFOLD_DESKTOP").map(PathBuf::from);
+    let path = given.unwrap_or_else(|| root().join("target/debug/leftfold-desktop"));
+    assert!(path.exists(), "{} is not built: run `make desktop`", path.display());
+    path
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Window {
+    /// Opens the window with these arguments in a home folder of its own. `name` names its pictures.
+    pub async fn open(name: &str, arguments: &[&str]) -> Self {
+        Self::open_sized(name, arguments, (1440, 900)).await
+    }
+
+    /// Opens the window in a given size.
+    pub async fn open_sized(name: &str, arguments: &[&str], (width, height): (u32, u32)) -> Self {
+        let only = ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner);
+        let home = tempfile::tempdir().unwrap();
+        let (port, native_port) = (free_port(), free_port());
+        let tools = root().join("target/tools/bin/tauri-driver");
+        let tauri_driver = if tools.exists() { tools } else { PathBuf::from("tauri-driver") };
+        let screen = format!("-screen 0 {}x{}x24", width.max(1000) + 200, height.max(700) + 200);
+        let mut command = Command::new("dbus-run-session");
+        command
+            .args(["--", "xvfb-run", "-a", "-s", &screen])
+            .arg(tauri_driver)
+            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string()])
+            .env("HOME", home.path())
+            .env("XDG_CACHE_HOME", home.path().join("cache"))
+            .env("XDG_CONFIG_HOME", home.path().join("config"))
+            .env("XDG_DATA_HOME", home.path().join("data"))
+            .env("LC_ALL", "C.UTF-8")
+            .env("TZ", "UTC")
+            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .env("NO_AT_BRIDGE", "1")
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // A group of its own, so that closing takes the display and the driver along.
+            .process_group(0);
+        let driver = command.spawn().expect("dbus-run-session starts (package dbus-x11)");
+        let url = format!("http://127.0.0.1:{port}");
+        let capabilities = json!({ "tauri:options": { "application": application(), "args": arguments } });
+        let client = connect(&url, &capabilities).await;
+        client.set_window_size(width, height).await.unwrap();
+        Self { client, driver, home, name: name.to_owned(), pictures: 0, _only: only }
+    }
+
+    /// The folder that stands for the user's home.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Waits for the first element with this test id.
+    pub async fn find(&self, id: &str) -> Element {
+        let selector = selector(id);
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(&selector)).await;
+        found.unwrap_or_else(|e| panic!("no element {id:?}: {e}"))
+    }
+
+    /// All elements with this test id, now.
+    pub async fn all(&self, id: &str) -> Vec<Element> {
+        self.client.find_all(Locator::Css(&selector(id))).await.unwrap()
+    }
+
+    /// Clicks the first element with this test id.
+    pub async fn click(&self, id: &str) {
+        self.find(id).await.click().await.unwrap_or_else(|e| panic!("{id:?} cannot be clicked: {e}"));
+    }
+
+    /// The text of the first element with this test id; empty while there is none.
+    pub async fn text(&self, id: &str) -> String {
+        let script = "const e = document.querySelector(arguments[0]); return e ? (e.innerText ?? '').trim() : '';";
+        self.script(script, vec![json!(selector(id))]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The texts of all elements with this test id.
+    pub async fn texts(&self, id: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.innerText.trim());";
+        let list = self.script(script, vec![json!(selector(id))]).await;
+        list.as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Waits until a text fits; returns it. `what` is said when it never does.
+    pub async fn wait_text(&self, id: &str, what: &str, fits: impl Fn(&str) -> bool) -> String {
+        let started = Instant::now();
+        loop {
+            let text = self.text(id).await;
+            if fits(&text) {
+                return text;
+            }
+            assert!(started.elapsed() < PATIENCE, "{id:?} never became {what}; it says {text:?}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Waits until a script's answer is `true`.
+    pub async fn wait_script(&self, script: &str, what: &str) {
+        let started = Instant::now();
+        while self.script(script, vec![]).await != json!(true) {
+            assert!(started.elapsed() < PATIENCE, "it never came about that {what}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Runs a script in the page.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or_else(|e| panic!("{script:?} failed: {e}"))
+    }
+
+    /// Presses keys, as a person would with nothing focused but the page.
+    pub async fn keys(&self, keys: &str) {
+        let body = self.client.find(Locator::Css("body")).await.unwrap();
+        body.send_keys(keys).await.unwrap();
+    }
+
+    /// Saves what the window shows below `target/screenshots`, as evidence and for a person to look at.
+    pub async fn picture(&mut self, what: &str) {
+        self.pictures += 1;
+        let folder = root().join("target/screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        let png = self.client.screenshot().await.unwrap();
+        assert!(png.starts_with(b"\x89PNG"), "the picture is a PNG");
+        let file = format!("{}-{:02}-{what}.png", self.name, self.pictures);
+        std::fs::write(folder.join(file), png).unwrap();
+    }
+
+    /// Closes the window and its driver.
+    pub async fn close(self) {
+        // Dropping ends the driver whatever this says.
+        let _ = self.client.clone().close().await;
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.driver.id());
+        let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
+        let _ = self.driver.wait();
+    }
+}
+
+fn selector(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}
+
+async fn connect(url: &str, capabilities: &Value) -> Client {
+    let Value::Object(capabilities) = capabilities.clone() else { unreachable!("made above as an object") };
+    let started = Instant::now();
+    loop {
+        let session = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities.clone()).connect(url).await;
+        match session {
+            Ok(client) => return client,
+            Err(e) => {
+                assert!(started.elapsed() < PATIENCE, "the driver gave no window: {e}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
