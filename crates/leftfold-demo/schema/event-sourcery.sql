@@ -18,7 +18,6 @@ CREATE TABLE event_sourcery_outbox_entries (
 	tries_left INTEGER NOT NULL,
 	PRIMARY KEY (id)
 );
-CREATE INDEX ix_event_sourcery_outbox_entries_created_at ON event_sourcery_outbox_entries (created_at);
 CREATE TABLE event_sourcery_projector_cursors (
 	id INTEGER NOT NULL,
 	name VARCHAR(255) NOT NULL,
@@ -27,8 +26,6 @@ CREATE TABLE event_sourcery_projector_cursors (
 	version BIGINT NOT NULL,
 	PRIMARY KEY (id)
 );
-CREATE UNIQUE INDEX ix_name_stream_id_event_sourcery_projector_cursors ON event_sourcery_projector_cursors (name, stream_id, category);
-CREATE INDEX ix_event_sourcery_projector_cursors_stream_id ON event_sourcery_projector_cursors (stream_id);
 CREATE TABLE event_sourcery_events (
 	id INTEGER NOT NULL,
 	version INTEGER,
@@ -41,10 +38,6 @@ CREATE TABLE event_sourcery_events (
 	PRIMARY KEY (id),
 	FOREIGN KEY(db_stream_id) REFERENCES event_sourcery_streams (id)
 );
-CREATE UNIQUE INDEX ix_events_stream_id_version_event_sourcery_events ON event_sourcery_events (db_stream_id, version);
-CREATE INDEX ix_event_sourcery_events_created_at ON event_sourcery_events (created_at);
-CREATE INDEX ix_event_sourcery_events_db_stream_id ON event_sourcery_events (db_stream_id);
-CREATE UNIQUE INDEX ix_event_sourcery_events_uuid ON event_sourcery_events (uuid);
 CREATE TABLE event_sourcery_snapshots (
 	uuid CHAR(32) NOT NULL,
 	version INTEGER NOT NULL,
@@ -56,4 +49,3 @@ CREATE TABLE event_sourcery_snapshots (
 	PRIMARY KEY (uuid),
 	FOREIGN KEY(db_stream_id) REFERENCES event_sourcery_streams (id)
 );
-CREATE INDEX ix_event_sourcery_snapshots_db_stream_id ON event_sourcery_snapshots (db_stream_id);

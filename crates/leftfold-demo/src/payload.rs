@@ -208,7 +208,7 @@ pub(crate) fn write_step(
             }
         }
         Act::Reviewed | Act::ReviewEdited | Act::ReviewHidden => {
-            write_review(out, order, step.act, &mut chance)
+            write_review(out, order, step.act, &mut chance);
         }
     }
 }

@@ -89,9 +89,9 @@ impl Plan {
             while low < high {
                 let middle = low.midpoint(high);
                 if plan.arrival(middle) < at {
-                    low = middle + 1
+                    low = middle + 1;
                 } else {
-                    high = middle
+                    high = middle;
                 }
             }
             low.max(after)

@@ -70,7 +70,10 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
     let (bytes, summary) = ndjson(&DemoOptions::default());
     assert_eq!(summary.events, 24_000);
     // Fixed, so that no release changes the demo without saying so.
-    assert_eq!(format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&bytes)), "09262347e5f71b74");
+    assert_eq!(
+        format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&bytes)),
+        "09262347e5f71b74"
+    );
     assert_eq!(ndjson(&DemoOptions::default()).0, bytes);
     assert_ne!(
         ndjson(&DemoOptions {

@@ -1,0 +1,8 @@
+CREATE INDEX ix_event_sourcery_outbox_entries_created_at ON event_sourcery_outbox_entries (created_at);
+CREATE UNIQUE INDEX ix_name_stream_id_event_sourcery_projector_cursors ON event_sourcery_projector_cursors (name, stream_id, category);
+CREATE INDEX ix_event_sourcery_projector_cursors_stream_id ON event_sourcery_projector_cursors (stream_id);
+CREATE UNIQUE INDEX ix_events_stream_id_version_event_sourcery_events ON event_sourcery_events (db_stream_id, version);
+CREATE INDEX ix_event_sourcery_events_created_at ON event_sourcery_events (created_at);
+CREATE INDEX ix_event_sourcery_events_db_stream_id ON event_sourcery_events (db_stream_id);
+CREATE UNIQUE INDEX ix_event_sourcery_events_uuid ON event_sourcery_events (uuid);
+CREATE INDEX ix_event_sourcery_snapshots_db_stream_id ON event_sourcery_snapshots (db_stream_id);
