@@ -109,7 +109,7 @@ impl TableShape {
     }
 }
 
-/// A name without case and underscores: `aggregate_identifier` and `aggregateIdentifier` are one.
+/// A name without case, underscores, dashes and spaces: `aggregate_identifier` and `aggregateIdentifier` are one.
 pub(crate) fn folded(name: &str) -> String {
     name.chars()
         .filter(|c| *c != '_')

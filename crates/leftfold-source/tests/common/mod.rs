@@ -96,9 +96,9 @@ pub(crate) fn raws(store: &dyn EventStore, locators: &[Locator]) -> Vec<(String,
 }
 
 /// Reads every store of a database made from SQL text, and holds that the ways of reading agree.
-pub(crate) fn read(name: &str, sql: String) -> Seen {
+pub(crate) fn read(name: &str, sql: &str) -> Seen {
     let folder = tempfile::tempdir().unwrap();
-    let path = database(folder.path(), "events.db", &sql);
+    let path = database(folder.path(), "events.db", sql);
     let file = open(&path).unwrap_or_else(|e| panic!("{name}: {e}"));
     let mut text = String::new();
     for (i, info) in file.stores().iter().enumerate() {
@@ -147,13 +147,13 @@ pub(crate) fn account(store: &dyn EventStore) -> String {
         let mut line = String::new();
         ndjson::write_event(event, "", &mut line);
         text += &format!("  {line}\n");
-        let value = event.payload.value.as_ref().map(ToString::to_string);
-        let same = match (&value, raw.as_str()) {
-            (None, "absent" | "other") => true,
-            (Some(v), raw) => {
-                *v == raw.replace(": ", ":") || event.payload.encoding == "text" && raw == "other"
-            }
-            (None, _) => true,
+        let value = event.payload.value.as_ref();
+        let same = match (value, raw.as_str()) {
+            (None, "absent") => event.payload.raw.is_empty(),
+            (None, "other") => true,
+            (Some(_), "other") => event.payload.encoding == "text",
+            (None, _) => !event.problems.is_empty(),
+            (Some(value), raw) => leftfold_event::json::parse(raw.as_bytes()).as_ref() == Ok(value),
         };
         assert!(same, "raw {raw} but value {value:?}");
         if !event.time_origin_is_stated() && event.time.is_some() {
