@@ -1,7 +1,7 @@
 /** English texts. `{n}` is filled in; `{n:one|many}` chooses by number. */
 export const en = {
-  'copied': 'Copied',
-  'copy': 'Copy',
+  copied: 'Copied',
+  copy: 'Copy',
   'opening.text': 'Opening {path} …',
   'choose.title': 'This file holds {n} event histories',
   'choose.edit': 'Edit mapping',
@@ -31,7 +31,8 @@ export const en = {
   'error.source-encrypted.title': 'The database is encrypted',
   'error.source-encrypted.do': 'Decrypt a copy first, for example with sqlcipher_export, and open the copy.',
   'error.source-damaged.title': 'The file is damaged',
-  'error.source-damaged.do': 'If it is still being copied, wait and try again. Otherwise recover what can be read with sqlite3\'s .recover, and open the result.',
+  'error.source-damaged.do':
+    "If it is still being copied, wait and try again. Otherwise recover what can be read with sqlite3's .recover, and open the result.",
   'error.source-locked.title': 'Another program has locked the file',
   'error.source-locked.do': 'Let the other program finish or close it, then try again. Nothing was changed.',
   'error.source-no-events.title': 'No table looks like events',
@@ -252,7 +253,7 @@ export const en = {
   'tree.historyShort': 'history',
   'tree.pin': 'Pin this field (p): then step by its changes',
   'tree.removed': 'removed',
-  'welcome.say': 'Walk through an event history: any stream\'s state, at any point.',
+  'welcome.say': "Walk through an event history: any stream's state, at any point.",
   'welcome.open': 'Open a file…',
   'welcome.drop': 'or drop one here',
   'welcome.dropHere': 'Drop to open',
@@ -262,7 +263,8 @@ export const en = {
   'welcome.forget': 'Forget',
   'welcome.gone': 'no longer there',
   'demo.shop.title': 'A day in a shop',
-  'demo.shop.text': 'Orders, payments, stock and reviews of one day, with a lost event, a doubled one, a late one, and two writes that oversell.',
+  'demo.shop.text':
+    'Orders, payments, stock and reviews of one day, with a lost event, a doubled one, a late one, and two writes that oversell.',
 } as const;
 
 export type TextKey = keyof typeof en;

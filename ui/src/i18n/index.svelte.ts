@@ -24,12 +24,15 @@ export type Params = Record<string, string | number>;
 
 /** Fills `{name}`, and `{n:one|many}` by the number `n`. */
 export function fill(text: string, params: Params): string {
-  return text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
-    const value = params[name];
-    if (value === undefined) return whole;
-    if (one !== undefined && many !== undefined) return value === 1 ? one : many;
-    return typeof value === 'number' ? countText(value) : value;
-  });
+  return text.replace(
+    /\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g,
+    (whole, name: string, one?: string, many?: string) => {
+      const value = params[name];
+      if (value === undefined) return whole;
+      if (one !== undefined && many !== undefined) return value === 1 ? one : many;
+      return typeof value === 'number' ? countText(value) : value;
+    },
+  );
 }
 
 /** A text in the language in use. */

@@ -2,8 +2,8 @@
 import type { TextKey } from './en';
 
 export const zh: Record<TextKey, string> = {
-  'copied': '已复制',
-  'copy': '复制',
+  copied: '已复制',
+  copy: '复制',
   'opening.text': '正在打开 {path} …',
   'choose.title': '此文件包含 {n} 个事件历史',
   'choose.edit': '编辑映射',
@@ -33,7 +33,8 @@ export const zh: Record<TextKey, string> = {
   'error.source-encrypted.title': '数据库已加密',
   'error.source-encrypted.do': '请先解密一个副本（例如用 sqlcipher_export），再打开该副本。',
   'error.source-damaged.title': '文件已损坏',
-  'error.source-damaged.do': '如果文件仍在复制，请稍候重试。否则请用 sqlite3 的 .recover 恢复可读部分，再打开结果。',
+  'error.source-damaged.do':
+    '如果文件仍在复制，请稍候重试。否则请用 sqlite3 的 .recover 恢复可读部分，再打开结果。',
   'error.source-locked.title': '文件被其他程序锁定',
   'error.source-locked.do': '请等待或关闭该程序后重试。文件未作任何改动。',
   'error.source-no-events.title': '没有类似事件的表',
@@ -264,5 +265,6 @@ export const zh: Record<TextKey, string> = {
   'welcome.forget': '清除',
   'welcome.gone': '已不存在',
   'demo.shop.title': '商店的一天',
-  'demo.shop.text': '一天中的订单、支付、库存与评价，其中有丢失、重复、迟到的事件，以及两次导致超卖的并发写入。',
+  'demo.shop.text':
+    '一天中的订单、支付、库存与评价，其中有丢失、重复、迟到的事件，以及两次导致超卖的并发写入。',
 };

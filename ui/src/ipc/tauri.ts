@@ -8,7 +8,12 @@ import { toBackendError } from './backend';
 type Handlers = { [E in keyof BackendEvents]: Set<(payload: BackendEvents[E]) => void> };
 
 export class TauriBackend implements Backend {
-  private readonly handlers: Handlers = { index: new Set(), filter: new Set(), open: new Set(), drag: new Set() };
+  private readonly handlers: Handlers = {
+    index: new Set(),
+    filter: new Set(),
+    open: new Set(),
+    drag: new Set(),
+  };
 
   constructor() {
     this.forward('index');

@@ -30,7 +30,9 @@ function centre(): void {
 /** The first range spans the middle third; the same key takes it away. */
 function toggleRange(): void {
   view.range =
-    view.range === null ? { from: view.coordAt(view.width / 3), to: view.coordAt((view.width * 2) / 3) } : null;
+    view.range === null
+      ? { from: view.coordAt(view.width / 3), to: view.coordAt((view.width * 2) / 3) }
+      : null;
 }
 
 function escape(): void {

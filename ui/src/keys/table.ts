@@ -22,21 +22,73 @@ export interface Key {
 }
 
 export type Action =
-  | 'play' | 'next' | 'previous' | 'nextInLane' | 'previousInLane' | 'nextChange' | 'previousChange' | 'start' | 'end'
-  | 'slower' | 'faster' | 'zoomIn' | 'zoomOut' | 'panLeft' | 'panRight' | 'centre' | 'range' | 'fold' | 'axis' | 'scale'
-  | 'filter' | 'streams' | 'commands' | 'escape' | 'help' | 'open' | 'theme' | 'language' | 'follow' | 'beforeAfter'
-  | `lane${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | 'tabState' | 'tabDiff' | 'tabEvent' | 'tabHistory' | 'tabRaw' | 'close' | 'export';
+  | 'play'
+  | 'next'
+  | 'previous'
+  | 'nextInLane'
+  | 'previousInLane'
+  | 'nextChange'
+  | 'previousChange'
+  | 'start'
+  | 'end'
+  | 'slower'
+  | 'faster'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'panLeft'
+  | 'panRight'
+  | 'centre'
+  | 'range'
+  | 'fold'
+  | 'axis'
+  | 'scale'
+  | 'filter'
+  | 'streams'
+  | 'commands'
+  | 'escape'
+  | 'help'
+  | 'open'
+  | 'theme'
+  | 'language'
+  | 'follow'
+  | 'beforeAfter'
+  | `lane${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+  | 'tabState'
+  | 'tabDiff'
+  | 'tabEvent'
+  | 'tabHistory'
+  | 'tabRaw'
+  | 'close'
+  | 'export';
 
-const lanes = ([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map(
-  (n): Key => ({ action: `lane${n}`, code: `Digit${n}`, cap: String(n), label: 'key.lane', group: 'view' }),
-);
+const lanes = ([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map((n): Key => ({
+  action: `lane${n}`,
+  code: `Digit${n}`,
+  cap: String(n),
+  label: 'key.lane',
+  group: 'view',
+}));
 
 export const KEYS: readonly Key[] = [
   { action: 'play', key: ' ', cap: 'Space', label: 'key.play', group: 'time' },
   { action: 'next', key: 'ArrowRight', cap: '→', label: 'key.next', group: 'time' },
   { action: 'previous', key: 'ArrowLeft', cap: '←', label: 'key.previous', group: 'time' },
-  { action: 'nextInLane', key: 'ArrowRight', shift: true, cap: 'Shift →', label: 'key.nextInLane', group: 'time' },
-  { action: 'previousInLane', key: 'ArrowLeft', shift: true, cap: 'Shift ←', label: 'key.previousInLane', group: 'time' },
+  {
+    action: 'nextInLane',
+    key: 'ArrowRight',
+    shift: true,
+    cap: 'Shift →',
+    label: 'key.nextInLane',
+    group: 'time',
+  },
+  {
+    action: 'previousInLane',
+    key: 'ArrowLeft',
+    shift: true,
+    cap: 'Shift ←',
+    label: 'key.previousInLane',
+    group: 'time',
+  },
   { action: 'start', key: 'Home', cap: 'Home', label: 'key.start', group: 'time' },
   { action: 'end', key: 'End', cap: 'End', label: 'key.end', group: 'time' },
   { action: 'slower', code: 'BracketLeft', cap: '[', label: 'key.slower', group: 'time' },
@@ -51,8 +103,22 @@ export const KEYS: readonly Key[] = [
   { action: 'fold', code: 'KeyG', cap: 'G', label: 'key.fold', group: 'view' },
   { action: 'scale', code: 'KeyL', cap: 'L', label: 'key.scale', group: 'view' },
   ...lanes,
-  { action: 'nextChange', key: 'ArrowRight', alt: true, cap: 'Alt →', label: 'key.nextChange', group: 'state' },
-  { action: 'previousChange', key: 'ArrowLeft', alt: true, cap: 'Alt ←', label: 'key.previousChange', group: 'state' },
+  {
+    action: 'nextChange',
+    key: 'ArrowRight',
+    alt: true,
+    cap: 'Alt →',
+    label: 'key.nextChange',
+    group: 'state',
+  },
+  {
+    action: 'previousChange',
+    key: 'ArrowLeft',
+    alt: true,
+    cap: 'Alt ←',
+    label: 'key.previousChange',
+    group: 'state',
+  },
   { action: 'beforeAfter', code: 'KeyB', cap: 'B', label: 'key.beforeAfter', group: 'state' },
   { action: 'tabState', code: 'Digit1', alt: true, cap: 'Alt 1', label: 'tab.state', group: 'state' },
   { action: 'tabDiff', code: 'Digit2', alt: true, cap: 'Alt 2', label: 'tab.diff', group: 'state' },
@@ -60,11 +126,47 @@ export const KEYS: readonly Key[] = [
   { action: 'tabHistory', code: 'Digit4', alt: true, cap: 'Alt 4', label: 'tab.history', group: 'state' },
   { action: 'tabRaw', code: 'Digit5', alt: true, cap: 'Alt 5', label: 'tab.raw', group: 'state' },
   { action: 'filter', key: '/', cap: '/', label: 'key.filter', group: 'find' },
-  { action: 'streams', code: 'KeyP', ctrl: true, cap: 'Ctrl P', label: 'key.streams', group: 'find', always: true },
-  { action: 'commands', code: 'KeyK', ctrl: true, cap: 'Ctrl K', label: 'key.commands', group: 'find', always: true, anywhere: true },
-  { action: 'commands', code: 'KeyP', ctrl: true, shift: true, cap: 'Ctrl Shift P', label: 'key.commands', group: 'find', always: true, anywhere: true },
+  {
+    action: 'streams',
+    code: 'KeyP',
+    ctrl: true,
+    cap: 'Ctrl P',
+    label: 'key.streams',
+    group: 'find',
+    always: true,
+  },
+  {
+    action: 'commands',
+    code: 'KeyK',
+    ctrl: true,
+    cap: 'Ctrl K',
+    label: 'key.commands',
+    group: 'find',
+    always: true,
+    anywhere: true,
+  },
+  {
+    action: 'commands',
+    code: 'KeyP',
+    ctrl: true,
+    shift: true,
+    cap: 'Ctrl Shift P',
+    label: 'key.commands',
+    group: 'find',
+    always: true,
+    anywhere: true,
+  },
   { action: 'follow', code: 'KeyT', cap: 'T', label: 'key.follow', group: 'find' },
-  { action: 'open', code: 'KeyO', ctrl: true, cap: 'Ctrl O', label: 'key.open', group: 'window', always: true, anywhere: true },
+  {
+    action: 'open',
+    code: 'KeyO',
+    ctrl: true,
+    cap: 'Ctrl O',
+    label: 'key.open',
+    group: 'window',
+    always: true,
+    anywhere: true,
+  },
   { action: 'escape', key: 'Escape', cap: 'Esc', label: 'key.escape', group: 'window', anywhere: true },
   { action: 'help', key: '?', cap: '?', label: 'key.help', group: 'window', anywhere: true },
 ];

@@ -99,7 +99,14 @@ export function pan(v: View, pixels: number, width: number): View {
 }
 
 /** Zooms by a factor (below 1: closer), keeping what lies under `x` there. */
-export function zoom(v: View, factor: number, x: number, width: number, minSpan: number, maxSpan: number): View {
+export function zoom(
+  v: View,
+  factor: number,
+  x: number,
+  width: number,
+  minSpan: number,
+  maxSpan: number,
+): View {
   const span = Math.min(Math.max(v.span * factor, minSpan), maxSpan);
   const share = x / width;
   return normalise(v.from, v.frac + share * (v.span - span), span);
@@ -129,7 +136,11 @@ export function roundTo(coord: bigint, unit: number): bigint {
 }
 
 /** The parts of the segments that lie between two places of the drawn line, in coordinates. */
-export function visibleRanges(f: Fold, lineFrom: bigint, lineTo: bigint): { from: bigint; to: bigint; segment: Segment }[] {
+export function visibleRanges(
+  f: Fold,
+  lineFrom: bigint,
+  lineTo: bigint,
+): { from: bigint; to: bigint; segment: Segment }[] {
   const out: { from: bigint; to: bigint; segment: Segment }[] = [];
   for (const [i, s] of f.segments.entries()) {
     const end = s.at + (s.to - s.from);
@@ -138,7 +149,11 @@ export function visibleRanges(f: Fold, lineFrom: bigint, lineTo: bigint): { from
     if (end < lineFrom || s.at > lineTo) continue;
     const a = lineFrom > s.at ? lineFrom : s.at;
     const b = lineTo < end ? lineTo : end;
-    out.push({ from: s.from + (a - s.at), to: s.from + (b - s.at) + (last || b === end ? 1n : 0n), segment: s });
+    out.push({
+      from: s.from + (a - s.at),
+      to: s.from + (b - s.at) + (last || b === end ? 1n : 0n),
+      segment: s,
+    });
   }
   return out;
 }

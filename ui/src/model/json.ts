@@ -17,6 +17,7 @@ export class JsonError extends Error {
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+// eslint-disable-next-line no-control-regex -- JSON forbids just these characters
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const LITERAL = /true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
@@ -34,9 +35,8 @@ class Reader {
   /** Iterative, so that depth is bounded by memory and not by the call stack. */
   document(): Json {
     const open: Open[] = [];
-    let value: Json | null = null;
     for (;;) {
-      value = this.start(open);
+      let value = this.start(open);
       while (value !== null) {
         const top = open[open.length - 1];
         if (top === undefined) {
@@ -55,7 +55,8 @@ class Reader {
     const first = this.text[this.at];
     if (first === '{' || first === '[') {
       this.at++;
-      const node: Open['node'] = first === '{' ? { kind: 'object', entries: [] } : { kind: 'array', items: [] };
+      const node: Open['node'] =
+        first === '{' ? { kind: 'object', entries: [] } : { kind: 'array', items: [] };
       if (this.eat(first === '{' ? '}' : ']')) return node;
       open.push({ node, name: first === '{' ? this.name() : '' });
       return null;

@@ -5,13 +5,19 @@ export const ROW_HEIGHT = 22;
 export const MAX_HEIGHT = 8_000_000;
 
 /** The height of the scrolled content. */
-export const contentHeight = (rows: number, rowHeight = ROW_HEIGHT): number => Math.min(rows * rowHeight, MAX_HEIGHT);
+export const contentHeight = (rows: number, rowHeight = ROW_HEIGHT): number =>
+  Math.min(rows * rowHeight, MAX_HEIGHT);
 
 /** The greatest row number that may stand at the top; rows are fractional, so that a list scrolls smoothly. */
 export const lastTop = (rows: number, viewport: number, rowHeight = ROW_HEIGHT): number =>
   Math.max(0, rows - viewport / rowHeight);
 
-export function topFromScroll(scrollTop: number, rows: number, viewport: number, rowHeight = ROW_HEIGHT): number {
+export function topFromScroll(
+  scrollTop: number,
+  rows: number,
+  viewport: number,
+  rowHeight = ROW_HEIGHT,
+): number {
   const way = contentHeight(rows, rowHeight) - viewport;
   if (way <= 0) return 0;
   const share = Math.min(1, Math.max(0, scrollTop / way));
@@ -25,7 +31,13 @@ export function scrollFromTop(top: number, rows: number, viewport: number, rowHe
 }
 
 /** Where the list should start so that a row stands calmly inside; unchanged while it does. */
-export function reveal(row: number, top: number, rows: number, viewport: number, rowHeight = ROW_HEIGHT): number {
+export function reveal(
+  row: number,
+  top: number,
+  rows: number,
+  viewport: number,
+  rowHeight = ROW_HEIGHT,
+): number {
   const visible = viewport / rowHeight;
   const margin = Math.min(4, visible / 4);
   if (row >= top + margin && row + 1 <= top + visible - margin) return top;

@@ -1,5 +1,15 @@
 /** Where the ruler has marks, and what they say. */
-import { civil, clockText, dateText, daysFromCivil, floorDiv, fractionText, fromCivil, groupDigits, SECOND } from './time';
+import {
+  civil,
+  clockText,
+  dateText,
+  daysFromCivil,
+  floorDiv,
+  fractionText,
+  fromCivil,
+  groupDigits,
+  SECOND,
+} from './time';
 
 export interface Tick {
   coord: bigint;
@@ -88,7 +98,8 @@ export function rulerContext(from: bigint, step: TimeStep): string {
 /** Marks of a plain number line. */
 export function numberTicks(from: bigint, to: bigint, atLeast: number): Tick[] {
   let step = 1n;
-  for (let i = 0; Number(step) < atLeast; i++) step = (i % 3 === 1 ? step / 2n : step) * (i % 3 === 1 ? 5n : 2n);
+  for (let i = 0; Number(step) < atLeast; i++)
+    step = (i % 3 === 1 ? step / 2n : step) * (i % 3 === 1 ? 5n : 2n);
   const out: Tick[] = [];
   let coord = floorDiv(from + step - 1n, step) * step;
   if (coord < 0n) coord = 0n;

@@ -90,7 +90,15 @@ export class TileCache {
   }
 
   /** Adds the counts of a range to `into`, spread over its elements by area; element 0 starts at `start + frac`. */
-  accumulate(lane: number, level: number, range: Range, start: bigint, frac: number, perElement: number, into: Float32Array): void {
+  accumulate(
+    lane: number,
+    level: number,
+    range: Range,
+    start: bigint,
+    frac: number,
+    perElement: number,
+    into: Float32Array,
+  ): void {
     const span = tileSpan(level);
     const end = floorDiv(range.to - 1n, span);
     this.clock++;
@@ -102,7 +110,10 @@ export class TileCache {
   }
 
   /** The column a coordinate lies in, if it is there at just this level. */
-  columnAt(level: number, coord: bigint): { from: bigint; to: bigint; count: (lane: number) => number } | null {
+  columnAt(
+    level: number,
+    coord: bigint,
+  ): { from: bigint; to: bigint; count: (lane: number) => number } | null {
     const span = tileSpan(level);
     const index = floorDiv(coord, span);
     const tile = this.tiles.get(`${level}:${index}`);
@@ -141,7 +152,12 @@ export class TileCache {
     level: number,
     index: bigint,
     clip: Range,
-    { start, frac, perElement, into }: { start: bigint; frac: number; perElement: number; into: Float32Array },
+    {
+      start,
+      frac,
+      perElement,
+      into,
+    }: { start: bigint; frac: number; perElement: number; into: Float32Array },
   ): boolean {
     const tile = this.tiles.get(`${level}:${index}`);
     const counts = tile?.counts.get(lane);
@@ -201,7 +217,12 @@ export class TileCache {
     this.changed();
   }
 
-  private store(run: { level: number; index: bigint; count: number }, lanes: number[], age: number, answer: ArrayBuffer): void {
+  private store(
+    run: { level: number; index: bigint; count: number },
+    lanes: number[],
+    age: number,
+    answer: ArrayBuffer,
+  ): void {
     const header = new Uint32Array(answer, 0, 4);
     const columns = header[2] ?? 0;
     const rows = Math.max(1, lanes.length);

@@ -39,7 +39,11 @@ function summary(value: Json): string {
 }
 
 const members = (value: Json): readonly [string, Json][] =>
-  value.kind === 'object' ? value.entries : value.kind === 'array' ? value.items.map((item, i) => [String(i), item]) : [];
+  value.kind === 'object'
+    ? value.entries
+    : value.kind === 'array'
+      ? value.items.map((item, i) => [String(i), item])
+      : [];
 
 const size = (value: Json): number =>
   value.kind === 'object' ? value.entries.length : value.kind === 'array' ? value.items.length : 0;
@@ -87,13 +91,21 @@ class Rows {
     const changedBelow = this.above.has(path);
     const many = size(value);
     const inline = many > 0 && !changedBelow ? inlineText(value) : null;
-    const open = many === 0 && !this.removed.has(path) ? null : (this.switched.get(path) ?? this.opensByItself(value, depth, inline, changedBelow));
+    const open =
+      many === 0 && !this.removed.has(path)
+        ? null
+        : (this.switched.get(path) ?? this.opensByItself(value, depth, inline, changedBelow));
     this.rows.push({
       path,
       id: path,
       depth,
       name,
-      text: open === false ? (inlineText(value) ?? summary(value)) : many > 0 ? summary(value) : formatJson(value, true, 2000),
+      text:
+        open === false
+          ? (inlineText(value) ?? summary(value))
+          : many > 0
+            ? summary(value)
+            : formatJson(value, true, 2000),
       kind: value.kind,
       open,
       change,
@@ -105,7 +117,8 @@ class Rows {
 
   private opensByItself(value: Json, depth: number, inline: string | null, changedBelow: boolean): boolean {
     if (changedBelow) return true;
-    if (value.kind === 'array') return value.items.length <= 12 && depth < 2 && value.items.some((item) => size(item) > 0);
+    if (value.kind === 'array')
+      return value.items.length <= 12 && depth < 2 && value.items.some((item) => size(item) > 0);
     return inline === null && depth < 2 && size(value) <= 30;
   }
 
@@ -117,17 +130,33 @@ class Rows {
     for (const change of this.removed.get(path) ?? []) this.addRemoved(change, depth);
   }
 
-  private addChunks(all: readonly [string, Json][], path: string, depth: number, inherited: ChangeDto | null): void {
+  private addChunks(
+    all: readonly [string, Json][],
+    path: string,
+    depth: number,
+    inherited: ChangeDto | null,
+  ): void {
     for (let from = 0; from < all.length; from += CHUNK) {
       const chunk = all.slice(from, from + CHUNK);
       const id = `${path}\u0000${from}`;
-      const changedBelow = this.above.has(path) && chunk.some(([name]) => this.touched(`${path}/${pointerToken(name)}`));
+      const changedBelow =
+        this.above.has(path) && chunk.some(([name]) => this.touched(`${path}/${pointerToken(name)}`));
       const open = this.switched.get(id) ?? changedBelow;
       this.rows.push({
-        path, id, depth, name: `${from} … ${from + chunk.length - 1}`, text: '', kind: 'chunk', open, change: null, changedBelow, blame: null,
+        path,
+        id,
+        depth,
+        name: `${from} … ${from + chunk.length - 1}`,
+        text: '',
+        kind: 'chunk',
+        open,
+        change: null,
+        changedBelow,
+        blame: null,
       });
       if (!open) continue;
-      for (const [name, item] of chunk) this.add(name, item, `${path}/${pointerToken(name)}`, depth + 1, inherited);
+      for (const [name, item] of chunk)
+        this.add(name, item, `${path}/${pointerToken(name)}`, depth + 1, inherited);
     }
   }
 
@@ -138,7 +167,16 @@ class Rows {
   private addRemoved(change: ChangeDto, depth: number): void {
     const name = pointerTokens(change.path).at(-1) ?? '';
     this.rows.push({
-      path: change.path, id: `${change.path}\u0000removed`, depth, name, text: '', kind: 'literal', open: null, change, changedBelow: false, blame: null,
+      path: change.path,
+      id: `${change.path}\u0000removed`,
+      depth,
+      name,
+      text: '',
+      kind: 'literal',
+      open: null,
+      change,
+      changedBelow: false,
+      blame: null,
     });
   }
 }
@@ -147,7 +185,8 @@ class Rows {
 export function treeRows(input: TreeInput): TreeRow[] {
   const rows = new Rows(input);
   const rootChange = input.changes.find((c) => c.path === '') ?? null;
-  if (input.value.kind === 'object' || input.value.kind === 'array') rows.addMembers(input.value, '', 0, rootChange?.kind === 'added' ? rootChange : null);
+  if (input.value.kind === 'object' || input.value.kind === 'array')
+    rows.addMembers(input.value, '', 0, rootChange?.kind === 'added' ? rootChange : null);
   else rows.add('', input.value, '', 0, null);
   return rows.rows;
 }

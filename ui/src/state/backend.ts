@@ -12,7 +12,10 @@ function backend(): Backend {
   return current;
 }
 
-export const call = <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> => backend().call(name, args);
+export const call = <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> =>
+  backend().call(name, args);
 
-export const on = <E extends keyof BackendEvents>(event: E, handler: (payload: BackendEvents[E]) => void): (() => void) =>
-  backend().on(event, handler);
+export const on = <E extends keyof BackendEvents>(
+  event: E,
+  handler: (payload: BackendEvents[E]) => void,
+): (() => void) => backend().on(event, handler);

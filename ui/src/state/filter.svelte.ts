@@ -39,7 +39,10 @@ class Filter {
   async apply(text = this.text): Promise<void> {
     this.text = text;
     const trimmed = text.trim();
-    if (trimmed === (this.applied?.text.trim() ?? '')) return;
+    if (trimmed === (this.applied?.text.trim() ?? '')) {
+      this.error = null;
+      return;
+    }
     const age = ++this.age;
     if (trimmed === '') {
       this.drop();

@@ -43,6 +43,7 @@ class Playhead {
     ({ place, stream }) => call('state', { source: session.id, stream, place, projection: null }),
     (state, { seq }) => {
       this.state = state;
+      this.offerStream();
       perf.painted('state', seq);
     },
     () => perf.painted('state', Infinity),
@@ -58,15 +59,29 @@ class Playhead {
       }
       this.rankFilter = filter.id;
       if (rank === 0) return { place, rank, row: null };
-      const page = await call('rows', { source: session.id, axis: place.axis, filter: filter.id, offset: rank - 1, limit: 1 });
+      const page = await call('rows', {
+        source: session.id,
+        axis: place.axis,
+        filter: filter.id,
+        offset: rank - 1,
+        limit: 1,
+      });
       return { place, rank, row: page.rows[0] ?? null };
     },
     (shown) => {
       this.shown = shown;
-      if (selection.stream === null && shown.row !== null) selection.chooseStream(shown.row.streamKey, shown.row.stream);
+      this.offerStream();
     },
   );
   private rankFilter: number | null = null;
+
+  /** A stream the reader did not choose gives way when it has nothing to show here. */
+  private offerStream(): void {
+    const row = this.shown?.row ?? null;
+    if (row === null || (selection.stream !== null && (selection.chosen || this.state?.included !== 0)))
+      return;
+    selection.offerStream(row.streamKey, row.stream);
+  }
 
   /** Moves to a place; `input` is when the reader asked for it. */
   move(place: PlaceDto, input?: number): void {
@@ -103,7 +118,11 @@ class Playhead {
   /** The index or the filter changed. */
   grown(): void {
     const { axis } = preferences.now;
-    if (this.place === null || (this.atEnd && session.reading) || (this.atEnd && this.place.coord !== String(view.to))) {
+    if (
+      this.place === null ||
+      (this.atEnd && session.reading) ||
+      (this.atEnd && this.place.coord !== String(view.to))
+    ) {
       if (session.axisInfo !== null && session.axisInfo.events + (session.source?.index.events ?? 0) > 0) {
         this.place = { axis, coord: String(view.to), ordinal: null };
       }
@@ -122,7 +141,11 @@ class Playhead {
     const info = await call('axis_info', { source: session.id, axis, filter: filter.id });
     session.axisInfo = info;
     view.setAxis(info, axis);
-    this.place = known ?? { axis, coord: this.shown?.rank === 0 ? String(view.from - 1n) : info.to, ordinal: null };
+    this.place = known ?? {
+      axis,
+      coord: this.shown?.rank === 0 ? String(view.from - 1n) : info.to,
+      ordinal: null,
+    };
     this.ask();
     session.update();
   }
@@ -163,7 +186,8 @@ class Playhead {
 
   private laneOf(of: 'stream' | 'lane' | 'all'): { by: LaneByDto; key: number } | null {
     const row = this.state?.last ?? this.shown?.row ?? null;
-    if (of === 'stream') return selection.stream === null ? null : { by: 'stream', key: selection.stream.key };
+    if (of === 'stream')
+      return selection.stream === null ? null : { by: 'stream', key: selection.stream.key };
     if (of === 'all' || row === null) return null;
     const by = session.laneBy;
     return { by, key: by === 'category' ? row.categoryKey : by === 'type' ? row.typeKey : row.streamKey };
@@ -175,7 +199,12 @@ class Playhead {
     const { stream, pinned } = selection;
     if (place === null || stream === null || pinned === null) return;
     const row = await call('next_change', {
-      source: session.id, stream: stream.key, path: pinned, place, direction, projection: null,
+      source: session.id,
+      stream: stream.key,
+      path: pinned,
+      place,
+      direction,
+      projection: null,
     });
     if (row !== null) this.moveToRow(row);
   }

@@ -39,16 +39,26 @@ class Screen {
     const info = await call('app_info', {});
     this.version = info.version;
     preferences.load(info.preferences, info.locale);
-    on('open', ({ path, at, stream }) => void this.openPath(path, { at: at ?? null, stream: stream ?? null }));
+    on(
+      'open',
+      ({ path, at, stream }) => void this.openPath(path, { at: at ?? null, stream: stream ?? null }),
+    );
     on('drag', ({ over }) => (this.dragging = over));
     void this.listWelcome();
-    if (info.open !== null) await this.openPath(info.open.path, { at: info.open.at, stream: info.open.stream });
+    if (info.open !== null)
+      await this.openPath(info.open.path, { at: info.open.at, stream: info.open.stream });
   }
 
   async listWelcome(): Promise<void> {
     // Each list is shown on its own; one that fails stays empty.
-    call('recent', {}).then((recent) => (this.recent = recent), () => undefined);
-    call('demos', {}).then((demos) => (this.demos = demos), () => undefined);
+    call('recent', {}).then(
+      (recent) => (this.recent = recent),
+      () => undefined,
+    );
+    call('demos', {}).then(
+      (demos) => (this.demos = demos),
+      () => undefined,
+    );
   }
 
   home(): void {
@@ -95,7 +105,12 @@ class Screen {
     }
   }
 
-  async openStore(path: string, store: number, mapping: MappingDto | null, point: Point = { at: null, stream: null }): Promise<void> {
+  async openStore(
+    path: string,
+    store: number,
+    mapping: MappingDto | null,
+    point: Point = { at: null, stream: null },
+  ): Promise<void> {
     const age = ++this.age;
     this.now = { kind: 'opening', path };
     try {
@@ -121,12 +136,16 @@ class Screen {
   async goTo({ at, stream }: Point): Promise<void> {
     try {
       if (stream !== null) {
-        const [found] = (await call('streams', { source: session.id, query: stream, offset: 0, limit: 1 })).streams;
+        const [found] = (await call('streams', { source: session.id, query: stream, offset: 0, limit: 1 }))
+          .streams;
         if (found !== undefined) selection.chooseStream(found.key, found.name);
       }
       if (at === null) return;
       const place = await call('resolve_point', {
-        source: session.id, axis: preferences.now.axis, stream: selection.stream?.key ?? null, point: at,
+        source: session.id,
+        axis: preferences.now.axis,
+        stream: selection.stream?.key ?? null,
+        point: at,
       });
       playhead.move(place);
       view.reveal(BigInt(place.coord));

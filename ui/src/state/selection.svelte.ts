@@ -12,6 +12,8 @@ class Selection {
   row = $state.raw<RowDto | null>(null);
   stream = $state.raw<{ key: number; name: string } | null>(null);
   event = $state.raw<EventDto | null>(null);
+  /** Whether the reader chose the stream. */
+  chosen = false;
   /** A field of the state, as an RFC 6901 pointer. */
   pinned = $state<string | null>(null);
   tab = $state<Tab>('state');
@@ -27,6 +29,16 @@ class Selection {
   }
 
   chooseStream(key: number, name: string): void {
+    this.chosen = true;
+    this.setStream(key, name);
+  }
+
+  /** A stream to begin with. */
+  offerStream(key: number, name: string): void {
+    this.setStream(key, name);
+  }
+
+  private setStream(key: number, name: string): void {
     if (this.stream?.key === key) return;
     this.stream = { key, name };
     this.pinned = null;
@@ -51,6 +63,7 @@ class Selection {
     this.eventWish.reset();
     this.row = null;
     this.stream = null;
+    this.chosen = false;
     this.event = null;
     this.pinned = null;
   }

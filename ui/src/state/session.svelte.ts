@@ -17,6 +17,7 @@ interface Facts {
   laneTotal: number;
   axis: AxisInfoDto;
   by: LaneByDto;
+  filtered: boolean;
 }
 
 class Session {
@@ -30,7 +31,12 @@ class Session {
   private switched = $state.raw<ReadonlyMap<number, boolean>>(new Map());
   /** The place of each lane in the colours, kept while the source is open. */
   private colours = new Map<string, number>();
-  shown: LaneDto[] = $derived(this.lanes.filter((lane, i) => this.switched.get(lane.key) ?? i < LANES_AT_FIRST));
+  /** Where each lane stood without a filter: a filter changes counts, not the order. */
+  private order = new Map<number, number>();
+  private orderOf: LaneByDto | null = null;
+  shown: LaneDto[] = $derived(
+    this.lanes.filter((lane, i) => this.switched.get(lane.key) ?? i < LANES_AT_FIRST),
+  );
   private ends: (() => void)[] = [];
 
   private readonly refresh = new Latest<null, Facts | null>(
@@ -38,12 +44,13 @@ class Session {
       const id = this.source?.id;
       if (id === undefined) return null;
       const by = preferences.now.laneBy;
+      const filtered = filter.id !== null;
       const [source, lanes, axis] = await Promise.all([
         call('source_status', { source: id }),
         call('lanes', { source: id, by, limit: LANE_LIMIT, filter: filter.id }),
         call('axis_info', { source: id, axis: preferences.now.axis, filter: filter.id }),
       ]);
-      return { source, lanes: lanes.lanes, laneTotal: lanes.total, axis, by };
+      return { source, lanes: lanes.lanes, laneTotal: lanes.total, axis, by, filtered };
     },
     (facts) => {
       if (facts !== null) this.take(facts);
@@ -77,6 +84,7 @@ class Session {
     this.axisInfo = null;
     this.switched = new Map();
     this.colours.clear();
+    this.order.clear();
     this.refresh.reset();
     filter.forget();
     playhead.forget();
@@ -92,16 +100,28 @@ class Session {
     this.laneBy = facts.by;
     for (const lane of facts.lanes) this.colour(facts.by, lane.key);
     this.source = facts.source;
+    this.sort(facts);
     // An answer without news must not wake what depends on it.
     if (JSON.stringify(facts.lanes) !== JSON.stringify(this.lanes)) this.lanes = facts.lanes;
     this.laneTotal = facts.laneTotal;
     this.axisInfo = facts.axis;
-    if (!facts.source.index.hasTime && facts.source.index.state === 'ready' && preferences.now.axis === 'time') {
+    if (
+      !facts.source.index.hasTime &&
+      facts.source.index.state === 'ready' &&
+      preferences.now.axis === 'time'
+    ) {
       preferences.now.axis = 'log';
       this.update();
     }
     view.setAxis(facts.axis, preferences.now.axis);
     playhead.grown();
+  }
+
+  private sort({ by, lanes, filtered }: Facts): void {
+    if (by !== this.orderOf) this.order.clear();
+    if (!filtered || this.order.size === 0) this.order = new Map(lanes.map((lane, i) => [lane.key, i]));
+    else lanes.sort((a, b) => (this.order.get(a.key) ?? Infinity) - (this.order.get(b.key) ?? Infinity));
+    this.orderOf = by;
   }
 
   /** The number of a lane's colour. */

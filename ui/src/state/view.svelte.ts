@@ -1,6 +1,18 @@
 /** What of the time axis is visible. */
 import type { AxisDto, AxisInfoDto } from '../ipc/contract';
-import { clampView, fitView, fold, fromLine, lineToX, normalise, pan, roundTo, toLine, xToLine, zoom } from '../model/axis';
+import {
+  clampView,
+  fitView,
+  fold,
+  fromLine,
+  lineToX,
+  normalise,
+  pan,
+  roundTo,
+  toLine,
+  xToLine,
+  zoom,
+} from '../model/axis';
 import type { Fold, View } from '../model/axis';
 import { preferences } from './preferences.svelte';
 

@@ -49,7 +49,7 @@ export const light: Palette = {
   line: '#dde3ea',
   text: '#1b2430',
   dim: '#5d6a79',
-  accent: '#1f6feb',
+  accent: '#155cc9',
   onAccent: '#ffffff',
   playhead: '#c98a00',
   onPlayhead: '#1c1600',
@@ -59,7 +59,7 @@ export const light: Palette = {
   changed: '#fff0cf',
   added: '#ddf3e8',
   removed: '#fbe3e3',
-  range: '#1f6feb',
+  range: '#155cc9',
   lanes: ['#2f74d0', '#14855f', '#b36b12', '#7d4bc2', '#177f92', '#b8417a', '#667a12', '#a9543b'],
 };
 

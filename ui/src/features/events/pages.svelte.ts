@@ -70,7 +70,11 @@ export class Pages {
     const { config } = this;
     if (config === null) return;
     const pages: number[] = [];
-    for (let page = Math.floor(Math.max(0, first) / PAGE); page * PAGE < Math.max(end, 1) && pages.length < 4; page++) {
+    for (
+      let page = Math.floor(Math.max(0, first) / PAGE);
+      page * PAGE < Math.max(end, 1) && pages.length < 4;
+      page++
+    ) {
       if (this.pages.get(page)?.version !== config.version) pages.push(page);
     }
     if (pages.length > 0) this.wish.request({ config, pages });
@@ -78,10 +82,12 @@ export class Pages {
   }
 
   row(index: number): RowDto | undefined {
+    void this.arrived;
     return this.pages.get(Math.floor(index / PAGE))?.rows[index % PAGE];
   }
 
   has(index: number): boolean {
+    void this.arrived;
     return this.pages.has(Math.floor(index / PAGE));
   }
 }

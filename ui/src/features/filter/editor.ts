@@ -57,22 +57,43 @@ const colours = HighlightStyle.define([
 const look = EditorView.theme({
   '&': { fontSize: '12px', backgroundColor: 'transparent' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflowX: 'auto', scrollbarWidth: 'none' },
+  '.cm-scroller': {
+    fontFamily: 'var(--mono)',
+    lineHeight: '20px',
+    overflowX: 'auto',
+    scrollbarWidth: 'none',
+  },
   '.cm-content': { padding: '3px 0', caretColor: 'var(--text)' },
   '.cm-line': { padding: '0 8px' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '.cm-placeholder': { color: 'var(--dim)' },
   '.cm-wrong': { textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '3px' },
-  '.cm-tooltip': { backgroundColor: 'var(--raised)', border: '1px solid var(--line)', borderRadius: '5px', overflow: 'hidden' },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '12px', maxHeight: '220px' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    border: '1px solid var(--line)',
+    borderRadius: '5px',
+    overflow: 'hidden',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    fontFamily: 'var(--mono)',
+    fontSize: '12px',
+    maxHeight: '220px',
+  },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px' },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    backgroundColor: 'var(--accent)',
+    color: 'var(--on-accent)',
+  },
 });
 
 function complete(context: CompletionContext, names: EditorOptions['names']): CompletionResult | null {
   const quoted = context.matchBefore(/"[^"]*$/);
   if (quoted !== null) {
-    const options = names().map(({ name, kind }): Completion => ({ label: name, detail: kind, type: 'constant' }));
+    const options = names().map(({ name, kind }): Completion => ({
+      label: name,
+      detail: kind,
+      type: 'constant',
+    }));
     return { from: quoted.from + 1, options, validFor: /^[^"]*$/ };
   }
   const word = context.matchBefore(/[A-Za-z_]\w*$/);
@@ -96,14 +117,26 @@ export function mountEditor(parent: HTMLElement, options: EditorOptions): Editor
         errorMark,
         look,
         placeholder(options.placeholder),
-        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
+        EditorView.contentAttributes.of({
+          'aria-label': options.label,
+          spellcheck: 'false',
+          autocorrect: 'off',
+          autocapitalize: 'off',
+        }),
         // A line break pasted in becomes a blank: a filter is one line.
         EditorState.transactionFilter.of((tr) => {
           if (tr.newDoc.lines <= 1) return tr;
           const text = tr.newDoc.toString().replace(/\s*\n\s*/g, ' ');
-          return { changes: { from: 0, to: tr.startState.doc.length, insert: text }, selection: { anchor: text.length } };
+          return {
+            changes: { from: 0, to: tr.startState.doc.length, insert: text },
+            selection: { anchor: text.length },
+          };
         }),
-        autocompletion({ override: [(context) => complete(context, options.names)], icons: false, maxRenderedOptions: 50 }),
+        autocompletion({
+          override: [(context) => complete(context, options.names)],
+          icons: false,
+          maxRenderedOptions: 50,
+        }),
         keymap.of([
           {
             key: 'Enter',

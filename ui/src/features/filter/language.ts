@@ -3,11 +3,34 @@ import { StreamLanguage } from '@codemirror/language';
 
 /** What a filter can ask of an event. */
 export const FIELDS: readonly string[] = [
-  'id', 'stream', 'category', 'type', 'time', 'version', 'position', 'payload', 'metadata',
+  'id',
+  'stream',
+  'category',
+  'type',
+  'time',
+  'version',
+  'position',
+  'payload',
+  'metadata',
 ];
 
 export const FUNCTIONS: readonly string[] = [
-  'has', 'size', 'contains', 'startsWith', 'endsWith', 'matches', 'exists', 'all', 'filter', 'map', 'timestamp', 'duration', 'int', 'double', 'string', 'text',
+  'has',
+  'size',
+  'contains',
+  'startsWith',
+  'endsWith',
+  'matches',
+  'exists',
+  'all',
+  'filter',
+  'map',
+  'timestamp',
+  'duration',
+  'int',
+  'double',
+  'string',
+  'text',
 ];
 
 export const celLanguage = StreamLanguage.define<null>({

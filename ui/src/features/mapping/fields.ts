@@ -2,7 +2,18 @@
 import type { MappingDto } from '../../ipc/contract';
 
 const FIELDS = [
-  'stream', 'category', 'version', 'position', 'id', 'type', 'time', 'valid_time', 'payload', 'metadata', 'correlation_id', 'causation_id',
+  'stream',
+  'category',
+  'version',
+  'position',
+  'id',
+  'type',
+  'time',
+  'valid_time',
+  'payload',
+  'metadata',
+  'correlation_id',
+  'causation_id',
 ] as const;
 
 /** Without these there is no event. */

@@ -25,7 +25,8 @@ export interface MarksInRange {
   marks: Marks | null;
 }
 
-const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((v, i) => v === b[i]);
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((v, i) => v === b[i]);
 
 export class TimelineData {
   readonly lanes: TileCache;
@@ -36,27 +37,36 @@ export class TimelineData {
   private readonly marksWish: Latest<{ from: bigint; to: bigint; config: Config }, MarksInRange>;
 
   constructor(changed: () => void) {
-    const fetch = (by: 'lanes' | 'whole') => async (r: { lanes: number[]; from: bigint; to: bigint; columns: number }) => {
-      const { config } = this;
-      if (config === null) throw new Error('no source');
-      return call('density', {
-        source: config.source,
-        axis: config.axis,
-        by: config.by,
-        lanes: by === 'lanes' ? r.lanes : [],
-        from: String(r.from),
-        to: String(r.to),
-        columns: r.columns,
-        filter: config.filter,
-      });
-    };
+    const fetch =
+      (by: 'lanes' | 'whole') =>
+      async (r: { lanes: number[]; from: bigint; to: bigint; columns: number }) => {
+        const { config } = this;
+        if (config === null) throw new Error('no source');
+        return call('density', {
+          source: config.source,
+          axis: config.axis,
+          by: config.by,
+          lanes: by === 'lanes' ? r.lanes : [],
+          from: String(r.from),
+          to: String(r.to),
+          columns: r.columns,
+          filter: config.filter,
+        });
+      };
     this.lanes = new TileCache(fetch('lanes'), changed);
     this.whole = new TileCache(fetch('whole'), changed);
     this.marksWish = new Latest(
       async ({ from, to, config }) => {
         const { source, axis, by, lanes, filter } = config;
         const answer = await call('marks', {
-          source, axis, by, lanes, from: String(from), to: String(to), limit: MARK_LIMIT, filter,
+          source,
+          axis,
+          by,
+          lanes,
+          from: String(from),
+          to: String(to),
+          limit: MARK_LIMIT,
+          filter,
         });
         return { from, to, lanes, marks: readMarks(answer) };
       },

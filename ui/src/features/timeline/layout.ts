@@ -23,7 +23,16 @@ export function layoutFor(width: number, height: number, lanes: number): Layout 
   const minimapTop = Math.max(lanesTop + 20, height - MINIMAP - 8);
   const lanesBottom = minimapTop - GAP;
   const laneHeight = Math.min(64, Math.max(7, (lanesBottom - lanesTop) / Math.max(1, lanes)));
-  return { width, height, left: GUTTER, inner: Math.max(10, width - GUTTER - RIGHT), lanesTop, lanesBottom, laneHeight, minimapTop };
+  return {
+    width,
+    height,
+    left: GUTTER,
+    inner: Math.max(10, width - GUTTER - RIGHT),
+    lanesTop,
+    lanesBottom,
+    laneHeight,
+    minimapTop,
+  };
 }
 
 export type Region = 'ruler' | 'lanes' | 'minimap';

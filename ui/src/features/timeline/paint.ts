@@ -40,7 +40,11 @@ function counts(cache: TileCache, lane: number, scene: Scene, view: View, pixels
   const into = new Float32Array(pixels);
   const per = view.span / pixels;
   const level = levelFor(per);
-  for (const { from, to, segment } of visibleRanges(scene.fold, view.from, view.from + BigInt(Math.ceil(view.span + view.frac)))) {
+  for (const { from, to, segment } of visibleRanges(
+    scene.fold,
+    view.from,
+    view.from + BigInt(Math.ceil(view.span + view.frac)),
+  )) {
     cache.accumulate(lane, level, { from, to }, view.from - segment.at + segment.from, view.frac, per, into);
   }
   return into;
@@ -50,7 +54,9 @@ function counts(cache: TileCache, lane: number, scene: Scene, view: View, pixels
 function wanted(scene: Scene, view: View, sides: boolean): Range[] {
   const span = BigInt(Math.ceil(view.span)) + 1n;
   const ranges = (from: bigint): Range[] => visibleRanges(scene.fold, from, from + span);
-  return sides ? [...ranges(view.from), ...ranges(view.from + span), ...ranges(view.from - span)] : ranges(view.from);
+  return sides
+    ? [...ranges(view.from), ...ranges(view.from + span), ...ranges(view.from - span)]
+    : ranges(view.from);
 }
 
 const greatest = (values: Float32Array): number => values.reduce((most, v) => (v > most ? v : most), 0);
@@ -59,7 +65,12 @@ const greatest = (values: Float32Array): number => values.reduce((most, v) => (v
 const calm = (peak: number): number => 2 ** (Math.ceil(Math.log2(Math.max(peak, 1)) * 2) / 2);
 
 function fillLane(
-  g: CanvasRenderingContext2D, values: Float32Array, peak: number, box: { left: number; top: number; bottom: number }, scene: Scene, colour: string,
+  g: CanvasRenderingContext2D,
+  values: Float32Array,
+  peak: number,
+  box: { left: number; top: number; bottom: number },
+  scene: Scene,
+  colour: string,
 ): void {
   const { dpr } = scene;
   const left = Math.round(box.left * dpr);
@@ -96,7 +107,10 @@ function paintRuler(g: CanvasRenderingContext2D, s: Scene): void {
   g.font = DATA;
   let taken = -Infinity;
   for (const { from, to } of ranges) {
-    const ticks = s.axis === 'time' ? timeTicks(from, to, timeStep(perPixel * apart)) : numberTicks(from, to, perPixel * apart);
+    const ticks =
+      s.axis === 'time'
+        ? timeTicks(from, to, timeStep(perPixel * apart))
+        : numberTicks(from, to, perPixel * apart);
     for (const tick of ticks) {
       const x = l.left + lineToX(s.view, toLine(s.fold, tick.coord), l.inner);
       if (x < l.left - 1 || x > l.left + l.inner + 1) continue;
@@ -138,7 +152,9 @@ function paintGaps(g: CanvasRenderingContext2D, s: Scene): void {
     g.fillStyle = palette.background;
     g.fillRect(x0, l.lanesTop - 6, x1 - x0, l.lanesBottom - l.lanesTop + 6);
     g.fillStyle = palette.dim;
-    for (const x of [a, b]) if (x >= l.left && x <= l.left + l.inner) g.fillRect(Math.round(x), l.lanesTop - 6, 1, l.lanesBottom - l.lanesTop + 6);
+    for (const x of [a, b])
+      if (x >= l.left && x <= l.left + l.inner)
+        g.fillRect(Math.round(x), l.lanesTop - 6, 1, l.lanesBottom - l.lanesTop + 6);
     const length = next.from - segment.to;
     const text = s.idle(s.axis === 'time' ? durationText(length) : String(length));
     g.font = '10px Inter, system-ui, sans-serif';
@@ -170,7 +186,11 @@ function paintMarks(g: CanvasRenderingContext2D, s: Scene, found: MarksInRange):
 
 function marksInView(s: Scene, data: TimelineData, total: number): MarksInRange | null {
   if (total > Math.min(s.layout.inner / 3, MARK_LIMIT / 4)) return null;
-  const ranges = visibleRanges(s.fold, s.view.from, s.view.from + BigInt(Math.ceil(s.view.span + s.view.frac)));
+  const ranges = visibleRanges(
+    s.fold,
+    s.view.from,
+    s.view.from + BigInt(Math.ceil(s.view.span + s.view.frac)),
+  );
   const [first, last] = [ranges[0], ranges[ranges.length - 1]];
   if (first === undefined || last === undefined) return null;
   const found = data.marksFor(first.from, last.to);
@@ -227,7 +247,14 @@ function paintMinimap(g: CanvasRenderingContext2D, s: Scene, data: TimelineData)
   g.save();
   g.setTransform(1, 0, 0, 1, 0, 0);
   const colour = palette.dim + '99';
-  fillLane(g, row, Math.max(greatest(row), 1), { left: l.left, top: l.minimapTop + 3, bottom: l.minimapTop + MINIMAP }, s, colour);
+  fillLane(
+    g,
+    row,
+    Math.max(greatest(row), 1),
+    { left: l.left, top: l.minimapTop + 3, bottom: l.minimapTop + MINIMAP },
+    s,
+    colour,
+  );
   g.restore();
   g.font = WORDS;
   g.fillStyle = palette.dim;

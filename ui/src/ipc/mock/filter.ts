@@ -2,7 +2,8 @@
 import type { FilterErrorDto } from '../contract';
 import type { MockEvent } from './shop';
 
-const TERM = /^\s*(stream|category|type|version|payload(?:\.\w+)+)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|-?[0-9.]+)\s*$/;
+const TERM =
+  /^\s*(stream|category|type|version|payload(?:\.\w+)+)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|-?[0-9.]+)\s*$/;
 
 type Test = (event: MockEvent) => boolean;
 
@@ -10,7 +11,8 @@ function field(event: MockEvent, name: string): unknown {
   if (name === 'stream' || name === 'category' || name === 'type' || name === 'version') return event[name];
   let value: unknown = JSON.parse(event.payload);
   for (const part of name.split('.').slice(1)) {
-    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+    value =
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
   }
   return value;
 }

@@ -40,7 +40,12 @@ export function changes(before: Json, after: Json, path = ''): ChangeDto[] {
     old.delete(name);
   }
   for (const [name, value] of old) {
-    out.push({ path: `${path}/${pointerToken(name)}`, kind: 'removed', before: formatJson(value), after: null });
+    out.push({
+      path: `${path}/${pointerToken(name)}`,
+      kind: 'removed',
+      before: formatJson(value),
+      after: null,
+    });
   }
   return out;
 }
@@ -74,7 +79,9 @@ export function blame(all: readonly Step[]): Map<string, MockEvent> {
   if (last === undefined) return out;
   for (const path of paths(last.after)) {
     for (let i = all.length - 1; i >= 0; i--) {
-      const touches = all[i]?.changes.some((c) => c.path === path || c.path.startsWith(path + '/') || path.startsWith(c.path + '/'));
+      const touches = all[i]?.changes.some(
+        (c) => c.path === path || c.path.startsWith(path + '/') || path.startsWith(c.path + '/'),
+      );
       const event = all[i]?.event;
       if (touches && event !== undefined) {
         out.set(path, event);

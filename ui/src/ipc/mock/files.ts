@@ -1,0 +1,108 @@
+/** The made-up files of the backend in memory. */
+import type { InspectDto, StoreDto } from '../contract';
+import { BackendError } from '../backend';
+
+const FIELDS = [
+  'stream',
+  'category',
+  'version',
+  'position',
+  'id',
+  'type',
+  'time',
+  'valid_time',
+  'payload',
+  'metadata',
+  'correlation_id',
+  'causation_id',
+];
+
+export const store: StoreDto = {
+  index: 0,
+  dialect: 'emmett',
+  title: 'Emmett (SQLite)',
+  certainty: 'certain',
+  reasons: ['the table emt_messages has all columns of the layout'],
+  tables: ['emt_messages', 'emt_streams'],
+  notes: [],
+  mapping: { table: 'emt_messages', fields: [], toml: '' },
+};
+
+export const guess: StoreDto = {
+  ...store,
+  dialect: 'guess',
+  title: 'A guess: table journal',
+  certainty: 'guess',
+  reasons: [
+    'entity looks like a stream: 812 values, each repeated',
+    'happened holds ISO 8601 times',
+    'body holds JSON',
+  ],
+  tables: ['journal'],
+  notes: ['No column states the zone of the time: UTC is assumed.'],
+  mapping: {
+    table: 'journal',
+    fields: FIELDS.map((field) => ({
+      field,
+      expression:
+        { stream: 'entity', type: 'what', time: 'happened', payload: 'body', position: 'id' }[field] ?? '',
+      format: 'auto',
+    })),
+    toml: '[mapping.journal]\ntable = "journal"\nstream = "entity"\n',
+  },
+};
+
+export function inspect(path: string): InspectDto {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const errors: Record<string, string> = {
+    'broken.db': 'source-damaged',
+    'secret.db': 'source-encrypted',
+    'busy.db': 'source-locked',
+    'notes.txt': 'source-not-a-database',
+    'old.db': 'source-unopenable',
+  };
+  const code = errors[name];
+  if (code !== undefined)
+    throw new BackendError({ code, message: `${path}: the header says 812 pages, the file has 640` });
+  const tables = [
+    {
+      name: 'journal',
+      rows: '20480',
+      columns: [
+        { name: 'id', declared: 'INTEGER', samples: ['1', '2', '3'] },
+        { name: 'entity', declared: 'TEXT', samples: ['order-1000', 'order-1001'] },
+        { name: 'what', declared: 'TEXT', samples: ['OrderPlaced', 'ItemAdded'] },
+        { name: 'happened', declared: 'TEXT', samples: ['2026-11-20 08:00:01.204'] },
+        { name: 'body', declared: 'BLOB', samples: ['{"orderId":"order-1000","status":"placed"}'] },
+      ],
+    },
+  ];
+  if (name === 'journal.db') return { path, kind: 'sqlite', stores: [guess], tables, problem: null };
+  if (name === 'unknown.db')
+    return {
+      path,
+      kind: 'sqlite',
+      stores: [],
+      tables,
+      problem: { code: 'source-no-events', message: 'no table looks like events' },
+    };
+  if (name === 'two.db')
+    return {
+      path,
+      kind: 'sqlite',
+      stores: [
+        store,
+        {
+          ...store,
+          index: 1,
+          dialect: 'axon-4',
+          title: 'Axon 4',
+          tables: ['domain_event_entry'],
+          certainty: 'likely',
+        },
+      ],
+      tables,
+      problem: null,
+    };
+  return { path, kind: 'sqlite', stores: [store], tables, problem: null };
+}

@@ -1,0 +1,269 @@
+import { cleanup, fireEvent, render, waitFor } from '@testing-library/svelte';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import App from '../src/App.svelte';
+import { BackendError } from '../src/ipc/backend';
+import type { Answer, Args, CommandName } from '../src/ipc/backend';
+import { MockBackend } from '../src/ipc/mock/backend';
+import { setBackend } from '../src/state/backend';
+import { filter } from '../src/state/filter.svelte';
+import { playhead } from '../src/state/playhead.svelte';
+import { preferences } from '../src/state/preferences.svelte';
+import { screen } from '../src/state/screen.svelte';
+import { selection } from '../src/state/selection.svelte';
+import { session } from '../src/state/session.svelte';
+
+const all = (id: string): HTMLElement[] => [
+  ...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`),
+];
+const one = (id: string): HTMLElement => {
+  const [first] = all(id);
+  if (first === undefined) throw new Error(`no ${id}`);
+  return first;
+};
+const text = (id: string): string => one(id).textContent?.replace(/\s+/g, ' ').trim() ?? '';
+const until = (check: () => void): Promise<void> => waitFor(check, { timeout: 5000 });
+const press = (key: string, more: KeyboardEventInit = {}): Promise<boolean> =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
+
+let backend: MockBackend;
+
+async function start(use = new MockBackend({ events: 1500 })): Promise<void> {
+  backend = use;
+  setBackend(backend);
+  sessionStorage.clear();
+  render(App);
+  await screen.start();
+}
+
+async function openDemo(): Promise<void> {
+  await start();
+  await until(() => expect(all('demo-button')).toHaveLength(1));
+  await fireEvent.click(one('demo-button'));
+  // The list has followed the playhead to the end.
+  await until(() => expect(all('event-row').some((row) => row.classList.contains('now'))).toBe(true));
+  await until(() => expect(all('state-row').length).toBeGreaterThan(0));
+}
+
+beforeEach(() => {
+  preferences.load(null, 'en-GB');
+  preferences.now.axis = 'time';
+  preferences.now.follow = true;
+  preferences.now.laneBy = 'category';
+});
+afterEach(() => {
+  cleanup();
+  screen.palette = 'closed';
+  screen.help = false;
+  screen.home();
+});
+
+describe('the welcome screen', () => {
+  it('offers a file, the demo and what was opened before', async () => {
+    await start();
+    await until(() => expect(all('recent-item')).toHaveLength(3));
+    expect(all('welcome-open')).toHaveLength(1);
+    expect(all('recent-item')[2]?.hasAttribute('disabled')).toBe(true);
+  });
+
+  it('opens what a second start of the program asks for', async () => {
+    await start();
+    backend.emit('open', { path: '/data/shop.db', at: '#10', stream: null });
+    await until(() => expect(text('source-name')).toBe('shop.db'));
+    await until(() => expect(playhead.place?.ordinal).toBe(10));
+  });
+
+  it('says by code what is wrong with a file, and what to do', async () => {
+    await start();
+    await screen.openPath('/data/secret.db');
+    await until(() => expect(text('error-code')).toBe('source-encrypted'));
+    expect(text('error-screen')).toContain('sqlcipher_export');
+  });
+
+  it('lets one choose among several histories', async () => {
+    await start();
+    await screen.openPath('/data/two.db');
+    await until(() => expect(all('store-row')).toHaveLength(2));
+    await fireEvent.click(one('store-row'));
+    await until(() => expect(text('source-name')).toBe('two.db'));
+  });
+
+  it('shows the file asked for last when two are asked for at once', async () => {
+    await start(new MockBackend({ events: 300, delay: 5 }));
+    void screen.openPath('/data/first.db');
+    await screen.openPath('/data/second.db');
+    await until(() => expect(text('source-name')).toBe('second.db'));
+  });
+});
+
+describe('a guessed layout', () => {
+  it('is shown with its reasons and a preview before anything is opened', async () => {
+    await start();
+    await screen.openPath('/data/journal.db');
+    await until(() => expect(one('mapping-preview').querySelectorAll('tbody tr').length).toBe(12));
+    expect(text('mapping-screen')).toContain('entity looks like a stream');
+    expect(backend.calls).not.toContain('open');
+  });
+
+  it('cannot be opened without a stream', async () => {
+    await start();
+    await screen.openPath('/data/journal.db');
+    await until(() => expect(all('mapping-stream')).toHaveLength(1));
+    await fireEvent.input(one('mapping-stream'), { target: { value: '' } });
+    await until(() => expect(one('mapping-open').hasAttribute('disabled')).toBe(true));
+  });
+
+  it('is saved and opened', async () => {
+    await start();
+    await screen.openPath('/data/journal.db');
+    await until(() => expect(all('mapping-save')).toHaveLength(1));
+    await fireEvent.click(one('mapping-save'));
+    await until(() => expect(text('source-name')).toBe('journal.db'));
+    expect(backend.calls).toContain('save_mapping');
+  });
+});
+
+describe('an open history', () => {
+  it('stands at its end and shows the state of the last stream', async () => {
+    await openDemo();
+    expect(text('filter-count')).toBe('1,500 events');
+    expect(text('inspector-stream')).toBe(playhead.shown?.row?.stream);
+    expect(playhead.shown?.rank).toBe(1500);
+    expect(text('playhead-time')).toContain('2026-11-2');
+  });
+
+  it('steps back through the stream with the arrow key', async () => {
+    await openDemo();
+    const stream = session.lanes.length > 0 ? 'order-1010' : '';
+    await screen.goTo({ at: 'end', stream });
+    await until(() => expect(text('inspector-stream')).toBe('order-1010'));
+    await until(() => expect(playhead.state?.stream).toBe('order-1010'));
+    const included = playhead.state?.included ?? 0;
+    // From the end the first step may land on the last event itself.
+    await press('ArrowLeft');
+    await until(() => expect(playhead.place?.ordinal).not.toBeNull());
+    await press('ArrowLeft');
+    await until(() => expect(playhead.state?.included).toBe(included - 1));
+    expect(text('inspector-version')).toContain(`v${included - 1}`);
+  });
+
+  it('selects by click and moves the playhead by double click', async () => {
+    await openDemo();
+    const before = playhead.place;
+    const row = all('event-row')[2];
+    if (row === undefined) throw new Error('no row');
+    await fireEvent.click(row);
+    expect(playhead.place).toBe(before);
+    expect(selection.row?.ordinal).toBe(Number(row.dataset['ordinal']));
+    await fireEvent.dblClick(row);
+    await until(() => expect(playhead.shown?.row?.ordinal).toBe(Number(row.dataset['ordinal'])));
+    await until(() => expect(all('event-row').some((r) => r.classList.contains('now'))).toBe(true));
+  });
+
+  it('keeps the event when the axis is switched', async () => {
+    await openDemo();
+    const row = all('event-row')[1];
+    if (row === undefined) throw new Error('no row');
+    await fireEvent.dblClick(row);
+    await until(() => expect(playhead.shown?.row?.ordinal).toBe(Number(row.dataset['ordinal'])));
+    await fireEvent.click(one('axis-log'));
+    await until(() => expect(playhead.place).toMatchObject({ axis: 'log', coord: row.dataset['ordinal'] }));
+    await until(() => expect(text('playhead-time')).toContain('#'));
+  });
+
+  it('filters, says how many match, and clears', async () => {
+    await openDemo();
+    await filter.apply('category == "payment"');
+    await until(() => expect(text('filter-count')).toMatch(/^\d+ of 1,500$/));
+    await until(() => expect(all('event-row').every((r) => r.textContent?.includes('payment-'))).toBe(true));
+    await press('Escape');
+    await until(() => expect(text('filter-count')).toBe('1,500 events'));
+    expect(backend.calls).toContain('drop_filter');
+  });
+
+  it('shows an error of the filter and keeps the list', async () => {
+    await openDemo();
+    await filter.apply('type = 3');
+    await until(() => expect(text('filter-error')).toContain('comparison'));
+    expect(text('filter-count')).toBe('1,500 events');
+    expect(document.querySelector('.cm-wrong')).not.toBeNull();
+  });
+
+  it('marks what the event at the playhead changed, and blames every field', async () => {
+    await openDemo();
+    await screen.goTo({ at: null, stream: 'order-1010' });
+    await until(() => expect(playhead.state?.stream).toBe('order-1010'));
+    await screen.goTo({ at: 'v2', stream: null });
+    await until(() => expect(playhead.state?.included).toBe(2));
+    await until(() => expect(document.querySelector('[data-path="/total"]')?.className).toContain('changed'));
+    const total = document.querySelector('[data-path="/total"]');
+    expect(total?.querySelector('s')?.textContent).toBe('0.00');
+    expect(total?.querySelector('[data-testid="blame"]')?.textContent).toContain('v2');
+    // A number beyond 2^53 keeps its digits.
+    expect(document.querySelector('[data-path="/trace"]')?.textContent).toContain('9007199254740993');
+    await fireEvent.click(one('state-before'));
+    await until(() => expect(document.querySelector('[data-path="/total"]')?.textContent).toContain('0.00'));
+  });
+
+  it('goes to streams from the palette', async () => {
+    await openDemo();
+    await press('p', { code: 'KeyP', ctrlKey: true });
+    await until(() => expect(all('palette-input')).toHaveLength(1));
+    await fireEvent.input(one('palette-input'), { target: { value: 'order-1003' } });
+    await until(() => expect(all('palette-item')[0]?.textContent).toContain('order-1003'));
+    await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
+    await until(() => expect(text('inspector-stream')).toBe('order-1003'));
+    expect(all('palette')).toHaveLength(0);
+  });
+
+  it('switches lanes off and on by number', async () => {
+    await openDemo();
+    const pressed = (): string | null => one('lane-row').getAttribute('aria-pressed');
+    expect(pressed()).toBe('true');
+    await press('1', { code: 'Digit1' });
+    await until(() => expect(pressed()).toBe('false'));
+  });
+
+  it('speaks Chinese at a click', async () => {
+    await openDemo();
+    await fireEvent.click(one('language-switch'));
+    await until(() => expect(text('axis-time')).toBe('事件时间'));
+    expect(document.documentElement.lang).toBe('zh-CN');
+    await fireEvent.click(one('language-switch'));
+    await until(() => expect(text('axis-time')).toBe('Event time'));
+  });
+
+  it('moves back to the welcome screen and closes the source', async () => {
+    await openDemo();
+    await fireEvent.click(one('home'));
+    await until(() => expect(all('welcome')).toHaveLength(1));
+    expect(backend.calls).toContain('close');
+  });
+});
+
+describe('a history that is being read', () => {
+  it('grows at the end, and can be stopped', async () => {
+    await start(new MockBackend({ events: 1500, slowIndex: true }));
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(all('cancel-index')).toHaveLength(1));
+    const first = playhead.shown?.rank ?? 0;
+    await until(() => expect(playhead.shown?.rank ?? 0).toBeGreaterThan(first));
+    expect(text('status-events')).toContain('reading');
+    await fireEvent.click(one('cancel-index'));
+    await until(() => expect(all('reindex')).toHaveLength(1));
+  });
+});
+
+describe('a failing backend', () => {
+  it('shows what has no text of its own with its code', async () => {
+    class Failing extends MockBackend {
+      override async call<K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> {
+        if (name === 'open') throw new BackendError({ code: 'brand-new', message: 'the moon is in the way' });
+        return super.call(name, args);
+      }
+    }
+    await start(new Failing({ events: 100 }));
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(text('error-code')).toBe('brand-new'));
+    expect(text('error-screen')).toContain('the moon is in the way');
+  });
+});
