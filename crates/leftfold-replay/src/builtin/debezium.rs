@@ -142,6 +142,10 @@ mod tests {
                 r#"{"after":{"id":2},"op":"d","after":{"id":3},"op":"u"}"#,
                 Ok(r#"{"id":3}"#),
             ),
+            (
+                r#"{"after":{"id":2},"op":"u","after":{"id":4}}"#,
+                Ok(r#"{"id":4}"#),
+            ),
             (r#"{"after":{"id":2},"op":"u","x":}"#, Err("not JSON")),
             ("null", Ok("null")),
         ] {
