@@ -112,7 +112,7 @@ impl TableShape {
 /// A name without case, underscores, dashes and spaces: `aggregate_identifier` and `aggregateIdentifier` are one.
 pub(crate) fn folded(name: &str) -> String {
     name.chars()
-        .filter(|c| *c != '_')
+        .filter(|c| !matches!(c, '_' | '-' | ' '))
         .flat_map(char::to_lowercase)
         .collect()
 }

@@ -186,7 +186,9 @@ fn by_content(
         if let Some(why) = binary {
             return (None, "bytes", undecodable(why.to_owned()));
         }
-        if looks_encrypted(raw) && (may_be_encrypted || raw.len() >= 64) {
+        // A nonce and a tag take 28 bytes; where encryption is to be expected, statistics of short bytes say little.
+        let expected = may_be_encrypted && raw.len() >= 28;
+        if expected || (raw.len() >= 64 && looks_encrypted(raw)) {
             let why = "the bytes look encrypted; they are shown as they are";
             return (
                 None,

@@ -249,7 +249,7 @@ impl<'t> Picker<'t> {
 /// The guess for a table with its score, if it looks like events at all. Beside a known store more is asked for.
 pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<(StoreInfo, Mapping, u32)> {
     let name = folded(&table.name);
-    if table.key == RowKey::None || NOT_EVENTS.iter().any(|n| name.contains(n)) {
+    if table.key == RowKey::None || name.ends_with("streams") || NOT_EVENTS.iter().any(|n| name.contains(n)) {
         return None;
     }
     let mut picker = Picker {
@@ -283,6 +283,11 @@ pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<(StoreInfo
         reasons.push((20, format!("the JSON in {} holds a type at {pointer}", p.name)));
     }
     // An event is at least something of a type in a stream, or at a time, with content.
+    // One row a stream is a list of streams, or of their latest states.
+    let lone_key = |c: &ColumnShape| c.primary_key == 1 && table.columns.iter().filter(|c| c.primary_key > 0).count() == 1;
+    if stream.is_some_and(lone_key) {
+        return None;
+    }
     let has_kind = kind.is_some() || inner_kind.is_some();
     let parts = [
         stream.is_some(),
@@ -384,6 +389,10 @@ fn best<'t>(role: Role, table: &'t TableShape, taken: &[&str]) -> Option<Part<'t
         .iter()
         .filter(|c| !c.computed && !taken.contains(&c.name.as_str()))
         .filter_map(|column| {
+            // Metadata is not data.
+            if role == Role::Payload && folded(&column.name).contains("meta") {
+                return None;
+            }
             let fit = name_fit(&column.name, names)?;
             let content = content_fit(role, column)?;
             Some(Part {
