@@ -8,11 +8,10 @@ use std::path::Path;
 
 use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Order, Place};
-use leftfold_source::ndjson;
 
 #[allow(clippy::wildcard_imports, reason = "one function a command names nearly all of them")]
 use crate::{contract::*, dto::*};
-use crate::{Session, SessionError, check_filter as check, filter_dto, mapping, project};
+use crate::{LinesError, Session, SessionError, check_filter as check, filter_dto, mapping, project};
 
 type Answer<T> = Result<T, SessionError>;
 
@@ -56,8 +55,8 @@ impl From<Place> for PlaceDto {
     }
 }
 
-pub fn inspect(_: &Session, args: InspectArgs) -> Answer<InspectDto> {
-    Session::inspect(Path::new(&args.path))
+pub fn inspect(session: &Session, args: InspectArgs) -> Answer<InspectDto> {
+    session.inspect(Path::new(&args.path))
 }
 
 pub fn preview_mapping(_: &Session, args: PreviewMappingArgs) -> Answer<MappingPreviewDto> {
@@ -199,22 +198,12 @@ pub fn export_events(session: &Session, args: ExportEventsArgs) -> Answer<u32> {
     }
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     let order: &Order = view.order(args.axis.into());
-    let name = view.source().name();
-    let (mut line, mut written, mut broken) = (String::new(), 0, None);
-    for from in (0..order.len()).step_by(4096) {
-        view.events(&order.range(from, from.saturating_add(4096)), &Cancel::new(), &mut |_, event| {
-            line.clear();
-            ndjson::write_event(&event, &name, &mut line);
-            line.push('\n');
-            match file.write_all(line.as_bytes()) {
-                Ok(()) => written += 1,
-                Err(e) => broken = broken.take().or(Some(e)),
-            }
-        })?;
-        if let Some(e) = broken {
-            return Err(failed(e));
-        }
-    }
+    let ordinals = order.range(0, order.len());
+    let written = match view.write_lines(&ordinals, &mut file, &Cancel::new(), &mut |_| ()) {
+        Ok(written) => written,
+        Err(LinesError::Session(e)) => return Err(e),
+        Err(LinesError::Write(e)) => return Err(failed(e)),
+    };
     file.flush().map_err(failed)?;
     Ok(written)
 }

@@ -111,6 +111,7 @@ dto! {
     }
 
     /// How sure a dialect is.
+    #[derive(Copy, Eq)]
     enum CertaintyDto {
         /// A guess to be confirmed.
         Guess,

@@ -1,6 +1,6 @@
 //! Filters that run in the background and can be looked through while they do.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use leftfold_event::Cancel;
@@ -21,6 +21,7 @@ pub struct FilterTask {
     pub filter: Filter,
     pub(crate) cancel: Cancel,
     matches: Mutex<Arc<Matches>>,
+    shown: Condvar,
 }
 
 /// What a filter has found so far, over one snapshot of the log.
@@ -46,6 +47,30 @@ impl FilterTask {
     pub fn matches(&self) -> Arc<Matches> {
         Arc::clone(&lock(&self.matches))
     }
+
+    /// Stops it; what it has found stays.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    /// Waits until all events were looked at, calling `tick` about ten times a second; for the command line.
+    pub fn wait_done(&self, tick: &mut dyn FnMut(&Matches)) -> Result<Arc<Matches>, SessionError> {
+        loop {
+            let matches = self.matches();
+            if let Some(error) = &matches.error {
+                return Err(error.clone());
+            }
+            if matches.done {
+                return Ok(matches);
+            }
+            tick(&matches);
+            let guard = lock(&self.matches);
+            // What was shown since the look above needs no waiting for.
+            if Arc::ptr_eq(&guard, &matches) {
+                drop(self.shown.wait_timeout(guard, Duration::from_millis(100)));
+            }
+        }
+    }
 }
 
 impl OpenSource {
@@ -66,6 +91,7 @@ impl OpenSource {
                 first_failure: None,
                 error: None,
             })),
+            shown: Condvar::new(),
         });
         lock(&self.filters).insert(task.id, Arc::clone(&task));
         let (weak, task_too, store) = (Arc::downgrade(self), Arc::clone(&task), Arc::clone(&self.store));
@@ -143,6 +169,7 @@ fn pass(
             first_failure: failure_before.clone().or_else(|| first.map(str::to_owned)),
             error,
         });
+        task.shown.notify_all();
         shown();
     };
     let ended_well = loop {

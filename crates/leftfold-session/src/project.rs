@@ -72,18 +72,39 @@ impl Project {
         Self::of_folder(folder)
     }
 
+    /// The project file that speaks for a data file: the one in its folder or else, of these folders', the first that names
+    /// the file.
+    pub fn for_data_file<'a>(
+        path: &Path,
+        elsewhere: impl Iterator<Item = &'a Path>,
+    ) -> Result<Option<Self>, SessionError> {
+        if let Some(beside) = Self::of_data_file(path)? {
+            return Ok(Some(beside));
+        }
+        for folder in elsewhere {
+            if let Some(project) = Self::of_folder(folder)?.filter(|p| p.source_at(path).is_some()) {
+                return Ok(Some(project));
+            }
+        }
+        Ok(None)
+    }
+
     /// The source of this name.
     pub fn source(&self, name: &str) -> Option<&ProjectSource> {
         self.file.sources.iter().find(|s| s.name == name)
     }
 
+    /// The source that is this data file.
+    fn source_at(&self, path: &Path) -> Option<&ProjectSource> {
+        let wanted = fs::canonicalize(path).ok()?;
+        let same = |s: &&ProjectSource| fs::canonicalize(self.folder.join(&s.path)).is_ok_and(|p| p == wanted);
+        self.file.sources.iter().find(same)
+    }
+
     /// The mapping the project states for a data file.
     pub fn mapping_of(&self, path: &Path) -> Option<(&str, &Mapping)> {
-        let wanted = fs::canonicalize(path).ok()?;
-        self.file.sources.iter().find_map(|s| {
-            let same = fs::canonicalize(self.folder.join(&s.path)).is_ok_and(|p| p == wanted);
-            s.mapping.as_ref().filter(|_| same).map(|m| (s.name.as_str(), m))
-        })
+        let source = self.source_at(path)?;
+        source.mapping.as_ref().map(|m| (source.name.as_str(), m))
     }
 
     /// The built-in projections and the project's own.
@@ -113,6 +134,29 @@ pub fn save_mapping(data: &Path, name: &str, mapping: &Mapping, fallback: Option
     }
 }
 
+/// A mapping as the lines that state it in a project file.
+pub fn mapping_text(name: &str, data: &Path, mapping: &Mapping) -> Result<String, SessionError> {
+    let mut sources = toml_edit::ArrayOfTables::new();
+    sources.push(entry(name, data, mapping)?);
+    let mut document = toml_edit::DocumentMut::new();
+    document["source"] = toml_edit::Item::ArrayOfTables(sources);
+    Ok(document.to_string())
+}
+
+/// A source's table in the project file.
+fn entry(name: &str, data: &Path, mapping: &Mapping) -> Result<toml_edit::Table, SessionError> {
+    let failed = |e: &dyn std::fmt::Display| SessionError::new("project-file", e.to_string());
+    let text = toml::to_string(mapping).map_err(|e| failed(&e))?;
+    let parsed: toml_edit::DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| failed(&e))?;
+    let mut stated = parsed.as_table().clone();
+    stated.set_implicit(false);
+    let mut source = toml_edit::Table::new();
+    source["name"] = toml_edit::value(name);
+    source["path"] = toml_edit::value(data.to_string_lossy().into_owned());
+    source["mapping"] = toml_edit::Item::Table(stated);
+    Ok(source)
+}
+
 fn write_mapping(folder: &Path, name: &str, data: &Path, mapping: &Mapping) -> Result<PathBuf, SessionError> {
     let path = folder.join(FILE_NAME);
     let failed = |e: &dyn std::fmt::Display| SessionError::new("project-file", format!("{}: {e}", path.display()));
@@ -122,16 +166,7 @@ fn write_mapping(folder: &Path, name: &str, data: &Path, mapping: &Mapping) -> R
         Err(e) => return Err(failed(&e)),
     };
     let mut document: toml_edit::DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| failed(&e))?;
-    let mut entry: toml_edit::Table = {
-        let text = toml::to_string(mapping).map_err(|e| failed(&e))?;
-        let parsed: toml_edit::DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| failed(&e))?;
-        parsed.as_table().clone()
-    };
-    entry.set_implicit(false);
-    let mut source = toml_edit::Table::new();
-    source["name"] = toml_edit::value(name);
-    source["path"] = toml_edit::value(data.to_string_lossy().into_owned());
-    source["mapping"] = toml_edit::Item::Table(entry);
+    let source = entry(name, data, mapping).map_err(|e| failed(&e.message))?;
     let sources = document
         .entry("source")
         .or_insert(toml_edit::Item::ArrayOfTables(toml_edit::ArrayOfTables::new()))
@@ -176,6 +211,19 @@ mod tests {
         let project = Project::of_data_file(&data).unwrap().unwrap();
         assert_eq!(project.mapping_of(&data), Some(("mine", &mapping)));
         assert_eq!(project.file.sources.len(), 2);
+    }
+
+    #[test]
+    fn a_project_file_elsewhere_speaks_for_the_data_it_names_and_for_no_other() {
+        let (ours, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (named, other) = (data.path().join("named.db"), data.path().join("other.db"));
+        fs::write(&named, "x").unwrap();
+        fs::write(&other, "x").unwrap();
+        let text = format!("[[source]]\nname = 'a'\npath = '{}'\n", named.display());
+        fs::write(ours.path().join(FILE_NAME), text).unwrap();
+        let found = |path: &Path| Project::for_data_file(path, std::iter::once(ours.path())).unwrap().is_some();
+        assert!(found(&named));
+        assert!(!found(&other));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The session: what is open, and the way in for every front end.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use leftfold_event::Cancel;
 use leftfold_log::{LogBuilder, filter::Filter};
 use leftfold_replay::Projections;
-use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
+use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo, ndjson};
 
 use crate::dto::{
     CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto, Int, MappingDto,
@@ -29,8 +30,12 @@ pub struct Session {
     next: AtomicU32,
     cache_folder: Option<PathBuf>,
     config_folder: Option<PathBuf>,
+    project_folder: Option<PathBuf>,
     on_change: OnChange,
 }
+
+/// Names the folder of cached indexes in place of the user's own.
+const CACHE_VARIABLE: &str = "LEFTFOLD_CACHE_DIR";
 
 #[derive(Clone)]
 struct Opened {
@@ -43,11 +48,27 @@ impl Session {
     pub fn new(cache_folder: Option<PathBuf>, on_change: OnChange) -> Self {
         let config_folder =
             directories::ProjectDirs::from("", "", "leftfold").map(|dirs| dirs.config_dir().to_owned());
-        Self { sources: Mutex::default(), next: AtomicU32::new(1), cache_folder, config_folder, on_change }
+        Self {
+            sources: Mutex::default(),
+            next: AtomicU32::new(1),
+            cache_folder,
+            config_folder,
+            project_folder: None,
+            on_change,
+        }
     }
 
-    /// The user's cache folder for indexes.
+    /// The same, looking into this folder's project file too for what it says about a data file that lies elsewhere.
+    #[must_use]
+    pub fn in_project(self, folder: PathBuf) -> Self {
+        Self { project_folder: Some(folder), ..self }
+    }
+
+    /// The user's cache folder for indexes; the environment's `LEFTFOLD_CACHE_DIR` overrides it.
     pub fn default_cache_folder() -> Option<PathBuf> {
+        if let Some(folder) = std::env::var_os(CACHE_VARIABLE).filter(|f| !f.is_empty()) {
+            return Some(folder.into());
+        }
         directories::ProjectDirs::from("", "", "leftfold").map(|dirs| dirs.cache_dir().join("index"))
     }
 
@@ -56,19 +77,25 @@ impl Session {
         self.config_folder.as_deref()
     }
 
+    /// The project file that speaks for a data file: the one beside it, or else one that names it.
+    fn project_of(&self, path: &Path) -> Result<Option<Project>, SessionError> {
+        let elsewhere = [self.project_folder.as_deref(), self.config_folder()];
+        Project::for_data_file(path, elsewhere.into_iter().flatten())
+    }
+
     /// Looks into a file without indexing it. Opens what no dialect knows, too: then `problem` says so.
-    pub fn inspect(path: &Path) -> Result<InspectDto, SessionError> {
+    pub fn inspect(&self, path: &Path) -> Result<InspectDto, SessionError> {
         let file = SourceFile::open_unmapped(path)?;
         let mut stores: Vec<StoreDto> =
             (0..file.stores().len()).map(|i| store_dto(&file.stores()[i], i, file.mapping(i))).collect();
         // What the project says comes first.
-        if let Some((name, saved)) = Project::of_data_file(path)?.as_ref().and_then(|p| p.mapping_of(path)) {
+        if let Some((name, saved)) = self.project_of(path)?.as_ref().and_then(|p| p.mapping_of(path)) {
             let info = file.store_with(saved)?.info().clone();
             let title = format!("{name} ({})", crate::project::FILE_NAME);
             stores.insert(0, StoreDto { title, ..store_dto(&info, SAVED, Some(saved)) });
         }
-        let problem = match (stores.is_empty(), leftfold_source::open(path)) {
-            (true, Err(e)) => Some(SessionError::from(e).into()),
+        let problem = match stores.is_empty().then(|| leftfold_source::open(path)) {
+            Some(Err(e)) => Some(SessionError::from(e).into()),
             _ => None,
         };
         Ok(InspectDto {
@@ -114,7 +141,7 @@ impl Session {
     /// Opens a store of a file (by its index in [`Session::inspect`], or by a mapping) and starts to index it.
     pub fn open(&self, path: &Path, store: u32, mapped: Option<&MappingDto>) -> Result<SourceDto, SessionError> {
         let file = SourceFile::open_unmapped(path)?;
-        let project = Project::of_data_file(path)?;
+        let project = self.project_of(path)?;
         let projections = project.as_ref().map_or_else(|| Ok(Projections::default()), Project::projections)?;
         let saved = project.as_ref().and_then(|p| p.mapping_of(path));
         let (events, dto): (Arc<dyn EventStore>, StoreDto) = match (mapped, saved) {
@@ -136,18 +163,39 @@ impl Session {
                 (events, dto)
             }
         };
+        Ok(self.start(path, events, dto, projections, self.cache_folder.clone()))
+    }
+
+    /// Opens lines that come from a reader (standard input): they are kept in memory while they are open. `name` stands for
+    /// the path. Projections are those of the project folder, if there is one.
+    pub fn open_lines(&self, name: &Path, lines: &mut dyn Read) -> Result<SourceDto, SessionError> {
+        let store: Arc<dyn EventStore> = Arc::new(ndjson::from_reader(lines)?);
+        let project = self.project_folder.as_deref().map(Project::of_folder).transpose()?.flatten();
+        let projections = project.as_ref().map_or_else(|| Ok(Projections::default()), Project::projections)?;
+        let dto = store_dto(store.info(), 0, None);
+        Ok(self.start(name, store, dto, projections, None))
+    }
+
+    fn start(
+        &self,
+        path: &Path,
+        store: Arc<dyn EventStore>,
+        dto: StoreDto,
+        projections: Projections,
+        cache_folder: Option<PathBuf>,
+    ) -> SourceDto {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let source = OpenSource::open(OpenOptions {
             id,
             path: path.to_owned(),
-            store: events,
+            store,
             projections,
-            cache_folder: self.cache_folder.clone(),
+            cache_folder,
             on_change: Arc::clone(&self.on_change),
         });
         let opened = Opened { source, store: dto };
         lock(&self.sources).insert(id, opened.clone());
-        Ok(source_dto(&opened))
+        source_dto(&opened)
     }
 
     fn opened(&self, id: u32) -> Result<Opened, SessionError> {

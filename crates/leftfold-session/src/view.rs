@@ -254,6 +254,18 @@ impl View {
         }
     }
 
+    /// The place of a point on the timeline it speaks of: a moment in event time, anything else in log order.
+    pub fn place(&self, stream: Option<u32>, point: &Point) -> Result<Place, SessionError> {
+        let axis = match point {
+            Point::Time(_) | Point::BeforeEnd { .. } => Axis::Time,
+            _ => Axis::Log,
+        };
+        if axis == Axis::Time && self.log.extent(Axis::Time).is_none() {
+            return Err(SessionError::new("no-such-point", "no event has a time: say a version or a position"));
+        }
+        self.resolve(axis, stream, point)
+    }
+
     fn at_time(&self, axis: Axis, nanos: i64) -> Result<Place, SessionError> {
         let place = Place { axis: Axis::Time, coord: nanos, ordinal: None };
         if axis == Axis::Time {

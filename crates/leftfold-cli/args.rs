@@ -1,0 +1,436 @@
+//! What the command line takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use leftfold_event::Point;
+
+const SOURCES: &str = "\
+A SOURCE is a SQLite file, an NDJSON file, `-` for NDJSON on standard input, or a name from leftfold.toml in the current \
+folder.
+A POINT is v7 (a version), #1234 (a position), a time (2026-11-20T14:32:07Z, 1700000000), -15m (before the last event), \
+start or end.
+Files are only ever read. Exit codes: 0 ok, 1 a difference was found, 2 error.";
+
+const TOP_EXAMPLES: &str = "\
+Examples:
+  leftfold demo                          write a shop's day to shop.db
+  leftfold inspect shop.db               what is in it
+  leftfold timeline shop.db              when it happened
+  leftfold state shop.db order-17        what an order looks like now
+  leftfold open shop.db                  walk through it in the window";
+
+/// A time machine for event histories: the state of anything, at any point, and what made it so.
+#[derive(Debug, Parser)]
+#[command(name = "leftfold", version, after_help = TOP_EXAMPLES, after_long_help = format!("{SOURCES}\n\n{TOP_EXAMPLES}"))]
+#[command(
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    infer_long_args = true
+)]
+pub(crate) struct Arguments {
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub(crate) color: Colour,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Neither read nor write the index kept in the user's cache folder (LEFTFOLD_CACHE_DIR)
+    #[arg(long, global = true)]
+    pub(crate) no_cache: bool,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Say what a source is and what it holds
+    #[command(after_help = "Examples:
+  leftfold inspect shop.db
+  leftfold inspect shop.db --json | jq '.stores[0].types'")]
+    Inspect(InspectArgs),
+    /// List events
+    #[command(after_help = "Examples:
+  leftfold events shop.db -c 20                        the first twenty
+  leftfold events shop.db -o -20                       the last twenty
+  leftfold events shop.db --stream order-17
+  leftfold events shop.db -f 'type == \"PaymentCaptured\" && payload.amount > 500'
+  leftfold events shop.db --from -15m --json           the last quarter of an hour, as NDJSON
+
+Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id,
+causation_id and problem; find(\"text\") looks through the payload.")]
+    Events(EventsArgs),
+    /// Draw how many events there were, over time or log order
+    #[command(after_help = "Examples:
+  leftfold timeline shop.db
+  leftfold timeline shop.db --by type --lanes 20 --from 2026-11-20T18:00:00Z
+  leftfold timeline shop.db --svg day.svg --theme light")]
+    Timeline(TimelineArgs),
+    /// Show the state of a stream at a point
+    #[command(after_help = "Examples:
+  leftfold state shop.db order-17
+  leftfold state shop.db order-17 --at v3
+  leftfold state shop.db order-17 --at 2026-11-20T14:32:07Z --path /items/0
+  leftfold state shop.db order-17 --json | jq .state")]
+    State(StateArgs),
+    /// Show what changed in a stream's state between two points (exit code 1 when anything did)
+    #[command(after_help = "Examples:
+  leftfold diff shop.db order-17 --from v2 --to v5
+  leftfold diff shop.db stock-lamp --from 2026-11-20T18:00:00Z --to end --json")]
+    Diff(DiffArgs),
+    /// Show which event last set each field of a stream's state
+    #[command(after_help = "Examples:
+  leftfold blame shop.db order-17
+  leftfold blame shop.db order-17 --at v4 --path /items")]
+    Blame(BlameArgs),
+    /// Show every value a field has held
+    #[command(after_help = "Examples:
+  leftfold history shop.db order-17 /status
+  leftfold history shop.db stock-lamp /level --json | jq '.changes[].after'")]
+    History(HistoryArgs),
+    /// Write events as NDJSON
+    #[command(after_help = "Examples:
+  leftfold export shop.db > shop.ndjson
+  leftfold export shop.db -f 'category == \"order\"' -O orders.ndjson")]
+    Export(ExportArgs),
+    /// Write a demo history: a shop over one day, with four incidents to find
+    #[command(after_help = "Examples:
+  leftfold demo
+  leftfold demo --events 1000000 -O big.db
+  leftfold demo --ndjson -O - | leftfold inspect -")]
+    Demo(DemoArgs),
+    /// Open the window
+    #[command(after_help = "Examples:
+  leftfold open
+  leftfold open shop.db --at 2026-11-20T19:03:00Z --stream order-17")]
+    Open(OpenArgs),
+    /// Work with how a table is read as events
+    #[command(subcommand, arg_required_else_help = true)]
+    Mapping(MappingVerb),
+    /// Print the completions for a shell
+    #[command(after_help = "Example:
+  leftfold completions bash > ~/.local/share/bash-completion/completions/leftfold")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page (troff), or write those of all verbs to a folder
+    #[command(after_help = "Examples:
+  leftfold man | man -l -
+  leftfold man --folder ~/.local/share/man/man1")]
+    Man {
+        /// Where to write the pages
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
+}
+
+/// What to read, and which history of it.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// A file, `-` for standard input, or a name from leftfold.toml
+    pub(crate) source: PathBuf,
+    /// Which history, where a file holds several: its number in `inspect`
+    #[arg(long, value_name = "N", conflicts_with = "table")]
+    pub(crate) store: Option<usize>,
+    /// Which history, by the table its events are in
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// As one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which events.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// A CEL expression that is true for the events to keep
+    #[arg(short, long, value_name = "CEL")]
+    pub(crate) filter: Option<String>,
+    /// Only this stream (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stream: Vec<String>,
+    /// Only this event type (may be repeated)
+    #[arg(long = "type", value_name = "NAME")]
+    pub(crate) kind: Vec<String>,
+    /// Only this category (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) category: Vec<String>,
+    /// Only events at or after this point
+    #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) from: Option<Point>,
+    /// Only events at or before this point
+    #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) to: Option<Point>,
+    /// In which order
+    #[arg(long, value_name = "ORDER", default_value = "log")]
+    pub(crate) order: OrderBy,
+}
+
+/// The two timelines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrderBy {
+    /// As the log holds them
+    Log,
+    /// By event time; events without a time are left out
+    Time,
+}
+
+/// Where a list begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Offset {
+    /// With the first event.
+    Beginning,
+    /// So that the last `-c` events are shown.
+    End,
+    /// After this many events.
+    Skip(u32),
+    /// With this many events from the end.
+    Last(u32),
+}
+
+fn offset(text: &str) -> Result<Offset, String> {
+    let wrong = || {
+        format!(
+            "{text:?} is no offset: write beginning, end, 100 (skip the first hundred) or -100 (the last hundred)"
+        )
+    };
+    match text {
+        "beginning" => Ok(Offset::Beginning),
+        "end" => Ok(Offset::End),
+        _ => match text.strip_prefix('-') {
+            Some(n) => n.parse().map(Offset::Last).map_err(|_| wrong()),
+            None => text.parse().map(Offset::Skip).map_err(|_| wrong()),
+        },
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventsArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Where to begin: beginning, end (the last COUNT), 100 (skip a hundred), -100 (the last hundred)
+    #[arg(short, long, value_parser = offset, default_value = "beginning", allow_hyphen_values = true)]
+    pub(crate) offset: Offset,
+    /// At most this many
+    #[arg(short, long)]
+    pub(crate) count: Option<u32>,
+    /// One event a line, as NDJSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What makes a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// One lane a category
+    Category,
+    /// One lane an event type
+    Type,
+    /// One lane a stream
+    Stream,
+}
+
+/// The colours of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Theme {
+    /// Light on dark
+    Dark,
+    /// Dark on light
+    Light,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TimelineArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// What makes a lane
+    #[arg(long, value_name = "WHAT", default_value = "category")]
+    pub(crate) by: By,
+    /// At most this many lanes, those with most events
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) lanes: u32,
+    /// A CEL expression that is true for the events to keep
+    #[arg(short, long, value_name = "CEL")]
+    pub(crate) filter: Option<String>,
+    /// Begin at this point
+    #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) from: Option<Point>,
+    /// End at this point
+    #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) to: Option<Point>,
+    /// What lies from left to right; event time unless no event has one
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) order: Option<OrderBy>,
+    /// Into how many columns (default: what the output has room for)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_000))]
+    pub(crate) columns: Option<u32>,
+    /// Draw it to this SVG file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Draw it to this PNG file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) png: Option<PathBuf>,
+    /// Replace a picture that exists
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// The picture's colours
+    #[arg(long, value_name = "THEME", default_value = "dark")]
+    pub(crate) theme: Theme,
+    /// As one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A stream, seen through a projection.
+#[derive(Debug, Args)]
+pub(crate) struct StreamArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// The stream's full name
+    pub(crate) stream: String,
+    /// How events become state: merge, latest, json-patch, debezium, or one of leftfold.toml (default: what that says, else merge)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) projection: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StateArgs {
+    #[command(flatten)]
+    pub(crate) stream: StreamArgs,
+    /// At which point
+    #[arg(long, value_name = "POINT", default_value = "end", value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) at: Point,
+    /// Only what is at this JSON pointer (/items/0/price)
+    #[arg(long, value_name = "POINTER")]
+    pub(crate) path: Option<String>,
+    /// As one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    #[command(flatten)]
+    pub(crate) stream: StreamArgs,
+    /// The state before
+    #[arg(long, value_name = "POINT", default_value = "start", value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) from: Point,
+    /// The state after
+    #[arg(long, value_name = "POINT", default_value = "end", value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) to: Point,
+    /// As one JSON document with a patch (RFC 6902)
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BlameArgs {
+    #[command(flatten)]
+    pub(crate) stream: StreamArgs,
+    /// At which point
+    #[arg(long, value_name = "POINT", default_value = "end", value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) at: Point,
+    /// Only what is at or below this JSON pointer
+    #[arg(long, value_name = "POINTER")]
+    pub(crate) path: Option<String>,
+    /// As one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    #[command(flatten)]
+    pub(crate) stream: StreamArgs,
+    /// The field, as a JSON pointer (/items/0/price)
+    pub(crate) path: String,
+    /// At most this many changes, the latest
+    #[arg(short, long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) count: u32,
+    /// As one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Where to write (default: standard output)
+    #[arg(short = 'O', long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace a file that exists; never the source
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Which story
+    #[arg(default_value = "shop")]
+    pub(crate) name: String,
+    /// How many events
+    #[arg(long, value_name = "N", default_value_t = 24_000)]
+    pub(crate) events: u64,
+    /// What chance depends on: the same number gives the same file
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// Where to write, `-` for standard output (default: NAME.db or NAME.ndjson here)
+    #[arg(short = 'O', long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// As NDJSON instead of a SQLite file
+    #[arg(long)]
+    pub(crate) ndjson: bool,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OpenArgs {
+    /// A file, or a name from leftfold.toml
+    pub(crate) source: Option<PathBuf>,
+    /// At which point
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true, requires = "source")]
+    pub(crate) at: Option<String>,
+    /// With this stream selected
+    #[arg(long, value_name = "NAME", requires = "source")]
+    pub(crate) stream: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MappingVerb {
+    /// Print how a source's table is read, as lines for leftfold.toml
+    #[command(after_help = "Example:
+  leftfold mapping show orders.db >> leftfold.toml")]
+    Show(SourceArgs),
+}

@@ -1,0 +1,159 @@
+//! `demo`: a history to try things on.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use leftfold_demo::{DemoOptions, DemoSummary, SCENARIOS, write_ndjson, write_sqlite};
+use leftfold_event::{Cancel, Progress};
+
+use crate::args::DemoArgs;
+use crate::failure::{Failure, Outcome};
+use crate::front::Front;
+use crate::style::{Tone, counted};
+use crate::table::{Column, Table};
+
+pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
+    if !SCENARIOS.iter().any(|s| s.name == args.name) {
+        let known: Vec<&str> = SCENARIOS.iter().map(|s| s.name).collect();
+        return Err(Failure::new(format!(
+            "there is no demo {:?}; there are: {}",
+            args.name,
+            known.join(", ")
+        )));
+    }
+    let options = DemoOptions {
+        seed: args.seed,
+        events: args.events,
+        overwrite: args.force,
+        ..DemoOptions::default()
+    };
+    let extension = if args.ndjson { "ndjson" } else { "db" };
+    let target = args
+        .output
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("{}.{extension}", args.name)));
+    let cancel = front.interrupt.cancel.clone();
+    if target.as_os_str() == "-" {
+        if !args.ndjson {
+            return Err(Failure::new(
+                "a SQLite file cannot go to standard output: say --ndjson, or a file with -O",
+            ));
+        }
+        let out = io::stdout().lock();
+        write_ndjson(out, &options, &cancel, &Progress::new())?;
+        return Ok(());
+    }
+    let summary = write(front, &target, &options, args.ndjson)?;
+    print(front, &target, &summary)
+}
+
+/// Writes the file on a thread of its own and shows how far it is.
+fn write(front: &mut Front, target: &Path, options: &DemoOptions, ndjson: bool) -> Outcome<DemoSummary> {
+    let (cancel, progress) = (front.interrupt.cancel.clone(), Progress::new());
+    let mut bar = front.progress("writing");
+    let written = std::thread::scope(|scope| {
+        let (done, finished) = std::sync::mpsc::channel();
+        let (cancel, progress) = (&cancel, &progress);
+        let work = move || {
+            let written = if ndjson {
+                write_lines(target, options, cancel, progress)
+            } else {
+                write_sqlite(target, options, cancel, progress).map_err(Failure::from)
+            };
+            // The other end waits for exactly this.
+            let _ = done.send(());
+            written
+        };
+        let writer = scope.spawn(work);
+        while finished.recv_timeout(Duration::from_millis(100))
+            == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+        {
+            bar.set(progress.done(), Some(options.events));
+        }
+        writer.join()
+    });
+    drop(bar);
+    written.unwrap_or_else(|_| {
+        Err(Failure::new(
+            "the generator failed; please report how it was called",
+        ))
+    })
+}
+
+fn write_lines(
+    target: &Path,
+    options: &DemoOptions,
+    cancel: &Cancel,
+    progress: &Progress,
+) -> Outcome<DemoSummary> {
+    let failed = |e: io::Error| match e.kind() {
+        io::ErrorKind::AlreadyExists => Failure::about(
+            target,
+            "there is such a file already: choose another name with -O, or say --force",
+        ),
+        _ => Failure::about(target, e),
+    };
+    let file = if options.overwrite {
+        File::create(target)
+    } else {
+        File::create_new(target)
+    };
+    let written = write_ndjson(file.map_err(failed)?, options, cancel, progress);
+    if written.is_err() {
+        // Half a day is no demo.
+        drop(std::fs::remove_file(target));
+    }
+    written.map_err(|e| match e {
+        leftfold_demo::DemoError::Write(e) => failed(e),
+        e => e.into(),
+    })
+}
+
+fn print(front: &mut Front, target: &Path, summary: &DemoSummary) -> Outcome {
+    let shown = target.display().to_string();
+    let (events, streams) = (
+        counted(summary.events, "event"),
+        counted(summary.streams, "stream"),
+    );
+    writeln!(
+        front.out,
+        "{}  {events} in {streams}\n",
+        front.paint.with(Tone::Title, &shown)
+    )?;
+    let mut table = Table::new(vec![
+        Column::left("went wrong", Tone::Notice, usize::MAX),
+        Column::left("stream", Tone::Key, 12),
+        Column::right("v", Tone::Number),
+        Column::right("position", Tone::Dim),
+        Column::left("time", Tone::Plain, 19),
+    ]);
+    for incident in &summary.incidents {
+        table.row(vec![
+            incident.name.to_owned(),
+            incident.stream.clone(),
+            incident.version.to_string(),
+            incident.position.to_string(),
+            incident.time.to_string(),
+        ]);
+    }
+    table.write(&mut front.out, front.paint, front.width)?;
+    writeln!(front.out)?;
+    for incident in &summary.incidents {
+        let name = front.paint.with(Tone::Notice, incident.name).into_owned();
+        writeln!(front.out, "{name}: {}", incident.what)?;
+    }
+    if let Some(first) = summary.incidents.first() {
+        let tries = [
+            format!("leftfold inspect {shown}"),
+            format!("leftfold timeline {shown}"),
+            format!("leftfold blame {shown} {} --at v{}", first.stream, first.version),
+        ];
+        writeln!(front.out, "\nTry:")?;
+        for line in tries {
+            writeln!(front.out, "  {line}")?;
+        }
+    }
+    Ok(())
+}

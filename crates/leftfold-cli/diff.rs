@@ -1,0 +1,117 @@
+//! `diff`: what changed in a stream's state between two points.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use leftfold_event::Cancel;
+use leftfold_session::View;
+use leftfold_session::dto::{ChangeDto, ChangeKindDto, RowDto};
+
+use crate::args::DiffArgs;
+use crate::document::{Document, number, position, shown, value};
+use crate::failure::Outcome;
+use crate::front::Front;
+use crate::input::{self, At};
+use crate::state::event_line;
+use crate::style::{Tone, clean};
+
+/// As diff(1) has it.
+const DIFFERS: u8 = 1;
+
+pub(crate) fn run(front: &mut Front, args: &DiffArgs) -> Outcome<ExitCode> {
+    let opened = input::open(front, &args.stream.source)?;
+    let view = opened.view()?;
+    let stream = opened.stream(&view, &args.stream.stream)?;
+    let (from, to) = (
+        input::at(&view, stream, &args.from)?,
+        input::at(&view, stream, &args.to)?,
+    );
+    let cancel = front.interrupt.cancel.clone();
+    let diff = view.diff(
+        stream,
+        &from.place,
+        &to.place,
+        args.stream.projection.as_deref(),
+        &cancel,
+    )?;
+    let (from, to) = (end(&view, &from, &cancel)?, end(&view, &to, &cancel)?);
+    if args.json {
+        let document = Document::new()
+            .with("stream", diff.stream.as_str())
+            .with("from", end_document(from.as_ref()))
+            .with("to", end_document(to.as_ref()))
+            .with("patch", value(&diff.patch)?);
+        document.print(&mut front.out)?;
+    } else {
+        let words = |end: &Option<RowDto>| {
+            end.as_ref()
+                .map_or_else(|| "before its first event".to_owned(), event_line)
+        };
+        let paint = front.paint;
+        writeln!(front.out, "{}", paint.with(Tone::Title, &clean(&diff.stream)))?;
+        writeln!(
+            front.out,
+            "{}",
+            paint.with(Tone::Bad, &format!("--- {}", words(&from)))
+        )?;
+        writeln!(
+            front.out,
+            "{}",
+            paint.with(Tone::Good, &format!("+++ {}", words(&to)))
+        )?;
+        if diff.changes.is_empty() {
+            writeln!(front.out, "{}", paint.with(Tone::Dim, "no difference"))?;
+        }
+        for change in &diff.changes {
+            print(front, change)?;
+        }
+    }
+    Ok(if diff.changes.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(DIFFERS)
+    })
+}
+
+/// The last event included at an end.
+fn end(view: &View, at: &At, cancel: &Cancel) -> Outcome<Option<RowDto>> {
+    let ordinals: Vec<u32> = at.last.into_iter().collect();
+    Ok(view.rows_of(&ordinals, cancel)?.pop())
+}
+
+/// Which event that is; of nothing, nothing is said.
+pub(crate) fn end_document(row: Option<&RowDto>) -> Document {
+    let Some(row) = row else { return Document::new() };
+    Document::new()
+        .maybe("version", row.version.map(|v| number(v.0)))
+        .with("position", position(&row.position))
+        .maybe("time", row.time.as_deref())
+        .with("type", row.kind.as_str())
+}
+
+fn print(front: &mut Front, change: &ChangeDto) -> Outcome {
+    let paint = front.paint;
+    let text = |json: &Option<String>| -> Outcome<String> {
+        json.as_deref()
+            .map_or_else(|| Ok(String::new()), |t| value(t).map(|v| shown(&v)))
+    };
+    let (before, after) = (text(&change.before)?, text(&change.after)?);
+    let path = if change.path.is_empty() {
+        "(all)".into()
+    } else {
+        clean(&change.path)
+    };
+    let line = match change.kind {
+        ChangeKindDto::Added => paint.with(Tone::Good, &format!("+ {path}  {after}")).into_owned(),
+        ChangeKindDto::Removed => paint.with(Tone::Bad, &format!("- {path}  {before}")).into_owned(),
+        ChangeKindDto::Changed => {
+            let (before, after) = (paint.with(Tone::Bad, &before), paint.with(Tone::Good, &after));
+            format!(
+                "{}  {before} → {after}",
+                paint.with(Tone::Notice, &format!("~ {path}"))
+            )
+        }
+    };
+    writeln!(front.out, "{line}")?;
+    Ok(())
+}

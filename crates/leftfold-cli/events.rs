@@ -1,0 +1,188 @@
+//! `events`: the list, as a table or as NDJSON; and which events a list holds, for `export` too.
+
+use leftfold_event::Point;
+use leftfold_log::{Axis, LaneBy, Order};
+use leftfold_session::View;
+
+use crate::args::{EventsArgs, Offset, OrderBy, Which};
+use crate::failure::Outcome;
+use crate::front::Front;
+use crate::input::{self, Opened};
+use crate::style::Tone;
+use crate::table::{Column, Table};
+
+/// Rows fetched and aligned at a time.
+const CHUNK: usize = 1000;
+
+/// Narrower terminals show a time without its date where all events shown are of one day.
+const WIDE: usize = 120;
+
+pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
+    let opened = input::open(front, &args.source)?;
+    let view = opened.filtered(front, args.which.filter.as_deref())?;
+    let mut ordinals = chosen(&view, &args.which)?;
+    slice(&mut ordinals, args.offset, args.count);
+    if args.json {
+        view.write_lines(&ordinals, &mut front.out, &front.interrupt.cancel, &mut |_| ())?;
+        return Ok(());
+    }
+    print(front, &opened, &view, &ordinals)
+}
+
+impl From<OrderBy> for Axis {
+    fn from(order: OrderBy) -> Self {
+        match order {
+            OrderBy::Log => Self::Log,
+            OrderBy::Time => Self::Time,
+        }
+    }
+}
+
+/// The events asked for, in the order asked for.
+pub(crate) fn chosen(view: &View, which: &Which) -> Outcome<Vec<u32>> {
+    let order: &Order = view.order(which.order.into());
+    let log = view.log();
+    let streams = input::keys(view, LaneBy::Stream, &which.stream, "stream")?;
+    let kinds = input::keys(view, LaneBy::Type, &which.kind, "event type")?;
+    let categories = input::keys(view, LaneBy::Category, &which.category, "category")?;
+    let mut ordinals = order.range(0, order.len());
+    if !streams.is_empty() {
+        // An event can belong to further streams than the one it is listed under.
+        let mut of_streams: Vec<u32> = streams
+            .iter()
+            .flat_map(|s| log.stream_events(*s).iter().copied())
+            .collect();
+        of_streams.sort_unstable();
+        ordinals.retain(|o| of_streams.binary_search(o).is_ok());
+    }
+    if !kinds.is_empty() {
+        ordinals.retain(|o| kinds.contains(&log.lane(LaneBy::Type, *o)));
+    }
+    if !categories.is_empty() {
+        ordinals.retain(|o| categories.contains(&log.lane(LaneBy::Category, *o)));
+    }
+    let stream = if let [only] = streams[..] {
+        Some(only)
+    } else {
+        None
+    };
+    if let Some(point) = &which.from {
+        let after = beyond(view, stream, point, true)?;
+        ordinals.retain(|o| after(*o));
+    }
+    if let Some(point) = &which.to {
+        let after = beyond(view, stream, point, false)?;
+        ordinals.retain(|o| !after(*o));
+    }
+    Ok(ordinals)
+}
+
+/// Whether an event lies after a point or, where `itself`, at it. Events without a time lie before and after no moment.
+fn beyond<'a>(
+    view: &'a View,
+    stream: Option<u32>,
+    point: &Point,
+    itself: bool,
+) -> Outcome<impl Fn(u32) -> bool + 'a> {
+    let place = view.place(stream, point)?;
+    let (log, key) = (view.log(), place.key());
+    // "from start" and "from end" mean all and none; "from" an event or a moment includes it.
+    let at_event = itself && (place.ordinal.is_some() || place.axis == Axis::Time);
+    Ok(move |ordinal: u32| match log.coord(place.axis, ordinal) {
+        Some(coord) if at_event && place.ordinal.is_none() => coord >= key.0,
+        Some(coord) if at_event => (coord, ordinal) >= key,
+        Some(coord) => (coord, ordinal) > key,
+        None => !itself,
+    })
+}
+
+fn slice(ordinals: &mut Vec<u32>, offset: Offset, count: Option<u32>) {
+    let count = count.map(|n| n as usize);
+    let skip = match offset {
+        Offset::Beginning => 0,
+        Offset::Skip(n) => n as usize,
+        Offset::Last(n) => ordinals.len().saturating_sub(n as usize),
+        Offset::End => ordinals.len().saturating_sub(count.unwrap_or(0)),
+    };
+    ordinals.drain(..skip.min(ordinals.len()));
+    ordinals.truncate(count.unwrap_or(usize::MAX));
+}
+
+/// The day all these events fall on, where they do.
+fn one_day(view: &View, ordinals: &[u32]) -> Option<String> {
+    let mut day = None;
+    for ordinal in ordinals {
+        let Some(time) = input::time_of(view, *ordinal) else {
+            continue;
+        };
+        let this = time.nanos.div_euclid(86_400_000_000_000);
+        match day {
+            None => day = Some((this, time.to_string()[..10].to_owned())),
+            Some((other, _)) if other != this => return None,
+            Some(_) => {}
+        }
+    }
+    day.map(|(_, text)| text)
+}
+
+fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> Outcome {
+    let narrow = front.width.is_some_and(|w| w < WIDE);
+    let day = if narrow { one_day(view, ordinals) } else { None };
+    let versioned = ordinals
+        .iter()
+        .take(CHUNK)
+        .any(|o| view.log().version(*o).is_some());
+    let timed = !view.order(Axis::Time).is_empty();
+    let mut columns = vec![Column::right("position", Tone::Dim)];
+    if timed {
+        columns.push(Column::left(
+            if day.is_some() { "time (UTC)" } else { "time" },
+            Tone::Plain,
+            usize::MAX,
+        ));
+    }
+    columns.push(Column::left("stream", Tone::Key, 12));
+    if versioned {
+        columns.push(Column::right("v", Tone::Number));
+    }
+    columns.push(Column::left("type", Tone::Plain, 12));
+    columns.push(Column::left("payload", Tone::Dim, 12));
+    let mut table = Table::new(columns);
+    if let Some(day) = &day {
+        front.note(format!("all of {day}"));
+    }
+    for chunk in ordinals.chunks(CHUNK) {
+        let rows = view.rows_of(chunk, &front.interrupt.cancel)?;
+        for row in rows {
+            let mut cells = vec![row.position];
+            if timed {
+                let time = row.time.unwrap_or_default();
+                cells.push(match &day {
+                    Some(_) if time.len() > 11 => time[11..].trim_end_matches('Z').to_owned(),
+                    _ => time,
+                });
+            }
+            cells.push(row.stream);
+            if versioned {
+                cells.push(row.version.map_or(String::new(), |v| v.0.to_string()));
+            }
+            cells.push(if row.problem {
+                format!("! {}", row.kind)
+            } else {
+                row.kind
+            });
+            cells.push(if row.preview_complete {
+                row.preview
+            } else {
+                row.preview + "…"
+            });
+            table.row(cells);
+        }
+        table.write(&mut front.out, front.paint, front.width)?;
+    }
+    if ordinals.is_empty() {
+        let total = crate::style::counted(u64::from(opened.snapshot.log.events()), "event");
+        front.note(format!("no event matches, of {total}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! The terminal a run talks to: output, notes, progress and colours.
+
+use std::env;
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::args::{Arguments, Colour};
+use crate::interrupt::Interrupt;
+use crate::style::Paint;
+
+/// Work shorter than this shows no progress.
+const SHOW_AFTER: Duration = Duration::from_millis(100);
+
+/// Where a run's output goes, and how it may look.
+pub(crate) struct Front {
+    pub(crate) out: BufWriter<StdoutLock<'static>>,
+    pub(crate) paint: Paint,
+    /// The terminal's columns; `None` when the output is no terminal.
+    pub(crate) width: Option<usize>,
+    pub(crate) interrupt: Interrupt,
+    pub(crate) cache: bool,
+    quiet: bool,
+}
+
+impl Front {
+    pub(crate) fn new(arguments: &Arguments) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let unset = |name: &str| env::var_os(name).is_none_or(|v| v.is_empty());
+        let dumb = env::var_os("TERM").is_some_and(|t| t == "dumb");
+        let colour = match arguments.color {
+            Colour::Auto => terminal && unset("NO_COLOR") && !dumb,
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        let width = || terminal_size::terminal_size().map_or(80, |(w, _)| usize::from(w.0));
+        Self {
+            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            paint: Paint::new(colour),
+            width: terminal.then(width),
+            interrupt: Interrupt::listen(),
+            cache: !arguments.no_cache,
+            quiet: arguments.quiet,
+        }
+    }
+
+    /// Something the reader should know, apart from the output.
+    pub(crate) fn note(&mut self, what: impl Display) {
+        if !self.quiet {
+            // In the order it happens where both go to one terminal.
+            drop(self.out.flush());
+            eprintln!("leftfold: {what}");
+        }
+    }
+
+    /// A progress bar of a task, unless standard error is no terminal.
+    pub(crate) fn progress(&self, what: &'static str) -> Bar {
+        let shown = !self.quiet && io::stderr().is_terminal();
+        Bar {
+            what,
+            bar: None,
+            shown,
+            since: Instant::now(),
+        }
+    }
+}
+
+/// A progress bar that shows up once the work takes a while, and is gone when it is done.
+pub(crate) struct Bar {
+    what: &'static str,
+    bar: Option<ProgressBar>,
+    shown: bool,
+    since: Instant,
+}
+
+impl Bar {
+    /// How far the work is; without a total, only how much is done.
+    pub(crate) fn set(&mut self, done: u64, total: Option<u64>) {
+        if !self.shown || self.since.elapsed() < SHOW_AFTER {
+            return;
+        }
+        let what = self.what;
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_message(what);
+            bar
+        });
+        let known = "{msg} {wide_bar:.blue} {percent:>3} %  {human_pos} of {human_len}  {eta}";
+        let unknown = "{msg} {human_pos}";
+        // An estimate below what is done already is none.
+        let total = total.filter(|t| *t >= done && *t > 0);
+        let template = if total.is_some() { known } else { unknown };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
+        }
+        match total {
+            Some(total) => bar.set_length(total),
+            None => bar.unset_length(),
+        }
+        bar.set_position(done);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

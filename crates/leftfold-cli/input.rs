@@ -1,0 +1,325 @@
+//! From what the user named to an indexed history.
+
+use std::env;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use leftfold_event::{Point, Timestamp};
+use leftfold_log::{LaneBy, Place};
+use leftfold_session::dto::{CertaintyDto, InspectDto, MappingDto, StoreDto};
+use leftfold_session::project::Project;
+use leftfold_session::{OpenSource, Session, SessionError, Snapshot, View, mapping};
+
+use crate::args::SourceArgs;
+use crate::failure::{Failure, Outcome};
+use crate::front::Front;
+use crate::style::counted;
+
+/// What stands for standard input.
+const STDIN: &str = "-";
+
+/// A source the user named, found.
+pub(crate) struct Named {
+    /// Where its data is; `-` for standard input.
+    pub(crate) path: PathBuf,
+    /// The mapping that goes with the name.
+    pub(crate) mapping: Option<MappingDto>,
+}
+
+impl Named {
+    pub(crate) fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == STDIN
+    }
+}
+
+/// A history with its complete index.
+pub(crate) struct Opened {
+    pub(crate) source: Arc<OpenSource>,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) store: StoreDto,
+}
+
+/// A session as the command line uses it.
+pub(crate) fn session(front: &Front) -> Session {
+    let cache = if front.cache {
+        Session::default_cache_folder()
+    } else {
+        None
+    };
+    let session = Session::new(cache, Arc::new(|_| ()));
+    match env::current_dir() {
+        Ok(folder) => session.in_project(folder),
+        Err(_) => session,
+    }
+}
+
+/// A file of this name, or the source that leftfold.toml in the current folder calls so.
+pub(crate) fn find(source: &Path) -> Outcome<Named> {
+    if source.as_os_str() == STDIN || source.symlink_metadata().is_ok() {
+        return Ok(Named {
+            path: source.to_owned(),
+            mapping: None,
+        });
+    }
+    let project = Project::of_folder(Path::new("."))?;
+    let Some(project) = project else {
+        return Err(Failure::about(
+            source,
+            "there is no such file, and no leftfold.toml here that could name a source",
+        ));
+    };
+    let text = source.to_string_lossy();
+    match project.source(&text) {
+        Some(named) => Ok(Named {
+            path: project.folder.join(&named.path).components().collect(),
+            mapping: named.mapping.as_ref().map(mapping::to_dto),
+        }),
+        None => {
+            let names: Vec<&str> = project.file.sources.iter().map(|s| s.name.as_str()).collect();
+            let known = if names.is_empty() {
+                "no source".to_owned()
+            } else {
+                names.join(", ")
+            };
+            Err(Failure::about(
+                source,
+                format!("there is no such file, and leftfold.toml here names {known}"),
+            ))
+        }
+    }
+}
+
+/// Opens the history the user means and waits for its index.
+pub(crate) fn open(front: &mut Front, args: &SourceArgs) -> Outcome<Opened> {
+    let session = session(front);
+    let named = find(&args.source)?;
+    if named.is_stdin() {
+        return open_stdin(front, &session, args);
+    }
+    if let (Some(mapping), None, None) = (&named.mapping, args.store, &args.table) {
+        let opened = session.open(&named.path, 0, Some(mapping))?;
+        return indexed(front, &session, opened.id);
+    }
+    let inspected = session.inspect(&named.path)?;
+    let store = choose(front, &inspected, args)?;
+    let opened = session.open(&named.path, store.index, None)?;
+    indexed(front, &session, opened.id)
+}
+
+/// Reads standard input whole and opens it.
+pub(crate) fn open_stdin(front: &mut Front, session: &Session, args: &SourceArgs) -> Outcome<Opened> {
+    if args.store.is_some_and(|n| n != 1) || args.table.is_some() {
+        return Err(Failure::new(
+            "standard input holds one history: leave out --store and --table",
+        ));
+    }
+    let mut input = io::stdin().lock();
+    let opened = front
+        .interrupt
+        .clone()
+        .blocking(|| session.open_lines(Path::new(STDIN), &mut input))?;
+    let opened = indexed(front, session, opened.id)?;
+    let log = &opened.snapshot.log;
+    // SQLite through a pipe, say: no line of it is an event.
+    if log.events() > 0 && log.problems().len() == log.events() as usize {
+        return Err(Failure::new(
+            "standard input is no NDJSON: not one line of it is an event",
+        ));
+    }
+    Ok(opened)
+}
+
+/// The history of a file the user means, saying what had to be decided.
+fn choose<'a>(front: &mut Front, file: &'a InspectDto, args: &SourceArgs) -> Outcome<&'a StoreDto> {
+    let stores = &file.stores;
+    let Some(best) = stores.first() else {
+        let why = file
+            .problem
+            .as_ref()
+            .map_or("it holds no events", |p| p.message.as_str());
+        return Err(Failure::new(why));
+    };
+    let listed = || {
+        let one = |(i, s): (usize, &StoreDto)| format!("{} {} ({})", i + 1, s.title, s.tables.join(", "));
+        stores.iter().enumerate().map(one).collect::<Vec<_>>().join("; ")
+    };
+    let chosen = match (args.store, &args.table) {
+        (Some(n), _) => n.checked_sub(1).and_then(|i| stores.get(i)).ok_or_else(|| {
+            Failure::new(format!(
+                "{}: there is no history {n}; there are: {}",
+                file.path,
+                listed()
+            ))
+        })?,
+        (None, Some(table)) => stores
+            .iter()
+            .find(|s| s.tables.first().is_some_and(|t| t == table))
+            .ok_or_else(|| {
+                Failure::new(format!(
+                    "{}: no history is in table {table:?}; there are: {}",
+                    file.path,
+                    listed()
+                ))
+            })?,
+        (None, None) => {
+            if stores.len() > 1 {
+                let (count, title) = (counted(stores.len() as u64, "history"), &best.title);
+                front.note(format!(
+                    "{} holds {count}: reading {title} ({}); --store or --table chooses",
+                    file.path,
+                    best.tables.join(", ")
+                ));
+            }
+            best
+        }
+    };
+    if chosen.certainty == CertaintyDto::Guess {
+        let why = chosen.reasons.join("; ");
+        front.note(format!(
+            "the layout of {} is a guess ({why}); `leftfold mapping show` prints it for leftfold.toml",
+            chosen.tables.join(", ")
+        ));
+    }
+    Ok(chosen)
+}
+
+/// The history the user means, without indexing it.
+pub(crate) fn choose_only(front: &mut Front, named: &Named, args: &SourceArgs) -> Outcome<StoreDto> {
+    let inspected = session(front).inspect(&named.path)?;
+    let chosen = choose(front, &inspected, args)?.clone();
+    Ok(match &named.mapping {
+        Some(mapping) if args.store.is_none() && args.table.is_none() => StoreDto {
+            mapping: mapping.clone(),
+            ..chosen
+        },
+        _ => chosen,
+    })
+}
+
+/// Waits for the index of a source that was opened.
+pub(crate) fn indexed(front: &mut Front, session: &Session, id: u32) -> Outcome<Opened> {
+    let source = session.source(id)?;
+    let cancel = front.interrupt.cancel.clone();
+    let mut bar = front.progress("indexing");
+    let snapshot = source.wait_ready(&mut |progress| {
+        if cancel.is_cancelled() {
+            source.cancel_index();
+        }
+        bar.set(progress.done(), progress.total());
+    })?;
+    drop(bar);
+    for lost in &snapshot.unreadable {
+        front.note(lost);
+    }
+    let store = session.status(id)?.store;
+    Ok(Opened {
+        source,
+        snapshot,
+        store,
+    })
+}
+
+impl Opened {
+    /// All its events.
+    pub(crate) fn view(&self) -> Outcome<View> {
+        Ok(self.source.view(None)?)
+    }
+
+    /// Its events that a filter keeps.
+    pub(crate) fn filtered(&self, front: &mut Front, filter: Option<&str>) -> Outcome<View> {
+        let Some(text) = filter else { return self.view() };
+        check(text)?;
+        let task = self.source.start_filter(text)?;
+        let cancel = front.interrupt.cancel.clone();
+        let mut bar = front.progress("filtering");
+        let matches = task.wait_done(&mut |matches| {
+            if cancel.is_cancelled() {
+                task.cancel();
+            }
+            bar.set(u64::from(matches.scanned), Some(u64::from(matches.log.events())));
+        })?;
+        drop(bar);
+        if matches.failed > 0 {
+            let first = matches.first_failure.as_deref().unwrap_or_default();
+            let count = counted(u64::from(matches.failed), "event");
+            front.note(format!(
+                "the filter could not be evaluated on {count}, which are left out; the first: {first}"
+            ));
+        }
+        Ok(self.source.view(Some(task.id))?)
+    }
+
+    /// The key of a stream by its full name.
+    pub(crate) fn stream(&self, view: &View, name: &str) -> Outcome<u32> {
+        Ok(view.stream_key(name)?)
+    }
+}
+
+/// Points at what is wrong in a filter.
+fn check(text: &str) -> Outcome {
+    let Some(error) = leftfold_session::check_filter(text).error else {
+        return Ok(());
+    };
+    // The places are counted in UTF-16 units.
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let upto = |n: u32| String::from_utf16_lossy(&units[..(n as usize).min(units.len())]);
+    let before = unicode_width::UnicodeWidthStr::width(upto(error.start).as_str());
+    let marked = unicode_width::UnicodeWidthStr::width(upto(error.end).as_str())
+        .saturating_sub(before)
+        .max(1);
+    let one_line = text.replace(['\n', '\t'], " ");
+    Err(Failure::new(format!(
+        "the filter cannot be used: {}\n  {one_line}\n  {}{}",
+        error.message,
+        " ".repeat(before),
+        "^".repeat(marked)
+    )))
+}
+
+/// Where a point is, in words and for machines: the last event of the stream included there, if any.
+pub(crate) struct At {
+    pub(crate) place: Place,
+    /// The last event included.
+    pub(crate) last: Option<u32>,
+}
+
+/// The place of a point in a stream.
+pub(crate) fn at(view: &View, stream: u32, point: &Point) -> Outcome<At> {
+    let place = view.place(Some(stream), point)?;
+    let included = view.log().included(stream, &place);
+    let last = included
+        .checked_sub(1)
+        .and_then(|i| view.log().stream_events(stream).get(i).copied());
+    Ok(At { place, last })
+}
+
+/// An event's recorded time as the log has it.
+pub(crate) fn time_of(view: &View, ordinal: u32) -> Option<Timestamp> {
+    let log = view.log();
+    log.time(ordinal).map(|nanos| Timestamp {
+        nanos,
+        digits: log.time_digits(),
+    })
+}
+
+/// The names of a kind that are asked for, as keys. `what` names the kind in the error.
+pub(crate) fn keys(view: &View, by: LaneBy, names: &[String], what: &str) -> Outcome<Vec<u32>> {
+    let known = view.log().names(by);
+    let find = |name: &String| {
+        if by == LaneBy::Stream {
+            return Ok(view.stream_key(name)?);
+        }
+        known.key(name).ok_or_else(|| {
+            let mut all: Vec<&str> = known.iter().map(|(_, n)| n).filter(|n| !n.is_empty()).collect();
+            all.sort_unstable();
+            let more = if all.len() > 20 { ", …" } else { "" };
+            all.truncate(20);
+            Failure::from(SessionError::new(
+                "no-such-lane",
+                format!("there is no {what} {name:?}; there are: {}{more}", all.join(", ")),
+            ))
+        })
+    };
+    names.iter().map(find).collect()
+}

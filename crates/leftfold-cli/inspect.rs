@@ -1,0 +1,257 @@
+//! `inspect`: what a source is and what it holds.
+
+use std::io::Write as _;
+
+use leftfold_event::json::Value;
+use leftfold_log::{Axis, LaneBy};
+use leftfold_session::dto::{CertaintyDto, InspectDto};
+use leftfold_session::{Oddity, Session};
+
+use crate::args::InspectArgs;
+use crate::document::{Document, list, number};
+use crate::failure::{Failure, Outcome};
+use crate::front::Front;
+use crate::input::{self, Opened};
+use crate::style::{Tone, clean, counted, grouped};
+
+/// Event types shown to a person.
+const TYPES_SHOWN: usize = 30;
+
+pub(crate) fn run(front: &mut Front, args: &InspectArgs) -> Outcome {
+    let session = input::session(front);
+    let named = input::find(&args.source.source)?;
+    let (path, kind, stores) = if named.is_stdin() {
+        let opened = input::open_stdin(front, &session, &args.source)?;
+        ("-".to_owned(), "ndjson".to_owned(), vec![(1, opened)])
+    } else {
+        let file = session.inspect(&named.path)?;
+        let stores = open_all(front, &session, &named, &file, args)?;
+        (file.path, file.kind, stores)
+    };
+    if args.json {
+        let stores = stores.iter().map(|(_, store)| store_document(store));
+        let document = Document::new()
+            .with("path", path)
+            .with("kind", kind)
+            .with("stores", list(stores));
+        document.print(&mut front.out)?;
+        return Ok(());
+    }
+    let title = front.paint.with(Tone::Title, &clean(&path)).into_owned();
+    writeln!(
+        front.out,
+        "{title}  {kind}, {}",
+        counted(stores.len() as u64, "history")
+    )?;
+    for (number, store) in &stores {
+        print_store(front, *number, store)?;
+    }
+    Ok(())
+}
+
+/// The histories asked for (all of them, unless one is chosen), each with its number.
+fn open_all(
+    front: &mut Front,
+    session: &Session,
+    named: &input::Named,
+    file: &InspectDto,
+    args: &InspectArgs,
+) -> Outcome<Vec<(usize, Opened)>> {
+    if file.stores.is_empty() {
+        let why = file
+            .problem
+            .as_ref()
+            .map_or("it holds no events", |p| p.message.as_str());
+        return Err(Failure::new(why));
+    }
+    let wanted = |(i, store): &(usize, &leftfold_session::dto::StoreDto)| match (
+        args.source.store,
+        &args.source.table,
+    ) {
+        (Some(n), _) => n == i + 1,
+        (None, Some(table)) => store.tables.first() == Some(table),
+        (None, None) => true,
+    };
+    let mut opened = Vec::new();
+    for (i, store) in file.stores.iter().enumerate().filter(wanted) {
+        let source = session.open(&named.path, store.index, None)?;
+        opened.push((i + 1, input::indexed(front, session, source.id)?));
+    }
+    if opened.is_empty() {
+        return Err(Failure::new(format!(
+            "{} holds no such history: leave out --store and --table to see them all",
+            file.path
+        )));
+    }
+    Ok(opened)
+}
+
+fn certainty(certainty: CertaintyDto) -> &'static str {
+    match certainty {
+        CertaintyDto::Guess => "guess",
+        CertaintyDto::Likely => "likely",
+        CertaintyDto::Certain => "certain",
+    }
+}
+
+/// Names of a kind and their counts, most events first, ties by name.
+fn counts(store: &Opened, by: LaneBy) -> Vec<(&str, u32)> {
+    let log = &store.snapshot.log;
+    let names = log.names(by);
+    let mut counts: Vec<(&str, u32)> = log
+        .lane_counts(by)
+        .iter()
+        .map(|&(key, n)| (names.get(key), n))
+        .collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    counts
+}
+
+/// The first and last recorded time.
+fn times(store: &Opened) -> Option<[String; 2]> {
+    let log = &store.snapshot.log;
+    let text = |nanos| {
+        leftfold_event::Timestamp {
+            nanos,
+            digits: log.time_digits(),
+        }
+        .to_string()
+    };
+    log.extent(Axis::Time)
+        .map(|(first, last)| [text(first), text(last)])
+}
+
+fn store_document(store: &Opened) -> Document {
+    let dto = &store.store;
+    let log = &store.snapshot.log;
+    let by_name = |by| -> Value {
+        Value::Object(
+            counts(store, by)
+                .into_iter()
+                .map(|(name, n)| (name, number(n)))
+                .collect(),
+        )
+    };
+    let [first, last] = times(store).map_or([None, None], |[a, b]| [Some(a), Some(b)]);
+    let oddity = |o: Oddity| {
+        Document::new()
+            .with("code", o.code)
+            .with("count", number(o.count))
+            .with("message", o.message)
+    };
+    let strings = |texts: &[String]| list(texts.iter().map(String::as_str));
+    Document::new()
+        .with("dialect", dto.dialect.as_str())
+        .with("title", dto.title.as_str())
+        .with("certainty", certainty(dto.certainty))
+        .with("reasons", strings(&dto.reasons))
+        .with("tables", strings(&dto.tables))
+        .with("events", number(log.events()))
+        .with("streams", number(log.names(LaneBy::Stream).len() as u64))
+        .with("categories", by_name(LaneBy::Category))
+        .with("types", by_name(LaneBy::Type))
+        .maybe("first_time", first)
+        .maybe("last_time", last)
+        .with("notes", strings(&dto.notes))
+        .with(
+            "oddities",
+            list(store.snapshot.oddities().into_iter().map(oddity)),
+        )
+}
+
+fn print_store(front: &mut Front, number: usize, store: &Opened) -> Outcome {
+    let (dto, log, paint) = (&store.store, &store.snapshot.log, front.paint);
+    let sure = match dto.certainty {
+        CertaintyDto::Certain => paint.with(Tone::Good, "certain"),
+        CertaintyDto::Likely => paint.with(Tone::Notice, "likely"),
+        CertaintyDto::Guess => paint.with(Tone::Notice, "a guess"),
+    };
+    let out = &mut front.out;
+    let tables = if dto.tables.is_empty() {
+        String::new()
+    } else {
+        format!(" in {}", dto.tables.join(", "))
+    };
+    writeln!(out)?;
+    writeln!(
+        out,
+        "{} {}{}",
+        paint.with(Tone::Dim, &format!("{number}.")),
+        paint.with(Tone::Title, &clean(&dto.title)),
+        clean(&tables)
+    )?;
+    let label = |name: &str| paint.with(Tone::Dim, &format!("   {name:<11}")).into_owned();
+    for (i, reason) in dto.reasons.iter().enumerate() {
+        let why = if i == 0 {
+            format!("{sure}: ")
+        } else {
+            String::new()
+        };
+        writeln!(
+            out,
+            "{}{why}{}",
+            label(if i == 0 { "layout" } else { "" }),
+            clean(reason)
+        )?;
+    }
+    writeln!(
+        out,
+        "{}{} in {}",
+        label("events"),
+        grouped(log.events().into()),
+        counted(log.names(LaneBy::Stream).len() as u64, "stream")
+    )?;
+    if let Some([first, last]) = times(store) {
+        writeln!(out, "{}{first} to {last}", label("time"))?;
+    }
+    let categories = counts(store, LaneBy::Category);
+    print_counts(out, &label("categories"), &label(""), &categories)?;
+    print_counts(out, &label("types"), &label(""), &counts(store, LaneBy::Type))?;
+    for (i, note) in dto.notes.iter().enumerate() {
+        writeln!(out, "{}{}", label(if i == 0 { "notes" } else { "" }), clean(note))?;
+    }
+    for (i, oddity) in store.snapshot.oddities().iter().enumerate() {
+        let message = clean(&oddity.message);
+        writeln!(
+            out,
+            "{}{}",
+            label(if i == 0 { "oddities" } else { "" }),
+            paint.with(Tone::Notice, &message)
+        )?;
+    }
+    Ok(())
+}
+
+fn print_counts(
+    out: &mut dyn std::io::Write,
+    first: &str,
+    rest: &str,
+    counts: &[(&str, u32)],
+) -> std::io::Result<()> {
+    let width = counts
+        .iter()
+        .map(|(_, n)| grouped((*n).into()).len())
+        .max()
+        .unwrap_or(0);
+    for (i, (name, n)) in counts.iter().take(TYPES_SHOWN).enumerate() {
+        let name = if name.is_empty() {
+            "(none)".into()
+        } else {
+            clean(name)
+        };
+        writeln!(
+            out,
+            "{}{:>width$}  {name}",
+            if i == 0 { first } else { rest },
+            grouped((*n).into())
+        )?;
+    }
+    if let Some(more) = counts.len().checked_sub(TYPES_SHOWN).filter(|n| *n > 0) {
+        writeln!(
+            out,
+            "{rest}{:>width$}  and {more} more; --json lists them all",
+            ""
+        )?;
+    }
+    Ok(())
+}

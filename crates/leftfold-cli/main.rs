@@ -1,0 +1,85 @@
+//! Leftfold on the command line.
+
+mod about;
+mod args;
+mod blame;
+mod demo;
+mod diff;
+mod document;
+mod events;
+mod export;
+mod failure;
+mod front;
+mod history;
+mod input;
+mod inspect;
+mod interrupt;
+mod mapping;
+mod open;
+mod state;
+mod style;
+mod table;
+mod timeline;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use crate::args::{Arguments, MappingVerb, Verb};
+use crate::failure::{Failure, Outcome};
+use crate::front::Front;
+
+fn main() -> ExitCode {
+    let arguments = match parse(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    let mut front = Front::new(&arguments);
+    let done = run(&mut front, arguments.verb);
+    // What was found so far is shown even when the run failed later.
+    let flushed = front.out.flush().map_err(Failure::from);
+    match done.and_then(|code| flushed.map(|()| code)) {
+        Ok(code) => code,
+        Err(failure) => failure.tell(),
+    }
+}
+
+/// The arguments, or what to exit with after help or an error was shown.
+fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
+    let given: Vec<OsString> = given.collect();
+    let parsed = Arguments::command()
+        .color(about::help_colour(&given))
+        .try_get_matches_from(given)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    parsed.map_err(|e| {
+        if e.use_stderr() && e.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            let text = e.render().to_string();
+            eprint!("leftfold: {}", text.strip_prefix("error: ").unwrap_or(&text));
+            return ExitCode::from(2);
+        }
+        // Nobody is left to tell when help cannot be written.
+        drop(e.print());
+        ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2))
+    })
+}
+
+fn run(front: &mut Front, verb: Verb) -> Outcome<ExitCode> {
+    match verb {
+        Verb::Inspect(args) => inspect::run(front, &args)?,
+        Verb::Events(args) => events::run(front, &args)?,
+        Verb::Timeline(args) => timeline::run(front, &args)?,
+        Verb::State(args) => state::run(front, &args)?,
+        Verb::Diff(args) => return diff::run(front, &args),
+        Verb::Blame(args) => blame::run(front, &args)?,
+        Verb::History(args) => history::run(front, &args)?,
+        Verb::Export(args) => export::run(front, &args)?,
+        Verb::Demo(args) => demo::run(front, &args)?,
+        Verb::Open(args) => return open::run(front, &args),
+        Verb::Mapping(MappingVerb::Show(args)) => mapping::show(front, &args)?,
+        Verb::Completions { shell } => about::completions(front, shell)?,
+        Verb::Man { folder } => about::manual(front, folder.as_deref())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,74 @@
+//! `open`: starts the window.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use leftfold_event::Point;
+
+use crate::args::OpenArgs;
+use crate::failure::{Failure, Outcome};
+use crate::front::Front;
+use crate::input;
+
+const WINDOW: &str = "leftfold-desktop";
+
+pub(crate) fn run(front: &mut Front, args: &OpenArgs) -> Outcome<ExitCode> {
+    let mut command = Vec::new();
+    if let Some(source) = &args.source {
+        let named = input::find(source)?;
+        if named.is_stdin() {
+            return Err(Failure::new(
+                "the window cannot read standard input: export it to a file and open that",
+            ));
+        }
+        // What cannot be opened is said here, where the user is.
+        input::session(front).inspect(&named.path)?;
+        let path = std::path::absolute(&named.path).map_err(|e| Failure::about(&named.path, e))?;
+        command.push(path.into_os_string());
+    }
+    if let Some(at) = &args.at {
+        Point::parse(at).map_err(|e| Failure::new(e.to_string()))?;
+        command.extend(["--at".into(), at.into()]);
+    }
+    if let Some(stream) = &args.stream {
+        command.extend(["--stream".into(), stream.into()]);
+    }
+    let program = find_window().ok_or_else(|| {
+        Failure::new(format!(
+            "the window is not installed: {WINDOW} is neither beside this program nor on the PATH"
+        ))
+    })?;
+    if cfg!(target_os = "linux")
+        && ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .all(|v| env::var_os(v).is_none_or(|d| d.is_empty()))
+    {
+        return Err(Failure::new(
+            "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set): `leftfold timeline` and \
+             `leftfold state` show the same here",
+        ));
+    }
+    let status = front
+        .interrupt
+        .clone()
+        .blocking(|| Command::new(&program).args(command).status());
+    match status {
+        Ok(status) if status.success() => Ok(ExitCode::SUCCESS),
+        Ok(_) => Ok(ExitCode::from(2)),
+        Err(e) => Err(Failure::about(&program, format!("cannot be started: {e}"))),
+    }
+}
+
+/// The window's program: beside this one, or on the PATH.
+fn find_window() -> Option<PathBuf> {
+    let name = format!("{WINDOW}{}", env::consts::EXE_SUFFIX);
+    let beside = env::current_exe()
+        .ok()
+        .and_then(|p| p.parent().map(|folder| folder.join(&name)));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let on_path = env::split_paths(&path)
+        .map(|folder| folder.join(&name))
+        .collect::<Vec<_>>();
+    beside.into_iter().chain(on_path).find(|p| p.is_file())
+}

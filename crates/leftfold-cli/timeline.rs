@@ -1,0 +1,203 @@
+//! `timeline`: density over time or log order, in the terminal and as a picture.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use leftfold_event::{Point, Timestamp};
+use leftfold_log::{Axis, Density, LaneBy};
+use leftfold_report::{Lane, TimelineChart, timeline_png_bytes, timeline_svg, timeline_text};
+use leftfold_session::View;
+
+use crate::args::{By, Theme, TimelineArgs};
+use crate::document::{Document, list, number};
+use crate::export::check_target;
+use crate::failure::{Failure, Outcome};
+use crate::front::Front;
+use crate::input;
+use crate::style::counted;
+
+/// Columns of a terminal that is none.
+const TEXT_COLUMNS: usize = 100;
+/// Pixels of a picture.
+const WIDTH: u32 = 1200;
+const LANE_HEIGHT: u32 = 44;
+const FRAME_HEIGHT: u32 = 96;
+
+/// What is drawn: lanes and their counts over a range of an axis, `to` exclusive.
+struct Drawn {
+    axis: Axis,
+    from: i64,
+    to: i64,
+    lanes: Vec<(String, u32)>,
+    total_lanes: usize,
+    density: Density,
+}
+
+pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
+    let named = input::find(&args.source.source)?;
+    for picture in args.svg.iter().chain(&args.png) {
+        check_target(picture, &named.path, args.force)?;
+    }
+    let opened = input::open(front, &args.source)?;
+    let view = opened.filtered(front, args.filter.as_deref())?;
+    let pictured = args.svg.is_some() || args.png.is_some();
+    let room = front.width.unwrap_or(TEXT_COLUMNS);
+    let columns = args.columns.unwrap_or(if pictured { WIDTH } else { room as u32 });
+    let Some(drawn) = drawn(front, args, &view, columns)? else {
+        front.note("no event is there to be drawn");
+        return Ok(());
+    };
+    if args.json {
+        return Ok(document(&drawn, &opened.source.name(), args.by).print(&mut front.out)?);
+    }
+    let chart = chart(&drawn, &opened.source.name(), args);
+    if let Some(path) = &args.svg {
+        save(front, path, timeline_svg(&chart)?.as_bytes())?;
+    }
+    if let Some(path) = &args.png {
+        save(front, path, &timeline_png_bytes(&chart)?)?;
+    }
+    if !pictured {
+        write!(front.out, "{}", timeline_text(&chart, room, front.paint.colour))?;
+    }
+    if let Some(more) = drawn
+        .total_lanes
+        .checked_sub(drawn.lanes.len())
+        .filter(|n| *n > 0)
+    {
+        front.note(format!(
+            "{} with fewer events not shown; --lanes shows more",
+            counted(more as u64, "lane")
+        ));
+    }
+    Ok(())
+}
+
+impl From<By> for LaneBy {
+    fn from(by: By) -> Self {
+        match by {
+            By::Category => Self::Category,
+            By::Type => Self::Type,
+            By::Stream => Self::Stream,
+        }
+    }
+}
+
+fn drawn(front: &mut Front, args: &TimelineArgs, view: &View, columns: u32) -> Outcome<Option<Drawn>> {
+    let timed = view.log().extent(Axis::Time).is_some();
+    let axis = args
+        .order
+        .map_or(if timed { Axis::Time } else { Axis::Log }, Into::into);
+    if axis == Axis::Time && !timed {
+        return Err(Failure::new("no event has a time: say --order log"));
+    }
+    if args.order.is_none() && !timed {
+        front.note("no event has a time: drawn in log order");
+    }
+    // The range is that of all events, so that filters can be compared.
+    let Some((first, last)) = view.log().extent(axis) else {
+        return Ok(None);
+    };
+    let coordinate = |point: &Point| -> Outcome<i64> { Ok(view.resolve(axis, None, point)?.coord) };
+    let from = args.from.as_ref().map_or(Ok(first), coordinate)?.max(first);
+    let to = args
+        .to
+        .as_ref()
+        .map_or(Ok(last), coordinate)?
+        .min(last)
+        .saturating_add(1);
+    if from >= to {
+        return Err(Failure::new("nothing lies between --from and --to"));
+    }
+    let by: LaneBy = args.by.into();
+    let names = view.log().names(by);
+    let mut counts = view.lane_counts(by);
+    counts.retain(|(_, n)| *n > 0);
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| names.get(a.0).cmp(names.get(b.0))));
+    let total_lanes = counts.len();
+    counts.truncate(args.lanes as usize);
+    let keys: Vec<u32> = counts.iter().map(|(key, _)| *key).collect();
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    let density = view.density(axis, by, &keys, from, to, columns);
+    let lanes = keys.iter().map(|k| names.get(*k).to_owned());
+    let in_range = density
+        .counts
+        .chunks(columns as usize)
+        .map(|row| row.iter().sum());
+    let lanes = lanes.zip(in_range).collect();
+    Ok(Some(Drawn {
+        axis,
+        from,
+        to,
+        lanes,
+        total_lanes,
+        density,
+    }))
+}
+
+fn document(drawn: &Drawn, source: &str, by: By) -> Document {
+    let end = |coord: i64| match drawn.axis {
+        Axis::Time => Timestamp::from_nanos(coord).to_string().into(),
+        Axis::Log => number(coord),
+    };
+    let rows = drawn.density.counts.chunks(drawn.density.columns as usize);
+    let lane = |((name, events), row): (&(String, u32), &[u32])| {
+        let counts = list(row.iter().map(|n| number(*n)));
+        Document::new()
+            .with("name", name.as_str())
+            .with("events", number(*events))
+            .with("counts", counts)
+    };
+    let by = match by {
+        By::Category => "category",
+        By::Type => "type",
+        By::Stream => "stream",
+    };
+    Document::new()
+        .with("source", source)
+        .with("by", by)
+        .with("order", if drawn.axis == Axis::Time { "time" } else { "log" })
+        .with("from", end(drawn.from))
+        .with("to", end(drawn.to))
+        .with("columns", number(drawn.density.columns))
+        .with("lanes", list(drawn.lanes.iter().zip(rows).map(lane)))
+        .with("lanes_in_all", number(drawn.total_lanes as u64))
+}
+
+fn chart(drawn: &Drawn, source: &str, args: &TimelineArgs) -> TimelineChart {
+    let (from, to) = (drawn.from, drawn.to);
+    let rows = drawn.density.counts.chunks(drawn.density.columns as usize);
+    let lane = |((name, _), row): (&(String, u32), &[u32])| Lane {
+        name: if name.is_empty() {
+            "(none)".to_owned()
+        } else {
+            crate::style::clean(name).into_owned()
+        },
+        counts: row.to_vec(),
+    };
+    TimelineChart {
+        title: crate::style::clean(source).into_owned(),
+        lanes: drawn.lanes.iter().zip(rows).map(lane).collect(),
+        axis: match drawn.axis {
+            Axis::Time => leftfold_report::Axis::Time { from, to },
+            Axis::Log => leftfold_report::Axis::Log { from, to },
+        },
+        marks: Vec::new(),
+        playhead: None,
+        width: WIDTH,
+        height: FRAME_HEIGHT + LANE_HEIGHT * drawn.lanes.len() as u32,
+        theme: match args.theme {
+            Theme::Dark => leftfold_report::Theme::Dark,
+            Theme::Light => leftfold_report::Theme::Light,
+        },
+    }
+}
+
+fn save(front: &mut Front, path: &Path, bytes: &[u8]) -> Outcome {
+    fs::write(path, bytes).map_err(|e| Failure::about(path, e))?;
+    front.note(format!("{} written", path.display()));
+    Ok(())
+}

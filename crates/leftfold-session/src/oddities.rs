@@ -1,0 +1,115 @@
+//! What is odd about a history, from its index alone.
+
+use leftfold_log::{Axis, LaneBy, Log};
+
+use crate::source::Snapshot;
+
+/// Something odd about a history. Not wrong by itself: worth a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oddity {
+    /// Stable across releases: `unreadable`, `header-problem`, `without-time`, `time-disorder`, `version-repeated`,
+    /// `version-gap`, `version-late-start`.
+    pub code: &'static str,
+    /// How many events (or streams, where the message says so).
+    pub count: u64,
+    /// What, and where the first of it is.
+    pub message: String,
+}
+
+impl Snapshot {
+    /// What is odd about the history, worst first. One pass over the index.
+    pub fn oddities(&self) -> Vec<Oddity> {
+        let log = &*self.log;
+        let mut found: Vec<Oddity> = self
+            .unreadable
+            .iter()
+            .map(|what| Oddity { code: "unreadable", count: 1, message: what.clone() })
+            .collect();
+        if let Some(&first) = log.problems().first() {
+            let count = log.problems().len() as u64;
+            let message = format!("{count} events have a part that cannot be read; the first is {}", label(log, first));
+            found.push(Oddity { code: "header-problem", count, message });
+        }
+        let timed = log.order(Axis::Time).len();
+        if timed > 0 && timed < log.events() {
+            let count = u64::from(log.events() - timed);
+            let message = format!("{count} events have no time: they are not on the time axis");
+            found.push(Oddity { code: "without-time", count, message });
+        }
+        found.extend(time_disorder(log));
+        found.extend(versions(log));
+        found
+    }
+}
+
+/// An event as a person would find it.
+fn label(log: &Log, ordinal: u32) -> String {
+    let stream = log.names(LaneBy::Stream).get(log.lane(LaneBy::Stream, ordinal));
+    let version = log.version(ordinal).map_or(String::new(), |v| format!(" v{v}"));
+    let position = log.position(ordinal).unwrap_or(i64::from(ordinal));
+    format!("{stream}{version} (#{position})")
+}
+
+fn time_disorder(log: &Log) -> Option<Oddity> {
+    if log.is_time_ordered() {
+        return None;
+    }
+    let (mut latest, mut count, mut first) = (i64::MIN, 0_u64, None);
+    for ordinal in 0..log.events() {
+        let Some(time) = log.time(ordinal) else { continue };
+        if time < latest {
+            count += 1;
+            first = first.or(Some(ordinal));
+        }
+        latest = latest.max(time);
+    }
+    let first = label(log, first?);
+    let message = format!("{count} events carry an earlier time than one before them in the log; the first is {first}");
+    Some(Oddity { code: "time-disorder", count, message })
+}
+
+#[derive(Default)]
+struct Seen {
+    count: u64,
+    first: Option<u32>,
+}
+
+impl Seen {
+    fn at(&mut self, ordinal: u32) {
+        self.count += 1;
+        self.first = Some(self.first.map_or(ordinal, |f| f.min(ordinal)));
+    }
+
+    fn oddity(&self, log: &Log, code: &'static str, what: &str) -> Option<Oddity> {
+        let message = format!("{} {what}; the first is {}", self.count, label(log, self.first?));
+        Some(Oddity { code, count: self.count, message })
+    }
+}
+
+/// Versions that repeat, skip numbers, or begin late.
+fn versions(log: &Log) -> Vec<Oddity> {
+    let (mut repeated, mut gaps, mut late) = (Seen::default(), Seen::default(), Seen::default());
+    for stream in 0..log.names(LaneBy::Stream).len() as u32 {
+        let mut before: Option<i64> = None;
+        for &ordinal in log.stream_events(stream) {
+            // An event that belongs to several streams counts its version in its own.
+            if log.lane(LaneBy::Stream, ordinal) != stream {
+                continue;
+            }
+            let Some(version) = log.version(ordinal) else { continue };
+            match before {
+                None if version > 1 => late.at(ordinal),
+                Some(b) if version <= b => repeated.at(ordinal),
+                Some(b) if version > b + 1 => gaps.at(ordinal),
+                _ => {}
+            }
+            before = Some(before.map_or(version, |b| b.max(version)));
+        }
+    }
+    let told = [
+        repeated.oddity(log, "version-repeated", "events have a version their stream already had"),
+        gaps.oddity(log, "version-gap", "events skip a version of their stream"),
+        late.oddity(log, "version-late-start", "streams do not begin at version 0 or 1"),
+    ];
+    told.into_iter().flatten().collect()
+}
