@@ -151,22 +151,25 @@ describe('an open history', () => {
     const before = playhead.place;
     const row = all('event-row')[2];
     if (row === undefined) throw new Error('no row');
+    // A row's element shows another event once the list has moved.
+    const ordinal = Number(row.dataset['ordinal']);
     await fireEvent.click(row);
     expect(playhead.place).toBe(before);
-    expect(selection.row?.ordinal).toBe(Number(row.dataset['ordinal']));
+    expect(selection.row?.ordinal).toBe(ordinal);
     await fireEvent.dblClick(row);
-    await until(() => expect(playhead.shown?.row?.ordinal).toBe(Number(row.dataset['ordinal'])));
+    await until(() => expect(playhead.shown?.row?.ordinal).toBe(ordinal));
     await until(() => expect(all('event-row').some((r) => r.classList.contains('now'))).toBe(true));
   });
 
   it('keeps the event when the axis is switched', async () => {
     await openDemo();
     const row = all('event-row')[1];
-    if (row === undefined) throw new Error('no row');
+    const ordinal = row?.dataset['ordinal'];
+    if (row === undefined || ordinal === undefined) throw new Error('no row');
     await fireEvent.dblClick(row);
-    await until(() => expect(playhead.shown?.row?.ordinal).toBe(Number(row.dataset['ordinal'])));
+    await until(() => expect(playhead.shown?.row?.ordinal).toBe(Number(ordinal)));
     await fireEvent.click(one('axis-log'));
-    await until(() => expect(playhead.place).toMatchObject({ axis: 'log', coord: row.dataset['ordinal'] }));
+    await until(() => expect(playhead.place).toMatchObject({ axis: 'log', coord: ordinal }));
     await until(() => expect(text('playhead-time')).toContain('#'));
   });
 

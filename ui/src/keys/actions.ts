@@ -61,12 +61,12 @@ function toggleLane(n: number): void {
   if (lane !== undefined) session.toggleLane(lane);
 }
 
-const ACTIONS: Record<Exclude<Action, `lane${number}`>, () => void> = {
+const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void> = {
   play: () => playhead.togglePlay(),
-  next: () => void playhead.step('next', 'stream'),
-  previous: () => void playhead.step('previous', 'stream'),
-  nextInLane: () => void playhead.step('next', 'lane'),
-  previousInLane: () => void playhead.step('previous', 'lane'),
+  next: (input) => void playhead.step('next', 'stream', input),
+  previous: (input) => void playhead.step('previous', 'stream', input),
+  nextInLane: (input) => void playhead.step('next', 'lane', input),
+  previousInLane: (input) => void playhead.step('previous', 'lane', input),
   nextChange: () => void playhead.nextChange('next'),
   previousChange: () => void playhead.nextChange('previous'),
   start: () => playhead.start(),
@@ -101,8 +101,9 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, () => void> = {
   export: () => void exportEvents(),
 };
 
-export function run(action: Action): void {
+/** `input` is when the reader asked for it. */
+export function run(action: Action, input?: number): void {
   const lane = /^lane(\d)$/.exec(action);
   if (lane !== null) toggleLane(Number(lane[1]));
-  else ACTIONS[action as keyof typeof ACTIONS]();
+  else ACTIONS[action as keyof typeof ACTIONS](input);
 }

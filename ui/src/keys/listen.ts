@@ -27,7 +27,7 @@ export function listen(): () => void {
     if (modal && !['escape', 'commands', 'streams', 'help'].includes(key.action)) return;
     if (!key.anywhere && screen.now.kind !== 'window') return;
     event.preventDefault();
-    run(key.action);
+    run(key.action, event.timeStamp);
   };
   window.addEventListener('keydown', onKey);
   return () => window.removeEventListener('keydown', onKey);

@@ -77,4 +77,16 @@ describe('the state tree', () => {
   it('shows a state that is no object', () => {
     expect(rows('9007199254740993').map((r) => r.text)).toEqual(['9007199254740993']);
   });
+
+  it('shows the beginning of a long text, and all of it when opened', () => {
+    const text = 'x'.repeat(250);
+    expect(rows(`{"a":"${text}"}`).map((r) => [r.kind, r.open])).toEqual([['string', false]]);
+    const opened = rows(`{"a":"${text}"}`, [], new Map([['/a', true]]));
+    expect(
+      opened
+        .slice(1)
+        .map((r) => r.text)
+        .join(''),
+    ).toBe(text);
+  });
 });

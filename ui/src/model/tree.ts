@@ -7,6 +7,8 @@ export const CHUNK = 100;
 /** A container with more members than this is shown in chunks. */
 export const CHUNK_FROM = 1000;
 const INLINE = 64;
+/** A longer text can be opened and is then shown in lines of so many characters. */
+export const LINE = 100;
 
 export interface TreeRow {
   /** RFC 6901 pointer; a chunk has its container's and a number. */
@@ -16,7 +18,7 @@ export interface TreeRow {
   name: string;
   /** What is written after the name, on one line. */
   text: string;
-  kind: Json['kind'] | 'chunk';
+  kind: Json['kind'] | 'chunk' | 'line';
   open: boolean | null;
   change: ChangeDto | null;
   /** Something below has changed. */
@@ -91,6 +93,10 @@ class Rows {
     const changedBelow = this.above.has(path);
     const many = size(value);
     const inline = many > 0 && !changedBelow ? inlineText(value) : null;
+    if (value.kind === 'string' && value.value.length > LINE) {
+      this.addText(name, value, path, depth, change);
+      return;
+    }
     const open =
       many === 0 && !this.removed.has(path)
         ? null
@@ -113,6 +119,48 @@ class Rows {
       blame: this.blameAt.get(path) ?? this.latestBelow.get(path) ?? null,
     });
     if (open === true) this.addMembers(value, path, depth + 1, change?.kind === 'added' ? change : null);
+  }
+
+  /** A long text: its beginning, and all of it in lines when opened. */
+  private addText(
+    name: string,
+    value: Json & { kind: 'string' },
+    path: string,
+    depth: number,
+    change: ChangeDto | null,
+  ): void {
+    const open = this.switched.get(path) ?? false;
+    const blame = this.blameAt.get(path) ?? null;
+    const text = formatJson(value, true, LINE);
+    this.rows.push({
+      path,
+      id: path,
+      depth,
+      name,
+      text,
+      kind: 'string',
+      open,
+      change,
+      changedBelow: false,
+      blame,
+    });
+    if (!open) return;
+    for (let from = 0; from < value.value.length; from += LINE) {
+      const id = `${path}\u0000${from}`;
+      const line = value.value.slice(from, from + LINE);
+      this.rows.push({
+        path,
+        id,
+        depth: depth + 1,
+        name: '',
+        text: line,
+        kind: 'line',
+        open: null,
+        change: null,
+        changedBelow: false,
+        blame: null,
+      });
+    }
   }
 
   private opensByItself(value: Json, depth: number, inline: string | null, changedBelow: boolean): boolean {

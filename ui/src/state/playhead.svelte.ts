@@ -1,5 +1,7 @@
 /** The point at which state is shown; and the stream whose state it is. */
 import type { AxisDto, DirectionDto, LaneByDto, PlaceDto, RowDto, StateDto } from '../ipc/contract';
+import { toBackendError } from '../ipc/backend';
+import type { BackendError } from '../ipc/backend';
 import { Latest } from '../model/latest';
 import { fromLine, toLine } from '../model/axis';
 import { call } from './backend';
@@ -19,8 +21,15 @@ export interface Shown {
 }
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
+const MOST_STEPS_WAITING = 3;
 /** At speed 1 the visible window passes in so many seconds. */
 const SECONDS_A_WINDOW = 30;
+
+interface Step {
+  direction: DirectionDto;
+  of: 'stream' | 'lane' | 'all';
+  input: number | undefined;
+}
 
 /** Where an event stands, if it stands on that axis. */
 export function placeOfRow(row: RowDto, axis: AxisDto): PlaceDto | null {
@@ -31,22 +40,28 @@ export function placeOfRow(row: RowDto, axis: AxisDto): PlaceDto | null {
 class Playhead {
   place = $state.raw<PlaceDto | null>(null);
   state = $state.raw<StateDto | null>(null);
+  /** Why the state could not be told. */
+  problem = $state.raw<BackendError | null>(null);
   shown = $state.raw<Shown | null>(null);
   playing = $state(false);
   speed = $state(1);
   coord: bigint = $derived(BigInt(this.place?.coord ?? '0'));
   /** Until it is moved it stands at the end, and the end may grow. */
   private atEnd = true;
-  private waiting = false;
+  private steps: Step[] = [];
 
   private readonly stateWish = new Latest<{ place: PlaceDto; stream: number; seq: number }, StateDto>(
     ({ place, stream }) => call('state', { source: session.id, stream, place, projection: null }),
     (state, { seq }) => {
       this.state = state;
+      this.problem = null;
       this.offerStream();
       perf.painted('state', seq);
     },
-    () => perf.painted('state', Infinity),
+    (error) => {
+      this.problem = toBackendError(error);
+      perf.painted('state', Infinity);
+    },
   );
 
   private readonly rankWish = new Latest<PlaceDto, Shown>(
@@ -93,10 +108,10 @@ class Playhead {
     this.move({ axis: preferences.now.axis, coord: String(view.clampCoord(coord)), ordinal: null }, input);
   }
 
-  moveToRow(row: RowDto): void {
+  moveToRow(row: RowDto, input?: number): void {
     const place = placeOfRow(row, preferences.now.axis);
     if (place === null) return;
-    this.move(place);
+    this.move(place, input);
     view.reveal(BigInt(place.coord));
   }
 
@@ -161,27 +176,36 @@ class Playhead {
     view.reveal(view.to);
   }
 
-  /** The next or previous event of the selected stream, of a lane, or of the list. */
-  async step(direction: DirectionDto, of: 'stream' | 'lane' | 'all'): Promise<void> {
-    const { place } = this;
-    if (place === null || this.waiting) return;
-    const lane = this.laneOf(of);
-    if (of !== 'all' && lane === null) return;
-    this.waiting = true;
-    try {
-      const row = await call('step', {
-        source: session.id,
-        filter: of === 'all' ? filter.id : null,
-        place,
-        direction,
-        by: lane?.by ?? 'category',
-        lane: lane?.key ?? null,
-      });
-      if (row !== null) this.moveToRow(row);
-      else if (direction === 'previous') this.start();
-    } finally {
-      this.waiting = false;
+  /** The next or previous event of the selected stream, of a lane, or of the list; one after the other. */
+  async step(direction: DirectionDto, of: 'stream' | 'lane' | 'all', input?: number): Promise<void> {
+    // A key held down must not leave a queue to walk through after its release.
+    if (this.steps.length >= MOST_STEPS_WAITING) return;
+    this.steps.push({ direction, of, input });
+    if (this.steps.length > 1) return;
+    for (let next = this.steps[0]; next !== undefined; next = this.steps[0]) {
+      try {
+        await this.stepOnce(next);
+      } catch (error) {
+        this.problem = toBackendError(error);
+      }
+      this.steps.shift();
     }
+  }
+
+  private async stepOnce({ direction, of, input }: Step): Promise<void> {
+    const { place } = this;
+    const lane = this.laneOf(of);
+    if (place === null || (of !== 'all' && lane === null)) return;
+    const row = await call('step', {
+      source: session.id,
+      filter: of === 'all' ? filter.id : null,
+      place,
+      direction,
+      by: lane?.by ?? 'category',
+      lane: lane?.key ?? null,
+    });
+    if (row !== null) this.moveToRow(row, input);
+    else if (direction === 'previous') this.start();
   }
 
   private laneOf(of: 'stream' | 'lane' | 'all'): { by: LaneByDto; key: number } | null {
@@ -254,6 +278,7 @@ class Playhead {
     this.place = null;
     this.state = null;
     this.shown = null;
+    this.problem = null;
     this.atEnd = true;
     selection.forget();
   }

@@ -87,14 +87,14 @@ const look = EditorView.theme({
 });
 
 function complete(context: CompletionContext, names: EditorOptions['names']): CompletionResult | null {
-  const quoted = context.matchBefore(/"[^"]*$/);
+  const quoted = context.matchBefore(/"[^"]*$|'[^']*$/);
   if (quoted !== null) {
     const options = names().map(({ name, kind }): Completion => ({
       label: name,
       detail: kind,
       type: 'constant',
     }));
-    return { from: quoted.from + 1, options, validFor: /^[^"]*$/ };
+    return { from: quoted.from + 1, options, validFor: /^[^"']*$/ };
   }
   const word = context.matchBefore(/[A-Za-z_]\w*$/);
   if (word === null && !context.explicit) return null;

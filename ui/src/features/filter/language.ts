@@ -8,13 +8,18 @@ export const FIELDS: readonly string[] = [
   'category',
   'type',
   'time',
+  'valid_time',
   'version',
   'position',
   'payload',
   'metadata',
+  'correlation_id',
+  'causation_id',
+  'problem',
 ];
 
 export const FUNCTIONS: readonly string[] = [
+  'find',
   'has',
   'size',
   'contains',
@@ -22,6 +27,7 @@ export const FUNCTIONS: readonly string[] = [
   'endsWith',
   'matches',
   'exists',
+  'exists_one',
   'all',
   'filter',
   'map',
@@ -30,7 +36,8 @@ export const FUNCTIONS: readonly string[] = [
   'int',
   'double',
   'string',
-  'text',
+  'min',
+  'max',
 ];
 
 export const celLanguage = StreamLanguage.define<null>({
