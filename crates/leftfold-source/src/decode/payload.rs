@@ -68,6 +68,10 @@ impl PayloadReader {
 
     /// The payload in these bytes.
     pub(crate) fn read_bytes(&self, raw: &[u8], kind: &str) -> (Payload, Option<Problem>) {
+        // An event without fields may be no bytes at all.
+        if raw.is_empty() {
+            return (Payload::absent(), None);
+        }
         let (value, encoding, problem) =
             decode_form(raw, self.format, self.may_be_encrypted, self.binary.as_deref());
         let value = value.map(|v| self.unwrapped(v, kind));
@@ -257,6 +261,9 @@ pub(crate) fn raw_json<'a>(
         Cell::Text(t) | Cell::Json(t) => t.as_bytes(),
         Cell::Bytes(b) => b,
     };
+    if bytes.is_empty() {
+        return RawPayload::Absent;
+    }
     let json = match reader.format {
         PayloadFormat::Json => bytes,
         PayloadFormat::Auto | PayloadFormat::Zlib if begins_like_json(bytes) => bytes,

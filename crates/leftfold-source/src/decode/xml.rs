@@ -94,6 +94,8 @@ fn close(element: Element, open: &mut [Element], root: &mut Option<Value>) {
     let value = value_of(element);
     match open.last_mut() {
         Some(parent) => parent.children.push((name, value)),
+        // An object without fields is an empty root; an empty element inside one may as well be an empty text.
+        None if value.as_str() == Some("") => *root = Some(Value::Object(Object::new())),
         None => *root = Some(value),
     }
 }

@@ -1,0 +1,174 @@
+//! NDJSON: the envelope goes out and comes back whole, kcat's lines are read, broken lines hide no others.
+
+mod common;
+
+use std::fs;
+
+use common::{account, events, heads, raws};
+use leftfold_event::json::{Value, parse};
+use leftfold_event::{Event, EventId, Locator, Payload, TimeZoneOrigin, Timestamp};
+use leftfold_source::{SourceKind, detect, ndjson, open};
+use proptest::prelude::*;
+
+const LINES: &str = r#"{"position":9007199254740993,"stream":"order-1","category":"order","version":0,"id":"e\n1","type":"Placed","time":"2026-01-02T03:04:05.123456789Z","payload":{"total":10.10},"metadata":{"user":"ü"},"correlation_id":"c","tenant":"t"}
+
+not json
+{"stream":"order-1","type":"Paid","version":1,"payload_base64":"AP8=","time":1767323045123}
+[1,2]
+{"topic":"orders","partition":3,"offset":17,"tstype":"create","ts":1767323045123,"broker":0,"headers":["ce_type","OrderPlaced","a",null,"a","2"],"key":"order-7","payload":"{\"n\":1e400}"}
+{"topic":"orders","partition":3,"offset":18,"tstype":"create","ts":-1,"broker":0,"key":null,"payload":null}
+{"stream":"x","type":"Late","payload":null,"valid_time":"2020-01-01","also_in":["y"]}"#;
+
+#[test]
+fn lines_of_every_kind_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.ndjson");
+    fs::write(&path, LINES).unwrap();
+    let file = open(&path).unwrap();
+    assert_eq!(file.kind(), SourceKind::Ndjson);
+    let store = file.store(0).unwrap();
+    let heads = heads(&*store);
+    assert_eq!(heads.len(), 7);
+    assert_eq!(heads.iter().map(|h| h.problem).collect::<Vec<_>>(), [false, true, false, true, false, false, false]);
+    let found = events(&*store, &heads.iter().map(|h| h.locator).collect::<Vec<_>>());
+    assert_eq!(found[0].position.as_deref(), Some("9007199254740993"));
+    assert_eq!(found[0].payload.value.as_ref().unwrap().to_string(), r#"{"total":10.10}"#);
+    assert_eq!(found[0].extra, [("tenant".to_owned(), Value::from("t"))]);
+    assert_eq!(found[1].problems[0].code.as_str(), "row-unreadable");
+    assert_eq!(found[2].payload.raw, [0, 0xff]);
+    assert_eq!(found[2].time.unwrap().to_string(), "2026-01-02T03:04:05.123Z");
+    let kafka = &found[4];
+    assert_eq!((kafka.stream.as_str(), kafka.kind.as_str()), ("order-7", "OrderPlaced"));
+    assert_eq!(kafka.position.as_deref(), Some("orders[3]@17"));
+    assert_eq!(kafka.payload.value.as_ref().unwrap().to_string(), r#"{"n":1e400}"#);
+    let headers = kafka.extra.iter().find(|(k, _)| k == "headers").unwrap();
+    assert_eq!(headers.1.to_string(), r#"["ce_type","OrderPlaced","a",null,"a","2"]"#);
+    assert_eq!((found[5].stream.as_str(), found[5].time), ("orders", None));
+    assert_eq!(found[5].payload, Payload::absent());
+    assert_eq!(found[6].also_in, ["y"]);
+    let raw = raws(&*store, &heads.iter().map(|h| h.locator).collect::<Vec<_>>());
+    assert_eq!(raw[0], ("Placed".to_owned(), r#"{"total":10.10}"#.to_owned()));
+    assert_eq!(raw[6].1, "absent");
+}
+
+#[test]
+fn standard_input_is_read_from_memory() {
+    let store = ndjson::from_reader(&mut LINES.as_bytes()).unwrap();
+    assert_eq!(heads(&store).len(), 7);
+}
+
+#[test]
+fn lines_are_found_in_any_order() {
+    let lines: String = (0..2000).map(|i| format!("{{\"stream\":\"s-{}\",\"type\":\"T\",\"version\":{i},\"payload\":{{\"i\":{i}}}}}\n", i % 7)).collect();
+    let store = ndjson::from_reader(&mut lines.as_bytes()).unwrap();
+    let heads = heads(&store);
+    let some: Vec<Locator> = [1999, 3, 4, 1000, 0].iter().map(|&i: &usize| heads[i].locator).collect();
+    let versions: Vec<_> = events(&store, &some).iter().map(|e| e.version).collect();
+    assert_eq!(versions, [1999, 3, 4, 1000, 0].map(Some));
+    account(&store);
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,9})?".prop_map(|n| parse(n.as_bytes()).unwrap()),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            prop::collection::vec((any::<String>(), inner), 0..4).prop_map(|kv| Value::Object(kv.into_iter().collect())),
+        ]
+    })
+}
+
+fn payload() -> impl Strategy<Value = Payload> {
+    prop_oneof![
+        Just(Payload::absent()),
+        any_json().prop_filter("null means none", |v| *v != Value::Null).prop_map(|v| Payload {
+            raw: v.to_string().into_bytes(),
+            value: Some(v),
+            encoding: "json",
+        }),
+    ]
+}
+
+prop_compose! {
+    fn event()(
+        names in (any::<String>(), prop::option::of(any::<String>()), any::<String>()),
+        numbers in (prop::option::of(any::<i64>()), prop::option::of(prop_oneof!["[a-z]{1,5}\\[[0-9]\\]@[0-9]{1,4}", any::<i64>().prop_map(|n| n.to_string())])),
+        id in prop::option::of(any::<String>()),
+        times in (prop::option::of(any::<i64>()), prop::option::of(any::<i64>())),
+        payload in payload(),
+        metadata in payload(),
+        links in (prop::option::of(any::<String>()), prop::option::of(any::<String>())),
+        also_in in prop::collection::vec(any::<String>(), 0..3),
+        extra in prop::collection::btree_map("x_[a-z]{1,6}", any_json().prop_filter("null means none", |v| *v != Value::Null), 0..3),
+    ) -> Event {
+        Event {
+            stream: names.0, category: names.1, kind: names.2,
+            version: numbers.0, position: numbers.1, id: id.map(EventId::Text),
+            time_origin: if times.0.is_some() { TimeZoneOrigin::Stated } else { TimeZoneOrigin::default() },
+            time: times.0.map(Timestamp::from_nanos), valid_time: times.1.map(Timestamp::from_nanos),
+            payload, metadata, correlation_id: links.0, causation_id: links.1, also_in,
+            extra: extra.into_iter().collect(), problems: Vec::new(),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_event_survives_being_written_and_read(event in event()) {
+        let mut line = String::new();
+        ndjson::write_event(&event, "", &mut line);
+        prop_assert!(!line.contains('\n'));
+        prop_assert_eq!(ndjson::parse_line(line.as_bytes()), event, "{}", line);
+    }
+
+    #[test]
+    fn reading_a_line_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = ndjson::parse_line(&bytes);
+    }
+
+    #[test]
+    fn detection_never_panics(tables in prop::collection::vec(shape(), 0..6)) {
+        for found in detect(&tables) {
+            prop_assert!(tables.iter().any(|t| t.name == found.mapping.table));
+            let text = toml::to_string(&found.mapping).unwrap();
+            prop_assert_eq!(toml::from_str::<leftfold_source::Mapping>(&text).unwrap(), found.mapping);
+        }
+    }
+}
+
+fn shape() -> impl Strategy<Value = leftfold_source::TableShape> {
+    use leftfold_source::{ColumnShape, RowKey, Sample, TableShape};
+    let sample = prop_oneof![
+        Just(Sample::Null),
+        any::<i64>().prop_map(Sample::Integer),
+        any::<f64>().prop_map(Sample::Real),
+        "\\PC{0,12}|[{\\[\"a:0-9\\]}-]{0,12}|2026-01-02T03:04:05".prop_map(|t| Sample::Text(t, false)),
+        (prop::collection::vec(any::<u8>(), 0..40), any::<bool>()).prop_map(|(b, cut)| Sample::Blob(b, cut)),
+    ];
+    let name = prop_oneof![
+        "\\PC{0,10}",
+        prop::sample::select(vec![
+            "id", "stream_id", "type", "version", "payload", "metadata", "event_id", "event_type", "data", "created_at", "position",
+            "aggregate_id", "aggregateType", "timestamp", "name", "event", "stream", "aggregate_type", "sequence", "event_version",
+            "topic", "state", "originator_id", "originator_version", "inserted_at", "no", "event_name", "a{b}", "x@y",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    let column = (name.clone(), prop::collection::vec(sample, 0..4), 0_u32..3).prop_map(|(name, samples, primary_key)| {
+        ColumnShape { name, declared: "INTEGER".to_owned(), primary_key, samples, ..ColumnShape::default() }
+    });
+    (name, prop::collection::vec(column, 0..14), any::<bool>()).prop_map(|(name, columns, numbered)| TableShape {
+        name,
+        columns,
+        key: if numbered { RowKey::RowId("rowid") } else { RowKey::None },
+        rows_at_most: None,
+    })
+}
