@@ -288,7 +288,7 @@ pub(crate) struct TimelineArgs {
     /// What lies from left to right; event time unless no event has one
     #[arg(long, value_name = "ORDER")]
     pub(crate) order: Option<OrderBy>,
-    /// Into how many columns (default: what the output has room for)
+    /// Into how many columns (default: what a picture has room for; 100 with --json)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_000))]
     pub(crate) columns: Option<u32>,
     /// Draw it to this SVG file

@@ -13,7 +13,7 @@ use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::input;
 use crate::state::{check_path, event_line};
-use crate::style::{Tone, clean};
+use crate::style::{Tone, clean, counted};
 use crate::table::{Column, Table};
 
 pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
@@ -33,7 +33,10 @@ pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
             .strip_prefix(root)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
     };
-    let fields: Vec<&BlameDto> = dto.blame.iter().filter(|f| below(&f.path)).collect();
+    let fields: Vec<&BlameDto> = told(&dto.blame, &state, args.path.as_deref())
+        .into_iter()
+        .filter(|f| below(&f.path))
+        .collect();
     if let (true, Some(path)) = (fields.is_empty(), &args.path) {
         return Err(Failure::new(format!("nothing is at {path} in this state")));
     }
@@ -77,6 +80,41 @@ pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
     print(front, &fields)
 }
 
+/// The fields worth telling: those without fields of their own, the one asked for, and those that lost one by another event
+/// than any that is left in them tells.
+fn told<'a>(fields: &'a [BlameDto], state: &Value, asked: Option<&str>) -> Vec<&'a BlameDto> {
+    let is_leaf = |path: &str| match state.pointer(path) {
+        Some(Value::Object(o)) => o.is_empty(),
+        Some(Value::Array(a)) => a.is_empty(),
+        _ => true,
+    };
+    // Parents come before their children, so that one pass from the end knows all that lies below a field.
+    let mut below: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for field in fields.iter().rev() {
+        let inner = below.remove(field.path.as_str()).unwrap_or_default();
+        if is_leaf(&field.path) || asked == Some(&field.path) || !inner.contains(&field.ordinal) {
+            kept.push(field);
+        }
+        if let Some((parent, _)) = field.path.rsplit_once('/') {
+            let outer = below.entry(parent).or_default();
+            outer.push(field.ordinal);
+            outer.extend(inner);
+        }
+    }
+    kept.reverse();
+    kept
+}
+
+/// A value in a cell: of one with fields of its own, only how many there are.
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::Object(o)) if !o.is_empty() => format!("{{{}}}", counted(o.len() as u64, "field")),
+        Some(Value::Array(a)) if !a.is_empty() => format!("[{}]", counted(a.len() as u64, "item")),
+        value => value.map(shown).unwrap_or_default(),
+    }
+}
+
 /// A field of the state and the event that last set it.
 struct Field<'a> {
     path: &'a str,
@@ -118,7 +156,7 @@ fn print(front: &mut Front, fields: &[Field<'_>]) -> Outcome {
         } else {
             field.path
         };
-        let mut cells = vec![path.to_owned(), field.value.map(shown).unwrap_or_default()];
+        let mut cells = vec![path.to_owned(), cell(field.value)];
         if versioned {
             cells.push(field.row.version.map(|v| v.0.to_string()).unwrap_or_default());
         }

@@ -144,16 +144,39 @@ fn print(front: &mut Front, target: &Path, summary: &DemoSummary) -> Outcome {
         let name = front.paint.with(Tone::Notice, incident.name).into_owned();
         writeln!(front.out, "{name}: {}", incident.what)?;
     }
-    if let Some(first) = summary.incidents.first() {
-        let tries = [
-            format!("leftfold inspect {shown}"),
-            format!("leftfold timeline {shown}"),
-            format!("leftfold blame {shown} {} --at v{}", first.stream, first.version),
-        ];
-        writeln!(front.out, "\nTry:")?;
-        for line in tries {
-            writeln!(front.out, "  {line}")?;
-        }
+    let shown = quoted(&shown);
+    let mut tries = vec![format!("inspect {shown}"), format!("timeline {shown}")];
+    tries.extend(
+        summary
+            .incidents
+            .first()
+            .map(|lost| format!("state {shown} {}", lost.stream)),
+    );
+    let doubled = summary
+        .incidents
+        .iter()
+        .find(|i| i.name == "doubled" && i.version > 1);
+    tries.extend(doubled.map(|i| {
+        format!(
+            "diff {shown} {} --from v{} --to v{}",
+            i.stream,
+            i.version - 1,
+            i.version
+        )
+    }));
+    writeln!(front.out, "\nTry:")?;
+    for line in tries {
+        writeln!(front.out, "  leftfold {line}")?;
     }
     Ok(())
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ',' | '@' | ':');
+    if path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
 }

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 
 use leftfold_event::json::Value;
-use leftfold_session::View;
 use leftfold_session::dto::{ErrorDto, RowDto, StateDto};
 
 use crate::args::StateArgs;
@@ -45,7 +44,7 @@ pub(crate) fn run(front: &mut Front, args: &StateArgs) -> Outcome {
             .with("problems", list(state.problems.iter().map(problem)));
         return Ok(document.print(&mut front.out)?);
     }
-    print(front, &view, &state, &shown)
+    print(front, &state, &shown)
 }
 
 fn last(state: &StateDto) -> Option<&RowDto> {
@@ -86,7 +85,7 @@ pub(crate) fn event_line(row: &RowDto) -> String {
     clean(&format!("{version}{} · #{}{time}", row.kind, row.position)).into_owned()
 }
 
-fn print(front: &mut Front, _: &View, state: &StateDto, shown: &Value) -> Outcome {
+fn print(front: &mut Front, state: &StateDto, shown: &Value) -> Outcome {
     let paint = front.paint;
     let after = last(state).map_or_else(|| "before its first event".to_owned(), event_line);
     let head = format!(

@@ -17,8 +17,12 @@ use crate::front::Front;
 use crate::input;
 use crate::style::counted;
 
+/// Bins of a picture in text: many more than columns, so that fitting them to the columns there are shows no pattern of its own.
+const TEXT_BINS: u32 = 4000;
 /// Columns of a terminal that is none.
 const TEXT_COLUMNS: usize = 100;
+/// Columns for a program that asks for none.
+const JSON_COLUMNS: u32 = 100;
 /// Pixels of a picture.
 const WIDTH: u32 = 1200;
 const LANE_HEIGHT: u32 = 44;
@@ -43,7 +47,11 @@ pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
     let view = opened.filtered(front, args.filter.as_deref())?;
     let pictured = args.svg.is_some() || args.png.is_some();
     let room = front.width.unwrap_or(TEXT_COLUMNS);
-    let columns = args.columns.unwrap_or(if pictured { WIDTH } else { room as u32 });
+    let columns = args.columns.unwrap_or(match (args.json, pictured) {
+        (true, _) => JSON_COLUMNS,
+        (false, true) => WIDTH,
+        (false, false) => TEXT_BINS,
+    });
     let Some(drawn) = drawn(front, args, &view, columns)? else {
         front.note("no event is there to be drawn");
         return Ok(());
@@ -168,7 +176,8 @@ fn document(drawn: &Drawn, source: &str, by: By) -> Document {
 }
 
 fn chart(drawn: &Drawn, source: &str, args: &TimelineArgs) -> TimelineChart {
-    let (from, to) = (drawn.from, drawn.to);
+    // The chart's end is written on it: the last moment there is an event, not the first after it.
+    let (from, to) = (drawn.from, (drawn.to - 1).max(drawn.from + 1));
     let rows = drawn.density.counts.chunks(drawn.density.columns as usize);
     let lane = |((name, _), row): (&(String, u32), &[u32])| Lane {
         name: if name.is_empty() {

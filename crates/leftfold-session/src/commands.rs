@@ -1,6 +1,9 @@
 //! The boundary's commands that need no shell: one function each, named and documented as in the contract.
 #![allow(missing_docs, reason = "documented in the contract, one table for all")]
-#![allow(clippy::needless_pass_by_value, reason = "arguments arrive owned, as the shell deserialised them")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "arguments arrive owned, as the shell deserialised them"
+)]
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -9,9 +12,12 @@ use std::path::Path;
 use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Order, Place};
 
-#[allow(clippy::wildcard_imports, reason = "one function a command names nearly all of them")]
-use crate::{contract::*, dto::*};
 use crate::{LinesError, Session, SessionError, check_filter as check, filter_dto, mapping, project};
+#[allow(
+    clippy::wildcard_imports,
+    reason = "one function a command names nearly all of them"
+)]
+use crate::{contract::*, dto::*};
 
 type Answer<T> = Result<T, SessionError>;
 
@@ -45,13 +51,21 @@ impl From<LaneByDto> for LaneBy {
 
 impl From<PlaceDto> for Place {
     fn from(place: PlaceDto) -> Self {
-        Self { axis: place.axis.into(), coord: place.coord.0, ordinal: place.ordinal }
+        Self {
+            axis: place.axis.into(),
+            coord: place.coord.0,
+            ordinal: place.ordinal,
+        }
     }
 }
 
 impl From<Place> for PlaceDto {
     fn from(place: Place) -> Self {
-        Self { axis: place.axis.into(), coord: Int(place.coord), ordinal: place.ordinal }
+        Self {
+            axis: place.axis.into(),
+            coord: Int(place.coord),
+            ordinal: place.ordinal,
+        }
     }
 }
 
@@ -65,7 +79,12 @@ pub fn preview_mapping(_: &Session, args: PreviewMappingArgs) -> Answer<MappingP
 
 pub fn save_mapping(session: &Session, args: SaveMappingArgs) -> Answer<String> {
     let mapping = mapping::from_dto(&args.mapping)?;
-    let saved = project::save_mapping(Path::new(&args.path), &args.name, &mapping, session.config_folder())?;
+    let saved = project::save_mapping(
+        Path::new(&args.path),
+        &args.name,
+        &mapping,
+        session.config_folder(),
+    )?;
     Ok(saved.display().to_string())
 }
 
@@ -93,79 +112,154 @@ pub fn reindex(session: &Session, args: ReindexArgs) -> Answer<()> {
 }
 
 pub fn lanes(session: &Session, args: LanesArgs) -> Answer<LanesDto> {
-    Ok(session.source(args.source)?.view(args.filter)?.lanes_dto(args.by.into(), args.limit))
+    Ok(session
+        .source(args.source)?
+        .view(args.filter)?
+        .lanes_dto(args.by.into(), args.limit))
 }
 
 pub fn axis_info(session: &Session, args: AxisInfoArgs) -> Answer<AxisInfoDto> {
-    Ok(session.source(args.source)?.view(args.filter)?.axis_info(args.axis.into()))
+    Ok(session
+        .source(args.source)?
+        .view(args.filter)?
+        .axis_info(args.axis.into()))
 }
 
 pub fn density(session: &Session, args: DensityArgs) -> Answer<Bytes> {
     let view = session.source(args.source)?.view(args.filter)?;
     let (from, to) = (args.from.0, args.to.0);
-    view.density_bytes(args.axis.into(), args.by.into(), &args.lanes, from, to, args.columns).map(Bytes)
+    view.density_bytes(
+        args.axis.into(),
+        args.by.into(),
+        &args.lanes,
+        from,
+        to,
+        args.columns,
+    )
+    .map(Bytes)
 }
 
 pub fn marks(session: &Session, args: MarksArgs) -> Answer<Bytes> {
     let view = session.source(args.source)?.view(args.filter)?;
     let (from, to) = (args.from.0, args.to.0);
-    Ok(Bytes(view.marks_bytes(args.axis.into(), args.by.into(), &args.lanes, from, to, args.limit)))
+    Ok(Bytes(view.marks_bytes(
+        args.axis.into(),
+        args.by.into(),
+        &args.lanes,
+        from,
+        to,
+        args.limit,
+    )))
 }
 
 pub fn rows(session: &Session, args: RowsArgs) -> Answer<RowsDto> {
-    session.source(args.source)?.view(args.filter)?.rows(args.axis.into(), args.offset, args.limit, &Cancel::new())
+    session.source(args.source)?.view(args.filter)?.rows(
+        args.axis.into(),
+        args.offset,
+        args.limit,
+        &Cancel::new(),
+    )
 }
 
 pub fn rank(session: &Session, args: RankArgs) -> Answer<u32> {
-    Ok(session.source(args.source)?.view(args.filter)?.rank(&args.place.into()))
+    Ok(session
+        .source(args.source)?
+        .view(args.filter)?
+        .rank(&args.place.into()))
 }
 
 pub fn event(session: &Session, args: EventArgs) -> Answer<EventDto> {
-    session.source(args.source)?.view(None)?.event_dto(args.ordinal, &Cancel::new())
+    session
+        .source(args.source)?
+        .view(None)?
+        .event_dto(args.ordinal, &Cancel::new())
 }
 
 pub fn place_of(session: &Session, args: PlaceOfArgs) -> Answer<Option<PlaceDto>> {
     let axis: Axis = args.axis.into();
     let coord = session.source(args.source)?.view(None)?.coord(axis, args.ordinal);
-    Ok(coord.map(|coord| Place { axis, coord, ordinal: Some(args.ordinal) }.into()))
+    Ok(coord.map(|coord| {
+        Place {
+            axis,
+            coord,
+            ordinal: Some(args.ordinal),
+        }
+        .into()
+    }))
 }
 
 pub fn resolve_point(session: &Session, args: ResolvePointArgs) -> Answer<PlaceDto> {
     let point = Point::parse(&args.point)?;
-    session.source(args.source)?.view(None)?.resolve(args.axis.into(), args.stream, &point).map(Into::into)
+    session
+        .source(args.source)?
+        .view(None)?
+        .resolve(args.axis.into(), args.stream, &point)
+        .map(Into::into)
 }
 
 pub fn step(session: &Session, args: StepArgs) -> Answer<Option<RowDto>> {
     let view = session.source(args.source)?.view(args.filter)?;
     let lane = args.lane.map(|lane| (args.by.into(), lane));
-    view.step_row(&args.place.into(), lane, args.direction == DirectionDto::Next, &Cancel::new())
+    view.step_row(
+        &args.place.into(),
+        lane,
+        args.direction == DirectionDto::Next,
+        &Cancel::new(),
+    )
 }
 
 pub fn state(session: &Session, args: StateArgs) -> Answer<StateDto> {
     let view = session.source(args.source)?.view(None)?;
-    view.state(args.stream, &args.place.into(), args.projection.as_deref(), &Cancel::new())
+    view.state(
+        args.stream,
+        &args.place.into(),
+        args.projection.as_deref(),
+        &Cancel::new(),
+    )
 }
 
 pub fn diff(session: &Session, args: DiffArgs) -> Answer<DiffDto> {
     let view = session.source(args.source)?.view(None)?;
     let projection = args.projection.as_deref();
-    view.diff(args.stream, &args.from.into(), &args.to.into(), projection, &Cancel::new())
+    view.diff(
+        args.stream,
+        &args.from.into(),
+        &args.to.into(),
+        projection,
+        &Cancel::new(),
+    )
 }
 
 pub fn history(session: &Session, args: HistoryArgs) -> Answer<Vec<HistoryEntryDto>> {
     let view = session.source(args.source)?.view(None)?;
-    view.history(args.stream, &args.path, args.limit, args.projection.as_deref(), &Cancel::new())
+    view.history(
+        args.stream,
+        &args.path,
+        args.limit,
+        args.projection.as_deref(),
+        &Cancel::new(),
+    )
 }
 
 pub fn next_change(session: &Session, args: NextChangeArgs) -> Answer<Option<RowDto>> {
     let view = session.source(args.source)?.view(None)?;
     let forward = args.direction == DirectionDto::Next;
     let projection = args.projection.as_deref();
-    view.next_change(args.stream, &args.path, &args.place.into(), forward, projection, &Cancel::new())
+    view.next_change(
+        args.stream,
+        &args.path,
+        &args.place.into(),
+        forward,
+        projection,
+        &Cancel::new(),
+    )
 }
 
 pub fn streams(session: &Session, args: StreamsArgs) -> Answer<StreamsDto> {
-    Ok(session.source(args.source)?.view(None)?.streams(&args.query, args.offset, args.limit))
+    Ok(session
+        .source(args.source)?
+        .view(None)?
+        .streams(&args.query, args.offset, args.limit))
 }
 
 pub fn check_filter(_: &Session, args: CheckFilterArgs) -> Answer<FilterCheckDto> {
@@ -173,7 +267,9 @@ pub fn check_filter(_: &Session, args: CheckFilterArgs) -> Answer<FilterCheckDto
 }
 
 pub fn apply_filter(session: &Session, args: ApplyFilterArgs) -> Answer<FilterDto> {
-    Ok(filter_dto(&*session.source(args.source)?.start_filter(&args.text)?))
+    Ok(filter_dto(
+        &*session.source(args.source)?.start_filter(&args.text)?,
+    ))
 }
 
 pub fn filter_status(session: &Session, args: FilterStatusArgs) -> Answer<FilterDto> {
@@ -193,8 +289,16 @@ pub fn export_events(session: &Session, args: ExportEventsArgs) -> Answer<u32> {
     let view = session.source(args.source)?.view(args.filter)?;
     let path = Path::new(&args.path);
     let failed = |e: std::io::Error| SessionError::new("export-failed", format!("{}: {e}", path.display()));
-    if view.source().path.canonicalize().is_ok_and(|own| path.canonicalize().is_ok_and(|p| p == own)) {
-        return Err(SessionError::new("export-failed", "that is the source itself; choose another file"));
+    if view
+        .source()
+        .path
+        .canonicalize()
+        .is_ok_and(|own| path.canonicalize().is_ok_and(|p| p == own))
+    {
+        return Err(SessionError::new(
+            "export-failed",
+            "that is the source itself; choose another file",
+        ));
     }
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     let order: &Order = view.order(args.axis.into());

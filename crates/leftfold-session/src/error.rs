@@ -19,7 +19,10 @@ pub struct SessionError {
 impl SessionError {
     /// An error with its explanation.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     /// The work was cancelled.
@@ -36,7 +39,10 @@ impl From<SourceError> for SessionError {
 
 impl From<FilterError> for SessionError {
     fn from(e: FilterError) -> Self {
-        Self::new("filter-syntax", format!("the filter is wrong at {}: {}", e.start, e.message))
+        Self::new(
+            "filter-syntax",
+            format!("the filter is wrong at {}: {}", e.start, e.message),
+        )
     }
 }
 
@@ -59,6 +65,9 @@ impl From<leftfold_event::PointError> for SessionError {
 
 impl From<SessionError> for ErrorDto {
     fn from(e: SessionError) -> Self {
-        Self { code: e.code.to_owned(), message: e.message }
+        Self {
+            code: e.code.to_owned(),
+            message: e.message,
+        }
     }
 }

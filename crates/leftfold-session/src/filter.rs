@@ -104,7 +104,12 @@ impl OpenSource {
                 let on_change = Arc::clone(&source.on_change);
                 drop(source);
                 let last = snapshot.state != IndexState::Reading;
-                let shown = || on_change(Changed::Filter { source: id, filter: task_too.id });
+                let shown = || {
+                    on_change(Changed::Filter {
+                        source: id,
+                        filter: task_too.id,
+                    })
+                };
                 if !pass(&task_too, &*store, &snapshot.log, last, &mut carry, &shown) || last {
                     return;
                 }
@@ -115,14 +120,22 @@ impl OpenSource {
         std::thread::Builder::new()
             .name("filter".to_owned())
             .spawn(run)
-            .map_err(|e| SessionError::new("no-thread", format!("the system gives no thread to filter with: {e}")))?;
+            .map_err(|e| {
+                SessionError::new(
+                    "no-thread",
+                    format!("the system gives no thread to filter with: {e}"),
+                )
+            })?;
         Ok(task)
     }
 
     /// A running or finished filter.
     pub fn filter(&self, id: u32) -> Result<Arc<FilterTask>, SessionError> {
         let filters = lock(&self.filters);
-        filters.get(&id).cloned().ok_or_else(|| SessionError::new("filter-gone", format!("there is no filter {id}")))
+        filters
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| SessionError::new("filter-gone", format!("there is no filter {id}")))
     }
 
     /// Stops and forgets a filter.

@@ -23,7 +23,12 @@ pub struct LogStream<'a> {
 impl<'a> LogStream<'a> {
     /// The stream of this key.
     pub fn new(log: &'a Log, store: &'a dyn EventStore, stream: u32) -> Self {
-        Self { log, store, ordinals: log.stream_events(stream), decoded: Cell::new(false) }
+        Self {
+            log,
+            store,
+            ordinals: log.stream_events(stream),
+            decoded: Cell::new(false),
+        }
     }
 
     /// The ordinals of its events, in stream order.
@@ -32,7 +37,10 @@ impl<'a> LogStream<'a> {
     }
 
     fn time(&self, ordinal: u32) -> Option<Timestamp> {
-        self.log.time(ordinal).map(|nanos| Timestamp { nanos, digits: self.log.time_digits() })
+        self.log.time(ordinal).map(|nanos| Timestamp {
+            nanos,
+            digits: self.log.time_digits(),
+        })
     }
 
     fn whole(
@@ -42,10 +50,11 @@ impl<'a> LogStream<'a> {
         visit: &mut dyn FnMut(usize, Step<'_>),
     ) -> Result<(), SourceError> {
         let mut all_plain = true;
-        self.store.fetch(&self.locators(&range), cancel, &mut |i, event| {
-            all_plain &= event.payload.encoding == "json";
-            visit(range.start + i, step_of(&event));
-        })?;
+        self.store
+            .fetch(&self.locators(&range), cancel, &mut |i, event| {
+                all_plain &= event.payload.encoding == "json";
+                visit(range.start + i, step_of(&event));
+            })?;
         self.decoded.set(!all_plain);
         Ok(())
     }
@@ -66,20 +75,31 @@ impl<'a> LogStream<'a> {
                 RawPayload::Absent => StepPayload::Absent,
                 RawPayload::Other => {
                     self.decoded.set(true);
-                    let one = self
-                        .store
-                        .fetch(&locators[i..=i], cancel, &mut |_, event| visit(index, step_of(&event)));
+                    let one = self.store.fetch(&locators[i..=i], cancel, &mut |_, event| {
+                        visit(index, step_of(&event))
+                    });
                     failed = failed.take().or(one.err());
                     return;
                 }
             };
-            visit(index, Step { kind, payload, version: self.log.version(ordinal), time: self.time(ordinal) });
+            visit(
+                index,
+                Step {
+                    kind,
+                    payload,
+                    version: self.log.version(ordinal),
+                    time: self.time(ordinal),
+                },
+            );
         })?;
         failed.map_or(Ok(()), Err)
     }
 
     fn locators(&self, range: &Range<usize>) -> Vec<Locator> {
-        self.ordinals[range.clone()].iter().map(|o| self.log.locator(*o)).collect()
+        self.ordinals[range.clone()]
+            .iter()
+            .map(|o| self.log.locator(*o))
+            .collect()
     }
 }
 
@@ -89,7 +109,12 @@ fn step_of(event: &Event) -> Step<'_> {
         (None, Some(problem)) => StepPayload::Unreadable(problem),
         (None, None) => StepPayload::Absent,
     };
-    Step { kind: &event.kind, payload, version: event.version, time: event.time }
+    Step {
+        kind: &event.kind,
+        payload,
+        version: event.version,
+        time: event.time,
+    }
 }
 
 impl StreamHistory for LogStream<'_> {

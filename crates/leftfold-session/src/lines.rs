@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use leftfold_event::Cancel;
+use leftfold_event::json::Value;
 use leftfold_source::ndjson;
 
 use crate::error::SessionError;
@@ -36,12 +37,20 @@ impl View {
         let (mut line, mut written) = (String::new(), 0);
         for chunk in ordinals.chunks(CHUNK) {
             let mut broken = None;
-            self.events(chunk, cancel, &mut |_, event| {
+            self.events(chunk, cancel, &mut |_, mut event| {
                 if broken.is_some() {
                     return;
                 }
                 line.clear();
-                ndjson::write_event(&event, &name, &mut line);
+                // An event that says where it was taken from goes on saying so.
+                let stated = |(name, value): &(String, Value)| name == "source" && value.as_str().is_some();
+                let own = event
+                    .extra
+                    .iter()
+                    .position(stated)
+                    .map(|i| event.extra.remove(i).1);
+                let source = own.as_ref().and_then(Value::as_str).unwrap_or(&name);
+                ndjson::write_event(&event, source, &mut line);
                 line.push('\n');
                 match out.write_all(line.as_bytes()) {
                     Ok(()) => written += 1,

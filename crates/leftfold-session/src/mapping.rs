@@ -43,7 +43,12 @@ fn format_of<T: Copy>(table: &[(&'static str, T)], name: &str) -> Result<T, Sess
         .iter()
         .find(|(n, _)| *n == name)
         .map(|(_, f)| *f)
-        .ok_or_else(|| SessionError::new("source-mapping", format!("unknown format {name:?}; there are: {}", known())))
+        .ok_or_else(|| {
+            SessionError::new(
+                "source-mapping",
+                format!("unknown format {name:?}; there are: {}", known()),
+            )
+        })
 }
 
 /// The screen's form of a mapping.
@@ -55,11 +60,19 @@ pub fn to_dto(mapping: &Mapping) -> MappingDto {
     };
     let plain = |name: &str, e: Option<&Expression>| field(name, e.map(one_line).unwrap_or_default(), "auto");
     let time = |name: &str, t: Option<&TimeMapping>| {
-        field(name, t.map(|t| one_line(&t.from)).unwrap_or_default(), t.map_or("auto", |t| name_of(TIMES, &t.format)))
+        field(
+            name,
+            t.map(|t| one_line(&t.from)).unwrap_or_default(),
+            t.map_or("auto", |t| name_of(TIMES, &t.format)),
+        )
     };
     let payload = |name: &str, p: Option<&PayloadMapping>| {
         let expression = p.map(|p| joined(&p.column, p.at.as_deref())).unwrap_or_default();
-        field(name, expression, p.map_or("auto", |p| name_of(PAYLOADS, &p.format)))
+        field(
+            name,
+            expression,
+            p.map_or("auto", |p| name_of(PAYLOADS, &p.format)),
+        )
     };
     MappingDto {
         table: mapping.table.clone(),
@@ -83,13 +96,20 @@ pub fn to_dto(mapping: &Mapping) -> MappingDto {
 
 /// The mapping a screen's form stands for: its TOML, with the fields that were edited set to what they say now.
 pub fn from_dto(dto: &MappingDto) -> Result<Mapping, SessionError> {
-    let wrong = |e: toml::de::Error| SessionError::new("source-mapping", format!("the mapping's TOML is wrong: {e}"));
-    let mut mapping: Mapping =
-        if dto.toml.trim().is_empty() { Mapping::default() } else { toml::from_str(&dto.toml).map_err(wrong)? };
+    let wrong =
+        |e: toml::de::Error| SessionError::new("source-mapping", format!("the mapping's TOML is wrong: {e}"));
+    let mut mapping: Mapping = if dto.toml.trim().is_empty() {
+        Mapping::default()
+    } else {
+        toml::from_str(&dto.toml).map_err(wrong)?
+    };
     let before = to_dto(&mapping);
     if mapping.table != dto.table {
         // Another table: what was said about the first one's joins and order does not hold.
-        mapping = Mapping { table: dto.table.clone(), ..Mapping::default() };
+        mapping = Mapping {
+            table: dto.table.clone(),
+            ..Mapping::default()
+        };
     }
     for field in &dto.fields {
         let unchanged = mapping.table == before.table && before.fields.contains(field);
@@ -105,11 +125,21 @@ fn set_field(mapping: &mut Mapping, field: &MappingFieldDto) -> Result<(), Sessi
     if text == AS_IS {
         return Ok(());
     }
-    let plain = || if text.is_empty() { Ok(None) } else { expression(text).map(Some) };
+    let plain = || {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            expression(text).map(Some)
+        }
+    };
     let time = |kept: Option<&TimeMapping>| -> Result<Option<TimeMapping>, SessionError> {
         let format = format_of(TIMES, &field.format)?;
         let fraction = kept.and_then(|t| t.fraction.clone());
-        Ok(plain()?.map(|from| TimeMapping { from, format, fraction }))
+        Ok(plain()?.map(|from| TimeMapping {
+            from,
+            format,
+            fraction,
+        }))
     };
     let payload = |kept: Option<&PayloadMapping>| -> Result<Option<PayloadMapping>, SessionError> {
         if text.is_empty() {
@@ -118,7 +148,12 @@ fn set_field(mapping: &mut Mapping, field: &MappingFieldDto) -> Result<(), Sessi
         let (column, at) = split(text);
         let base = kept.cloned().unwrap_or_else(|| PayloadMapping::column(column));
         let format = format_of(PAYLOADS, &field.format)?;
-        Ok(Some(PayloadMapping { column: column.to_owned(), at: at.map(str::to_owned), format, ..base }))
+        Ok(Some(PayloadMapping {
+            column: column.to_owned(),
+            at: at.map(str::to_owned),
+            format,
+            ..base
+        }))
     };
     match field.field.as_str() {
         "stream" => mapping.stream = plain()?,
@@ -133,7 +168,12 @@ fn set_field(mapping: &mut Mapping, field: &MappingFieldDto) -> Result<(), Sessi
         "metadata" => mapping.metadata = payload(mapping.metadata.as_ref())?,
         "correlation_id" => mapping.correlation = plain()?,
         "causation_id" => mapping.causation = plain()?,
-        other => return Err(SessionError::new("source-mapping", format!("there is no field {other:?}"))),
+        other => {
+            return Err(SessionError::new(
+                "source-mapping",
+                format!("there is no field {other:?}"),
+            ));
+        }
     }
     Ok(())
 }
@@ -153,9 +193,13 @@ fn split(text: &str) -> (&str, Option<&str>) {
 
 fn one_line(expression: &Expression) -> String {
     match expression {
-        Expression::Column(ColumnExpression { column, at, after: None, before: None, when }) if when.is_empty() => {
-            joined(column, at.as_deref())
-        }
+        Expression::Column(ColumnExpression {
+            column,
+            at,
+            after: None,
+            before: None,
+            when,
+        }) if when.is_empty() => joined(column, at.as_deref()),
         Expression::Template { pieces, when } if when.is_empty() => pieces
             .iter()
             .map(|p| match p {
@@ -201,12 +245,21 @@ mod tests {
         assert_eq!(stream.expression, "{kind}-{key}");
         stream.expression = "key".into();
         let edited = from_dto(&dto).unwrap();
-        assert_eq!(edited, Mapping { stream: Some(Expression::column("key")), ..mapping });
+        assert_eq!(
+            edited,
+            Mapping {
+                stream: Some(Expression::column("key")),
+                ..mapping
+            }
+        );
     }
 
     #[test]
     fn what_is_no_format_says_which_there_are() {
-        let mut dto = to_dto(&Mapping { table: "t".into(), ..Mapping::default() });
+        let mut dto = to_dto(&Mapping {
+            table: "t".into(),
+            ..Mapping::default()
+        });
         let time = dto.fields.iter_mut().find(|f| f.field == "time").unwrap();
         (time.expression, time.format) = ("at".into(), "fortnights".into());
         assert!(from_dto(&dto).is_err_and(|e| e.message.contains("auto, iso, s, ms")));

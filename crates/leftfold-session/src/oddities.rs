@@ -23,18 +23,41 @@ impl Snapshot {
         let mut found: Vec<Oddity> = self
             .unreadable
             .iter()
-            .map(|what| Oddity { code: "unreadable", count: 1, message: what.clone() })
+            .map(|what| Oddity {
+                code: "unreadable",
+                count: 1,
+                message: what.clone(),
+            })
             .collect();
         if let Some(&first) = log.problems().first() {
             let count = log.problems().len() as u64;
-            let message = format!("{count} events have a part that cannot be read; the first is {}", label(log, first));
-            found.push(Oddity { code: "header-problem", count, message });
+            let message = told(
+                count,
+                "event has a part",
+                "events have a part",
+                "that cannot be read",
+                &label(log, first),
+            );
+            found.push(Oddity {
+                code: "header-problem",
+                count,
+                message,
+            });
         }
         let timed = log.order(Axis::Time).len();
         if timed > 0 && timed < log.events() {
             let count = u64::from(log.events() - timed);
-            let message = format!("{count} events have no time: they are not on the time axis");
-            found.push(Oddity { code: "without-time", count, message });
+            let (event, they) = if count == 1 {
+                ("event has", "it is")
+            } else {
+                ("events have", "they are")
+            };
+            let message = format!("{count} {event} no time: {they} not on the time axis");
+            found.push(Oddity {
+                code: "without-time",
+                count,
+                message,
+            });
         }
         found.extend(time_disorder(log));
         found.extend(versions(log));
@@ -48,6 +71,15 @@ fn label(log: &Log, ordinal: u32) -> String {
     let version = log.version(ordinal).map_or(String::new(), |v| format!(" v{v}"));
     let position = log.position(ordinal).unwrap_or(i64::from(ordinal));
     format!("{stream}{version} (#{position})")
+}
+
+/// `1 event carries …: which`, `2 events carry …; the first is which`.
+fn told(count: u64, one: &str, many: &str, what: &str, first: &str) -> String {
+    if count == 1 {
+        format!("1 {one} {what}: {first}")
+    } else {
+        format!("{count} {many} {what}; the first is {first}")
+    }
 }
 
 fn time_disorder(log: &Log) -> Option<Oddity> {
@@ -64,8 +96,18 @@ fn time_disorder(log: &Log) -> Option<Oddity> {
         latest = latest.max(time);
     }
     let first = label(log, first?);
-    let message = format!("{count} events carry an earlier time than one before them in the log; the first is {first}");
-    Some(Oddity { code: "time-disorder", count, message })
+    let message = told(
+        count,
+        "event carries",
+        "events carry",
+        "an earlier time than one before in the log",
+        &first,
+    );
+    Some(Oddity {
+        code: "time-disorder",
+        count,
+        message,
+    })
 }
 
 #[derive(Default)]
@@ -80,9 +122,13 @@ impl Seen {
         self.first = Some(self.first.map_or(ordinal, |f| f.min(ordinal)));
     }
 
-    fn oddity(&self, log: &Log, code: &'static str, what: &str) -> Option<Oddity> {
-        let message = format!("{} {what}; the first is {}", self.count, label(log, self.first?));
-        Some(Oddity { code, count: self.count, message })
+    fn oddity(&self, log: &Log, code: &'static str, [one, many, what]: [&str; 3]) -> Option<Oddity> {
+        let message = told(self.count, one, many, what, &label(log, self.first?));
+        Some(Oddity {
+            code,
+            count: self.count,
+            message,
+        })
     }
 }
 
@@ -96,7 +142,9 @@ fn versions(log: &Log) -> Vec<Oddity> {
             if log.lane(LaneBy::Stream, ordinal) != stream {
                 continue;
             }
-            let Some(version) = log.version(ordinal) else { continue };
+            let Some(version) = log.version(ordinal) else {
+                continue;
+            };
             match before {
                 None if version > 1 => late.at(ordinal),
                 Some(b) if version <= b => repeated.at(ordinal),
@@ -107,9 +155,21 @@ fn versions(log: &Log) -> Vec<Oddity> {
         }
     }
     let told = [
-        repeated.oddity(log, "version-repeated", "events have a version their stream already had"),
-        gaps.oddity(log, "version-gap", "events skip a version of their stream"),
-        late.oddity(log, "version-late-start", "streams do not begin at version 0 or 1"),
+        repeated.oddity(
+            log,
+            "version-repeated",
+            ["event has", "events have", "a version its stream already had"],
+        ),
+        gaps.oddity(
+            log,
+            "version-gap",
+            ["event skips", "events skip", "a version of its stream"],
+        ),
+        late.oddity(
+            log,
+            "version-late-start",
+            ["stream begins", "streams begin", "later than at version 0 or 1"],
+        ),
     ];
     told.into_iter().flatten().collect()
 }

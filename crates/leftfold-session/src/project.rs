@@ -60,15 +60,28 @@ impl Project {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(SessionError::new("project-file", format!("{}: {e}", path.display()))),
+            Err(e) => {
+                return Err(SessionError::new(
+                    "project-file",
+                    format!("{}: {e}", path.display()),
+                ));
+            }
         };
-        let wrong = |e: toml::de::Error| SessionError::new("project-file", format!("{}: {e}", path.display()));
-        Ok(Some(Self { folder: folder.to_owned(), file: ProjectFile::parse(&text).map_err(wrong)?, text }))
+        let wrong =
+            |e: toml::de::Error| SessionError::new("project-file", format!("{}: {e}", path.display()));
+        Ok(Some(Self {
+            folder: folder.to_owned(),
+            file: ProjectFile::parse(&text).map_err(wrong)?,
+            text,
+        }))
     }
 
     /// The project file that belongs to a data file: the one in its folder.
     pub fn of_data_file(path: &Path) -> Result<Option<Self>, SessionError> {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         Self::of_folder(folder)
     }
 
@@ -97,7 +110,8 @@ impl Project {
     /// The source that is this data file.
     fn source_at(&self, path: &Path) -> Option<&ProjectSource> {
         let wanted = fs::canonicalize(path).ok()?;
-        let same = |s: &&ProjectSource| fs::canonicalize(self.folder.join(&s.path)).is_ok_and(|p| p == wanted);
+        let same =
+            |s: &&ProjectSource| fs::canonicalize(self.folder.join(&s.path)).is_ok_and(|p| p == wanted);
         self.file.sources.iter().find(same)
     }
 
@@ -118,7 +132,12 @@ impl Project {
 
 /// Saves a mapping under a name in the project file beside the data, keeping everything else in that file as it is; where
 /// that folder cannot be written, in `fallback`. Says where.
-pub fn save_mapping(data: &Path, name: &str, mapping: &Mapping, fallback: Option<&Path>) -> Result<PathBuf, SessionError> {
+pub fn save_mapping(
+    data: &Path,
+    name: &str,
+    mapping: &Mapping,
+    fallback: Option<&Path>,
+) -> Result<PathBuf, SessionError> {
     let beside = data.parent().unwrap_or(Path::new("."));
     let file_name = data.file_name().map(PathBuf::from).unwrap_or_default();
     match write_mapping(beside, name, &file_name, mapping) {
@@ -159,7 +178,8 @@ fn entry(name: &str, data: &Path, mapping: &Mapping) -> Result<toml_edit::Table,
 
 fn write_mapping(folder: &Path, name: &str, data: &Path, mapping: &Mapping) -> Result<PathBuf, SessionError> {
     let path = folder.join(FILE_NAME);
-    let failed = |e: &dyn std::fmt::Display| SessionError::new("project-file", format!("{}: {e}", path.display()));
+    let failed =
+        |e: &dyn std::fmt::Display| SessionError::new("project-file", format!("{}: {e}", path.display()));
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
@@ -184,10 +204,12 @@ fn write_mapping(folder: &Path, name: &str, data: &Path, mapping: &Mapping) -> R
     }
     // In one step: a reader sees the old file or the new one.
     let temporary = folder.join(format!(".{FILE_NAME}.{}", std::process::id()));
-    fs::write(&temporary, document.to_string()).and_then(|()| fs::rename(&temporary, &path)).map_err(|e| {
-        let _ = fs::remove_file(&temporary);
-        failed(&e)
-    })?;
+    fs::write(&temporary, document.to_string())
+        .and_then(|()| fs::rename(&temporary, &path))
+        .map_err(|e| {
+            let _ = fs::remove_file(&temporary);
+            failed(&e)
+        })?;
     Ok(path)
 }
 
@@ -221,7 +243,11 @@ mod tests {
         fs::write(&other, "x").unwrap();
         let text = format!("[[source]]\nname = 'a'\npath = '{}'\n", named.display());
         fs::write(ours.path().join(FILE_NAME), text).unwrap();
-        let found = |path: &Path| Project::for_data_file(path, std::iter::once(ours.path())).unwrap().is_some();
+        let found = |path: &Path| {
+            Project::for_data_file(path, std::iter::once(ours.path()))
+                .unwrap()
+                .is_some()
+        };
         assert!(found(&named));
         assert!(!found(&other));
     }
@@ -231,6 +257,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE_NAME), "[[source]]\nnmae = 'x'\n").unwrap();
         let error = Project::of_folder(folder.path()).unwrap_err();
-        assert!(error.message.contains("nmae") && error.message.contains('2'), "{}", error.message);
+        assert!(
+            error.message.contains("nmae") && error.message.contains('2'),
+            "{}",
+            error.message
+        );
     }
 }

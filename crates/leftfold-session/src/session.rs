@@ -12,8 +12,8 @@ use leftfold_replay::Projections;
 use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo, ndjson};
 
 use crate::dto::{
-    CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto, Int, MappingDto,
-    MappingPreviewDto, ProjectionDto, SourceDto, StoreDto, TableDto,
+    CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto,
+    Int, MappingDto, MappingPreviewDto, ProjectionDto, SourceDto, StoreDto, TableDto,
 };
 use crate::error::SessionError;
 use crate::filter::FilterTask;
@@ -61,7 +61,10 @@ impl Session {
     /// The same, looking into this folder's project file too for what it says about a data file that lies elsewhere.
     #[must_use]
     pub fn in_project(self, folder: PathBuf) -> Self {
-        Self { project_folder: Some(folder), ..self }
+        Self {
+            project_folder: Some(folder),
+            ..self
+        }
     }
 
     /// The user's cache folder for indexes; the environment's `LEFTFOLD_CACHE_DIR` overrides it.
@@ -86,13 +89,20 @@ impl Session {
     /// Looks into a file without indexing it. Opens what no dialect knows, too: then `problem` says so.
     pub fn inspect(&self, path: &Path) -> Result<InspectDto, SessionError> {
         let file = SourceFile::open_unmapped(path)?;
-        let mut stores: Vec<StoreDto> =
-            (0..file.stores().len()).map(|i| store_dto(&file.stores()[i], i, file.mapping(i))).collect();
+        let mut stores: Vec<StoreDto> = (0..file.stores().len())
+            .map(|i| store_dto(&file.stores()[i], i, file.mapping(i)))
+            .collect();
         // What the project says comes first.
         if let Some((name, saved)) = self.project_of(path)?.as_ref().and_then(|p| p.mapping_of(path)) {
             let info = file.store_with(saved)?.info().clone();
             let title = format!("{name} ({})", crate::project::FILE_NAME);
-            stores.insert(0, StoreDto { title, ..store_dto(&info, SAVED, Some(saved)) });
+            stores.insert(
+                0,
+                StoreDto {
+                    title,
+                    ..store_dto(&info, SAVED, Some(saved))
+                },
+            );
         }
         let problem = match stores.is_empty().then(|| leftfold_source::open(path)) {
             Some(Err(e)) => Some(SessionError::from(e).into()),
@@ -108,7 +118,11 @@ impl Session {
     }
 
     /// The first events a mapping gives.
-    pub fn preview_mapping(path: &Path, dto: &MappingDto, cancel: &Cancel) -> Result<MappingPreviewDto, SessionError> {
+    pub fn preview_mapping(
+        path: &Path,
+        dto: &MappingDto,
+        cancel: &Cancel,
+    ) -> Result<MappingPreviewDto, SessionError> {
         let file = SourceFile::open_unmapped(path)?;
         let store = file.store_with(&mapping::from_dto(dto)?)?;
         let mut builder = LogBuilder::new();
@@ -135,14 +149,24 @@ impl Session {
                 }
             }
         })?;
-        Ok(MappingPreviewDto { rows: view.rows_of(&ordinals, cancel)?, problems: sentences })
+        Ok(MappingPreviewDto {
+            rows: view.rows_of(&ordinals, cancel)?,
+            problems: sentences,
+        })
     }
 
     /// Opens a store of a file (by its index in [`Session::inspect`], or by a mapping) and starts to index it.
-    pub fn open(&self, path: &Path, store: u32, mapped: Option<&MappingDto>) -> Result<SourceDto, SessionError> {
+    pub fn open(
+        &self,
+        path: &Path,
+        store: u32,
+        mapped: Option<&MappingDto>,
+    ) -> Result<SourceDto, SessionError> {
         let file = SourceFile::open_unmapped(path)?;
         let project = self.project_of(path)?;
-        let projections = project.as_ref().map_or_else(|| Ok(Projections::default()), Project::projections)?;
+        let projections = project
+            .as_ref()
+            .map_or_else(|| Ok(Projections::default()), Project::projections)?;
         let saved = project.as_ref().and_then(|p| p.mapping_of(path));
         let (events, dto): (Arc<dyn EventStore>, StoreDto) = match (mapped, saved) {
             (Some(dto), _) => {
@@ -170,8 +194,15 @@ impl Session {
     /// the path. Projections are those of the project folder, if there is one.
     pub fn open_lines(&self, name: &Path, lines: &mut dyn Read) -> Result<SourceDto, SessionError> {
         let store: Arc<dyn EventStore> = Arc::new(ndjson::from_reader(lines)?);
-        let project = self.project_folder.as_deref().map(Project::of_folder).transpose()?.flatten();
-        let projections = project.as_ref().map_or_else(|| Ok(Projections::default()), Project::projections)?;
+        let project = self
+            .project_folder
+            .as_deref()
+            .map(Project::of_folder)
+            .transpose()?
+            .flatten();
+        let projections = project
+            .as_ref()
+            .map_or_else(|| Ok(Projections::default()), Project::projections)?;
         let dto = store_dto(store.info(), 0, None);
         Ok(self.start(name, store, dto, projections, None))
     }
@@ -200,7 +231,10 @@ impl Session {
 
     fn opened(&self, id: u32) -> Result<Opened, SessionError> {
         let sources = lock(&self.sources);
-        sources.get(&id).cloned().ok_or_else(|| SessionError::new("source-closed", format!("source {id} is not open")))
+        sources
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| SessionError::new("source-closed", format!("source {id} is not open")))
     }
 
     /// A source that is open.
@@ -227,7 +261,10 @@ impl Session {
         let built_in = |name: &str| BUILT_IN.iter().find(|(n, _)| *n == name);
         let dto = |name: &str| ProjectionDto {
             name: name.to_owned(),
-            description: built_in(name).map_or_else(|| "declared in leftfold.toml".to_owned(), |(_, d)| (*d).to_owned()),
+            description: built_in(name).map_or_else(
+                || "declared in leftfold.toml".to_owned(),
+                |(_, d)| (*d).to_owned(),
+            ),
             built_in: built_in(name).is_some(),
         };
         Ok(snapshot.replay.projections().names().map(dto).collect())
@@ -249,7 +286,11 @@ const SAVED: usize = u32::MAX as usize;
 pub fn check_filter(text: &str) -> FilterCheckDto {
     let error = Filter::parse(text).err().map(|e| {
         let utf16 = |byte: usize| text.get(..byte).unwrap_or(text).encode_utf16().count() as u32;
-        FilterErrorDto { start: utf16(e.start), end: utf16(e.end), message: e.message }
+        FilterErrorDto {
+            start: utf16(e.start),
+            end: utf16(e.end),
+            message: e.message,
+        }
     });
     FilterCheckDto { error }
 }
@@ -265,7 +306,11 @@ pub fn filter_dto(task: &FilterTask) -> FilterDto {
         total: matches.log.events(),
         done: matches.done,
         failed: matches.failed,
-        first_failure: matches.error.as_ref().map(ToString::to_string).or_else(|| matches.first_failure.clone()),
+        first_failure: matches
+            .error
+            .as_ref()
+            .map(ToString::to_string)
+            .or_else(|| matches.first_failure.clone()),
     }
 }
 
@@ -283,7 +328,11 @@ fn store_dto(info: &StoreInfo, index: usize, mapped: Option<&leftfold_source::Ma
         tables: info.tables.clone(),
         notes: info.notes.clone(),
         mapping: mapped.map_or_else(
-            || MappingDto { table: String::new(), fields: Vec::new(), toml: String::new() },
+            || MappingDto {
+                table: String::new(),
+                fields: Vec::new(),
+                toml: String::new(),
+            },
             mapping::to_dto,
         ),
     }
@@ -313,7 +362,13 @@ fn source_dto(opened: &Opened) -> SourceDto {
         let on_axis = log.order(leftfold_log::Axis::Time).len();
         (log.extent(leftfold_log::Axis::Time), log.events() - on_axis)
     };
-    let at = |nanos: i64| leftfold_event::Timestamp { nanos, digits: log.time_digits() }.to_string();
+    let at = |nanos: i64| {
+        leftfold_event::Timestamp {
+            nanos,
+            digits: log.time_digits(),
+        }
+        .to_string()
+    };
     let (state, error) = match &snapshot.state {
         IndexState::Reading => (IndexStateDto::Reading, None),
         IndexState::Ready => (IndexStateDto::Ready, None),

@@ -162,7 +162,10 @@ impl OpenSource {
 
     /// Its file name.
     pub fn name(&self) -> String {
-        self.path.file_name().map_or_else(|| self.path.display().to_string(), |n| n.to_string_lossy().into_owned())
+        self.path.file_name().map_or_else(
+            || self.path.display().to_string(),
+            |n| n.to_string_lossy().into_owned(),
+        )
     }
 
     /// The newest snapshot.
@@ -206,7 +209,10 @@ impl OpenSource {
         let replay = Arc::new(new_replay(&self.projections));
         let run = move || run_index(&*store, cached.as_deref(), &cancel, &progress, &replay, &publish);
         if let Err(e) = std::thread::Builder::new().name("index".to_owned()).spawn(run) {
-            let error = SessionError::new("no-thread", format!("the system gives no thread to index with: {e}"));
+            let error = SessionError::new(
+                "no-thread",
+                format!("the system gives no thread to index with: {e}"),
+            );
             self.publish(Snapshot {
                 generation: 0,
                 log: Arc::new(Log::empty()),
@@ -228,14 +234,20 @@ impl OpenSource {
         };
         *lock(&self.grown.0) = generation;
         self.grown.1.notify_all();
-        (self.on_change)(Changed::Index { source: self.id, generation });
+        (self.on_change)(Changed::Index {
+            source: self.id,
+            generation,
+        });
         true
     }
 
     /// Waits until a snapshot newer than `generation` is there, at most `wait`.
     pub fn wait_newer(&self, generation: u32, wait: Duration) -> Arc<Snapshot> {
         let guard = lock(&self.grown.0);
-        let waited = self.grown.1.wait_timeout_while(guard, wait, |now| *now <= generation);
+        let waited = self
+            .grown
+            .1
+            .wait_timeout_while(guard, wait, |now| *now <= generation);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
         self.snapshot()
     }
@@ -302,7 +314,9 @@ fn run_index(
         identity: identity.clone(),
         replay: Arc::clone(replay),
     };
-    let place = cached.zip(identity.as_ref()).map(|(folder, identity)| (cache::path_of(folder, identity), identity));
+    let place = cached
+        .zip(identity.as_ref())
+        .map(|(folder, identity)| (cache::path_of(folder, identity), identity));
     if let Some((path, identity)) = &place
         && let Some(log) = cache::load(path, identity)
     {
@@ -318,7 +332,11 @@ fn run_index(
     match result {
         Ok((log, summary)) => {
             let complete = summary.complete;
-            let state = if complete { IndexState::Ready } else { IndexState::Cancelled };
+            let state = if complete {
+                IndexState::Ready
+            } else {
+                IndexState::Cancelled
+            };
             let clean = complete && summary.unreadable.is_empty();
             let done = snapshot(log, state, summary.unreadable);
             let log = Arc::clone(&done.log);

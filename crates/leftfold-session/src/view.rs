@@ -9,8 +9,8 @@ use leftfold_replay::{Direction, Path, StreamReplay};
 use leftfold_source::ndjson;
 
 use crate::dto::{
-    AxisInfoDto, BlameDto, ChangeDto, ChangeKindDto, DiffDto, ErrorDto, EventDto, GapDto, HistoryEntryDto, Int, LaneDto,
-    LanesDto, RowDto, RowsDto, StateDto, StreamDto, StreamsDto,
+    AxisInfoDto, BlameDto, ChangeDto, ChangeKindDto, DiffDto, ErrorDto, EventDto, GapDto, HistoryEntryDto,
+    Int, LaneDto, LanesDto, RowDto, RowsDto, StateDto, StreamDto, StreamsDto,
 };
 use crate::error::SessionError;
 use crate::filter::Matches;
@@ -37,10 +37,20 @@ pub struct View {
 impl OpenSource {
     /// The newest snapshot, through a filter if one is given.
     pub fn view(self: &Arc<Self>, filter: Option<u32>) -> Result<View, SessionError> {
-        let matches = filter.map(|id| self.filter(id)).transpose()?.map(|task| task.matches());
+        let matches = filter
+            .map(|id| self.filter(id))
+            .transpose()?
+            .map(|task| task.matches());
         let snapshot = self.snapshot();
-        let log = matches.as_ref().map_or_else(|| Arc::clone(&snapshot.log), |m| Arc::clone(&m.log));
-        Ok(View { source: Arc::clone(self), snapshot, log, matches })
+        let log = matches
+            .as_ref()
+            .map_or_else(|| Arc::clone(&snapshot.log), |m| Arc::clone(&m.log));
+        Ok(View {
+            source: Arc::clone(self),
+            snapshot,
+            log,
+            matches,
+        })
     }
 }
 
@@ -48,7 +58,9 @@ impl Deref for View {
     type Target = Selection;
 
     fn deref(&self) -> &Selection {
-        self.matches.as_ref().map_or_else(|| self.log.all(), |m| &m.selection)
+        self.matches
+            .as_ref()
+            .map_or_else(|| self.log.all(), |m| &m.selection)
     }
 }
 
@@ -72,14 +84,24 @@ impl View {
     pub fn lanes_dto(&self, by: LaneBy, limit: u32) -> LanesDto {
         let counts = self.lane_counts(by);
         let names = self.log.names(by);
-        let lane = |&(key, events): &(u32, u32)| LaneDto { key, name: names.get(key).to_owned(), events };
-        LanesDto { lanes: counts.iter().take(limit as usize).map(lane).collect(), total: counts.len() as u32 }
+        let lane = |&(key, events): &(u32, u32)| LaneDto {
+            key,
+            name: names.get(key).to_owned(),
+            events,
+        };
+        LanesDto {
+            lanes: counts.iter().take(limit as usize).map(lane).collect(),
+            total: counts.len() as u32,
+        }
     }
 
     /// How far an axis reaches; its gaps are those of the whole log.
     pub fn axis_info(&self, axis: Axis) -> AxisInfoDto {
         let (from, to) = self.log.extent(axis).unwrap_or((0, 0));
-        let gap = |g: &leftfold_log::Gap| GapDto { from: Int(g.from), to: Int(g.to) };
+        let gap = |g: &leftfold_log::Gap| GapDto {
+            from: Int(g.from),
+            to: Int(g.to),
+        };
         AxisInfoDto {
             from: Int(from),
             to: Int(to),
@@ -100,29 +122,57 @@ impl View {
     ) -> Result<Vec<u8>, SessionError> {
         let rows = lanes.len().max(1) as u64;
         if rows * u64::from(columns) > 4_000_000 {
-            return Err(SessionError::new("too-much", "more than four million counts asked for at once"));
+            return Err(SessionError::new(
+                "too-much",
+                "more than four million counts asked for at once",
+            ));
         }
         let density = self.density(axis, by, lanes, from, to, columns);
         let head = [self.generation(), rows as u32, columns, density.max];
-        Ok(head.iter().chain(&density.counts).flat_map(|n| n.to_le_bytes()).collect())
+        Ok(head
+            .iter()
+            .chain(&density.counts)
+            .flat_map(|n| n.to_le_bytes())
+            .collect())
     }
 
     /// Marks as the contract's bytes.
-    pub fn marks_bytes(&self, axis: Axis, by: LaneBy, lanes: &[u32], from: i64, to: i64, limit: u32) -> Vec<u8> {
+    pub fn marks_bytes(
+        &self,
+        axis: Axis,
+        by: LaneBy,
+        lanes: &[u32],
+        from: i64,
+        to: i64,
+        limit: u32,
+    ) -> Vec<u8> {
         let Some(marks) = self.marks(axis, by, lanes, from..to, limit as usize) else {
-            return [self.generation(), u32::MAX].iter().flat_map(|n| n.to_le_bytes()).collect();
+            return [self.generation(), u32::MAX]
+                .iter()
+                .flat_map(|n| n.to_le_bytes())
+                .collect();
         };
         let mut out = Vec::with_capacity(8 + marks.len() * 16);
         out.extend(self.generation().to_le_bytes());
         out.extend((marks.len() as u32).to_le_bytes());
-        marks.iter().for_each(|(coord, ..)| out.extend(coord.to_le_bytes()));
-        marks.iter().for_each(|(_, ordinal, _)| out.extend(ordinal.to_le_bytes()));
+        marks
+            .iter()
+            .for_each(|(coord, ..)| out.extend(coord.to_le_bytes()));
+        marks
+            .iter()
+            .for_each(|(_, ordinal, _)| out.extend(ordinal.to_le_bytes()));
         marks.iter().for_each(|(.., lane)| out.extend(lane.to_le_bytes()));
         out
     }
 
     /// A window of the event list.
-    pub fn rows(&self, axis: Axis, offset: u32, limit: u32, cancel: &Cancel) -> Result<RowsDto, SessionError> {
+    pub fn rows(
+        &self,
+        axis: Axis,
+        offset: u32,
+        limit: u32,
+        cancel: &Cancel,
+    ) -> Result<RowsDto, SessionError> {
         let order = self.order(axis);
         let offset = offset.min(order.len());
         let ordinals = order.range(offset, offset.saturating_add(limit.min(MAX_ROWS)));
@@ -137,7 +187,9 @@ impl View {
     /// These events as rows.
     pub fn rows_of(&self, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<RowDto>, SessionError> {
         let mut rows = Vec::with_capacity(ordinals.len());
-        self.events(ordinals, cancel, &mut |ordinal, event| rows.push(self.row(ordinal, &event)))?;
+        self.events(ordinals, cancel, &mut |ordinal, event| {
+            rows.push(self.row(ordinal, &event))
+        })?;
         Ok(rows)
     }
 
@@ -149,17 +201,24 @@ impl View {
         visit: &mut dyn FnMut(u32, Event),
     ) -> Result<(), SessionError> {
         let locators: Vec<_> = ordinals.iter().map(|o| self.log.locator(*o)).collect();
-        self.source.store.fetch(&locators, cancel, &mut |i, event| visit(ordinals[i], event))?;
+        self.source
+            .store
+            .fetch(&locators, cancel, &mut |i, event| visit(ordinals[i], event))?;
         Ok(())
     }
 
     fn event(&self, ordinal: u32, cancel: &Cancel) -> Result<Event, SessionError> {
         if ordinal >= self.log.events() {
-            return Err(SessionError::new("no-such-event", format!("there is no event number {ordinal}")));
+            return Err(SessionError::new(
+                "no-such-event",
+                format!("there is no event number {ordinal}"),
+            ));
         }
         let mut found = None;
         self.events(&[ordinal], cancel, &mut |_, event| found = Some(event))?;
-        found.ok_or_else(|| SessionError::new("no-such-event", format!("event number {ordinal} cannot be read")))
+        found.ok_or_else(|| {
+            SessionError::new("no-such-event", format!("event number {ordinal} cannot be read"))
+        })
     }
 
     fn row(&self, ordinal: u32, event: &Event) -> RowDto {
@@ -203,7 +262,11 @@ impl View {
             payload_encoding: event.payload.encoding.to_owned(),
             payload_base64: base64(&raw[..raw.len().min(RAW_BYTES)]),
             payload_bytes: Int(raw.len() as i64),
-            extra: event.extra.iter().map(|(k, v)| (k.clone(), v.to_string())).collect(),
+            extra: event
+                .extra
+                .iter()
+                .map(|(k, v)| (k.clone(), v.to_string()))
+                .collect(),
             problems: event.problems.iter().map(problem_dto).collect(),
             json: json.trim_end().to_owned(),
         })
@@ -214,23 +277,40 @@ impl View {
         let nowhere = |what: String| SessionError::new("no-such-point", what);
         let at_event = |ordinal: u32| {
             let coord = self.log.coord(axis, ordinal);
-            let coord = coord.ok_or_else(|| nowhere("that event has no time: use the log order".to_owned()))?;
-            Ok(Place { axis, coord, ordinal: Some(ordinal) })
+            let coord =
+                coord.ok_or_else(|| nowhere("that event has no time: use the log order".to_owned()))?;
+            Ok(Place {
+                axis,
+                coord,
+                ordinal: Some(ordinal),
+            })
         };
         let (first, last) = self.log.extent(axis).unwrap_or((0, 0));
         match point {
-            Point::Start => Ok(Place { axis, coord: first.saturating_sub(1), ordinal: None }),
-            Point::End => Ok(Place { axis, coord: last, ordinal: None }),
+            Point::Start => Ok(Place {
+                axis,
+                coord: first.saturating_sub(1),
+                ordinal: None,
+            }),
+            Point::End => Ok(Place {
+                axis,
+                coord: last,
+                ordinal: None,
+            }),
             Point::Version(version) => {
                 let stream = stream.ok_or_else(|| nowhere(format!("v{version} needs a stream")))?;
                 let events = self.log.stream_events(stream);
-                let found = events.iter().rev().find(|o| self.log.version(**o) == Some(*version));
+                let found = events
+                    .iter()
+                    .rev()
+                    .find(|o| self.log.version(**o) == Some(*version));
                 found.map_or_else(
                     || {
                         let name = self.log.names(LaneBy::Stream).get(stream);
                         let range = match (events.first(), events.last()) {
                             (Some(a), Some(b)) => {
-                                let v = |o: &u32| self.log.version(*o).map_or("?".to_owned(), |v| v.to_string());
+                                let v =
+                                    |o: &u32| self.log.version(*o).map_or("?".to_owned(), |v| v.to_string());
                                 format!("; it has v{} to v{}", v(a), v(b))
                             }
                             _ => String::new(),
@@ -243,12 +323,21 @@ impl View {
             Point::Position(text) => {
                 let by_number = text.parse().ok().and_then(|p| self.log.at_position(p));
                 // A store without a log order shows ordinals as positions.
-                let by_ordinal = || text.parse().ok().filter(|o: &u32| self.log.position(0).is_none() && *o < self.log.events());
-                by_number.or_else(by_ordinal).map_or_else(|| Err(nowhere(format!("there is no position {text}"))), at_event)
+                let by_ordinal = || {
+                    text.parse()
+                        .ok()
+                        .filter(|o: &u32| self.log.position(0).is_none() && *o < self.log.events())
+                };
+                by_number
+                    .or_else(by_ordinal)
+                    .map_or_else(|| Err(nowhere(format!("there is no position {text}"))), at_event)
             }
             Point::Time(time) => self.at_time(axis, time.nanos),
             Point::BeforeEnd { nanos } => {
-                let (_, last) = self.log.extent(Axis::Time).ok_or_else(|| nowhere("no event has a time".to_owned()))?;
+                let (_, last) = self
+                    .log
+                    .extent(Axis::Time)
+                    .ok_or_else(|| nowhere("no event has a time".to_owned()))?;
                 self.at_time(axis, last.saturating_sub(*nanos))
             }
         }
@@ -261,20 +350,33 @@ impl View {
             _ => Axis::Log,
         };
         if axis == Axis::Time && self.log.extent(Axis::Time).is_none() {
-            return Err(SessionError::new("no-such-point", "no event has a time: say a version or a position"));
+            return Err(SessionError::new(
+                "no-such-point",
+                "no event has a time: say a version or a position",
+            ));
         }
         self.resolve(axis, stream, point)
     }
 
     fn at_time(&self, axis: Axis, nanos: i64) -> Result<Place, SessionError> {
-        let place = Place { axis: Axis::Time, coord: nanos, ordinal: None };
+        let place = Place {
+            axis: Axis::Time,
+            coord: nanos,
+            ordinal: None,
+        };
         if axis == Axis::Time {
             return Ok(place);
         }
         // In log order: after the last event recorded by then.
         let rank = self.log.rank(&place);
-        let last = rank.checked_sub(1).and_then(|r| self.log.order(Axis::Time).get(r));
-        Ok(Place { axis, coord: last.map_or(-1, i64::from), ordinal: None })
+        let last = rank
+            .checked_sub(1)
+            .and_then(|r| self.log.order(Axis::Time).get(r));
+        Ok(Place {
+            axis,
+            coord: last.map_or(-1, i64::from),
+            ordinal: None,
+        })
     }
 
     /// A stream's replay under a projection (by name; `None`: the configured one).
@@ -286,7 +388,10 @@ impl View {
     ) -> Result<T, SessionError> {
         let names = self.log.names(LaneBy::Stream);
         if stream as usize >= names.len() {
-            return Err(SessionError::new("no-such-stream", format!("there is no stream number {stream}")));
+            return Err(SessionError::new(
+                "no-such-stream",
+                format!("there is no stream number {stream}"),
+            ));
         }
         let projections = self.snapshot.replay.projections();
         let number = match projection {
@@ -320,9 +425,13 @@ impl View {
             let after = replay.state_at(included, cancel)?;
             let ordinals = history.ordinals();
             let last = included.checked_sub(1).map(|i| ordinals[i]);
-            let last_row = last.map(|o| self.rows_of(&[o], cancel)).transpose()?.and_then(|mut rows| rows.pop());
+            let last_row = last
+                .map(|o| self.rows_of(&[o], cancel))
+                .transpose()?
+                .and_then(|mut rows| rows.pop());
             let changes = leftfold_replay::changes(&before.state, &after.state);
-            let late = |o: &u32| place.axis == Axis::Time && self.log.time(*o).is_some_and(|t| t > place.coord);
+            let late =
+                |o: &u32| place.axis == Axis::Time && self.log.time(*o).is_some_and(|t| t > place.coord);
             Ok(StateDto {
                 stream: self.log.names(LaneBy::Stream).get(stream).to_owned(),
                 stream_key: stream,
@@ -349,8 +458,13 @@ impl View {
     }
 
     fn event_label(&self, ordinal: u32) -> String {
-        let kind = self.log.names(LaneBy::Type).get(self.log.lane(LaneBy::Type, ordinal));
-        self.log.version(ordinal).map_or_else(|| format!("event {ordinal} {kind}"), |v| format!("v{v} {kind}"))
+        let kind = self
+            .log
+            .names(LaneBy::Type)
+            .get(self.log.lane(LaneBy::Type, ordinal));
+        self.log
+            .version(ordinal)
+            .map_or_else(|| format!("event {ordinal} {kind}"), |v| format!("v{v} {kind}"))
     }
 
     fn blame_of(
@@ -367,13 +481,20 @@ impl View {
             let ordinal = ordinals[event];
             let log = &self.log;
             let time = log.time(ordinal).map(|nanos| {
-                leftfold_event::Timestamp { nanos, digits: log.time_digits() }.to_string()
+                leftfold_event::Timestamp {
+                    nanos,
+                    digits: log.time_digits(),
+                }
+                .to_string()
             });
             fields.push(BlameDto {
                 path: place.path.to_string(),
                 ordinal,
                 version: log.version(ordinal).map(Int),
-                kind: log.names(LaneBy::Type).get(log.lane(LaneBy::Type, ordinal)).to_owned(),
+                kind: log
+                    .names(LaneBy::Type)
+                    .get(log.lane(LaneBy::Type, ordinal))
+                    .to_owned(),
                 time,
             });
         }
@@ -477,10 +598,15 @@ impl View {
                 None => None,
             }
         };
-        let mut found: Vec<(u8, &str, u32)> =
-            names.iter().filter_map(|(key, name)| rank(name).map(|r| (r, name, key))).collect();
+        let mut found: Vec<(u8, &str, u32)> = names
+            .iter()
+            .filter_map(|(key, name)| rank(name).map(|r| (r, name, key)))
+            .collect();
         let total = found.len() as u32;
-        let (from, to) = (offset as usize, offset.saturating_add(limit.min(MAX_ROWS)) as usize);
+        let (from, to) = (
+            offset as usize,
+            offset.saturating_add(limit.min(MAX_ROWS)) as usize,
+        );
         if found.len() > to {
             // Only the asked-for window needs an order.
             found.select_nth_unstable(to);
@@ -491,18 +617,37 @@ impl View {
         let dto = |&(_, name, key): &(u8, &str, u32)| StreamDto {
             key,
             name: name.to_owned(),
-            category: self.log.category_of_stream(key).map(|c| categories.get(c).to_owned()),
+            category: self
+                .log
+                .category_of_stream(key)
+                .map(|c| categories.get(c).to_owned()),
             events: self.log.stream_events(key).len() as u32,
         };
-        StreamsDto { streams: found.iter().skip(from).map(dto).collect(), total }
+        StreamsDto {
+            streams: found.iter().skip(from).map(dto).collect(),
+            total,
+        }
     }
 
     /// The key of a stream by its full name.
     pub fn stream_key(&self, name: &str) -> Result<u32, SessionError> {
         self.log.names(LaneBy::Stream).key(name).ok_or_else(|| {
-            let near = self.streams(name, 0, 3).streams;
-            let near: Vec<&str> = near.iter().map(|s| s.name.as_str()).collect();
-            let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+            let like = |text: &str| -> Vec<String> {
+                self.streams(text, 0, 3)
+                    .streams
+                    .into_iter()
+                    .map(|s| s.name)
+                    .collect()
+            };
+            let (near, alike) = (
+                like(name),
+                like(&format!("{}-", leftfold_event::category_of(name))),
+            );
+            let hint = match () {
+                () if !near.is_empty() => format!("; did you mean {}?", near.join(", ")),
+                () if !alike.is_empty() => format!("; there are streams such as {}", alike.join(", ")),
+                () => String::new(),
+            };
             SessionError::new("no-such-stream", format!("there is no stream {name:?}{hint}"))
         })
     }
@@ -510,7 +655,10 @@ impl View {
 
 fn parse_path(text: &str) -> Result<Path, SessionError> {
     Path::parse(text).ok_or_else(|| {
-        SessionError::new("path-syntax", format!("{text:?} is no path: write a JSON pointer such as /items/0/price"))
+        SessionError::new(
+            "path-syntax",
+            format!("{text:?} is no path: write a JSON pointer such as /items/0/price"),
+        )
     })
 }
 
@@ -529,7 +677,10 @@ fn change_dto(change: &leftfold_replay::Change) -> ChangeDto {
 }
 
 fn problem_dto(problem: &leftfold_event::Problem) -> ErrorDto {
-    ErrorDto { code: problem.code.as_str().to_owned(), message: problem.message.clone() }
+    ErrorDto {
+        code: problem.code.as_str().to_owned(),
+        message: problem.message.clone(),
+    }
 }
 
 /// The start of a payload as text, and whether it is all of it.

@@ -1,0 +1,116 @@
+//! What the program says to shells, and how it starts the window.
+
+use std::fs;
+
+use crate::run::{folder, leftfold, program, shop};
+
+const VERBS: &[&str] = &[
+    "inspect",
+    "events",
+    "timeline",
+    "state",
+    "diff",
+    "blame",
+    "history",
+    "export",
+    "demo",
+    "open",
+    "mapping",
+    "completions",
+    "man",
+];
+
+#[test]
+fn help_names_every_verb_and_each_has_examples() {
+    let help = leftfold(shop(), &["--help"]).ok();
+    for verb in VERBS {
+        assert!(help.contains(&format!("  {verb} ")), "{verb}");
+        if *verb != "mapping" {
+            let own = leftfold(shop(), &[verb, "--help"]).ok();
+            assert!(
+                own.contains(&format!("  leftfold {verb}")),
+                "{verb} shows no example: {own}"
+            );
+        }
+    }
+    assert!(leftfold(shop(), &["--version"]).ok().starts_with("leftfold "));
+}
+
+#[test]
+fn shells_get_completions_and_man_gets_pages() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(
+            leftfold(shop(), &["completions", shell]).ok().contains("blame"),
+            "{shell}"
+        );
+    }
+    let page = leftfold(shop(), &["man"]).ok();
+    assert!(
+        page.contains(".TH leftfold 1") && page.contains("leftfold\\-blame"),
+        "{}",
+        &page[..400]
+    );
+    let folder = folder();
+    leftfold(folder.path(), &["man", "--folder", "."]).ok();
+    for verb in VERBS {
+        assert!(
+            folder.path().join(format!("leftfold-{verb}.1")).exists(),
+            "{verb}"
+        );
+    }
+}
+
+/// The program in a folder of its own, so that no window stands beside it.
+fn alone(folder: &std::path::Path) -> std::path::PathBuf {
+    let path = folder.join("leftfold");
+    fs::copy(env!("CARGO_BIN_EXE_leftfold"), &path).expect("the program can be copied");
+    path
+}
+
+#[test]
+#[cfg(unix)]
+fn open_hands_everything_to_the_window_beside_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let own = alone(folder.path());
+    fs::copy(shop().join("shop.db"), folder.path().join("shop.db")).expect("a copy");
+    let open = |args: &[&str], display: bool| {
+        let template = program(folder.path(), &[]);
+        let mut command = std::process::Command::new(&own);
+        command
+            .arg("open")
+            .args(args)
+            .current_dir(folder.path())
+            .env("PATH", "/usr/bin:/bin");
+        for (name, value) in template.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if display {
+            command.env("DISPLAY", ":99");
+        }
+        crate::run::Run::from(command.output().expect("it starts"))
+    };
+    let missing = open(&["shop.db"], true).failed();
+    assert!(
+        missing.contains("leftfold-desktop") && missing.contains("PATH"),
+        "{missing}"
+    );
+    let window = crate::run::write(
+        folder.path(),
+        "leftfold-desktop",
+        "#!/bin/sh\nprintf '%s|' \"$@\"\n",
+    );
+    fs::set_permissions(&window, fs::Permissions::from_mode(0o755)).expect("it can be made a program");
+    let blind = open(&["shop.db"], false).failed();
+    assert!(blind.contains("no display"), "{blind}");
+    let opened = open(&["shop.db", "--at", "-5m", "--stream", "order-1"], true).ok();
+    let path = folder.path().join("shop.db");
+    assert_eq!(opened, format!("{}|--at|-5m|--stream|order-1|", path.display()));
+    let wrong = open(&["shop.db", "--at", "noon"], true).failed();
+    assert!(wrong.contains("noon"), "{wrong}");
+    let unreadable = open(&["nothing.db"], true).failed();
+    assert!(unreadable.contains("nothing.db"), "{unreadable}");
+}
