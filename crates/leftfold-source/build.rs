@@ -1,5 +1,6 @@
 //! Lists the dialects' data files, so that a new one costs no code.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, io};
 
@@ -18,8 +19,10 @@ fn main() -> io::Result<()> {
     for path in &files {
         println!("cargo:rerun-if-changed={}", path.display());
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        list += &format!(
-            "    ({name:?}, include_str!({:?})),\n",
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            list,
+            "    ({name:?}, include_str!({:?})),",
             path.display().to_string()
         );
     }

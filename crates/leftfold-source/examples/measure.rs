@@ -10,7 +10,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).ok_or("name a file")?;
     let start = Instant::now();
     let store = open(path.as_ref())?.store(0)?;
-    println!("open      {:8.3} s  {}", start.elapsed().as_secs_f64(), store.info().title);
+    println!(
+        "open      {:8.3} s  {}",
+        start.elapsed().as_secs_f64(),
+        store.info().title
+    );
     let cancel = Cancel::new();
     let mut locators: Vec<Locator> = Vec::new();
     let mut names = 0;
@@ -26,7 +30,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let n = locators.len();
     let say = |what: &str, n: usize, start: Instant| {
         let seconds = start.elapsed().as_secs_f64();
-        println!("{what} {seconds:8.3} s  {n} events, {:.2} M/s", n as f64 / seconds / 1e6);
+        println!(
+            "{what} {seconds:8.3} s  {n} events, {:.2} M/s",
+            n as f64 / seconds / 1e6
+        );
     };
     say("scan     ", n, start);
     println!("          {names} bytes of names");
@@ -36,7 +43,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut bytes = 0;
         for part in some.chunks(100_000) {
             store.fetch_raw(part, &cancel, &mut |_, kind, raw| {
-                bytes += kind.len() + if let RawPayload::Json(json) = raw { json.len() } else { 0 };
+                bytes += kind.len()
+                    + if let RawPayload::Json(json) = raw {
+                        json.len()
+                    } else {
+                        0
+                    };
             })?;
         }
         say(what, some.len(), start);
@@ -45,7 +57,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut state = 1_usize;
     let random: Vec<Locator> = (0..200_000.min(n))
         .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             locators[(state >> 20) % n]
         })
         .collect();

@@ -1,5 +1,7 @@
 //! Nothing in a hostile schema runs, and every kind of wrong file has its own clear error.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::fs;
@@ -16,7 +18,11 @@ fn code(path: &Path) -> String {
     match open(path) {
         Ok(file) => format!("opened with {} stores", file.stores().len()),
         Err(e) => {
-            assert!(e.to_string().contains(&*path.file_name().unwrap().to_string_lossy()), "{e}");
+            assert!(
+                e.to_string()
+                    .contains(&*path.file_name().unwrap().to_string_lossy()),
+                "{e}"
+            );
             e.code().to_owned()
         }
     }
@@ -41,17 +47,32 @@ fn views_and_virtual_tables_and_computed_columns_are_not_read() {
     let mut tables: Vec<&str> = file.stores().iter().map(|s| s.tables[0].as_str()).collect();
     tables.sort_unstable();
     assert_eq!(tables, ["events", "outbox"]);
-    let bomb = file.tables().iter().find(|t| t.name == "outbox").and_then(|t| t.column("bomb")).unwrap();
+    let bomb = file
+        .tables()
+        .iter()
+        .find(|t| t.name == "outbox")
+        .and_then(|t| t.column("bomb"))
+        .unwrap();
     assert!(bomb.computed && bomb.samples.is_empty());
     for i in 0..2 {
         let store = file.store(i).unwrap();
         let locators: Vec<Locator> = heads(&*store).iter().map(|h| h.locator).collect();
         let events = events(&*store, &locators);
         assert_eq!(events.len(), 1);
-        assert!(events[0].extra.iter().all(|(k, _)| k != "bomb"), "{:?}", events[0].extra);
+        assert!(
+            events[0].extra.iter().all(|(k, _)| k != "bomb"),
+            "{:?}",
+            events[0].extra
+        );
     }
     // Not even a mapping of the user's own makes it run.
-    for (table, column) in [("outbox", "bomb"), ("messages", "type"), ("stored_events", "topic"), ("nowhere", "x"), ("events", "nothing")] {
+    for (table, column) in [
+        ("outbox", "bomb"),
+        ("messages", "type"),
+        ("stored_events", "topic"),
+        ("nowhere", "x"),
+        ("events", "nothing"),
+    ] {
         let mapping: Mapping = toml::from_str(&format!("table = '{table}'\ntype = '{column}'")).unwrap();
         let error = file.store_with(&mapping).err().unwrap();
         assert_eq!(error.code(), "source-mapping", "{table}.{column}: {error}");
@@ -93,7 +114,9 @@ fn every_wrong_file_has_its_own_error() {
     // The bytes of an encrypted database look random from the first on.
     let mut state = 7_u64;
     let random: Vec<u8> = std::iter::repeat_with(|| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as u8
     })
     .take(8192)
@@ -102,7 +125,11 @@ fn every_wrong_file_has_its_own_error() {
     let mut noise = b"SQLite format 3\0".to_vec();
     noise.extend(&random);
     assert_eq!(at("noise.db", &noise), "source-damaged");
-    let path = database(folder.path(), "other.db", "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)");
+    let path = database(
+        folder.path(),
+        "other.db",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)",
+    );
     assert_eq!(code(&path), "source-no-events");
     let path = database(folder.path(), "none.db", EVENTS);
     assert_eq!(code(&path), "opened with 1 stores");
@@ -114,7 +141,9 @@ fn damaged(folder: &Path, pages: &[usize], keep: f64) -> std::path::PathBuf {
     let path = folder.join("a.db");
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch("CREATE TABLE emt_messages (stream_id TEXT, stream_position INTEGER, message_type TEXT, message_data TEXT, message_metadata TEXT, created TEXT, global_position INTEGER PRIMARY KEY); BEGIN").unwrap();
-    let mut insert = connection.prepare("INSERT INTO emt_messages VALUES ('a', ?1, 'Placed', ?2, '{}', '2026-01-02 03:04:05', ?1)").unwrap();
+    let mut insert = connection
+        .prepare("INSERT INTO emt_messages VALUES ('a', ?1, 'Placed', ?2, '{}', '2026-01-02 03:04:05', ?1)")
+        .unwrap();
     let payload = format!("{{\"x\":\"{}\"}}", "y".repeat(300));
     for i in 1..=2000 {
         insert.execute((i, &payload)).unwrap();
@@ -152,14 +181,22 @@ fn rows_around_a_damaged_page_come_out() {
     let path = damaged(folder.path(), &[40, 41, 90], 1.0);
     let store = open(&path).unwrap().store(0).unwrap();
     let (versions, summary) = scan(&*store);
-    assert!(versions.len() > 1950 && versions.len() < 2000, "{}", versions.len());
+    assert!(
+        versions.len() > 1950 && versions.len() < 2000,
+        "{}",
+        versions.len()
+    );
     assert!(versions.is_sorted() && versions[0] == 1 && versions[versions.len() - 1] == 2000);
     assert!(summary.complete && summary.unreadable.len() == 2, "{summary:?}");
     // Asking for all of them gives each, the lost ones as lost.
     let all: Vec<Locator> = (1..=2000).map(|row| Locator { row, item: 0 }).collect();
     let found = events(&*store, &all);
     let lost = |e: &leftfold_event::Event| e.problems.iter().any(|p| p.code == ProblemCode::RowUnreadable);
-    let readable: Vec<i64> = found.iter().filter(|e| !lost(e)).map(|e| e.version.unwrap()).collect();
+    let readable: Vec<i64> = found
+        .iter()
+        .filter(|e| !lost(e))
+        .map(|e| e.version.unwrap())
+        .collect();
     assert_eq!(readable, versions);
 }
 
@@ -168,9 +205,18 @@ fn a_truncated_file_gives_what_is_left_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = damaged(folder.path(), &[], 0.6);
     let file = open(&path).unwrap();
-    assert!(file.stores()[0].notes.join(" ").contains("shorter than its header says"));
+    assert!(
+        file.stores()[0]
+            .notes
+            .join(" ")
+            .contains("shorter than its header says")
+    );
     let (versions, summary) = scan(&*file.store(0).unwrap());
-    assert!(versions.len() > 1000 && versions.len() < 1300, "{}", versions.len());
+    assert!(
+        versions.len() > 1000 && versions.len() < 1300,
+        "{}",
+        versions.len()
+    );
     assert!(!summary.unreadable.is_empty());
     let path = damaged(tempfile::tempdir_in(folder.path()).unwrap().path(), &[], 0.001);
     assert!(open(&path).is_err());
@@ -184,10 +230,22 @@ fn one_bad_row_hides_no_other() {
     let path = database(folder.path(), "a.db", sql);
     let store = open(&path).unwrap().store(0).unwrap();
     let heads = heads(&*store);
-    assert_eq!(heads.iter().map(|h| h.problem).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(
+        heads.iter().map(|h| h.problem).collect::<Vec<_>>(),
+        [false, true, false]
+    );
     let events = events(&*store, &heads.iter().map(|h| h.locator).collect::<Vec<_>>());
     let codes: Vec<&str> = events[1].problems.iter().map(|p| p.code.as_str()).collect();
-    assert_eq!(codes, ["name-unreadable", "version-unreadable", "time-unreadable", "payload-undecodable", "metadata-undecodable"]);
+    assert_eq!(
+        codes,
+        [
+            "name-unreadable",
+            "version-unreadable",
+            "time-unreadable",
+            "payload-undecodable",
+            "metadata-undecodable"
+        ]
+    );
     assert_eq!(events[1].payload.raw, b"\xff");
 }
 
@@ -198,7 +256,12 @@ fn a_cancelled_scan_stops_and_says_so() {
     let store = open(&path).unwrap().store(0).unwrap();
     let cancel = Cancel::new();
     cancel.cancel();
-    let summary = store.scan(&mut |_: &leftfold_source::Header<'_>| std::ops::ControlFlow::Continue(()), &cancel).unwrap();
+    let summary = store
+        .scan(
+            &mut |_: &leftfold_source::Header<'_>| std::ops::ControlFlow::Continue(()),
+            &cancel,
+        )
+        .unwrap();
     assert!(!summary.complete);
     let locators = [Locator { row: 1, item: 0 }];
     let fetched = store.fetch(&locators, &cancel, &mut |_, _| {});
@@ -208,7 +271,11 @@ fn a_cancelled_scan_stops_and_says_so() {
         .scan(
             &mut |_: &leftfold_source::Header<'_>| {
                 n += 1;
-                if n == 3 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+                if n == 3 {
+                    std::ops::ControlFlow::Break(())
+                } else {
+                    std::ops::ControlFlow::Continue(())
+                }
             },
             &Cancel::new(),
         )

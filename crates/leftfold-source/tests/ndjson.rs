@@ -1,5 +1,7 @@
 //! NDJSON: the envelope goes out and comes back whole, kcat's lines are read, broken lines hide no others.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::fs;
@@ -29,20 +31,35 @@ fn lines_of_every_kind_are_read() {
     let store = file.store(0).unwrap();
     let heads = heads(&*store);
     assert_eq!(heads.len(), 7);
-    assert_eq!(heads.iter().map(|h| h.problem).collect::<Vec<_>>(), [false, true, false, true, false, false, false]);
+    assert_eq!(
+        heads.iter().map(|h| h.problem).collect::<Vec<_>>(),
+        [false, true, false, true, false, false, false]
+    );
     let found = events(&*store, &heads.iter().map(|h| h.locator).collect::<Vec<_>>());
     assert_eq!(found[0].position.as_deref(), Some("9007199254740993"));
-    assert_eq!(found[0].payload.value.as_ref().unwrap().to_string(), r#"{"total":10.10}"#);
+    assert_eq!(
+        found[0].payload.value.as_ref().unwrap().to_string(),
+        r#"{"total":10.10}"#
+    );
     assert_eq!(found[0].extra, [("tenant".to_owned(), Value::from("t"))]);
     assert_eq!(found[1].problems[0].code.as_str(), "row-unreadable");
     assert_eq!(found[2].payload.raw, [0, 0xff]);
     assert_eq!(found[2].time.unwrap().to_string(), "2026-01-02T03:04:05.123Z");
     let kafka = &found[4];
-    assert_eq!((kafka.stream.as_str(), kafka.kind.as_str()), ("order-7", "OrderPlaced"));
+    assert_eq!(
+        (kafka.stream.as_str(), kafka.kind.as_str()),
+        ("order-7", "OrderPlaced")
+    );
     assert_eq!(kafka.position.as_deref(), Some("orders[3]@17"));
-    assert_eq!(kafka.payload.value.as_ref().unwrap().to_string(), r#"{"n":1e400}"#);
+    assert_eq!(
+        kafka.payload.value.as_ref().unwrap().to_string(),
+        r#"{"n":1e400}"#
+    );
     let headers = kafka.extra.iter().find(|(k, _)| k == "headers").unwrap();
-    assert_eq!(headers.1.to_string(), r#"["ce_type","OrderPlaced","a",null,"a","2"]"#);
+    assert_eq!(
+        headers.1.to_string(),
+        r#"["ce_type","OrderPlaced","a",null,"a","2"]"#
+    );
     assert_eq!((found[5].stream.as_str(), found[5].time), ("orders", None));
     assert_eq!(found[5].payload, Payload::absent());
     assert_eq!(found[6].also_in, ["y"]);
@@ -59,10 +76,20 @@ fn standard_input_is_read_from_memory() {
 
 #[test]
 fn lines_are_found_in_any_order() {
-    let lines: String = (0..2000).map(|i| format!("{{\"stream\":\"s-{}\",\"type\":\"T\",\"version\":{i},\"payload\":{{\"i\":{i}}}}}\n", i % 7)).collect();
-    let store = ndjson::from_reader(&mut lines.as_bytes()).unwrap();
+    let lines: Vec<String> = (0..2000)
+        .map(|i| {
+            format!(
+                "{{\"stream\":\"s-{}\",\"type\":\"T\",\"version\":{i},\"payload\":{{\"i\":{i}}}}}",
+                i % 7
+            )
+        })
+        .collect();
+    let store = ndjson::from_reader(&mut lines.join("\n").as_bytes()).unwrap();
     let heads = heads(&store);
-    let some: Vec<Locator> = [1999, 3, 4, 1000, 0].iter().map(|&i: &usize| heads[i].locator).collect();
+    let some: Vec<Locator> = [1999, 3, 4, 1000, 0]
+        .iter()
+        .map(|&i: &usize| heads[i].locator)
+        .collect();
     let versions: Vec<_> = events(&store, &some).iter().map(|e| e.version).collect();
     assert_eq!(versions, [1999, 3, 4, 1000, 0].map(Some));
     account(&store);
@@ -79,7 +106,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 24, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
-            prop::collection::vec((any::<String>(), inner), 0..4).prop_map(|kv| Value::Object(kv.into_iter().collect())),
+            prop::collection::vec((any::<String>(), inner), 0..4)
+                .prop_map(|kv| Value::Object(kv.into_iter().collect())),
         ]
     })
 }
@@ -87,11 +115,13 @@ fn any_json() -> impl Strategy<Value = Value> {
 fn payload() -> impl Strategy<Value = Payload> {
     prop_oneof![
         Just(Payload::absent()),
-        any_json().prop_filter("null means none", |v| *v != Value::Null).prop_map(|v| Payload {
-            raw: v.to_string().into_bytes(),
-            value: Some(v),
-            encoding: "json",
-        }),
+        any_json()
+            .prop_filter("null means none", |v| *v != Value::Null)
+            .prop_map(|v| Payload {
+                raw: v.to_string().into_bytes(),
+                value: Some(v),
+                encoding: "json",
+            }),
     ]
 }
 
@@ -156,19 +186,57 @@ fn shape() -> impl Strategy<Value = leftfold_source::TableShape> {
     let name = prop_oneof![
         "\\PC{0,10}",
         prop::sample::select(vec![
-            "id", "stream_id", "type", "version", "payload", "metadata", "event_id", "event_type", "data", "created_at", "position",
-            "aggregate_id", "aggregateType", "timestamp", "name", "event", "stream", "aggregate_type", "sequence", "event_version",
-            "topic", "state", "originator_id", "originator_version", "inserted_at", "no", "event_name", "a{b}", "x@y",
+            "id",
+            "stream_id",
+            "type",
+            "version",
+            "payload",
+            "metadata",
+            "event_id",
+            "event_type",
+            "data",
+            "created_at",
+            "position",
+            "aggregate_id",
+            "aggregateType",
+            "timestamp",
+            "name",
+            "event",
+            "stream",
+            "aggregate_type",
+            "sequence",
+            "event_version",
+            "topic",
+            "state",
+            "originator_id",
+            "originator_version",
+            "inserted_at",
+            "no",
+            "event_name",
+            "a{b}",
+            "x@y",
         ])
         .prop_map(str::to_owned),
     ];
-    let column = (name.clone(), prop::collection::vec(sample, 0..4), 0_u32..3).prop_map(|(name, samples, primary_key)| {
-        ColumnShape { name, declared: "INTEGER".to_owned(), primary_key, samples, ..ColumnShape::default() }
-    });
-    (name, prop::collection::vec(column, 0..14), any::<bool>()).prop_map(|(name, columns, numbered)| TableShape {
-        name,
-        columns,
-        key: if numbered { RowKey::RowId("rowid") } else { RowKey::None },
-        rows_at_most: None,
+    let column = (name.clone(), prop::collection::vec(sample, 0..4), 0_u32..3).prop_map(
+        |(name, samples, primary_key)| ColumnShape {
+            name,
+            declared: "INTEGER".to_owned(),
+            primary_key,
+            samples,
+            ..ColumnShape::default()
+        },
+    );
+    (name, prop::collection::vec(column, 0..14), any::<bool>()).prop_map(|(name, columns, numbered)| {
+        TableShape {
+            name,
+            columns,
+            key: if numbered {
+                RowKey::RowId("rowid")
+            } else {
+                RowKey::None
+            },
+            rows_at_most: None,
+        }
     })
 }

@@ -1,5 +1,7 @@
 //! Reading leaves no trace: the same bytes, the same times, the same names in the folder, before and after.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::fs;
@@ -15,7 +17,9 @@ const TABLE: &str = "CREATE TABLE events (aggregate_type TEXT, aggregate_id TEXT
 
 fn insert(connection: &Connection, from: i64, to: i64) {
     connection.execute_batch("BEGIN").unwrap();
-    let mut statement = connection.prepare("INSERT INTO events VALUES ('Order', 'a', ?1, 'Placed', '1', '{\"n\":1}', '{}')").unwrap();
+    let mut statement = connection
+        .prepare("INSERT INTO events VALUES ('Order', 'a', ?1, 'Placed', '1', '{\"n\":1}', '{}')")
+        .unwrap();
     for i in from..=to {
         statement.execute([i]).unwrap();
     }
@@ -72,7 +76,11 @@ fn a_rollback_database_is_left_alone() {
 #[test]
 fn a_wal_database_without_its_log_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let path = database(folder.path(), "a.db", &format!("PRAGMA journal_mode=WAL; {TABLE}"));
+    let path = database(
+        folder.path(),
+        "a.db",
+        &format!("PRAGMA journal_mode=WAL; {TABLE}"),
+    );
     insert(&Connection::open(&path).unwrap(), 1, 100);
     assert!(!folder.path().join("a.db-wal").exists());
     assert_eq!(read_without_a_trace(&path), 100);
@@ -84,7 +92,11 @@ fn a_wal_database_without_its_log_is_left_alone() {
 #[test]
 fn a_live_writers_log_is_read_along() {
     let folder = tempfile::tempdir().unwrap();
-    let path = database(folder.path(), "a.db", &format!("PRAGMA journal_mode=WAL; {TABLE}"));
+    let path = database(
+        folder.path(),
+        "a.db",
+        &format!("PRAGMA journal_mode=WAL; {TABLE}"),
+    );
     let writer = Connection::open(&path).unwrap();
     insert(&writer, 1, 100);
     // Within one process SQLite shares the writer's own handle on the shared memory, so the other process's writer
@@ -114,7 +126,11 @@ fn a_live_writers_log_is_read_along() {
 #[test]
 fn a_store_follows_the_file_from_log_to_no_log_and_back() {
     let folder = tempfile::tempdir().unwrap();
-    let path = database(folder.path(), "a.db", &format!("PRAGMA journal_mode=WAL; {TABLE}"));
+    let path = database(
+        folder.path(),
+        "a.db",
+        &format!("PRAGMA journal_mode=WAL; {TABLE}"),
+    );
     insert(&Connection::open(&path).unwrap(), 1, 10);
     let file = open(&path).unwrap();
     let store = file.store(0).unwrap();
@@ -131,7 +147,11 @@ fn a_store_follows_the_file_from_log_to_no_log_and_back() {
 #[test]
 fn a_copied_log_without_shared_memory_is_read_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let path = database(folder.path(), "a.db", &format!("PRAGMA journal_mode=WAL; {TABLE}"));
+    let path = database(
+        folder.path(),
+        "a.db",
+        &format!("PRAGMA journal_mode=WAL; {TABLE}"),
+    );
     let writer = Connection::open(&path).unwrap();
     insert(&writer, 1, 100);
     for suffixes in [&["", "-wal"][..], &["", "-wal", "-shm"][..]] {
@@ -139,7 +159,11 @@ fn a_copied_log_without_shared_memory_is_read_and_left_alone() {
         let copied = copy(&path, elsewhere.path(), suffixes);
         assert_eq!(read_without_a_trace(&copied), 100, "{suffixes:?}");
         fs::set_permissions(elsewhere.path(), read_only_folder()).unwrap();
-        assert_eq!(read_without_a_trace(&copied), 100, "{suffixes:?} in a read-only folder");
+        assert_eq!(
+            read_without_a_trace(&copied),
+            100,
+            "{suffixes:?} in a read-only folder"
+        );
     }
 }
 
@@ -154,7 +178,9 @@ fn an_interrupted_transaction_is_shown_as_it_stands() {
     let path = database(folder.path(), "a.db", TABLE);
     let writer = Connection::open(&path).unwrap();
     insert(&writer, 1, 5000);
-    writer.execute_batch("PRAGMA cache_size=1; BEGIN; UPDATE events SET payload = '{\"n\":2}'").unwrap();
+    writer
+        .execute_batch("PRAGMA cache_size=1; BEGIN; UPDATE events SET payload = '{\"n\":2}'")
+        .unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let copied = copy(&path, elsewhere.path(), &["", "-journal"]);
     assert_eq!(read_without_a_trace(&copied), 5000);
@@ -165,7 +191,19 @@ fn an_interrupted_transaction_is_shown_as_it_stands() {
 #[test]
 fn odd_names_are_opened() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["a b.db", "what?.db", "#1.db", "100%.db", "%41.db", "ü/../ü.db", "it's \"it\".db", "-rf.db", "a&b=c.db", "file:x.db", "日本.db"] {
+    for name in [
+        "a b.db",
+        "what?.db",
+        "#1.db",
+        "100%.db",
+        "%41.db",
+        "ü/../ü.db",
+        "it's \"it\".db",
+        "-rf.db",
+        "a&b=c.db",
+        "file:x.db",
+        "日本.db",
+    ] {
         let name = name.rsplit('/').next().unwrap();
         let inner = tempfile::tempdir_in(folder.path()).unwrap();
         let plain = database(inner.path(), "plain.db", TABLE);
@@ -206,7 +244,11 @@ fn an_exclusive_lock_is_said() {
     std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
     assert_eq!(line, "locked\n");
     let found = open(&path);
-    assert!(matches!(&found, Err(SourceError::Locked { .. })), "{:?}", found.err());
+    assert!(
+        matches!(&found, Err(SourceError::Locked { .. })),
+        "{:?}",
+        found.err()
+    );
     drop(holder.stdin.take());
     holder.wait().unwrap();
     assert!(matches!(open(&path).map(|f| f.stores().len()), Ok(1)));
@@ -215,7 +257,11 @@ fn an_exclusive_lock_is_said() {
 #[test]
 fn a_writer_in_another_process_is_read_along() {
     let folder = tempfile::tempdir().unwrap();
-    let path = database(folder.path(), "a.db", &format!("PRAGMA journal_mode=WAL; {TABLE}"));
+    let path = database(
+        folder.path(),
+        "a.db",
+        &format!("PRAGMA journal_mode=WAL; {TABLE}"),
+    );
     let script = "import sqlite3,sys\nc=sqlite3.connect(sys.argv[1],isolation_level=None)\nfor line in sys.stdin:\n a,b=map(int,line.split())\n c.execute('BEGIN')\n c.executemany(\"INSERT INTO events VALUES ('Order','a',?,'Placed','1','{}','{}')\",[(i,) for i in range(a,b)])\n c.execute('COMMIT')\n print('done',flush=True)\n";
     let Ok(mut writer) = Command::new("python3")
         .args(["-c", script])
@@ -244,7 +290,6 @@ fn a_writer_in_another_process_is_read_along() {
         assert_eq!(heads(&*store).len() as i64, i * 1000);
         write(i * 1000 + 1, (i + 1) * 1000 + 1);
     }
-    drop(write);
     drop(input);
     writer.wait().unwrap();
 }
@@ -258,7 +303,10 @@ fn a_table_without_row_numbers_is_found_again_without_a_scan() {
     let store = open(&path).unwrap().store(0).unwrap();
     let all = heads(&*store);
     let fresh = open(&path).unwrap().store(0).unwrap();
-    let some: Vec<Locator> = [2999, 0, 1, 511, 512, 513, 1700, 1702, 2048].iter().map(|&i: &usize| all[i].locator).collect();
+    let some: Vec<Locator> = [2999, 0, 1, 511, 512, 513, 1700, 1702, 2048]
+        .iter()
+        .map(|&i: &usize| all[i].locator)
+        .collect();
     let versions: Vec<_> = common::events(&*fresh, &some).iter().map(|e| e.version).collect();
     assert_eq!(versions, [3000, 1, 2, 512, 513, 514, 1701, 1703, 2049].map(Some));
 }

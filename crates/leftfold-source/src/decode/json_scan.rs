@@ -89,8 +89,7 @@ fn value_slice<'j>(jiter: &mut Jiter<'j>, json: &'j [u8]) -> Option<&'j [u8]> {
 /// A whole JSON text as a cell.
 fn cell_of<'j>(slice: &'j [u8], bump: &'j Bump) -> Cell<'j> {
     match slice.first() {
-        None => Cell::Null,
-        Some(b'n') => Cell::Null,
+        None | Some(b'n') => Cell::Null,
         Some(b'"') => {
             let inner = &slice[1..slice.len().saturating_sub(1).max(1)];
             if memchr::memchr(b'\\', inner).is_none() {

@@ -14,10 +14,9 @@ pub(crate) fn read_time(
     format: TimeFormat,
 ) -> Result<Option<(Timestamp, TimeZoneOrigin)>, String> {
     match cell {
-        Cell::Null => Ok(None),
+        Cell::Null | Cell::Text("") => Ok(None),
         Cell::Integer(n) => read_integer_time(n, format).map(Some),
         Cell::Real(x) => read_real_time(x, format).map(Some),
-        Cell::Text("") => Ok(None),
         Cell::Text(t) | Cell::Json(t) => read_text_time(t, format).map(Some),
         Cell::Bytes(b) => match std::str::from_utf8(b) {
             Ok(t) => read_text_time(t, format).map(Some),

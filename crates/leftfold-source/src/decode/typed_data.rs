@@ -6,10 +6,11 @@ use leftfold_event::json::Value;
 pub(super) fn unwrap(value: Value) -> Value {
     match value {
         Value::Object(mut object) => {
-            if object.len() == 2 && object.get("_type_").is_some_and(|t| t.as_str().is_some()) {
-                if let Some(data) = object.remove("_data_") {
-                    return unwrap(data);
-                }
+            if object.len() == 2
+                && object.get("_type_").is_some_and(|t| t.as_str().is_some())
+                && let Some(data) = object.remove("_data_")
+            {
+                return unwrap(data);
             }
             Value::Object(object.into_iter().map(|(k, v)| (k, unwrap(v))).collect())
         }

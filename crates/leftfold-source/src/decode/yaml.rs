@@ -153,7 +153,7 @@ mod tests {
         let mut text = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for i in 1..10 {
             let refs = vec![format!("*a{}", i - 1); 10].join(",");
-            text += &format!("a{i}: &a{i} [{refs}]\n");
+            text = format!("{text}a{i}: &a{i} [{refs}]\n");
         }
         assert!(from_yaml(&text).is_err_and(|e| e.contains("more than")));
     }

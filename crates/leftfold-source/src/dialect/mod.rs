@@ -4,5 +4,6 @@ mod checks;
 mod detect;
 mod file;
 mod guess;
+mod roles;
 
 pub use detect::{Detected, detect};

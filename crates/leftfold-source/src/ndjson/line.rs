@@ -254,7 +254,14 @@ fn event(fields: &Fields<'_>) -> Event {
             .push(Problem::new(ProblemCode::TimeUnreadable, why)),
     }
     let text = |names: &[&str]| fields.text(names, bump).map(str::to_owned);
-    if !fields.kcat {
+    if fields.kcat {
+        event.correlation_id = fields
+            .header(&["correlation_id", "correlation-id", "correlationId"], bump)
+            .map(str::to_owned);
+        event.causation_id = fields
+            .header(&["causation_id", "causation-id", "causationId"], bump)
+            .map(str::to_owned);
+    } else {
         event.id = text(ID).map(EventId::Text);
         event.correlation_id = text(CORRELATION);
         event.causation_id = text(CAUSATION);
@@ -275,13 +282,6 @@ fn event(fields: &Fields<'_>) -> Event {
                 "the version is no integer",
             ));
         }
-    } else {
-        event.correlation_id = fields
-            .header(&["correlation_id", "correlation-id", "correlationId"], bump)
-            .map(str::to_owned);
-        event.causation_id = fields
-            .header(&["causation_id", "causation-id", "causationId"], bump)
-            .map(str::to_owned);
     }
     payloads(fields, bump, &mut event);
     problems(fields, &mut event);

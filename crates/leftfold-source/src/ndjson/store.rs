@@ -245,7 +245,7 @@ impl EventStore for NdjsonStore {
         visit: &mut dyn FnMut(usize, Event),
     ) -> Result<(), SourceError> {
         self.each_line(locators, cancel, &mut |i, line| {
-            visit(i, parse_line(line.unwrap_or_default()))
+            visit(i, parse_line(line.unwrap_or_default()));
         })
     }
 

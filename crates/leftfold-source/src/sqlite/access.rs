@@ -217,10 +217,9 @@ pub(crate) fn uri(path: &Path, access: Access) -> String {
         }
     }
     uri.push_str(match access {
-        Access::Shared => "?mode=ro",
+        Access::Shared | Access::PrivateLog => "?mode=ro",
         Access::Immutable => "?mode=ro&immutable=1",
         Access::LiveLog => "?mode=ro&readonly_shm=1",
-        Access::PrivateLog => "?mode=ro",
     });
     uri
 }

@@ -1,7 +1,10 @@
 //! A mapping made ready: the SQL that reads its columns, and what to do with each row.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value as SqlValue;
 
+use super::select::Select;
 use super::sql::quote;
 use crate::SourceError;
 use crate::decode::{PayloadReader, Pointer};
@@ -115,104 +118,6 @@ pub(super) struct Plan {
     pub(super) many: bool,
     /// Whether the log order is the row order.
     pub(super) row_order: bool,
-}
-
-/// A statement's parts. Key columns come first, then the interned ones.
-#[derive(Clone, Debug)]
-pub(super) struct Select {
-    /// How a row is addressed: `t.rowid`, or the key's columns.
-    pub(super) keys: Vec<String>,
-    columns: Vec<String>,
-    from: String,
-    filter: String,
-    params: Vec<SqlValue>,
-    order: Vec<String>,
-    many_order: Vec<String>,
-}
-
-impl Select {
-    /// All events in log order.
-    pub(super) fn in_log_order(&self) -> (String, &[SqlValue]) {
-        (
-            self.text(
-                &self.filter,
-                if self.order.is_empty() {
-                    &self.keys
-                } else {
-                    &self.order
-                },
-            ),
-            &self.params,
-        )
-    }
-
-    /// The keys of all events, in key order.
-    pub(super) fn keys_alone(&self) -> (String, &[SqlValue]) {
-        let bare = Self {
-            columns: Vec::new(),
-            ..self.clone()
-        };
-        (bare.text(&self.filter, &self.keys), &self.params)
-    }
-
-    /// The events whose row number is at least the last parameter, in row order.
-    pub(super) fn from_row(&self) -> String {
-        let at = self.params.len() + 1;
-        let key = &self.keys[0];
-        let filter = if self.filter.is_empty() {
-            format!(" WHERE {key} >= ?{at}")
-        } else {
-            format!("{} AND {key} >= ?{at}", self.filter)
-        };
-        self.text(&filter, &self.keys)
-    }
-
-    /// The filter's values.
-    pub(super) fn params(&self) -> &[SqlValue] {
-        &self.params
-    }
-
-    /// The rows from `?1` to `?2`, filtered or not.
-    pub(super) fn between(&self) -> String {
-        let key = &self.keys[0];
-        self.text(&format!(" WHERE {key} BETWEEN ?1 AND ?2"), &self.keys)
-    }
-
-    /// The row `?1`.
-    pub(super) fn one(&self) -> String {
-        let key = &self.keys[0];
-        self.text(&format!(" WHERE {key} = ?1"), &[])
-    }
-
-    /// The rows from a key on, in key order; the key's values are the last parameters.
-    pub(super) fn from_key(&self) -> String {
-        let marks: Vec<String> = (1..=self.keys.len())
-            .map(|i| format!("?{}", self.params.len() + i))
-            .collect();
-        let test = format!("({}) >= ({})", self.keys.join(", "), marks.join(", "));
-        let filter = if self.filter.is_empty() {
-            format!(" WHERE {test}")
-        } else {
-            format!("{} AND {test}", self.filter)
-        };
-        self.text(&filter, &self.keys)
-    }
-
-    fn text(&self, filter: &str, order: &[String]) -> String {
-        let columns: Vec<&str> = self
-            .keys
-            .iter()
-            .chain(&self.columns)
-            .map(String::as_str)
-            .collect();
-        let order: Vec<&str> = order.iter().chain(&self.many_order).map(String::as_str).collect();
-        let order = if order.is_empty() {
-            String::new()
-        } else {
-            format!(" ORDER BY {}", order.join(", "))
-        };
-        format!("SELECT {} FROM {}{filter}{order}", columns.join(", "), self.from)
-    }
 }
 
 /// Compiles a mapping against the tables of a file.
@@ -514,10 +419,9 @@ impl<'m> Compiler<'m> {
             let right = quote(&join.right);
             // The left side was checked by `joins_fit`.
             let left = self.address(&join.left).unwrap_or_default();
-            from.push_str(&format!(
-                " LEFT JOIN main.{} AS j{i} ON j{i}.{right} = {left}",
-                quote(&join.table)
-            ));
+            let table = quote(&join.table);
+            // Writing to a String cannot fail.
+            let _ = write!(from, " LEFT JOIN main.{table} AS j{i} ON j{i}.{right} = {left}");
             many_order.extend(join.order.iter().map(|c| format!("j{i}.{}", quote(c))));
         }
         let mut params = Vec::new();

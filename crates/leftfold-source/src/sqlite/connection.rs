@@ -200,7 +200,7 @@ fn open(path: &Path, access: Access, lenient: bool) -> rusqlite::Result<Connecti
 }
 
 fn harden(mut connection: Connection, access: Access, lenient: bool) -> rusqlite::Result<Connection> {
-    connection.busy_timeout(Duration::from_millis(1_000))?;
+    connection.busy_timeout(Duration::from_secs(1))?;
     let config = [
         (DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true),
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
@@ -253,7 +253,6 @@ fn pragma(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 /// trigger names it as accessor.
 fn authorize(context: &AuthContext<'_>) -> Authorization {
     let allowed = match context.action {
-        AuthAction::Select => context.accessor.is_none(),
         AuthAction::Read { .. } => context.accessor.is_none() && context.database_name == Some("main"),
         AuthAction::Transaction { operation } => {
             matches!(
@@ -265,9 +264,9 @@ fn authorize(context: &AuthContext<'_>) -> Authorization {
             pragma_name,
             pragma_value,
         } => pragma_name.eq_ignore_ascii_case("table_xinfo") && pragma_value.is_some(),
-        // No statement of ours calls one. SQLite also asks for those in a column's default, which a read never runs;
+        // No statement of ours calls a function. SQLite also asks for those in a column's default, which a read never runs;
         // computed columns, whose functions a read would run, are never selected.
-        AuthAction::Function { .. } => context.accessor.is_none(),
+        AuthAction::Select | AuthAction::Function { .. } => context.accessor.is_none(),
         _ => false,
     };
     if allowed {

@@ -6,11 +6,12 @@ use bumpalo::Bump;
 use leftfold_event::{Cancel, Event, Locator};
 use rusqlite::{ErrorCode, Row, Statement, params_from_iter};
 
-use super::compile::{EventColumns, RawColumns, Select};
+use super::compile::{EventColumns, RawColumns};
 use super::connection::Lease;
 use super::event::{event, hide_stream, merge_row, unreadable};
 use super::keyed::{EVERY, KeySamples};
 use super::row::{Item, cell, eval, items};
+use super::select::Select;
 use super::store::SqliteStore;
 use crate::cell::Cell;
 use crate::decode::raw_json;
@@ -209,6 +210,8 @@ impl Fetch<'_> {
             };
             return self.by_key(&lease, &samples, take);
         }
+        // One read transaction: a lock for each row would cost more than the row, and all rows are of one moment.
+        let _snapshot = lease.unchecked_transaction().map_err(|e| database.error(&e))?;
         let prepare = |sql: &str| lease.prepare_cached(sql).map_err(|e| database.error(&e));
         let mut between = prepare(&self.select.between())?;
         let mut one = prepare(&self.select.one())?;
@@ -368,7 +371,7 @@ impl Fetch<'_> {
     ) -> Result<(), SourceError> {
         let database = &self.store.database;
         let mut statement = lease
-            .prepare_cached(&self.select.from_key())
+            .prepare_cached(&self.select.starting_at_key())
             .map_err(|e| database.error(&e))?;
         let mut bump = Bump::new();
         let mut start = 0;

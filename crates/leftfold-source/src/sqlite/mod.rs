@@ -10,6 +10,7 @@ mod row;
 mod salvage;
 mod scan;
 mod schema;
+mod select;
 mod sql;
 mod store;
 

@@ -62,7 +62,7 @@ pub(super) fn go_on(
         last = None;
     }
     let mut why = error.to_string();
-    let sql = store.plan.header.0.from_row();
+    let sql = store.plan.header.0.starting_at_row();
     let mut from = first_row(lease, store, last);
     for _ in 0..MOST_GAPS {
         let Some(start) = from else {

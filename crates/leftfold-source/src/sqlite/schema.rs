@@ -88,9 +88,10 @@ fn row_key(connection: &Connection, name: &str, columns: &[ColumnShape]) -> RowK
         }
         let mut key: Vec<_> = columns.iter().filter(|c| c.primary_key > 0).collect();
         key.sort_by_key(|c| c.primary_key);
-        return match key.is_empty() {
-            true => RowKey::None,
-            false => RowKey::Columns(key.into_iter().map(|c| c.name.clone()).collect()),
+        return if key.is_empty() {
+            RowKey::None
+        } else {
+            RowKey::Columns(key.into_iter().map(|c| c.name.clone()).collect())
         };
     }
     RowKey::None

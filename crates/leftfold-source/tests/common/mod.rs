@@ -1,6 +1,10 @@
 //! What the integration tests share: databases from SQL text, and a readable account of what a source finds in them.
 
 #![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(
+    clippy::format_push_string,
+    reason = "clearer here than writing into a string"
+)]
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,318 @@
+//! What columns of events are called, and what their values look like.
+
+use super::checks::{is_json, looks};
+use super::file::Look;
+use crate::shape::{ColumnShape, Sample, TableShape, folded};
+
+/// What a column may be for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Stream,
+    StreamKind,
+    Kind,
+    Version,
+    Position,
+    Id,
+    Time,
+    ValidTime,
+    Payload,
+    Metadata,
+    Correlation,
+    Causation,
+}
+
+/// Names by role, folded (no case, no underscores), the surest first. A name that only ends so counts half.
+const NAMES: &[(Role, &[&str])] = &[
+    (
+        Role::Stream,
+        &[
+            "streamname",
+            "streamid",
+            "stream",
+            "aggregateid",
+            "aggregateidentifier",
+            "aggregateuuid",
+            "aggregaterootid",
+            "persistenceid",
+            "entityid",
+            "originatorid",
+            "streamuuid",
+            "sourceid",
+            "subjectid",
+            "subject",
+            "eventsourceid",
+        ],
+    ),
+    (
+        Role::StreamKind,
+        &[
+            "aggregatetype",
+            "streamtype",
+            "entitytype",
+            "streamcategory",
+            "category",
+            "aggregate",
+            "aggregatename",
+            "sourcetype",
+            "entity",
+            "type",
+        ],
+    ),
+    (
+        Role::Kind,
+        &[
+            "eventtype",
+            "messagetype",
+            "eventname",
+            "eventclass",
+            "payloadtype",
+            "reason",
+            "type",
+            "kind",
+            "topic",
+            "name",
+            "action",
+            "event",
+        ],
+    ),
+    (
+        Role::Version,
+        &[
+            "streamversion",
+            "streamposition",
+            "aggregateversion",
+            "version",
+            "sequencenumber",
+            "sequencenr",
+            "sequence",
+            "playhead",
+            "revision",
+            "streamrevision",
+            "eventnumber",
+            "seq",
+            "aggregatesequence",
+            "eventversion",
+            "nonce",
+        ],
+    ),
+    (
+        Role::Position,
+        &[
+            "globalposition",
+            "globalsequence",
+            "globalversion",
+            "position",
+            "ordering",
+            "globalindex",
+            "sequenceid",
+            "seqid",
+            "offset",
+            "checkpoint",
+            "no",
+            "id",
+            "rowid",
+        ],
+    ),
+    (
+        Role::Id,
+        &[
+            "eventid",
+            "messageid",
+            "eventuuid",
+            "uuid",
+            "guid",
+            "eventidentifier",
+            "id",
+        ],
+    ),
+    (
+        Role::Time,
+        &[
+            "recordedat",
+            "recordedon",
+            "createdat",
+            "timestamp",
+            "occurredat",
+            "occurredon",
+            "created",
+            "time",
+            "eventtime",
+            "insertedat",
+            "createdon",
+            "date",
+            "ts",
+            "happenedat",
+            "raisedat",
+            "storedat",
+            "at",
+        ],
+    ),
+    (
+        Role::ValidTime,
+        &[
+            "validat",
+            "validtime",
+            "effectiveat",
+            "effectivetime",
+            "validfrom",
+            "effectivefrom",
+        ],
+    ),
+    (
+        Role::Payload,
+        &[
+            "payload",
+            "data",
+            "eventdata",
+            "body",
+            "eventpayload",
+            "messagedata",
+            "content",
+            "jsondata",
+            "state",
+            "event",
+            "properties",
+            "eventbody",
+            "json",
+            "message",
+        ],
+    ),
+    (
+        Role::Metadata,
+        &[
+            "metadata",
+            "meta",
+            "headers",
+            "eventmetadata",
+            "messagemetadata",
+            "context",
+            "jsonmetadata",
+            "eventcontext",
+        ],
+    ),
+    (Role::Correlation, &["correlationid", "correlation", "traceid"]),
+    (Role::Causation, &["causationid", "causation", "causeid"]),
+];
+
+/// A column with a role, and how well it fits.
+pub(super) struct Part<'t> {
+    pub(super) column: &'t ColumnShape,
+    pub(super) fit: u32,
+}
+
+/// What a person calls it.
+pub(super) fn said(role: Role) -> &'static str {
+    match role {
+        Role::Stream => "stream",
+        Role::StreamKind => "kind of stream",
+        Role::Kind => "event type",
+        Role::Version => "version",
+        Role::Position => "position in the log",
+        Role::Id => "event's id",
+        Role::Time => "time",
+        Role::ValidTime => "effective time",
+        Role::Payload => "payload",
+        Role::Metadata => "metadata",
+        Role::Correlation => "correlation id",
+        Role::Causation => "causation id",
+    }
+}
+
+/// The column that fits a role best, among those not taken.
+pub(super) fn best<'t>(role: Role, table: &'t TableShape, taken: &[&str]) -> Option<Part<'t>> {
+    let (_, names) = NAMES.iter().find(|(r, _)| *r == role)?;
+    table
+        .columns
+        .iter()
+        .filter(|c| !c.computed && !taken.contains(&c.name.as_str()))
+        .filter_map(|column| {
+            // Metadata is not data.
+            if role == Role::Payload && folded(&column.name).contains("meta") {
+                return None;
+            }
+            let fit = name_fit(&column.name, names)?;
+            let content = content_fit(role, column)?;
+            Some(Part {
+                column,
+                fit: fit + content,
+            })
+        })
+        .max_by_key(|p| p.fit)
+}
+
+/// How well a name fits: 30 for the first, less for later ones, half for one whose last word or end only is so.
+fn name_fit(name: &str, names: &[&str]) -> Option<u32> {
+    let place = |test: &dyn Fn(&str) -> bool| {
+        names
+            .iter()
+            .position(|n| test(n))
+            .map(|i| 30_u32.saturating_sub(i as u32))
+    };
+    let whole = folded(name);
+    let last = name
+        .rsplit(['_', '-', ' ', '.'])
+        .next()
+        .unwrap_or(name)
+        .to_lowercase();
+    place(&|n| n == whole)
+        .or_else(|| place(&|n| n == last || (n.len() > 3 && whole.ends_with(n))).map(|fit| fit / 2))
+}
+
+/// How well the values fit; `None` when they rule the role out.
+fn content_fit(role: Role, column: &ColumnShape) -> Option<u32> {
+    let values: Vec<&Sample> = column.samples.iter().filter(|s| **s != Sample::Null).collect();
+    if values.is_empty() {
+        return Some(0);
+    }
+    let share = |test: &dyn Fn(&Sample) -> bool| values.iter().filter(|s| test(s)).count() * 2 > values.len();
+    let fits = match role {
+        Role::Version | Role::Position => {
+            return share(&|s| looks(Look::Counter, s, None) || numeric_text(s)).then_some(10);
+        }
+        Role::Time | Role::ValidTime => {
+            let time = [
+                Look::IsoTime,
+                Look::EpochSeconds,
+                Look::EpochMilliseconds,
+                Look::DotnetTicks,
+            ];
+            return share(&|s| time.iter().any(|l| looks(*l, s, None)) || large_number(s)).then_some(15);
+        }
+        Role::Payload | Role::Metadata => {
+            // A type or a name is text, too: a payload is something structured, or bytes.
+            return share(&|s| structured(s)).then_some(20);
+        }
+        Role::Kind => share(
+            &|s| matches!(s, Sample::Text(t, false) if t.len() < 300 && !t.trim_start().starts_with(['{', '['])),
+        ),
+        Role::Stream => share(&|s| {
+            !matches!(s, Sample::Real(_)) && !matches!(s, Sample::Text(t, _) if t.starts_with('{'))
+        }),
+        _ => true,
+    };
+    fits.then_some(8)
+}
+
+fn numeric_text(sample: &Sample) -> bool {
+    matches!(sample, Sample::Text(t, false) if t.parse::<i64>().is_ok_and(|n| n >= 0))
+}
+
+/// Microseconds, nanoseconds, and floats of seconds.
+fn large_number(sample: &Sample) -> bool {
+    match sample {
+        Sample::Integer(n) => *n > 600_000_000_000_000,
+        Sample::Real(x) => *x > 600_000_000.0,
+        _ => false,
+    }
+}
+
+fn structured(sample: &Sample) -> bool {
+    match sample {
+        Sample::Text(t, _) => {
+            let t = t.trim_start();
+            is_json(sample) && t.starts_with(['{', '[', '"']) || t.starts_with("---") || t.starts_with('<')
+        }
+        Sample::Blob(..) => true,
+        _ => false,
+    }
+}
