@@ -87,14 +87,16 @@ const look = EditorView.theme({
 });
 
 function complete(context: CompletionContext, names: EditorOptions['names']): CompletionResult | null {
-  const quoted = context.matchBefore(/"[^"]*$|'[^']*$/);
+  const before = context.state.sliceDoc(0, context.pos);
+  // A string that is begun and not ended; the one before it may be ended with the same sign.
+  const quoted = /^(?:[^"']|"[^"]*"|'[^']*')*(["'])([^"']*)$/.exec(before);
   if (quoted !== null) {
     const options = names().map(({ name, kind }): Completion => ({
       label: name,
       detail: kind,
       type: 'constant',
     }));
-    return { from: quoted.from + 1, options, validFor: /^[^"']*$/ };
+    return { from: context.pos - (quoted[2] ?? '').length, options, validFor: /^[^"']*$/ };
   }
   const word = context.matchBefore(/[A-Za-z_]\w*$/);
   if (word === null && !context.explicit) return null;

@@ -1,35 +1,13 @@
-/** Draws what moves: the playhead, the dimmed future, the range, the selection, the pointer's line, the minimap's window. */
+/** Draws what changes apart from the lanes: the range, the selection, the minimap's window. */
 import { fitView, lineToX, toLine } from '../../model/axis';
-import { durationText, groupDigits, timeText } from '../../model/time';
+import { durationText, groupDigits } from '../../model/time';
 import { DATA } from './paint';
 import type { Scene } from './paint';
 import { MINIMAP } from './layout';
 
 export interface Cursors {
-  playhead: bigint | null;
   selected: bigint | null;
-  hoverX: number | null;
   range: { from: bigint; to: bigint } | null;
-}
-
-function flag(g: CanvasRenderingContext2D, s: Scene, x: number, text: string): void {
-  const { layout: l, palette } = s;
-  g.font = DATA;
-  const width = g.measureText(text).width + 12;
-  const left = Math.min(Math.max(x - width / 2, l.left - 40), l.left + l.inner - width + 8);
-  g.fillStyle = palette.playhead;
-  g.beginPath();
-  g.roundRect(left, 2, width, 18, 3);
-  g.fill();
-  g.beginPath();
-  g.moveTo(x - 5, 20);
-  g.lineTo(x + 5, 20);
-  g.lineTo(x, 27);
-  g.fill();
-  g.fillStyle = palette.onPlayhead;
-  g.textAlign = 'left';
-  g.textBaseline = 'middle';
-  g.fillText(text, left + 6, 11);
 }
 
 function paintRange(g: CanvasRenderingContext2D, s: Scene, range: { from: bigint; to: bigint }): void {
@@ -55,7 +33,7 @@ function paintRange(g: CanvasRenderingContext2D, s: Scene, range: { from: bigint
   g.fillText(text, middle, l.lanesBottom - 8);
 }
 
-function paintMinimapWindow(g: CanvasRenderingContext2D, s: Scene, playhead: bigint | null): void {
+function paintMinimapWindow(g: CanvasRenderingContext2D, s: Scene): void {
   const { layout: l, palette } = s;
   const whole = fitView(s.fold.length);
   const x = (line: bigint): number => l.left + lineToX(whole, line, l.inner);
@@ -66,44 +44,24 @@ function paintMinimapWindow(g: CanvasRenderingContext2D, s: Scene, playhead: big
   g.strokeStyle = palette.accent;
   g.lineWidth = 1;
   g.strokeRect(Math.round(a) + 0.5, l.minimapTop + 0.5, Math.max(3, Math.round(b - a) - 1), MINIMAP - 1);
-  if (playhead === null) return;
-  g.fillStyle = palette.playhead;
-  g.fillRect(x(toLine(s.fold, playhead)) - 0.75, l.minimapTop, 1.5, MINIMAP);
 }
 
 export function paintOverlay(g: CanvasRenderingContext2D, s: Scene, c: Cursors): void {
   const { layout: l, palette } = s;
   g.setTransform(s.dpr, 0, 0, s.dpr, 0, 0);
   g.clearRect(0, 0, l.width, l.height);
-  const right = l.left + l.inner;
-  const at = (coord: bigint): number => l.left + lineToX(s.view, toLine(s.fold, coord), l.inner);
-  const x = c.playhead === null ? null : at(c.playhead);
-  if (x !== null && x < right) {
-    g.fillStyle = palette.panel + '99';
-    const from = Math.max(x, l.left);
-    g.fillRect(from, l.lanesTop - 6, right - from, l.lanesBottom - l.lanesTop + 6);
-  }
   if (c.range !== null) paintRange(g, s, c.range);
-  if (c.hoverX !== null) {
-    g.fillStyle = palette.dim;
-    g.fillRect(Math.round(l.left + c.hoverX), l.lanesTop - 6, 1, l.lanesBottom - l.lanesTop + 6);
-  }
   if (c.selected !== null) {
-    const sx = at(c.selected);
-    if (sx >= l.left && sx <= right) {
+    const x = l.left + lineToX(s.view, toLine(s.fold, c.selected), l.inner);
+    if (x >= l.left && x <= l.left + l.inner) {
       g.fillStyle = palette.accent;
-      g.fillRect(sx - 0.75, l.lanesTop - 6, 1.5, l.lanesBottom - l.lanesTop + 6);
+      g.fillRect(x - 0.75, l.lanesTop - 6, 1.5, l.lanesBottom - l.lanesTop + 6);
       g.beginPath();
-      g.moveTo(sx - 4, l.lanesBottom + 5);
-      g.lineTo(sx + 4, l.lanesBottom + 5);
-      g.lineTo(sx, l.lanesBottom);
+      g.moveTo(x - 4, l.lanesBottom + 5);
+      g.lineTo(x + 4, l.lanesBottom + 5);
+      g.lineTo(x, l.lanesBottom);
       g.fill();
     }
   }
-  if (x !== null && x >= l.left - 1 && x <= right + 1 && c.playhead !== null) {
-    g.fillStyle = palette.playhead;
-    g.fillRect(Math.round(x * s.dpr) / s.dpr - 0.75, 18, 1.5, l.lanesBottom - 18);
-    flag(g, s, x, s.axis === 'time' ? timeText(c.playhead) : `#${groupDigits(String(c.playhead))}`);
-  }
-  paintMinimapWindow(g, s, c.playhead);
+  paintMinimapWindow(g, s);
 }
