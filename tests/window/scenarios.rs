@@ -67,9 +67,9 @@ async fn scrubbing_by_keys_and_pointer_moves_the_playhead_and_the_state() {
     row.click().await.unwrap();
     window.wait_text("inspector-stream", "a stream", |t| !t.is_empty()).await;
     let version = window.wait_text("inspector-version", "a version", |t| !t.is_empty()).await;
-    window.keys("\u{E014}").await;
+    window.keys("\u{E012}").await; // left: the stream's previous event
     window.wait_text("inspector-version", "another version", |t| t != version && !t.is_empty()).await;
-    let stepped = window.wait_text("playhead-time", "the next event's time", |t| t != dragged).await;
+    let stepped = window.wait_text("playhead-time", "the previous event's time", |t| t != dragged).await;
     assert!(!stepped.is_empty());
     window.picture("stepped").await;
     window.click("axis-log").await;
@@ -134,7 +134,7 @@ async fn what_is_no_event_file_says_what_it_is_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_unknown_table_opens_through_a_mapping_that_one_confirms() {
+async fn a_table_nobody_can_guess_opens_through_a_mapping_made_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("home-made.db");
     let db = rusqlite::Connection::open(&path).unwrap();
@@ -150,8 +150,14 @@ async fn an_unknown_table_opens_through_a_mapping_that_one_confirms() {
     let before = std::fs::read(&path).unwrap();
     let mut window = Window::open("mapping", &[path.to_str().unwrap()]).await;
     window.find("mapping-screen").await;
+    window.picture("nothing-guessed").await;
+    for (field, column) in [("stream", "about"), ("type", "what"), ("time", "happened"), ("payload", "body")] {
+        let input = window.find(&format!("mapping-{field}")).await;
+        input.click().await.unwrap();
+        input.send_keys(column).await.unwrap();
+    }
     window.wait_text("mapping-preview", "a preview", |t| t.contains("cart-")).await;
-    window.picture("guess").await;
+    window.picture("mapped").await;
     window.click("mapping-open").await;
     window.wait_text("status-events", "all events", |t| t.contains("50")).await;
     window.picture("opened").await;
