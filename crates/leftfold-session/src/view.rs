@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event, Point};
 use leftfold_log::{Axis, LaneBy, Log, Place, Selection};
 use leftfold_replay::{Direction, Path, StreamReplay};
@@ -22,6 +23,8 @@ const MAX_ROWS: u32 = 1000;
 
 /// Characters of a payload a list shows.
 const PREVIEW: usize = 240;
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Bytes of a stored payload one answer carries.
 const RAW_BYTES: usize = 64 << 10;
@@ -155,13 +158,15 @@ impl View {
         let mut out = Vec::with_capacity(8 + marks.len() * 16);
         out.extend(self.generation().to_le_bytes());
         out.extend((marks.len() as u32).to_le_bytes());
-        marks
-            .iter()
-            .for_each(|(coord, ..)| out.extend(coord.to_le_bytes()));
-        marks
-            .iter()
-            .for_each(|(_, ordinal, _)| out.extend(ordinal.to_le_bytes()));
-        marks.iter().for_each(|(.., lane)| out.extend(lane.to_le_bytes()));
+        for (coord, ..) in &marks {
+            out.extend(coord.to_le_bytes());
+        }
+        for (_, ordinal, _) in &marks {
+            out.extend(ordinal.to_le_bytes());
+        }
+        for (.., lane) in &marks {
+            out.extend(lane.to_le_bytes());
+        }
         out
     }
 
@@ -188,7 +193,7 @@ impl View {
     pub fn rows_of(&self, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<RowDto>, SessionError> {
         let mut rows = Vec::with_capacity(ordinals.len());
         self.events(ordinals, cancel, &mut |ordinal, event| {
-            rows.push(self.row(ordinal, &event))
+            rows.push(self.row(ordinal, &event));
         })?;
         Ok(rows)
     }
@@ -332,13 +337,13 @@ impl View {
                     .or_else(by_ordinal)
                     .map_or_else(|| Err(nowhere(format!("there is no position {text}"))), at_event)
             }
-            Point::Time(time) => self.at_time(axis, time.nanos),
+            Point::Time(time) => Ok(self.at_time(axis, time.nanos)),
             Point::BeforeEnd { nanos } => {
                 let (_, last) = self
                     .log
                     .extent(Axis::Time)
                     .ok_or_else(|| nowhere("no event has a time".to_owned()))?;
-                self.at_time(axis, last.saturating_sub(*nanos))
+                Ok(self.at_time(axis, last.saturating_sub(*nanos)))
             }
         }
     }
@@ -358,25 +363,25 @@ impl View {
         self.resolve(axis, stream, point)
     }
 
-    fn at_time(&self, axis: Axis, nanos: i64) -> Result<Place, SessionError> {
+    fn at_time(&self, axis: Axis, nanos: i64) -> Place {
         let place = Place {
             axis: Axis::Time,
             coord: nanos,
             ordinal: None,
         };
         if axis == Axis::Time {
-            return Ok(place);
+            return place;
         }
         // In log order: after the last event recorded by then.
         let rank = self.log.rank(&place);
         let last = rank
             .checked_sub(1)
             .and_then(|r| self.log.order(Axis::Time).get(r));
-        Ok(Place {
+        Place {
             axis,
             coord: last.map_or(-1, i64::from),
             ordinal: None,
-        })
+        }
     }
 
     /// A stream's replay under a projection (by name; `None`: the configured one).
@@ -429,7 +434,9 @@ impl View {
                 .map(|o| self.rows_of(&[o], cancel))
                 .transpose()?
                 .and_then(|mut rows| rows.pop());
-            let changes = leftfold_replay::changes(&before.state, &after.state);
+            let mut changes = leftfold_replay::changes(&before.state, &after.state);
+            // The first event fills the empty state; that the state is no longer empty is no change to read about.
+            changes.retain(|c| !c.path.tokens().is_empty() || changes_whole(&before.state, &after.state));
             let late =
                 |o: &u32| place.axis == Axis::Time && self.log.time(*o).is_some_and(|t| t > place.coord);
             Ok(StateDto {
@@ -662,6 +669,14 @@ fn parse_path(text: &str) -> Result<Path, SessionError> {
     })
 }
 
+/// Whether a state was replaced as a whole, rather than filled or emptied.
+fn changes_whole(before: &Value, after: &Value) -> bool {
+    !matches!(
+        (before, after),
+        (Value::Object(_), Value::Object(_)) | (Value::Array(_), Value::Array(_))
+    )
+}
+
 fn change_dto(change: &leftfold_replay::Change) -> ChangeDto {
     let kind = match (&change.before, &change.after) {
         (None, _) => ChangeKindDto::Added,
@@ -699,7 +714,11 @@ fn preview(event: &Event) -> (String, bool) {
         return cut(&value.to_string());
     }
     let shown = payload.raw.len().min(48);
-    let hex: String = payload.raw[..shown].iter().map(|b| format!("{b:02x}")).collect();
+    let mut hex = String::with_capacity(shown * 2);
+    for byte in &payload.raw[..shown] {
+        hex.push(char::from(HEX[usize::from(byte >> 4)]));
+        hex.push(char::from(HEX[usize::from(byte & 15)]));
+    }
     (hex, shown == payload.raw.len())
 }
 
