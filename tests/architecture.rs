@@ -1,4 +1,5 @@
 //! The parts know only what stands on their left.
+#![allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -87,10 +88,7 @@ fn graph() -> Graph {
         .iter()
         .map(|p| (text(&p["id"]), text(&p["name"])))
         .collect();
-    let ours = items(&metadata["workspace_members"])
-        .iter()
-        .map(|id| text(id))
-        .collect();
+    let ours = items(&metadata["workspace_members"]).iter().map(text).collect();
     let mut uses = BTreeMap::new();
     for node in items(&metadata["resolve"]["nodes"]) {
         let wanted = |dep: &&Value| items(&dep["dep_kinds"]).iter().any(|k| k["kind"] != "dev");

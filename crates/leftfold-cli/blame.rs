@@ -7,6 +7,7 @@ use leftfold_event::json::Value;
 use leftfold_session::dto::{BlameDto, RowDto};
 
 use crate::args::BlameArgs;
+use crate::clock::Clock;
 use crate::diff::end_document;
 use crate::document::{Document, list, number, position, shown, value};
 use crate::failure::{Failure, Outcome};
@@ -22,7 +23,7 @@ pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
     }
     let opened = input::open(front, &args.stream.source)?;
     let view = opened.view()?;
-    let stream = opened.stream(&view, &args.stream.stream)?;
+    let stream = view.stream_key(&args.stream.stream)?;
     let at = input::at(&view, stream, &args.at)?;
     let cancel = front.interrupt.cancel.clone();
     let dto = view.state(stream, &at.place, args.stream.projection.as_deref(), &cancel)?;
@@ -137,17 +138,23 @@ impl Field<'_> {
 fn print(front: &mut Front, fields: &[Field<'_>]) -> Outcome {
     let versioned = fields.iter().any(|f| f.row.version.is_some());
     let timed = fields.iter().any(|f| f.row.time.is_some());
+    let nanos = |f: &Field<'_>| f.row.time_nanos.map(|n| n.0);
+    let clock = Clock::of(front, fields.iter().filter_map(nanos));
+    // Where room is short, the version alone names the event.
+    let positioned = !versioned || front.width.is_none_or(|w| w >= 100);
     let mut columns = vec![
-        Column::left("path", Tone::Key, 16),
-        Column::left("value", Tone::Plain, 12),
+        Column::left("path", Tone::Key, 20),
+        Column::left("value", Tone::Plain, 16),
     ];
     if versioned {
         columns.push(Column::right("v", Tone::Number));
     }
     columns.push(Column::left("set by", Tone::Plain, 12));
-    columns.push(Column::right("position", Tone::Dim));
+    if positioned {
+        columns.push(Column::right("position", Tone::Dim));
+    }
     if timed {
-        columns.push(Column::left("time", Tone::Dim, 19));
+        columns.push(clock.column(Tone::Dim));
     }
     let mut table = Table::new(columns);
     for field in fields {
@@ -161,9 +168,11 @@ fn print(front: &mut Front, fields: &[Field<'_>]) -> Outcome {
             cells.push(field.row.version.map(|v| v.0.to_string()).unwrap_or_default());
         }
         cells.push(field.row.kind.clone());
-        cells.push(field.row.position.clone());
+        if positioned {
+            cells.push(field.row.position.clone());
+        }
         if timed {
-            cells.push(field.row.time.clone().unwrap_or_default());
+            cells.push(clock.cell(field.row));
         }
         table.row(cells);
     }

@@ -11,7 +11,7 @@ use leftfold_event::{Cancel, Progress};
 use crate::args::DemoArgs;
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
-use crate::style::{Tone, counted};
+use crate::style::{Tone, counted, wrapped};
 use crate::table::{Column, Table};
 
 pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
@@ -142,7 +142,12 @@ fn print(front: &mut Front, target: &Path, summary: &DemoSummary) -> Outcome {
     writeln!(front.out)?;
     for incident in &summary.incidents {
         let name = front.paint.with(Tone::Notice, incident.name).into_owned();
-        writeln!(front.out, "{name}: {}", incident.what)?;
+        let indent = incident.name.len() + 2;
+        writeln!(
+            front.out,
+            "{name}: {}",
+            wrapped(&incident.what, front.width, indent)
+        )?;
     }
     let shown = quoted(&shown);
     let mut tries = vec![format!("inspect {shown}"), format!("timeline {shown}")];

@@ -21,7 +21,7 @@ const DIFFERS: u8 = 1;
 pub(crate) fn run(front: &mut Front, args: &DiffArgs) -> Outcome<ExitCode> {
     let opened = input::open(front, &args.stream.source)?;
     let view = opened.view()?;
-    let stream = opened.stream(&view, &args.stream.stream)?;
+    let stream = view.stream_key(&args.stream.stream)?;
     let (from, to) = (
         input::at(&view, stream, &args.from)?,
         input::at(&view, stream, &args.to)?,

@@ -5,6 +5,7 @@ use leftfold_log::{Axis, LaneBy, Order};
 use leftfold_session::View;
 
 use crate::args::{EventsArgs, Offset, OrderBy, Which};
+use crate::clock::Clock;
 use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input::{self, Opened};
@@ -14,12 +15,9 @@ use crate::table::{Column, Table};
 /// Rows fetched and aligned at a time.
 const CHUNK: usize = 1000;
 
-/// Narrower terminals show a time without its date where all events shown are of one day.
-const WIDE: usize = 120;
-
 pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
     let opened = input::open(front, &args.source)?;
-    let view = opened.filtered(front, args.which.filter.as_deref())?;
+    let view = opened.filtered(front, args.which.filter.as_deref(), enough(args))?;
     let mut ordinals = chosen(&view, &args.which)?;
     slice(&mut ordinals, args.offset, args.count);
     if args.json {
@@ -27,6 +25,23 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
         return Ok(());
     }
     print(front, &opened, &view, &ordinals)
+}
+
+/// How many of the events that a filter keeps are sure to be all that is shown.
+fn enough(args: &EventsArgs) -> Option<u32> {
+    let which = &args.which;
+    let filtered_further = !(which.stream.is_empty() && which.kind.is_empty() && which.category.is_empty())
+        || which.from.is_some()
+        || which.to.is_some()
+        || which.order != OrderBy::Log;
+    let skipped = match args.offset {
+        Offset::Beginning => 0,
+        Offset::Skip(n) => n,
+        Offset::End | Offset::Last(_) => return None,
+    };
+    args.count
+        .filter(|_| !filtered_further)
+        .map(|n| n.saturating_add(skipped))
 }
 
 impl From<OrderBy> for Axis {
@@ -108,26 +123,8 @@ fn slice(ordinals: &mut Vec<u32>, offset: Offset, count: Option<u32>) {
     ordinals.truncate(count.unwrap_or(usize::MAX));
 }
 
-/// The day all these events fall on, where they do.
-fn one_day(view: &View, ordinals: &[u32]) -> Option<String> {
-    let mut day = None;
-    for ordinal in ordinals {
-        let Some(time) = input::time_of(view, *ordinal) else {
-            continue;
-        };
-        let this = time.nanos.div_euclid(86_400_000_000_000);
-        match day {
-            None => day = Some((this, time.to_string()[..10].to_owned())),
-            Some((other, _)) if other != this => return None,
-            Some(_) => {}
-        }
-    }
-    day.map(|(_, text)| text)
-}
-
 fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> Outcome {
-    let narrow = front.width.is_some_and(|w| w < WIDE);
-    let day = if narrow { one_day(view, ordinals) } else { None };
+    let clock = Clock::of(front, ordinals.iter().filter_map(|o| view.log().time(*o)));
     let versioned = ordinals
         .iter()
         .take(CHUNK)
@@ -135,11 +132,7 @@ fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> O
     let timed = !view.order(Axis::Time).is_empty();
     let mut columns = vec![Column::right("position", Tone::Dim)];
     if timed {
-        columns.push(Column::left(
-            if day.is_some() { "time (UTC)" } else { "time" },
-            Tone::Plain,
-            usize::MAX,
-        ));
+        columns.push(clock.column(Tone::Plain));
     }
     columns.push(Column::left("stream", Tone::Key, 12));
     if versioned {
@@ -148,19 +141,12 @@ fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> O
     columns.push(Column::left("type", Tone::Plain, 12));
     columns.push(Column::left("payload", Tone::Dim, 12));
     let mut table = Table::new(columns);
-    if let Some(day) = &day {
-        front.note(format!("all of {day}"));
-    }
     for chunk in ordinals.chunks(CHUNK) {
         let rows = view.rows_of(chunk, &front.interrupt.cancel)?;
         for row in rows {
-            let mut cells = vec![row.position];
+            let mut cells = vec![row.position.clone()];
             if timed {
-                let time = row.time.unwrap_or_default();
-                cells.push(match &day {
-                    Some(_) if time.len() > 11 => time[11..].trim_end_matches('Z').to_owned(),
-                    _ => time,
-                });
+                cells.push(clock.cell(&row));
             }
             cells.push(row.stream);
             if versioned {

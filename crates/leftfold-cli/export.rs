@@ -19,7 +19,7 @@ pub(crate) fn run(front: &mut Front, args: &ExportArgs) -> Outcome {
         check_target(target, &named.path, args.force)?;
     }
     let opened = input::open(front, &args.source)?;
-    let view = opened.filtered(front, args.which.filter.as_deref())?;
+    let view = opened.filtered(front, args.which.filter.as_deref(), None)?;
     let ordinals = events::chosen(&view, &args.which)?;
     let mut bar = front.progress("writing");
     let total = ordinals.len() as u64;

@@ -60,7 +60,7 @@ impl Front {
         let shown = !self.quiet && io::stderr().is_terminal();
         Bar {
             what,
-            bar: None,
+            drawn: None,
             shown,
             since: Instant::now(),
         }
@@ -70,7 +70,7 @@ impl Front {
 /// A progress bar that shows up once the work takes a while, and is gone when it is done.
 pub(crate) struct Bar {
     what: &'static str,
-    bar: Option<ProgressBar>,
+    drawn: Option<ProgressBar>,
     shown: bool,
     since: Instant,
 }
@@ -82,7 +82,7 @@ impl Bar {
             return;
         }
         let what = self.what;
-        let bar = self.bar.get_or_insert_with(|| {
+        let bar = self.drawn.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             bar.set_message(what);
             bar
@@ -105,7 +105,7 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.finish_and_clear();
         }
     }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use leftfold_session::dto::HistoryEntryDto;
 
 use crate::args::HistoryArgs;
+use crate::clock::Clock;
 use crate::document::{Document, list, number, position, shown, value};
 use crate::failure::Outcome;
 use crate::front::Front;
@@ -17,7 +18,7 @@ pub(crate) fn run(front: &mut Front, args: &HistoryArgs) -> Outcome {
     check_path(&args.path)?;
     let opened = input::open(front, &args.stream.source)?;
     let view = opened.view()?;
-    let stream = opened.stream(&view, &args.stream.stream)?;
+    let stream = view.stream_key(&args.stream.stream)?;
     let projection = args.stream.projection.as_deref();
     let changes = view.history(
         stream,
@@ -70,9 +71,13 @@ fn change_document(entry: &HistoryEntryDto) -> Outcome<Document> {
 fn print(front: &mut Front, changes: &[HistoryEntryDto]) -> Outcome {
     let versioned = changes.iter().any(|c| c.row.version.is_some());
     let timed = changes.iter().any(|c| c.row.time.is_some());
+    let clock = Clock::of(
+        front,
+        changes.iter().filter_map(|c| c.row.time_nanos.map(|n| n.0)),
+    );
     let mut columns = vec![Column::right("position", Tone::Dim)];
     if timed {
-        columns.push(Column::left("time", Tone::Plain, usize::MAX));
+        columns.push(clock.column(Tone::Plain));
     }
     if versioned {
         columns.push(Column::right("v", Tone::Number));
@@ -83,7 +88,7 @@ fn print(front: &mut Front, changes: &[HistoryEntryDto]) -> Outcome {
     for change in changes {
         let mut cells = vec![change.row.position.clone()];
         if timed {
-            cells.push(change.row.time.clone().unwrap_or_default());
+            cells.push(clock.cell(&change.row));
         }
         if versioned {
             cells.push(change.row.version.map(|v| v.0.to_string()).unwrap_or_default());

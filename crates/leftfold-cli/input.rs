@@ -2,10 +2,11 @@
 
 use std::env;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use leftfold_event::{Point, Timestamp};
+use leftfold_event::Point;
 use leftfold_log::{LaneBy, Place};
 use leftfold_session::dto::{CertaintyDto, InspectDto, MappingDto, StoreDto};
 use leftfold_session::project::Project;
@@ -226,8 +227,13 @@ impl Opened {
         Ok(self.source.view(None)?)
     }
 
-    /// Its events that a filter keeps.
-    pub(crate) fn filtered(&self, front: &mut Front, filter: Option<&str>) -> Outcome<View> {
+    /// Its events that a filter keeps; at least the first `enough` of them, if that many will do.
+    pub(crate) fn filtered(
+        &self,
+        front: &mut Front,
+        filter: Option<&str>,
+        enough: Option<u32>,
+    ) -> Outcome<View> {
         let Some(text) = filter else { return self.view() };
         check(text)?;
         let task = self.source.start_filter(text)?;
@@ -238,6 +244,10 @@ impl Opened {
                 task.cancel();
             }
             bar.set(u64::from(matches.scanned), Some(u64::from(matches.log.events())));
+            match enough {
+                Some(n) if matches.selection.len() >= n => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
         })?;
         drop(bar);
         if matches.failed > 0 {
@@ -248,11 +258,6 @@ impl Opened {
             ));
         }
         Ok(self.source.view(Some(task.id))?)
-    }
-
-    /// The key of a stream by its full name.
-    pub(crate) fn stream(&self, view: &View, name: &str) -> Outcome<u32> {
-        Ok(view.stream_key(name)?)
     }
 }
 
@@ -292,15 +297,6 @@ pub(crate) fn at(view: &View, stream: u32, point: &Point) -> Outcome<At> {
         .checked_sub(1)
         .and_then(|i| view.log().stream_events(stream).get(i).copied());
     Ok(At { place, last })
-}
-
-/// An event's recorded time as the log has it.
-pub(crate) fn time_of(view: &View, ordinal: u32) -> Option<Timestamp> {
-    let log = view.log();
-    log.time(ordinal).map(|nanos| Timestamp {
-        nanos,
-        digits: log.time_digits(),
-    })
 }
 
 /// The names of a kind that are asked for, as keys. `what` names the kind in the error.

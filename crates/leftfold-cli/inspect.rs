@@ -12,7 +12,10 @@ use crate::document::{Document, list, number};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::input::{self, Opened};
-use crate::style::{Tone, clean, counted, grouped};
+use crate::style::{Tone, clean, counted, grouped, wrapped};
+
+/// Columns of the names at the left.
+const LABEL: usize = 14;
 
 /// Event types shown to a person.
 const TYPES_SHOWN: usize = 30;
@@ -180,19 +183,16 @@ fn print_store(front: &mut Front, number: usize, store: &Opened) -> Outcome {
         paint.with(Tone::Title, &clean(&dto.title)),
         clean(&tables)
     )?;
-    let label = |name: &str| paint.with(Tone::Dim, &format!("   {name:<11}")).into_owned();
-    for (i, reason) in dto.reasons.iter().enumerate() {
-        let why = if i == 0 {
-            format!("{sure}: ")
-        } else {
-            String::new()
-        };
-        writeln!(
-            out,
-            "{}{why}{}",
-            label(if i == 0 { "layout" } else { "" }),
-            clean(reason)
-        )?;
+    let label = |name: &str| {
+        paint
+            .with(Tone::Dim, &format!("   {name:<0$}", LABEL - 3))
+            .into_owned()
+    };
+    writeln!(out, "{}{sure}", label("layout"))?;
+    let width = front.width;
+    let told = |text: &str| wrapped(&clean(text), width, LABEL);
+    for reason in &dto.reasons {
+        writeln!(out, "{}{}", label(""), told(reason))?;
     }
     writeln!(
         out,
@@ -208,10 +208,10 @@ fn print_store(front: &mut Front, number: usize, store: &Opened) -> Outcome {
     print_counts(out, &label("categories"), &label(""), &categories)?;
     print_counts(out, &label("types"), &label(""), &counts(store, LaneBy::Type))?;
     for (i, note) in dto.notes.iter().enumerate() {
-        writeln!(out, "{}{}", label(if i == 0 { "notes" } else { "" }), clean(note))?;
+        writeln!(out, "{}{}", label(if i == 0 { "notes" } else { "" }), told(note))?;
     }
     for (i, oddity) in store.snapshot.oddities().iter().enumerate() {
-        let message = clean(&oddity.message);
+        let message = told(&oddity.message);
         writeln!(
             out,
             "{}{}",

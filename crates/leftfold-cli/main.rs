@@ -3,6 +3,7 @@
 mod about;
 mod args;
 mod blame;
+mod clock;
 mod demo;
 mod diff;
 mod document;

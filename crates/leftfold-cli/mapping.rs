@@ -30,7 +30,7 @@ pub(crate) fn show(front: &mut Front, args: &SourceArgs) -> Outcome {
         .path
         .file_stem()
         .map_or_else(|| "source".to_owned(), |s| s.to_string_lossy().into_owned());
-    let file = named.path.file_name().map(Path::new).unwrap_or(&named.path);
+    let file = named.path.file_name().map_or(named.path.as_path(), Path::new);
     write!(front.out, "{}", project::mapping_text(&name, file, &stated)?)?;
     Ok(())
 }

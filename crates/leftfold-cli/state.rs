@@ -15,7 +15,7 @@ use crate::style::{Tone, clean, counted};
 pub(crate) fn run(front: &mut Front, args: &StateArgs) -> Outcome {
     let opened = input::open(front, &args.stream.source)?;
     let view = opened.view()?;
-    let stream = opened.stream(&view, &args.stream.stream)?;
+    let stream = view.stream_key(&args.stream.stream)?;
     let at = input::at(&view, stream, &args.at)?;
     let projection = args.stream.projection.as_deref();
     let state = view.state(stream, &at.place, projection, &front.interrupt.cancel)?;

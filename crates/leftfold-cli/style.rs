@@ -30,7 +30,7 @@ impl Paint {
         Self { colour }
     }
 
-    pub(crate) fn with<'a>(self, tone: Tone, text: &'a str) -> Cow<'a, str> {
+    pub(crate) fn with(self, tone: Tone, text: &str) -> Cow<'_, str> {
         let code = match tone {
             Tone::Plain => return Cow::Borrowed(text),
             _ if !self.colour || text.is_empty() => return Cow::Borrowed(text),
@@ -81,6 +81,28 @@ pub(crate) fn shorten(text: &str, room: usize) -> Cow<'_, str> {
     Cow::Owned(text.chars().take_while(fits).chain(['…']).collect())
 }
 
+/// The text in lines of at most `width` columns, broken at blanks; lines after the first are indented. Without a width, one
+/// line.
+pub(crate) fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String {
+    let Some(room) = width.filter(|w| *w > indent + 20) else {
+        return text.to_owned();
+    };
+    let (mut out, mut used) = (String::new(), indent);
+    for word in text.split(' ') {
+        if used > indent && used + 1 + word.width() > room {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            used = indent;
+        } else if used > indent {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += word.width();
+    }
+    out
+}
+
 /// A number with a comma between groups of three digits.
 pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
@@ -121,6 +143,16 @@ mod tests {
     fn wide_characters_count_as_two_columns() {
         assert_eq!(shorten("订单订单", 5), "订单…");
         assert_eq!(shorten("订单", 4), "订单");
+    }
+
+    #[test]
+    fn long_lines_break_at_blanks() {
+        let text = "eins zwei drei vier fünf sechs sieben acht";
+        assert_eq!(
+            wrapped(text, Some(26), 4),
+            "eins zwei drei vier\n    fünf sechs sieben acht"
+        );
+        assert_eq!(wrapped(text, None, 4), text);
     }
 
     #[test]

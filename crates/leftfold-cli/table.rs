@@ -10,9 +10,9 @@ use crate::style::{Paint, Tone, clean, shorten};
 const GAP: usize = 2;
 
 /// How a column looks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Column {
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     pub(crate) right: bool,
     pub(crate) tone: Tone,
     /// How narrow the terminal may make it; text that must stay whole has `usize::MAX`.
@@ -20,18 +20,18 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    pub(crate) const fn left(title: &'static str, tone: Tone, least: usize) -> Self {
+    pub(crate) fn left(title: &'static str, tone: Tone, least: usize) -> Self {
         Self {
-            title,
+            title: title.to_owned(),
             right: false,
             tone,
             least,
         }
     }
 
-    pub(crate) const fn right(title: &'static str, tone: Tone) -> Self {
+    pub(crate) fn right(title: &'static str, tone: Tone) -> Self {
         Self {
-            title,
+            title: title.to_owned(),
             right: true,
             tone,
             least: usize::MAX,
@@ -75,7 +75,7 @@ impl Table {
             Some(widths) => widths,
             None => {
                 let widths = self.fit(width);
-                let titles: Vec<String> = self.columns.iter().map(|c| c.title.to_owned()).collect();
+                let titles: Vec<String> = self.columns.iter().map(|c| c.title.clone()).collect();
                 self.line(out, paint, &widths, &titles, true)?;
                 widths
             }

@@ -44,7 +44,7 @@ pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
         check_target(picture, &named.path, args.force)?;
     }
     let opened = input::open(front, &args.source)?;
-    let view = opened.filtered(front, args.filter.as_deref())?;
+    let view = opened.filtered(front, args.filter.as_deref(), None)?;
     let pictured = args.svg.is_some() || args.png.is_some();
     let room = front.width.unwrap_or(TEXT_COLUMNS);
     let columns = args.columns.unwrap_or(match (args.json, pictured) {

@@ -1,4 +1,5 @@
 //! The whole program, as a user runs it.
+#![allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
 
 mod errors;
 mod programs;

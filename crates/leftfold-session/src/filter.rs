@@ -1,5 +1,6 @@
 //! Filters that run in the background and can be looked through while they do.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -53,17 +54,20 @@ impl FilterTask {
         self.cancel.cancel();
     }
 
-    /// Waits until all events were looked at, calling `tick` about ten times a second; for the command line.
-    pub fn wait_done(&self, tick: &mut dyn FnMut(&Matches)) -> Result<Arc<Matches>, SessionError> {
+    /// Waits until all events were looked at, calling `tick` about ten times a second; `Break` ends the waiting early, with
+    /// what was found by then. For the command line.
+    pub fn wait_done(
+        &self,
+        tick: &mut dyn FnMut(&Matches) -> ControlFlow<()>,
+    ) -> Result<Arc<Matches>, SessionError> {
         loop {
             let matches = self.matches();
             if let Some(error) = &matches.error {
                 return Err(error.clone());
             }
-            if matches.done {
+            if matches.done || tick(&matches).is_break() {
                 return Ok(matches);
             }
-            tick(&matches);
             let guard = lock(&self.matches);
             // What was shown since the look above needs no waiting for.
             if Arc::ptr_eq(&guard, &matches) {
@@ -108,7 +112,7 @@ impl OpenSource {
                     on_change(Changed::Filter {
                         source: id,
                         filter: task_too.id,
-                    })
+                    });
                 };
                 if !pass(&task_too, &*store, &snapshot.log, last, &mut carry, &shown) || last {
                     return;

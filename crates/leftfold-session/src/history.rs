@@ -76,7 +76,7 @@ impl<'a> LogStream<'a> {
                 RawPayload::Other => {
                     self.decoded.set(true);
                     let one = self.store.fetch(&locators[i..=i], cancel, &mut |_, event| {
-                        visit(index, step_of(&event))
+                        visit(index, step_of(&event));
                     });
                     failed = failed.take().or(one.err());
                     return;
