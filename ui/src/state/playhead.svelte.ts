@@ -90,12 +90,12 @@ class Playhead {
   );
   private rankFilter: number | null = null;
 
-  /** A stream the reader did not choose gives way when it has nothing to show here. */
+  /** A stream the reader did not choose gives way when it has nothing to show here, and to the last one when all is read. */
   private offerStream(): void {
     const row = this.shown?.row ?? null;
-    if (row === null || (selection.stream !== null && (selection.chosen || this.state?.included !== 0)))
-      return;
-    selection.offerStream(row.streamKey, row.stream);
+    if (row === null || (selection.stream !== null && selection.chosen)) return;
+    const empty = selection.stream === null || this.state?.included === 0;
+    if (empty || (this.atEnd && !session.reading)) selection.offerStream(row.streamKey, row.stream);
   }
 
   /** Moves to a place; `input` is when the reader asked for it. */

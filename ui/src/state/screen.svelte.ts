@@ -121,7 +121,10 @@ class Screen {
       }
       session.start(source);
       this.now = { kind: 'window' };
-      await this.goTo(point);
+      if (point.at === null && point.stream === null) return;
+      // A point may lie in what is not read yet.
+      await session.read();
+      if (age === this.age) await this.goTo(point);
     } catch (error) {
       if (age === this.age) this.fail(path, error);
     }

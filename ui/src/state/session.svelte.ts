@@ -38,6 +38,7 @@ class Session {
     this.lanes.filter((lane, i) => this.switched.get(lane.key) ?? i < LANES_AT_FIRST),
   );
   private ends: (() => void)[] = [];
+  private readers: (() => void)[] = [];
 
   private readonly refresh = new Latest<null, Facts | null>(
     async () => {
@@ -65,6 +66,11 @@ class Session {
     return this.source?.index.state === 'reading';
   }
 
+  /** Comes when the source has been read, or reading has ended otherwise. */
+  read(): Promise<void> {
+    return new Promise((done) => this.readers.push(done));
+  }
+
   /** Shows a source that was just opened. */
   start(source: SourceDto): void {
     this.end();
@@ -77,6 +83,7 @@ class Session {
   end(): void {
     for (const end of this.ends) end();
     this.ends = [];
+    this.readers = [];
     const { source } = this;
     if (source !== null) call('close', { source: source.id }).catch(() => undefined);
     this.source = null;
@@ -115,6 +122,9 @@ class Session {
     }
     view.setAxis(facts.axis, preferences.now.axis);
     playhead.grown();
+    if (this.reading) return;
+    for (const done of this.readers) done();
+    this.readers = [];
   }
 
   private sort({ by, lanes, filtered }: Facts): void {
