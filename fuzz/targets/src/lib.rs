@@ -1,1 +1,32 @@
-//! What the fuzz targets do with their input.
+//! What the fuzz targets do with their input. Each takes any bytes and fails by panicking.
+//!
+//! `cargo fuzz run NAME` looks for new inputs; the tests of this crate replay the stored ones, and some made of them.
+#![allow(
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a fuzz target tells what it found by panicking"
+)]
+
+mod detect;
+mod filter;
+mod project;
+mod read;
+
+pub use detect::detect;
+pub use filter::filter;
+pub use project::project;
+pub use read::{decode, json, ndjson, time};
+
+/// A target.
+pub type Target = fn(&[u8]);
+
+/// Every target by name, as its folder in the corpus is called.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("decode", decode),
+    ("detect", detect),
+    ("filter", filter),
+    ("json", json),
+    ("ndjson", ndjson),
+    ("project", project),
+    ("time", time),
+];
