@@ -38,7 +38,13 @@ pub(crate) struct Peer {
 }
 
 pub(crate) const PEERS: &[Peer] = &[
-    Peer { name: "Emmett", target: 40.0, scripts: "emmett", program: "node", suffix: "mjs" },
+    Peer {
+        name: "Emmett",
+        target: 40.0,
+        scripts: "emmett",
+        program: "node",
+        suffix: "mjs",
+    },
     Peer {
         name: "Python eventsourcing",
         target: 100.0,
@@ -50,7 +56,9 @@ pub(crate) const PEERS: &[Peer] = &[
 
 impl Files {
     pub(crate) fn new() -> Outcome<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .canonicalize()?;
         let folder = root.join("target/bench");
         fs::create_dir_all(&folder)?;
         let events = match std::env::var("LEFTFOLD_BENCH_EVENTS") {
@@ -65,7 +73,10 @@ impl Files {
         let path = self.folder.join(format!("shop-{events}.db"));
         if !path.exists() {
             eprintln!("bench: writing {}", path.display());
-            let options = DemoOptions { events, ..DemoOptions::default() };
+            let options = DemoOptions {
+                events,
+                ..DemoOptions::default()
+            };
             write_sqlite(&path, &options, &Cancel::new(), &Progress::new())?;
         }
         io::copy(&mut File::open(&path)?, &mut io::sink())?;
@@ -83,7 +94,10 @@ impl Files {
             name => name.into(),
         };
         let mut command = Command::new(program);
-        command.arg(self.root.join(format!("tests/fixtures/{}/{what}.{}", peer.scripts, peer.suffix)));
+        command.arg(
+            self.root
+                .join(format!("tests/fixtures/{}/{what}.{}", peer.scripts, peer.suffix)),
+        );
         command
     }
 
@@ -93,10 +107,18 @@ impl Files {
         if !path.exists() {
             eprintln!("bench: {} writes {}", peer.name, path.display());
             let partial = path.with_extension("partial");
-            let status = self.script(peer, "write").arg(&partial).arg(PEER_EVENTS.to_string()).output()?;
+            let status = self
+                .script(peer, "write")
+                .arg(&partial)
+                .arg(PEER_EVENTS.to_string())
+                .output()?;
             if !status.status.success() {
                 let said = String::from_utf8_lossy(&status.stderr).into_owned();
-                return Err(format!("{} cannot write (has tests/fixtures/make.sh run?): {said}", peer.name).into());
+                return Err(format!(
+                    "{} cannot write (has tests/fixtures/make.sh run?): {said}",
+                    peer.name
+                )
+                .into());
             }
             fs::rename(&partial, &path)?;
         }
@@ -110,7 +132,12 @@ impl Files {
         let words: Vec<&str> = said.split_whitespace().collect();
         match words.as_slice() {
             ["events", events, "seconds", seconds] => Ok((events.parse()?, seconds.parse()?)),
-            _ => Err(format!("{} does not replay: {said} {}", peer.name, String::from_utf8_lossy(&output.stderr)).into()),
+            _ => Err(format!(
+                "{} does not replay: {said} {}",
+                peer.name,
+                String::from_utf8_lossy(&output.stderr)
+            )
+            .into()),
         }
     }
 }

@@ -16,7 +16,11 @@ use crate::table::{Row, Table};
 fn status(name: &str) -> f64 {
     let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = text.lines().find(|l| l.starts_with(name)).unwrap_or_default();
-    let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(f64::NAN);
+    let kilobytes: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(f64::NAN);
     kilobytes * 1024.0 / 1e6
 }
 
@@ -28,7 +32,12 @@ pub(crate) fn opened(file: &Path, cache: Option<&Path>) -> Outcome {
     let (bare, rss_bare) = (log.heap_bytes() as f64 / events, status("VmRSS"));
     let view = opening.source.view(None)?;
     for axis in [Axis::Time, Axis::Log] {
-        let lanes: Vec<u32> = view.lanes_dto(LaneBy::Type, 20).lanes.iter().map(|l| l.key).collect();
+        let lanes: Vec<u32> = view
+            .lanes_dto(LaneBy::Type, 20)
+            .lanes
+            .iter()
+            .map(|l| l.key)
+            .collect();
         let (from, to) = log.extent(axis).ok_or("no extent")?;
         view.density_bytes(axis, LaneBy::Type, &lanes, from, to, COLUMNS)?;
     }
@@ -47,8 +56,11 @@ pub(crate) fn measure(files: &Files, table: &mut Table) -> Outcome {
     let large = files.demo(files.events)?;
     cached(files, &large)?;
     for (how, cache) in [("freshly indexed", None), ("from the cache", Some(files.cache()))] {
-        let output =
-            Command::new(std::env::current_exe()?).arg("opened").arg(&large).args(cache.as_deref()).output()?;
+        let output = Command::new(std::env::current_exe()?)
+            .arg("opened")
+            .arg(&large)
+            .args(cache.as_deref())
+            .output()?;
         let said: Value = serde_json::from_slice(&output.stdout)
             .map_err(|e| format!("{e}: {}", String::from_utf8_lossy(&output.stderr)))?;
         let number = |name: &str| said[name].as_f64().unwrap_or(f64::NAN);
@@ -67,7 +79,9 @@ pub(crate) fn measure(files: &Files, table: &mut Table) -> Outcome {
             ..Row::default()
         });
         table.add(Row {
-            what: format!("index, {how}: columns and names, then with the lists of both timelines, types and streams"),
+            what: format!(
+                "index, {how}: columns and names, then with the lists of both timelines, types and streams"
+            ),
             value: format!("{}, {} B/event", brief(number("bare")), brief(number("used"))),
             target: "≤ 40 B/event".into(),
             met: Some(number("used") <= 40.0),

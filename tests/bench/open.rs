@@ -32,7 +32,12 @@ struct Indexed {
 fn first_density(opening: &Opening) -> Outcome {
     opening.until(|s| s.log.events() > 0)?;
     let view = opening.source.view(None)?;
-    let lanes: Vec<u32> = view.lanes_dto(LaneBy::Category, 20).lanes.iter().map(|l| l.key).collect();
+    let lanes: Vec<u32> = view
+        .lanes_dto(LaneBy::Category, 20)
+        .lanes
+        .iter()
+        .map(|l| l.key)
+        .collect();
     let (from, to) = view.log().extent(Axis::Time).ok_or("no event has a time")?;
     view.density_bytes(Axis::Time, LaneBy::Category, &lanes, from, to, COLUMNS)?;
     Ok(())
@@ -46,14 +51,23 @@ fn index(path: &Path) -> Outcome<Indexed> {
     let first_density = started.elapsed().as_secs_f64();
     opening.until_ready()?;
     let ready = started.elapsed().as_secs_f64();
-    Ok(Indexed { first_density, ready, processor: processor_seconds().0 - before })
+    Ok(Indexed {
+        first_density,
+        ready,
+        processor: processor_seconds().0 - before,
+    })
 }
 
 /// Wall and processor seconds of the shell.
 fn shell(path: &Path) -> Outcome<(f64, f64)> {
     let (_, before) = processor_seconds();
     let started = Instant::now();
-    let status = Command::new("sqlite3").arg("-readonly").arg(path).arg(SCAN).stdout(Stdio::null()).status()?;
+    let status = Command::new("sqlite3")
+        .arg("-readonly")
+        .arg(path)
+        .arg(SCAN)
+        .stdout(Stdio::null())
+        .status()?;
     if !status.success() {
         return Err("the sqlite3 shell cannot read the file".into());
     }
@@ -87,7 +101,11 @@ pub(crate) fn measure(files: &Files, runs: u32, table: &mut Table) -> Outcome {
         what: what("complete index"),
         value: format!("{} s", brief(of(|o| o.ready))),
         peer: format!("sqlite3 shell, same columns: {} s", brief(peer)),
-        ratio: format!("{}× (processor time {}×)", brief(ratio), brief(median(&processor))),
+        ratio: format!(
+            "{}× (processor time {}×)",
+            brief(ratio),
+            brief(median(&processor))
+        ),
         target: "≤ 1.5×".into(),
         met: Some(ratio <= 1.5),
         runs: format!("{runs} each in turn, median of ratios"),
@@ -143,10 +161,18 @@ fn growth(files: &Files, runs: u32, large: &Path, table: &mut Table) -> Outcome 
     let ratios: Vec<f64> = big.iter().zip(&small).map(|(b, s)| b / s).collect();
     let ratio = median(&ratios);
     table.add(Row {
-        what: format!("growth: {} against {} events, complete index", files.events, files.events / 2),
+        what: format!(
+            "growth: {} against {} events, complete index",
+            files.events,
+            files.events / 2
+        ),
         value: format!("{} s", brief(median(&big))),
         peer: format!("half as many: {} s", brief(median(&small))),
-        ratio: format!("{}× (processor time {}×)", brief(ratio), brief(median(&processor))),
+        ratio: format!(
+            "{}× (processor time {}×)",
+            brief(ratio),
+            brief(median(&processor))
+        ),
         target: "≤ 2.1×".into(),
         met: Some(ratio <= 2.1),
         runs: format!("{runs} each in turn, median of ratios"),
@@ -188,8 +214,14 @@ pub(crate) fn cancel(files: &Files, table: &mut Table) -> Outcome {
     opening.until_ready()?;
     let source = &opening.source;
     for (what, text) in [
-        ("cancel of a filter on payload values, until it has stopped", "payload.nothing == 'such a value'"),
-        ("cancel of a text search, until it has stopped", "find('no such text anywhere')"),
+        (
+            "cancel of a filter on payload values, until it has stopped",
+            "payload.nothing == 'such a value'",
+        ),
+        (
+            "cancel of a text search, until it has stopped",
+            "find('no such text anywhere')",
+        ),
     ] {
         let mut took = Vec::new();
         for i in 1..=CANCELS {

@@ -43,7 +43,10 @@ pub(crate) fn density(files: &Files, table: &mut Table) -> Outcome {
                 took.push(ask(chance.between(from, to), chance.between(from, to))?);
             }
             table.add(Row {
-                what: format!("density, {name}, {} {kind} × {COLUMNS} columns, random windows", lanes.len()),
+                what: format!(
+                    "density, {name}, {} {kind} × {COLUMNS} columns, random windows",
+                    lanes.len()
+                ),
                 value: spread(&took),
                 target: "within the frame below".into(),
                 runs: format!("{DENSITY_QUERIES}, after one"),
@@ -60,7 +63,11 @@ fn states(view: &View, streams: &[u32], chance: &mut Chance) -> Outcome<Vec<f64>
     let cancel = Cancel::new();
     let mut took = Vec::with_capacity(streams.len());
     for &stream in streams {
-        let place = Place { axis: Axis::Time, coord: chance.between(from, to), ordinal: None };
+        let place = Place {
+            axis: Axis::Time,
+            coord: chance.between(from, to),
+            ordinal: None,
+        };
         let started = Instant::now();
         view.state(stream, &place, None, &cancel)?;
         took.push(milliseconds(started.elapsed()));
@@ -77,17 +84,29 @@ pub(crate) fn state(files: &Files, table: &mut Table) -> Outcome {
         let view = opening.source.view(None)?;
         let count = view.log().names(LaneBy::Stream).len() as u64;
         let pool: Vec<u32> = if longest {
-            view.lanes_dto(LaneBy::Stream, 20).lanes.iter().map(|l| l.key).collect()
+            view.lanes_dto(LaneBy::Stream, 20)
+                .lanes
+                .iter()
+                .map(|l| l.key)
+                .collect()
         } else {
-            (0..STATE_QUERIES / 4).map(|_| chance.below(count) as u32).collect()
+            (0..STATE_QUERIES / 4)
+                .map(|_| chance.below(count) as u32)
+                .collect()
         };
         let events = view.log().stream_events(pool[0]).len();
         // The first question builds the streams' postings, which is no part of a state.
         let _ = view.log().extent(Axis::Time);
         let cold = states(&view, &pool, &mut chance)?;
-        let warm_pool: Vec<u32> = (0..STATE_QUERIES).map(|_| pool[chance.below(pool.len() as u64) as usize]).collect();
+        let warm_pool: Vec<u32> = (0..STATE_QUERIES)
+            .map(|_| pool[chance.below(pool.len() as u64) as usize])
+            .collect();
         let warm = states(&view, &warm_pool, &mut chance)?;
-        let size = if longest { format!(" ({events} events the longest)") } else { String::new() };
+        let size = if longest {
+            format!(" ({events} events the longest)")
+        } else {
+            String::new()
+        };
         table.add(Row {
             what: format!("state, warm, {kind}{size}"),
             value: spread(&warm),

@@ -35,9 +35,13 @@ impl FoldSink for Count {
 fn from_file(log: &Log, store: &dyn EventStore, set: &Projections) -> Outcome<(Count, f64)> {
     let merge = set.get(Projections::DEFAULT).ok_or("no default projection")?;
     let started = Instant::now();
-    let histories: Vec<LogStream<'_>> =
-        (0..log.names(LaneBy::Stream).len() as u32).map(|key| LogStream::new(log, store, key)).collect();
-    let streams = histories.iter().enumerate().map(|(key, h)| (key as u32, h as &dyn StreamHistory));
+    let histories: Vec<LogStream<'_>> = (0..log.names(LaneBy::Stream).len() as u32)
+        .map(|key| LogStream::new(log, store, key))
+        .collect();
+    let streams = histories
+        .iter()
+        .enumerate()
+        .map(|(key, h)| (key as u32, h as &dyn StreamHistory));
     let count = fold_all(merge.as_ref(), streams, Count::default(), &Cancel::new())?;
     Ok((count, started.elapsed().as_secs_f64()))
 }
@@ -53,7 +57,11 @@ fn keep(log: &Log, store: &dyn EventStore) -> Outcome<Vec<(u32, String, Kept)>> 
     let cancel = Cancel::new();
     let mut kept = Vec::with_capacity(log.events() as usize);
     for stream in 0..log.names(LaneBy::Stream).len() as u32 {
-        let locators: Vec<Locator> = log.stream_events(stream).iter().map(|o| log.locator(*o)).collect();
+        let locators: Vec<Locator> = log
+            .stream_events(stream)
+            .iter()
+            .map(|o| log.locator(*o))
+            .collect();
         let mut other = Vec::new();
         store.fetch_raw(&locators, &cancel, &mut |i, kind, raw| {
             let payload = match raw {
@@ -67,7 +75,9 @@ fn keep(log: &Log, store: &dyn EventStore) -> Outcome<Vec<(u32, String, Kept)>> 
             kept.push((stream, kind.to_owned(), payload));
         })?;
         let wanted: Vec<Locator> = other.iter().map(|(i, _)| locators[*i]).collect();
-        store.fetch(&wanted, &cancel, &mut |i, event| kept[other[i].1].2 = Kept::Value(event.payload.value))?;
+        store.fetch(&wanted, &cancel, &mut |i, event| {
+            kept[other[i].1].2 = Kept::Value(event.payload.value)
+        })?;
     }
     Ok(kept)
 }
@@ -118,7 +128,10 @@ fn against(files: &Files, peer: &Peer, path: &Path, runs: u32, table: &mut Table
         let (count, seconds) = from_file(&log, store, &set)?;
         let (events, peer_seconds) = files.peer_replays(peer, path)?;
         if count.events as f64 != events || count.problems > 0 {
-            let message = format!("{} events and {} problems; {} has {events}", count.events, count.problems, peer.name);
+            let message = format!(
+                "{} events and {} problems; {} has {events}",
+                count.events, count.problems, peer.name
+            );
             return Err(message.into());
         }
         ours.push(events / seconds);
@@ -129,7 +142,11 @@ fn against(files: &Files, peer: &Peer, path: &Path, runs: u32, table: &mut Table
     let ratio = median(&ratios);
     let speed = |values: &[f64]| format!("{} k events/s", brief(median(values) / 1e3));
     table.add(Row {
-        what: format!("replay with reading, merge, one core, {} events in a file by {}", log.events(), peer.name),
+        what: format!(
+            "replay with reading, merge, one core, {} events in a file by {}",
+            log.events(),
+            peer.name
+        ),
         value: speed(&ours),
         peer: format!("{}: {}", peer.name, speed(&theirs)),
         ratio: format!("{}×", brief(ratio)),

@@ -43,23 +43,37 @@ async fn until(window: &Window, what: &str, script: &str) -> Outcome {
 async fn samples(window: &Window) -> Vec<f64> {
     let taken = "return window.__leftfold.perf.samples.splice(0).map((s) => s.took);";
     let list = window.script(taken, vec![]).await;
-    list.as_array().map(|l| l.iter().filter_map(Value::as_f64).collect()).unwrap_or_default()
+    list.as_array()
+        .map(|l| l.iter().filter_map(Value::as_f64).collect())
+        .unwrap_or_default()
 }
 
 async fn drag(window: &Window) -> Outcome {
     let canvas = window.find("timeline-canvas").await;
     let (x, y, w, h) = canvas.rectangle().await?;
-    let to = |part: f64| PointerAction::MoveTo { duration: Some(PACE), x: x + w * part, y: y + h * 0.5 };
+    let to = |part: f64| PointerAction::MoveTo {
+        duration: Some(PACE),
+        x: x + w * part,
+        y: y + h * 0.5,
+    };
     let mut mouse = MouseActions::new("mouse".to_owned()).then(to(0.3));
-    mouse = mouse.then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+    mouse = mouse.then(PointerAction::Down {
+        button: MOUSE_BUTTON_LEFT,
+    });
     let mut chance = Chance(3);
     let mut part = 0.3;
     for _ in 0..MOVES {
         // Back and forth in strides of up to a twentieth, as somebody does who looks for something.
-        part = f64::clamp(part + (chance.below(1001) as f64 / 1000.0 - 0.5) / 10.0, 0.15, 0.95);
+        part = f64::clamp(
+            part + (chance.below(1001) as f64 / 1000.0 - 0.5) / 10.0,
+            0.15,
+            0.95,
+        );
         mouse = mouse.then(to(part));
     }
-    mouse = mouse.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+    mouse = mouse.then(PointerAction::Up {
+        button: MOUSE_BUTTON_LEFT,
+    });
     window.client.perform_actions(mouse).await?;
     Ok(())
 }
@@ -78,31 +92,36 @@ async fn step(window: &Window) -> Outcome {
 
 /// In the child: opens the window, scrubs, prints the samples.
 pub(crate) fn scrubbed(file: &Path, events: u32) -> Outcome {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let path = file.to_str().ok_or("a path that is no text")?;
-        let mut window = Window::open_sized("bench", &[path], (1600, 900)).await;
-        window.script("location.hash = 'measure'; location.reload();", vec![]).await;
-        let all = format!(
-            "const e = document.querySelector('[data-testid=status-events]'); \
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let path = file.to_str().ok_or("a path that is no text")?;
+            let mut window = Window::open_sized("bench", &[path], (1600, 900)).await;
+            window
+                .script("location.hash = 'measure'; location.reload();", vec![])
+                .await;
+            let all = format!(
+                "const e = document.querySelector('[data-testid=status-events]'); \
              return !!window.__leftfold && !!e && e.innerText.replaceAll(/[^0-9]/g, '').includes('{events}');"
-        );
-        until(&window, "all events", &all).await?;
-        window.find("lane-row").await;
-        window.click("lanes-type").await;
-        // A stream is chosen by the first move; what that opens for the first time is not scrubbing.
-        drag(&window).await?;
-        window.find("inspector-stream").await;
-        let lanes = window.all("lane-row").await.len();
-        samples(&window).await;
-        drag(&window).await?;
-        let pointer = samples(&window).await;
-        step(&window).await?;
-        let keys = samples(&window).await;
-        window.picture("scrubbed").await;
-        window.close().await;
-        println!("{}", json!({ "pointer": pointer, "keys": keys, "lanes": lanes }));
-        Ok(())
-    })
+            );
+            until(&window, "all events", &all).await?;
+            window.find("lane-row").await;
+            window.click("lanes-type").await;
+            // A stream is chosen by the first move; what that opens for the first time is not scrubbing.
+            drag(&window).await?;
+            window.find("inspector-stream").await;
+            let lanes = window.all("lane-row").await.len();
+            samples(&window).await;
+            drag(&window).await?;
+            let pointer = samples(&window).await;
+            step(&window).await?;
+            let keys = samples(&window).await;
+            window.picture("scrubbed").await;
+            window.close().await;
+            println!("{}", json!({ "pointer": pointer, "keys": keys, "lanes": lanes }));
+            Ok(())
+        })
 }
 
 /// The rows about the window.
@@ -137,12 +156,18 @@ pub(crate) fn measure(files: &Files, wanted: bool, table: &mut Table) -> Outcome
         table.note(format!("Not measured: the window: {error}"));
         return Ok(());
     };
-    for (name, what) in [("pointer", "pointer moves with the button down"), ("keys", "steps by key")] {
+    for (name, what) in [
+        ("pointer", "pointer moves with the button down"),
+        ("keys", "steps by key"),
+    ] {
         let list = said[name].as_array().map(Vec::as_slice).unwrap_or_default();
         let took: Vec<f64> = list.iter().filter_map(Value::as_f64).collect();
         let lanes = said["lanes"].as_u64().unwrap_or_default();
         let mut row = Row {
-            what: format!("window, {} events, {lanes} lanes of {types} types: input to painted, {what}", log.events()),
+            what: format!(
+                "window, {} events, {lanes} lanes of {types} types: input to painted, {what}",
+                log.events()
+            ),
             runs: format!("{} inputs answered", took.len()),
             target: "p95 ≤ 16.7 ms".into(),
             ..Row::default()

@@ -66,7 +66,11 @@ pub(crate) fn processor_seconds() -> (f64, f64) {
     // The name in brackets may hold blanks; the fields after it are numbers.
     let fields: Vec<f64> = stat
         .rsplit_once(')')
-        .map(|(_, rest)| rest.split_whitespace().map(|f| f.parse().unwrap_or(0.0)).collect())
+        .map(|(_, rest)| {
+            rest.split_whitespace()
+                .map(|f| f.parse().unwrap_or(0.0))
+                .collect()
+        })
         .unwrap_or_default();
     let ticks = |i: usize| fields.get(i).copied().unwrap_or(0.0) / 100.0;
     (ticks(11) + ticks(12), ticks(13) + ticks(14))

@@ -40,14 +40,24 @@ impl Table {
     }
 
     pub(crate) fn markdown(&self) -> String {
-        let mut out = String::from("| what | measured | peer | ratio | target | met | runs |\n|---|---|---|---|---|---|---|\n");
+        let mut out = String::from(
+            "| what | measured | peer | ratio | target | met | runs |\n|---|---|---|---|---|---|---|\n",
+        );
         for row in &self.rows {
             let met = match row.met {
                 Some(true) => "yes",
                 Some(false) => "**no**",
                 None => "",
             };
-            let cells = [&row.what, &row.value, &row.peer, &row.ratio, &row.target, met, &row.runs];
+            let cells = [
+                &row.what,
+                &row.value,
+                &row.peer,
+                &row.ratio,
+                &row.target,
+                met,
+                &row.runs,
+            ];
             let cells: Vec<String> = cells.iter().map(|c| c.replace('|', "\\|")).collect();
             // Writing to a string cannot fail.
             let _ = writeln!(out, "| {} |", cells.join(" | "));
