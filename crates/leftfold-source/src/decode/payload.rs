@@ -281,8 +281,10 @@ pub(crate) fn raw_json<'a>(
             None if json.first() == Some(&b'"') => decoded(reader, bytes, kind, bump),
             None => RawPayload::Json(json),
         },
-        Unwrap::TypedData if memchr::memmem::find(json, b"\"_type_\"").is_none() => RawPayload::Json(json),
-        Unwrap::TypedData => decoded(reader, bytes, kind, bump),
+        Unwrap::TypedData => match typed_data::flatten(json, bump) {
+            Some(flat) => RawPayload::Json(flat),
+            None => decoded(reader, bytes, kind, bump),
+        },
     }
 }
 
