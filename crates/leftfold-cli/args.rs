@@ -120,6 +120,7 @@ causation_id and problem; find(\"text\") looks through the payload.")]
     /// Open the window
     #[command(after_help = "Examples:
   leftfold open
+  leftfold open demo:shop
   leftfold open shop.db --at 2026-11-20T19:03:00Z --stream order-17")]
     Open(OpenArgs),
     /// Work with how a table is read as events
@@ -417,7 +418,7 @@ pub(crate) struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct OpenArgs {
-    /// A file, or a name from leftfold.toml
+    /// A file, a name from leftfold.toml, or demo:NAME
     pub(crate) source: Option<PathBuf>,
     /// At which point
     #[arg(long, value_name = "POINT", allow_hyphen_values = true, requires = "source")]

@@ -1,7 +1,8 @@
 //! `open`: starts the window.
 
 use std::env;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use leftfold_event::Point;
@@ -16,16 +17,11 @@ const WINDOW: &str = "leftfold-desktop";
 pub(crate) fn run(front: &mut Front, args: &OpenArgs) -> Outcome<ExitCode> {
     let mut command = Vec::new();
     if let Some(source) = &args.source {
-        let named = input::find(source)?;
-        if named.is_stdin() {
-            return Err(Failure::new(
-                "the window cannot read standard input: export it to a file and open that",
-            ));
-        }
-        // What cannot be opened is said here, where the user is.
-        input::session(front).inspect(&named.path)?;
-        let path = std::path::absolute(&named.path).map_err(|e| Failure::about(&named.path, e))?;
-        command.push(path.into_os_string());
+        command.push(if is_demo(source) {
+            source.clone().into_os_string()
+        } else {
+            checked(front, source)?
+        });
     }
     if let Some(at) = &args.at {
         Point::parse(at).map_err(|e| Failure::new(e.to_string()))?;
@@ -58,6 +54,24 @@ pub(crate) fn run(front: &mut Front, args: &OpenArgs) -> Outcome<ExitCode> {
         Ok(_) => Ok(ExitCode::from(2)),
         Err(e) => Err(Failure::about(&program, format!("cannot be started: {e}"))),
     }
+}
+
+/// `demo:NAME` stands for a demo that the window writes itself.
+fn is_demo(source: &Path) -> bool {
+    source.to_str().is_some_and(|s| s.starts_with("demo:"))
+}
+
+/// The path of a source that can be opened. What cannot is said here, where the user is.
+fn checked(front: &Front, source: &Path) -> Outcome<OsString> {
+    let named = input::find(source)?;
+    if named.is_stdin() {
+        return Err(Failure::new(
+            "the window cannot read standard input: export it to a file and open that",
+        ));
+    }
+    input::session(front).inspect(&named.path)?;
+    let path = std::path::absolute(&named.path).map_err(|e| Failure::about(&named.path, e))?;
+    Ok(path.into_os_string())
 }
 
 /// The window's program: beside this one, or on the PATH.

@@ -109,6 +109,7 @@ fn open_hands_everything_to_the_window_beside_it() {
     let opened = open(&["shop.db", "--at", "-5m", "--stream", "order-1"], true).ok();
     let path = folder.path().join("shop.db");
     assert_eq!(opened, format!("{}|--at|-5m|--stream|order-1|", path.display()));
+    assert_eq!(open(&["demo:shop"], true).ok(), "demo:shop|");
     let wrong = open(&["shop.db", "--at", "noon"], true).failed();
     assert!(wrong.contains("noon"), "{wrong}");
     let unreadable = open(&["nothing.db"], true).failed();
