@@ -16,7 +16,10 @@ async fn run<A: Send + 'static, T: Send + 'static>(
     let work = move || command(&app.state::<Shell>(), &app, args);
     match tauri::async_runtime::spawn_blocking(work).await {
         Ok(answer) => answer.map_err(ErrorDto::from),
-        Err(e) => Err(ErrorDto { code: "internal".to_owned(), message: format!("the command stopped: {e}") }),
+        Err(e) => Err(ErrorDto {
+            code: "internal".to_owned(),
+            message: format!("the command stopped: {e}"),
+        }),
     }
 }
 

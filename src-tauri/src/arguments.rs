@@ -16,9 +16,17 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Option<
             "--stream" => stream = Some(value("--stream")?),
             "--" => {}
             flag if flag.starts_with("--") => {
-                return Err(format!("unknown option {flag}; usage: leftfold-desktop [PATH] [--at POINT] [--stream NAME]"));
+                return Err(format!(
+                    "unknown option {flag}; usage: leftfold-desktop [PATH] [--at POINT] [--stream NAME]"
+                ));
             }
-            path if open.is_none() => open = Some(OpenAtStart { path: absolute(path), at: None, stream: None }),
+            path if open.is_none() => {
+                open = Some(OpenAtStart {
+                    path: absolute(path),
+                    at: None,
+                    stream: None,
+                })
+            }
             _ => return Err("one file at a time".to_owned()),
         }
     }
@@ -43,8 +51,11 @@ mod tests {
     #[test]
     fn a_path_a_point_and_a_stream_are_read() {
         let open = read(&["/a/b.db", "--at", "v7", "--stream", "order-1"]);
-        let expected =
-            OpenAtStart { path: "/a/b.db".into(), at: Some("v7".into()), stream: Some("order-1".into()) };
+        let expected = OpenAtStart {
+            path: "/a/b.db".into(),
+            at: Some("v7".into()),
+            stream: Some("order-1".into()),
+        };
         assert_eq!(open, Ok(Some(expected)));
         assert_eq!(read(&[]), Ok(None));
     }

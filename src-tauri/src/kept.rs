@@ -23,7 +23,9 @@ struct Recent {
 impl Kept {
     /// In the user's configuration folder.
     pub(crate) fn of_user() -> Self {
-        Self { folder: directories::ProjectDirs::from("", "", "leftfold").map(|d| d.config_dir().to_owned()) }
+        Self {
+            folder: directories::ProjectDirs::from("", "", "leftfold").map(|d| d.config_dir().to_owned()),
+        }
     }
 
     fn read(&self, name: &str) -> Option<String> {
@@ -40,7 +42,8 @@ impl Kept {
 
     /// The UI's preferences as it saved them, if they are JSON at all.
     pub(crate) fn preferences(&self) -> Option<String> {
-        self.read("window.json").filter(|text| serde_json::from_str::<serde_json::Value>(text).is_ok())
+        self.read("window.json")
+            .filter(|text| serde_json::from_str::<serde_json::Value>(text).is_ok())
     }
 
     /// Keeps the UI's preferences.
@@ -50,15 +53,24 @@ impl Kept {
 
     fn recent_list(&self) -> Vec<Recent> {
         // A damaged list is an empty one: it is a convenience, not data.
-        self.read("recent.json").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        self.read("recent.json")
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
     }
 
     /// Files opened before, latest first.
     pub(crate) fn recent(&self) -> Vec<RecentDto> {
         let dto = |r: Recent| {
             let path = Path::new(&r.path);
-            let name = path.file_name().map_or_else(|| r.path.clone(), |n| n.to_string_lossy().into_owned());
-            RecentDto { exists: path.exists(), name, path: r.path.clone(), opened: r.opened }
+            let name = path
+                .file_name()
+                .map_or_else(|| r.path.clone(), |n| n.to_string_lossy().into_owned());
+            RecentDto {
+                exists: path.exists(),
+                name,
+                path: r.path.clone(),
+                opened: r.opened,
+            }
         };
         self.recent_list().into_iter().map(dto).collect()
     }
@@ -67,7 +79,13 @@ impl Kept {
     pub(crate) fn remember(&self, path: &str, opened: String) -> io::Result<()> {
         let mut list = self.recent_list();
         list.retain(|r| r.path != path);
-        list.insert(0, Recent { path: path.to_owned(), opened });
+        list.insert(
+            0,
+            Recent {
+                path: path.to_owned(),
+                opened,
+            },
+        );
         list.truncate(RECENT);
         self.write("recent.json", &serde_json::to_string_pretty(&list)?)
     }
@@ -85,7 +103,9 @@ mod tests {
     #[test]
     fn the_latest_file_comes_first_and_only_once() {
         let folder = std::env::temp_dir().join(format!("leftfold-kept-{}", std::process::id()));
-        let kept = Kept { folder: Some(folder.clone()) };
+        let kept = Kept {
+            folder: Some(folder.clone()),
+        };
         for path in ["/a", "/b", "/a"] {
             kept.remember(path, "2026-11-20T00:00:00Z".into()).unwrap();
         }

@@ -34,16 +34,22 @@ fn main() -> ExitCode {
             let on_change = Arc::new(move |changed: Changed| {
                 // A window that is closing misses the news; nobody is left to tell.
                 let _ = match changed {
-                    Changed::Index { source, generation } => {
-                        handle.emit("index", serde_json::json!({ "source": source, "generation": generation }))
-                    }
-                    Changed::Filter { source, filter } => {
-                        handle.emit("filter", serde_json::json!({ "source": source, "filter": filter }))
-                    }
+                    Changed::Index { source, generation } => handle.emit(
+                        "index",
+                        serde_json::json!({ "source": source, "generation": generation }),
+                    ),
+                    Changed::Filter { source, filter } => handle.emit(
+                        "filter",
+                        serde_json::json!({ "source": source, "filter": filter }),
+                    ),
                 };
             });
             let session = Session::new(Session::default_cache_folder(), on_change);
-            app.manage(Shell { session, kept: Kept::of_user(), start });
+            app.manage(Shell {
+                session,
+                kept: Kept::of_user(),
+                start,
+            });
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("Leftfold")
                 .inner_size(1440.0, 900.0)

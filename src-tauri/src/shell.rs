@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use leftfold_demo::{DemoOptions, SCENARIOS};
 use leftfold_event::{Cancel, Progress};
 use leftfold_session::contract::{
-    AppInfoArgs, ClearRecentArgs, DemosArgs, OpenArgs, PickFileArgs, PickSaveFileArgs, PrepareDemoArgs, RecentArgs,
-    SavePreferencesArgs,
+    AppInfoArgs, ClearRecentArgs, DemosArgs, OpenArgs, PickFileArgs, PickSaveFileArgs, PrepareDemoArgs,
+    RecentArgs, SavePreferencesArgs,
 };
 use leftfold_session::dto::{AppInfo, DemoDto, OpenAtStart, RecentDto, SourceDto};
 use leftfold_session::{Session, SessionError, commands};
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _};
 use tauri_plugin_dialog::DialogExt as _;
 
 use crate::kept::Kept;
@@ -25,11 +25,16 @@ pub(crate) struct Shell {
 type Answer<T> = Result<T, SessionError>;
 
 fn not_kept(e: std::io::Error) -> SessionError {
-    SessionError::new("not-kept", format!("the user's configuration folder cannot be written: {e}"))
+    SessionError::new(
+        "not-kept",
+        format!("the user's configuration folder cannot be written: {e}"),
+    )
 }
 
 pub(crate) fn app_info(shell: &Shell, _: &AppHandle, _: AppInfoArgs) -> Answer<AppInfo> {
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     let locale = locale.unwrap_or_else(|| "en".to_owned());
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -47,14 +52,21 @@ pub(crate) fn pick_file(_: &Shell, app: &AppHandle, _: PickFileArgs) -> Answer<O
     let picked = app
         .dialog()
         .file()
-        .add_filter("Event files", &["db", "sqlite", "sqlite3", "db3", "ndjson", "jsonl", "leftfold"])
+        .add_filter(
+            "Event files",
+            &["db", "sqlite", "sqlite3", "db3", "ndjson", "jsonl", "leftfold"],
+        )
         .add_filter("All files", &["*"])
         .blocking_pick_file();
     Ok(picked.map(|p| p.to_string()))
 }
 
 pub(crate) fn pick_save_file(_: &Shell, app: &AppHandle, args: PickSaveFileArgs) -> Answer<Option<String>> {
-    let picked = app.dialog().file().set_file_name(args.suggested).blocking_save_file();
+    let picked = app
+        .dialog()
+        .file()
+        .set_file_name(args.suggested)
+        .blocking_save_file();
     Ok(picked.map(|p| p.to_string()))
 }
 
@@ -77,29 +89,42 @@ pub(crate) fn demos(_: &Shell, _: &AppHandle, _: DemosArgs) -> Answer<Vec<DemoDt
 
 pub(crate) fn prepare_demo(_: &Shell, _: &AppHandle, args: PrepareDemoArgs) -> Answer<String> {
     if !SCENARIOS.iter().any(|s| s.name == args.name) {
-        return Err(SessionError::new("no-such-demo", format!("there is no demo {:?}", args.name)));
+        return Err(SessionError::new(
+            "no-such-demo",
+            format!("there is no demo {:?}", args.name),
+        ));
     }
     let folder = directories::ProjectDirs::from("", "", "leftfold")
         .map_or_else(std::env::temp_dir, |dirs| dirs.cache_dir().join("demo"));
-    let failed = |e: &dyn std::fmt::Display| SessionError::new("demo-failed", format!("{}: {e}", folder.display()));
+    let failed =
+        |e: &dyn std::fmt::Display| SessionError::new("demo-failed", format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(|e| failed(&e))?;
     let path: PathBuf = folder.join(format!("{}-{}.db", args.name, env!("CARGO_PKG_VERSION")));
     if !path.exists() {
         // Under another name first: a run that is interrupted leaves no half demo behind.
         let temporary = folder.join(format!("{}.{}.tmp", args.name, std::process::id()));
-        let options = DemoOptions { overwrite: true, ..DemoOptions::default() };
-        leftfold_demo::write_sqlite(&temporary, &options, &Cancel::new(), &Progress::new()).map_err(|e| failed(&e))?;
+        let options = DemoOptions {
+            overwrite: true,
+            ..DemoOptions::default()
+        };
+        leftfold_demo::write_sqlite(&temporary, &options, &Cancel::new(), &Progress::new())
+            .map_err(|e| failed(&e))?;
         std::fs::rename(&temporary, &path).map_err(|e| failed(&e))?;
     }
     Ok(path.display().to_string())
 }
 
-pub(crate) fn open(shell: &Shell, _: &AppHandle, args: OpenArgs) -> Answer<SourceDto> {
+pub(crate) fn open(shell: &Shell, app: &AppHandle, args: OpenArgs) -> Answer<SourceDto> {
     let path = args.path.clone();
     let opened = commands::open(&shell.session, args)?;
     let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     if let Err(e) = shell.kept.remember(&path, now) {
         tracing::warn!(error = %e, "the list of recent files could not be written");
+    }
+    if let Some(window) = app.get_webview_window("main")
+        && let Err(e) = window.set_title(&format!("{} – Leftfold", opened.name))
+    {
+        tracing::debug!(error = %e, "the window's title could not be set");
     }
     Ok(opened)
 }

@@ -1,5 +1,10 @@
 //! The built window under a virtual display: starts it, finds things in it, waits for conditions, takes pictures.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test harness: it fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is a test harness: it fails by panicking"
+)]
 
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
@@ -31,19 +36,30 @@ pub struct Window {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// The program under test: `LEFTFOLD_DESKTOP`, else the debug build.
 pub fn application() -> PathBuf {
     let given = std::env::var_os("LEFTFOLD_DESKTOP").map(PathBuf::from);
     let path = given.unwrap_or_else(|| root().join("target/debug/leftfold-desktop"));
-    assert!(path.exists(), "{} is not built: run `make desktop`", path.display());
+    assert!(
+        path.exists(),
+        "{} is not built: run `make desktop`",
+        path.display()
+    );
     path
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 impl Window {
@@ -58,13 +74,22 @@ impl Window {
         let home = tempfile::tempdir().unwrap();
         let (port, native_port) = (free_port(), free_port());
         let tools = root().join("target/tools/bin/tauri-driver");
-        let tauri_driver = if tools.exists() { tools } else { PathBuf::from("tauri-driver") };
+        let tauri_driver = if tools.exists() {
+            tools
+        } else {
+            PathBuf::from("tauri-driver")
+        };
         let screen = format!("-screen 0 {}x{}x24", width.max(1000) + 200, height.max(700) + 200);
         let mut command = Command::new("dbus-run-session");
         command
             .args(["--", "xvfb-run", "-a", "-s", &screen])
             .arg(tauri_driver)
-            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string()])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native_port.to_string(),
+            ])
             .env("HOME", home.path())
             .env("XDG_CACHE_HOME", home.path().join("cache"))
             .env("XDG_CONFIG_HOME", home.path().join("config"))
@@ -81,12 +106,21 @@ impl Window {
             .stderr(Stdio::null())
             // A group of its own, so that closing takes the display and the driver along.
             .process_group(0);
-        let driver = command.spawn().expect("dbus-run-session starts (package dbus-x11)");
+        let driver = command
+            .spawn()
+            .expect("dbus-run-session starts (package dbus-x11)");
         let url = format!("http://127.0.0.1:{port}");
         let capabilities = json!({ "tauri:options": { "application": application(), "args": arguments } });
         let client = connect(&url, &capabilities).await;
         client.set_window_size(width, height).await.unwrap();
-        Self { client, driver, home, name: name.to_owned(), pictures: 0, _only: only }
+        Self {
+            client,
+            driver,
+            home,
+            name: name.to_owned(),
+            pictures: 0,
+            _only: only,
+        }
     }
 
     /// The folder that stands for the user's home.
@@ -97,7 +131,12 @@ impl Window {
     /// Waits for the first element with this test id.
     pub async fn find(&self, id: &str) -> Element {
         let selector = selector(id);
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(&selector)).await;
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(&selector))
+            .await;
         found.unwrap_or_else(|e| panic!("no element {id:?}: {e}"))
     }
 
@@ -108,20 +147,33 @@ impl Window {
 
     /// Clicks the first element with this test id.
     pub async fn click(&self, id: &str) {
-        self.find(id).await.click().await.unwrap_or_else(|e| panic!("{id:?} cannot be clicked: {e}"));
+        self.find(id)
+            .await
+            .click()
+            .await
+            .unwrap_or_else(|e| panic!("{id:?} cannot be clicked: {e}"));
     }
 
     /// The text of the first element with this test id; empty while there is none.
     pub async fn text(&self, id: &str) -> String {
-        let script = "const e = document.querySelector(arguments[0]); return e ? (e.innerText ?? '').trim() : '';";
-        self.script(script, vec![json!(selector(id))]).await.as_str().unwrap_or_default().to_owned()
+        let script =
+            "const e = document.querySelector(arguments[0]); return e ? (e.innerText ?? '').trim() : '';";
+        self.script(script, vec![json!(selector(id))])
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// The texts of all elements with this test id.
     pub async fn texts(&self, id: &str) -> Vec<String> {
         let script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.innerText.trim());";
         let list = self.script(script, vec![json!(selector(id))]).await;
-        list.as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|v| v.as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// Waits until a text fits; returns it. `what` is said when it never does.
@@ -132,7 +184,10 @@ impl Window {
             if fits(&text) {
                 return text;
             }
-            assert!(started.elapsed() < PATIENCE, "{id:?} never became {what}; it says {text:?}");
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{id:?} never became {what}; it says {text:?}"
+            );
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
@@ -148,7 +203,10 @@ impl Window {
 
     /// Runs a script in the page.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
-        self.client.execute(script, arguments).await.unwrap_or_else(|e| panic!("{script:?} failed: {e}"))
+        self.client
+            .execute(script, arguments)
+            .await
+            .unwrap_or_else(|e| panic!("{script:?} failed: {e}"))
     }
 
     /// Presses keys, as a person would with nothing focused but the page.
@@ -162,7 +220,10 @@ impl Window {
         self.pictures += 1;
         let folder = root().join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        let png = tokio::time::timeout(PATIENCE, self.client.screenshot()).await.expect("a picture in time").unwrap();
+        let png = tokio::time::timeout(PATIENCE, self.client.screenshot())
+            .await
+            .expect("a picture in time")
+            .unwrap();
         assert!(png.starts_with(b"\x89PNG"), "the picture is a PNG");
         let file = format!("{}-{:02}-{what}.png", self.name, self.pictures);
         std::fs::write(folder.join(file), png).unwrap();
@@ -188,10 +249,15 @@ fn selector(id: &str) -> String {
 }
 
 async fn connect(url: &str, capabilities: &Value) -> Client {
-    let Value::Object(capabilities) = capabilities.clone() else { unreachable!("made above as an object") };
+    let Value::Object(capabilities) = capabilities.clone() else {
+        unreachable!("made above as an object")
+    };
     let started = Instant::now();
     loop {
-        let session = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities.clone()).connect(url).await;
+        let session = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.clone())
+            .connect(url)
+            .await;
         match session {
             Ok(client) => return client,
             Err(e) => {

@@ -24,11 +24,15 @@ async fn drag(window: &Window, element: &Element, places: &[(f64, f64)]) {
         y: y + v * h,
     };
     let mut mouse = MouseActions::new("mouse".to_owned()).then(to(places[0]));
-    mouse = mouse.then(PointerAction::Down { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
+    mouse = mouse.then(PointerAction::Down {
+        button: fantoccini::actions::MOUSE_BUTTON_LEFT,
+    });
     for place in &places[1..] {
         mouse = mouse.then(to(*place));
     }
-    mouse = mouse.then(PointerAction::Up { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
+    mouse = mouse.then(PointerAction::Up {
+        button: fantoccini::actions::MOUSE_BUTTON_LEFT,
+    });
     window.client.perform_actions(mouse).await.unwrap();
 }
 
@@ -38,8 +42,15 @@ async fn the_demo_is_one_click_away_and_shows_its_events_and_a_state() {
     window.find("welcome").await;
     window.picture("welcome").await;
     window.click("demo-button").await;
-    window.wait_text("status-events", "the demo's events", |t| t.contains("24,000")).await;
-    window.wait_script("return document.querySelectorAll('[data-testid=event-row]').length > 5", "rows are shown").await;
+    window
+        .wait_text("status-events", "the demo's events", |t| t.contains("24,000"))
+        .await;
+    window
+        .wait_script(
+            "return document.querySelectorAll('[data-testid=event-row]').length > 5",
+            "rows are shown",
+        )
+        .await;
     window.find("lane-row").await;
     window.picture("opened").await;
     window.keys("\u{E011}").await; // Home
@@ -56,24 +67,47 @@ async fn scrubbing_by_keys_and_pointer_moves_the_playhead_and_the_state() {
     let folder = tempfile::tempdir().unwrap();
     let path = demo(folder.path());
     let mut window = Window::open("scrub", &[path.to_str().unwrap()]).await;
-    window.wait_text("status-events", "all events", |t| t.contains("24,000")).await;
-    let start = window.wait_text("playhead-time", "a time", |t| !t.is_empty()).await;
+    window
+        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .await;
+    let start = window
+        .wait_text("playhead-time", "a time", |t| !t.is_empty())
+        .await;
     let canvas = window.find("timeline-canvas").await;
     drag(&window, &canvas, &[(0.3, 0.5), (0.5, 0.5), (0.7, 0.5)]).await;
-    let dragged = window.wait_text("playhead-time", "another time", |t| t != start && !t.is_empty()).await;
+    let dragged = window
+        .wait_text("playhead-time", "another time", |t| t != start && !t.is_empty())
+        .await;
     window.picture("dragged").await;
-    window.wait_script("return document.querySelectorAll('[data-testid=event-row]').length > 5", "rows are shown").await;
+    window
+        .wait_script(
+            "return document.querySelectorAll('[data-testid=event-row]').length > 5",
+            "rows are shown",
+        )
+        .await;
     let row = window.all("event-row").await.remove(3);
     row.click().await.unwrap();
-    window.wait_text("inspector-stream", "a stream", |t| !t.is_empty()).await;
-    let version = window.wait_text("inspector-version", "a version", |t| !t.is_empty()).await;
+    window
+        .wait_text("inspector-stream", "a stream", |t| !t.is_empty())
+        .await;
+    let version = window
+        .wait_text("inspector-version", "a version", |t| !t.is_empty())
+        .await;
     window.keys("\u{E012}").await; // left: the stream's previous event
-    window.wait_text("inspector-version", "another version", |t| t != version && !t.is_empty()).await;
-    let stepped = window.wait_text("playhead-time", "the previous event's time", |t| t != dragged).await;
+    window
+        .wait_text("inspector-version", "another version", |t| {
+            t != version && !t.is_empty()
+        })
+        .await;
+    let stepped = window
+        .wait_text("playhead-time", "the previous event's time", |t| t != dragged)
+        .await;
     assert!(!stepped.is_empty());
     window.picture("stepped").await;
     window.click("axis-log").await;
-    window.wait_text("playhead-time", "a place in log order", |t| t != stepped).await;
+    window
+        .wait_text("playhead-time", "a place in log order", |t| t != stepped)
+        .await;
     window.picture("log-order").await;
     window.close().await;
 }
@@ -83,15 +117,44 @@ async fn a_filter_narrows_the_list_and_says_where_it_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let path = demo(folder.path());
     let mut window = Window::open("filter", &[path.to_str().unwrap()]).await;
-    window.wait_text("status-events", "all events", |t| t.contains("24,000")).await;
-    let all = window.wait_text("filter-count", "a count", |t| t.contains("24,000")).await;
+    window
+        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .await;
+    let all = window
+        .wait_text("filter-count", "a count", |t| t.contains("24,000"))
+        .await;
     window.keys("/").await;
     let typed = "category == 'stock' && payload.available < 0";
-    window.client.active_element().await.unwrap().send_keys(typed).await.unwrap();
-    window.client.active_element().await.unwrap().send_keys("\u{E007}").await.unwrap();
-    window.wait_text("filter-count", "a smaller count", |t| t != all && t.starts_with('1') && t.contains("24,000")).await;
+    window
+        .client
+        .active_element()
+        .await
+        .unwrap()
+        .send_keys(typed)
+        .await
+        .unwrap();
+    window
+        .client
+        .active_element()
+        .await
+        .unwrap()
+        .send_keys("\u{E007}")
+        .await
+        .unwrap();
+    window
+        .wait_text("filter-count", "a smaller count", |t| {
+            t != all && t.starts_with('1') && t.contains("24,000")
+        })
+        .await;
     window.picture("filtered").await;
-    window.client.active_element().await.unwrap().send_keys(" &&").await.unwrap();
+    window
+        .client
+        .active_element()
+        .await
+        .unwrap()
+        .send_keys(" &&")
+        .await
+        .unwrap();
     window.find("filter-error").await;
     window.picture("wrong").await;
     window.close().await;
@@ -103,16 +166,23 @@ async fn the_language_changes_without_a_restart_and_is_kept() {
     window.find("welcome").await;
     let english = window.text("welcome").await;
     window.click("language-switch").await;
-    let chinese = window.wait_text("welcome", "Chinese", |t| t.contains("事件")).await;
+    let chinese = window
+        .wait_text("welcome", "Chinese", |t| t.contains("事件"))
+        .await;
     assert_ne!(english, chinese);
     window.picture("chinese").await;
     window.click("demo-button").await;
-    window.wait_text("status-events", "the demo's events", |t| t.contains("24,000")).await;
+    window
+        .wait_text("status-events", "the demo's events", |t| t.contains("24,000"))
+        .await;
     window.picture("chinese-demo").await;
     let kept = window.home().join("config/leftfold/window.json");
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while !std::fs::read_to_string(&kept).is_ok_and(|t| t.contains("zh")) {
-        assert!(std::time::Instant::now() < deadline, "the language was never kept");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the language was never kept"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     window.close().await;
@@ -124,7 +194,9 @@ async fn what_is_no_event_file_says_what_it_is_and_what_to_do() {
     let path = folder.path().join("notes.pdf");
     std::fs::write(&path, "%PDF-1.7 not events").unwrap();
     let mut window = Window::open("error", &[path.to_str().unwrap()]).await;
-    let screen = window.wait_text("error-screen", "an error", |t| !t.is_empty()).await;
+    let screen = window
+        .wait_text("error-screen", "an error", |t| !t.is_empty())
+        .await;
     assert!(screen.contains("PDF"), "{screen}");
     assert!(window.text("error-code").await.contains("source-not-a-database"));
     window.picture("not-a-database").await;
@@ -151,18 +223,30 @@ async fn a_table_nobody_can_guess_opens_through_a_mapping_made_by_hand() {
     let mut window = Window::open("mapping", &[path.to_str().unwrap()]).await;
     window.find("mapping-screen").await;
     window.picture("nothing-guessed").await;
-    for (field, column) in [("stream", "about"), ("type", "what"), ("time", "happened"), ("payload", "body")] {
+    for (field, column) in [
+        ("stream", "about"),
+        ("type", "what"),
+        ("time", "happened"),
+        ("payload", "body"),
+    ] {
         let input = window.find(&format!("mapping-{field}")).await;
         input.click().await.unwrap();
         input.send_keys(column).await.unwrap();
     }
-    window.wait_text("mapping-preview", "a preview", |t| t.contains("cart-")).await;
+    window
+        .wait_text("mapping-preview", "a preview", |t| t.contains("cart-"))
+        .await;
     window.picture("mapped").await;
     window.click("mapping-open").await;
-    window.wait_text("status-events", "all events", |t| t.contains("50")).await;
+    window
+        .wait_text("status-events", "all events", |t| t.contains("50"))
+        .await;
     window.picture("opened").await;
     assert_eq!(std::fs::read(&path).unwrap(), before, "the file is as it was");
-    let beside: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let beside: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     assert_eq!(beside, ["home-made.db"], "nothing was written beside it");
     window.close().await;
 }
@@ -173,15 +257,64 @@ async fn every_screen_fits_small_and_large_dark_and_light() {
     let path = demo(folder.path());
     for (name, size) in [("small", (1000, 700)), ("large", (1920, 1080))] {
         let mut window = Window::open_sized(&format!("look-{name}"), &[path.to_str().unwrap()], size).await;
-        window.wait_text("status-events", "all events", |t| t.contains("24,000")).await;
-        window.wait_script("return document.querySelectorAll('[data-testid=event-row]').length > 3", "rows are shown").await;
+        window
+            .wait_text("status-events", "all events", |t| t.contains("24,000"))
+            .await;
+        window
+            .wait_script(
+                "return document.querySelectorAll('[data-testid=event-row]').length > 3",
+                "rows are shown",
+            )
+            .await;
         window.keys("\u{E014}").await;
         for theme in ["first", "second", "third"] {
             let fits = "const e = document.documentElement; return e.scrollWidth <= innerWidth && e.scrollHeight <= innerHeight;";
-            assert_eq!(window.script(fits, vec![]).await, json!(true), "nothing is cut off at {size:?}");
+            assert_eq!(
+                window.script(fits, vec![]).await,
+                json!(true),
+                "nothing is cut off at {size:?}"
+            );
             window.picture(&format!("theme-{theme}")).await;
             window.click("theme-switch").await;
         }
         window.close().await;
     }
+}
+
+#[tokio::test]
+async fn the_command_line_can_open_the_window_at_a_stream_and_a_point() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = demo(folder.path());
+    let arguments = [
+        path.to_str().unwrap(),
+        "--stream",
+        "stock-SKU-0007",
+        "--at",
+        "v59",
+    ];
+    let mut window = Window::open("at", &arguments).await;
+    window
+        .wait_text("inspector-version", "version 59", |t| t.contains("v59"))
+        .await;
+    assert_eq!(window.text("inspector-stream").await, "stock-SKU-0007");
+    let state = window
+        .wait_text("state-tree", "the oversold state", |t| t.contains("-1"))
+        .await;
+    assert!(state.contains("StockReserved"), "{state}");
+    window
+        .wait_script(
+            "return document.querySelectorAll('[data-testid=event-row]').length > 5",
+            "rows are shown",
+        )
+        .await;
+    window.picture("oversold").await;
+    window.click("theme-switch").await;
+    window.picture("oversold-other-theme").await;
+    for tab in ["diff", "event", "history", "raw"] {
+        window.click(&format!("tab-{tab}")).await;
+        window.picture(&format!("tab-{tab}")).await;
+    }
+    window.keys("?").await;
+    window.picture("help").await;
+    window.close().await;
 }

@@ -23,7 +23,10 @@ pub fn path_of(folder: &Path, identity: &Identity) -> PathBuf {
         .path
         .as_ref()
         .map_or(0, |p| xxh3_64(p.as_os_str().as_encoded_bytes()));
-    let mapping = identity.fingerprint.split_once(" | ").map_or(0, |(_, m)| xxh3_64(m.as_bytes()));
+    let mapping = identity
+        .fingerprint
+        .split_once(" | ")
+        .map_or(0, |(_, m)| xxh3_64(m.as_bytes()));
     folder.join(format!("{name:016x}-{mapping:016x}.index"))
 }
 

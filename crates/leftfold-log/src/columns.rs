@@ -106,9 +106,10 @@ impl IntColumn {
 }
 
 /// The store's numbers in the log. Most stores number events by their rows, or not at all; both take no memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) enum Positions {
     /// Every event's position is its row.
+    #[default]
     Rows,
     /// No event has one.
     Absent,
@@ -118,12 +119,6 @@ pub(crate) enum Positions {
 
 /// Stands for "no position" in a stated column.
 pub(crate) const NO_POSITION: i64 = i64::MIN;
-
-impl Default for Positions {
-    fn default() -> Self {
-        Self::Rows
-    }
-}
 
 impl Positions {
     /// Appends the position of the event `ordinal`, which lies in `row`; `rows` gives the rows before it.
@@ -191,7 +186,9 @@ mod tests {
         ) {
             let all: Vec<i64> = (0..run).filter_map(|i| start.checked_add(i as i64)).chain(values).collect();
             let mut column = IntColumn::default();
-            all.iter().for_each(|&v| column.push(v));
+            for &v in &all {
+                column.push(v);
+            }
             prop_assert_eq!(column.len(), all.len());
             for (i, v) in all.iter().enumerate() {
                 prop_assert_eq!(column.get(i), *v);

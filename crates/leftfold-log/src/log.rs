@@ -241,9 +241,9 @@ impl Log {
         while low < high {
             let middle = low + (high - low) / 2;
             if self.position(middle).is_some_and(|p| p < position) {
-                low = middle + 1
+                low = middle + 1;
             } else {
-                high = middle
+                high = middle;
             }
         }
         if low < n && self.position(low) == Some(position) {

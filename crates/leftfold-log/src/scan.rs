@@ -18,13 +18,13 @@ const LOOK_EVERY: usize = 2048;
 /// Indexes a whole source. `publish` gets snapshots on the way: the first after 100 ms, each later one when half as much again
 /// was read, so that all copying together stays within a small multiple of the final size.
 ///
-/// Returns the log of everything read, complete or not (see [`ScanSummary::complete`]).
+/// The log holds everything read, also where the scan ended early (see [`ScanSummary::complete`]) or with an error.
 pub fn index(
     store: &dyn EventStore,
     cancel: &Cancel,
     progress: &Progress,
     publish: &mut dyn FnMut(Log),
-) -> Result<(Log, ScanSummary), (Log, SourceError)> {
+) -> (Log, Result<ScanSummary, SourceError>) {
     if let Some(total) = store.estimate() {
         progress.set_total(total);
     }
@@ -50,9 +50,5 @@ pub fn index(
     };
     let result = store.scan(&mut sink, cancel);
     progress.set_done(builder.len() as u64);
-    let log = builder.finish();
-    match result {
-        Ok(summary) => Ok((log, summary)),
-        Err(e) => Err((log, e)),
-    }
+    (builder.finish(), result)
 }

@@ -200,22 +200,30 @@ impl Selection {
         }
     }
 
-    /// The next (or previous) event of a lane, or of all, after (or before) a place.
+    /// The next (or previous) event of a lane, or of all, after (or before) a place. From a place on an event, the previous
+    /// one is the one before that; from a place between events, it is the last one included.
     pub fn step(&self, place: &Place, lane: Option<(LaneBy, u32)>, forward: bool) -> Option<u32> {
         let key = place.key();
         let columns = &*self.columns;
-        let after = match lane {
-            None => self.rank(place),
-            Some((by, lane)) => {
-                let list = self.lanes(by, place.axis).get(lane);
-                list.partition_point(|o| (columns.coord(place.axis, *o), *o) <= key) as u32
-            }
-        };
-        // The event the playhead stands on is the last one included; "previous" is the one before it.
-        let rank = if forward { after } else { after.checked_sub(2)? };
-        match lane {
+        let list = lane.map(|(by, lane)| self.lanes(by, place.axis).get(lane));
+        let after = list.map_or_else(
+            || self.rank(place),
+            |list| list.partition_point(|o| (columns.coord(place.axis, *o), *o) <= key) as u32,
+        );
+        let at = |rank: u32| match list {
+            Some(list) => list.get(rank as usize).copied(),
             None => self.order(place.axis).get(rank),
-            Some((by, lane)) => self.lanes(by, place.axis).get(lane).get(rank as usize).copied(),
+        };
+        if forward {
+            return at(after);
+        }
+        let last = at(after.checked_sub(1)?)?;
+        let stands_on_it = columns.coord(place.axis, last) == place.coord
+            && place.ordinal.is_none_or(|ordinal| ordinal == last);
+        if stands_on_it {
+            at(after.checked_sub(2)?)
+        } else {
+            Some(last)
         }
     }
 
@@ -294,9 +302,9 @@ fn partition(n: u32, holds: impl Fn(u32) -> bool) -> u32 {
     while low < high {
         let middle = low + (high - low) / 2;
         if holds(middle) {
-            low = middle + 1
+            low = middle + 1;
         } else {
-            high = middle
+            high = middle;
         }
     }
     low

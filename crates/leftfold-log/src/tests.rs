@@ -390,6 +390,50 @@ fn a_filter_reports_what_it_could_not_decide() {
 }
 
 #[test]
+fn stepping_back_from_between_two_events_gives_the_last_one_included() {
+    let times = [0, 10, 20];
+    let log = Memory::new(
+        times
+            .iter()
+            .map(|t| event("a-1", 1, "k", Some(*t), "{}"))
+            .collect(),
+    )
+    .log();
+    let back = |coord, ordinal| {
+        log.step(
+            &Place {
+                axis: Axis::Time,
+                coord,
+                ordinal,
+            },
+            None,
+            false,
+        )
+    };
+    assert_eq!(
+        (
+            back(15, None),
+            back(10, None),
+            back(10, Some(1)),
+            back(5, None),
+            back(0, None)
+        ),
+        (Some(1), Some(0), Some(0), Some(0), None)
+    );
+    let lane = Some((LaneBy::Stream, 0));
+    let place = Place {
+        axis: Axis::Time,
+        coord: 20,
+        ordinal: Some(1),
+    };
+    assert_eq!(
+        log.step(&place, lane, false),
+        Some(1),
+        "an event at the same moment is not the one stood on"
+    );
+}
+
+#[test]
 fn gaps_are_the_long_empty_stretches() {
     let times = [0, 10, 20, 1000, 1010, 1020, 5000, 5001];
     let log = Memory::new(

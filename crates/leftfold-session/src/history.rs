@@ -103,7 +103,7 @@ impl<'a> LogStream<'a> {
     }
 }
 
-fn step_of(event: &Event) -> Step<'_> {
+pub(crate) fn step_of(event: &Event) -> Step<'_> {
     let payload = match (&event.payload.value, event.problems.first()) {
         (Some(value), _) => StepPayload::Value(value),
         (None, Some(problem)) => StepPayload::Unreadable(problem),

@@ -16,6 +16,7 @@ pub mod project;
 mod session;
 mod source;
 mod view;
+mod whole;
 
 pub use error::SessionError;
 pub use filter::{FilterTask, Matches};
@@ -25,3 +26,4 @@ pub use oddities::Oddity;
 pub use session::{Session, check_filter, filter_dto};
 pub use source::{Changed, IndexState, OnChange, OpenOptions, OpenSource, Snapshot};
 pub use view::View;
+pub use whole::fold_streams;

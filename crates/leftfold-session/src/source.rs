@@ -324,13 +324,13 @@ fn run_index(
         publish(snapshot(log, IndexState::Ready, Vec::new()));
         return;
     }
-    let result = index(store, cancel, progress, &mut |log| {
+    let (log, ended) = index(store, cancel, progress, &mut |log| {
         if !publish(snapshot(log, IndexState::Reading, Vec::new())) {
             cancel.cancel();
         }
     });
-    match result {
-        Ok((log, summary)) => {
+    match ended {
+        Ok(summary) => {
             let complete = summary.complete;
             let state = if complete {
                 IndexState::Ready
@@ -347,10 +347,10 @@ fn run_index(
                 tracing::warn!(path = %path.display(), error = %e, "the index could not be cached");
             }
         }
-        Err((log, leftfold_source::SourceError::Cancelled)) => {
+        Err(leftfold_source::SourceError::Cancelled) => {
             publish(snapshot(log, IndexState::Cancelled, Vec::new()));
         }
-        Err((log, e)) => {
+        Err(e) => {
             publish(snapshot(log, IndexState::Failed(e.into()), Vec::new()));
         }
     }

@@ -236,8 +236,7 @@ fn an_exclusive_lock_is_said() {
         .stdout(std::process::Stdio::piped())
         .spawn()
     else {
-        eprintln!("no python3 here: not tried");
-        return;
+        panic!("python3 plays the other program here, and it is not installed");
     };
     let mut line = String::new();
     let out = holder.stdout.take().unwrap();
@@ -270,8 +269,7 @@ fn a_writer_in_another_process_is_read_along() {
         .stdout(std::process::Stdio::piped())
         .spawn()
     else {
-        eprintln!("no python3 here: not tried");
-        return;
+        panic!("python3 plays the other program here, and it is not installed");
     };
     let mut input = writer.stdin.take().unwrap();
     let mut output = std::io::BufReader::new(writer.stdout.take().unwrap());

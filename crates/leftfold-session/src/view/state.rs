@@ -1,0 +1,242 @@
+//! A stream's state at a place: what it is, what set it, how it came about.
+
+use leftfold_event::Cancel;
+use leftfold_event::json::Value;
+use leftfold_log::{Axis, LaneBy, Place};
+use leftfold_replay::{Direction, Path, StreamReplay};
+
+use super::{MAX_ROWS, View};
+use crate::dto::{
+    BlameDto, ChangeDto, ChangeKindDto, DiffDto, ErrorDto, HistoryEntryDto, Int, RowDto, StateDto,
+};
+use crate::error::SessionError;
+use crate::history::LogStream;
+
+impl View {
+    /// A stream's replay under a projection (by name; `None`: the configured one).
+    fn replay<T>(
+        &self,
+        stream: u32,
+        projection: Option<&str>,
+        ask: impl FnOnce(&StreamReplay<'_>, &LogStream<'_>) -> Result<T, SessionError>,
+    ) -> Result<T, SessionError> {
+        let names = self.log.names(LaneBy::Stream);
+        if stream as usize >= names.len() {
+            return Err(SessionError::new(
+                "no-such-stream",
+                format!("there is no stream number {stream}"),
+            ));
+        }
+        let projections = self.snapshot.replay.projections();
+        let number = match projection {
+            Some(name) => projections.find(name).ok_or_else(|| {
+                let known: Vec<&str> = projections.names().collect();
+                let message = format!("there is no projection {name:?}; there are: {}", known.join(", "));
+                SessionError::new("no-such-projection", message)
+            })?,
+            None => {
+                let category = self.log.category_of_stream(stream);
+                let category = category.map_or("", |c| self.log.names(LaneBy::Category).get(c));
+                projections.of_stream(names.get(stream), category)
+            }
+        };
+        let history = LogStream::new(&self.log, &*self.source.store, stream);
+        let replay = self.snapshot.replay.stream(stream, number, &history)?;
+        ask(&replay, &history)
+    }
+
+    /// A stream's state at a place.
+    pub fn state(
+        &self,
+        stream: u32,
+        place: &Place,
+        projection: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<StateDto, SessionError> {
+        let included = self.log.included(stream, place);
+        self.replay(stream, projection, |replay, history| {
+            let before = replay.state_at(included.saturating_sub(1), cancel)?;
+            let after = replay.state_at(included, cancel)?;
+            let ordinals = history.ordinals();
+            let last = included.checked_sub(1).map(|i| ordinals[i]);
+            let last_row = last
+                .map(|o| self.rows_of(&[o], cancel))
+                .transpose()?
+                .and_then(|mut rows| rows.pop());
+            let mut changes = leftfold_replay::changes(&before.state, &after.state);
+            // The first event fills the empty state; that the state is no longer empty is no change to read about.
+            changes.retain(|c| !c.path.tokens().is_empty() || changes_whole(&before.state, &after.state));
+            let late =
+                |o: &u32| place.axis == Axis::Time && self.log.time(*o).is_some_and(|t| t > place.coord);
+            Ok(StateDto {
+                stream: self.log.names(LaneBy::Stream).get(stream).to_owned(),
+                stream_key: stream,
+                included: included as u32,
+                length: ordinals.len() as u32,
+                last: last_row,
+                next: ordinals.get(included).copied(),
+                projection: replay.projection().name().to_owned(),
+                state: after.state.to_string(),
+                before: before.state.to_string(),
+                changes: changes.iter().map(change_dto).collect(),
+                blame: self.blame_of(replay, ordinals, included, cancel)?,
+                problems: after
+                    .problems
+                    .iter()
+                    .map(|(i, p)| ErrorDto {
+                        code: p.code.as_str().to_owned(),
+                        message: format!("{}: {}", self.event_label(ordinals[*i]), p.message),
+                    })
+                    .collect(),
+                time_disorder: ordinals[..included].iter().any(late),
+            })
+        })
+    }
+
+    fn event_label(&self, ordinal: u32) -> String {
+        let kind = self
+            .log
+            .names(LaneBy::Type)
+            .get(self.log.lane(LaneBy::Type, ordinal));
+        self.log
+            .version(ordinal)
+            .map_or_else(|| format!("event {ordinal} {kind}"), |v| format!("v{v} {kind}"))
+    }
+
+    fn blame_of(
+        &self,
+        replay: &StreamReplay<'_>,
+        ordinals: &[u32],
+        included: usize,
+        cancel: &Cancel,
+    ) -> Result<Vec<BlameDto>, SessionError> {
+        let places = replay.blame(included, cancel)?;
+        let mut fields = Vec::with_capacity(places.len());
+        for place in places {
+            let Some(event) = place.event else { continue };
+            let ordinal = ordinals[event];
+            let log = &self.log;
+            let time = log.time(ordinal).map(|nanos| {
+                leftfold_event::Timestamp {
+                    nanos,
+                    digits: log.time_digits(),
+                }
+                .to_string()
+            });
+            fields.push(BlameDto {
+                path: place.path.to_string(),
+                ordinal,
+                version: log.version(ordinal).map(Int),
+                kind: log
+                    .names(LaneBy::Type)
+                    .get(log.lane(LaneBy::Type, ordinal))
+                    .to_owned(),
+                time,
+            });
+        }
+        Ok(fields)
+    }
+
+    /// The difference of a stream's state between two places.
+    pub fn diff(
+        &self,
+        stream: u32,
+        from: &Place,
+        to: &Place,
+        projection: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<DiffDto, SessionError> {
+        let (a, b) = (self.log.included(stream, from), self.log.included(stream, to));
+        self.replay(stream, projection, |replay, _| {
+            let difference = replay.diff(a, b, cancel)?;
+            Ok(DiffDto {
+                stream: self.log.names(LaneBy::Stream).get(stream).to_owned(),
+                patch: leftfold_replay::patch::to_value(&difference.patch).to_string(),
+                changes: difference.changes.iter().map(change_dto).collect(),
+                from_state: replay.state_at(a, cancel)?.state.to_string(),
+                to_state: replay.state_at(b, cancel)?.state.to_string(),
+            })
+        })
+    }
+
+    /// The values a path has held, oldest first, at most the latest `limit`.
+    pub fn history(
+        &self,
+        stream: u32,
+        path: &str,
+        limit: u32,
+        projection: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<Vec<HistoryEntryDto>, SessionError> {
+        let path = parse_path(path)?;
+        self.replay(stream, projection, |replay, history| {
+            let ordinals = history.ordinals();
+            let mut changes = replay.history(&path, 0..ordinals.len(), cancel)?;
+            let first = changes.len().saturating_sub(limit.min(MAX_ROWS) as usize);
+            let changes = changes.split_off(first);
+            let events: Vec<u32> = changes.iter().map(|c| ordinals[c.event]).collect();
+            let rows = self.rows_of(&events, cancel)?;
+            let entry = |(row, c): (RowDto, leftfold_replay::PathChange)| HistoryEntryDto {
+                row,
+                before: c.before.map(|v| v.to_string()),
+                after: c.after.map(|v| v.to_string()),
+            };
+            Ok(rows.into_iter().zip(changes).map(entry).collect())
+        })
+    }
+
+    /// The next or previous event of a stream that changes a path.
+    pub fn next_change(
+        &self,
+        stream: u32,
+        path: &str,
+        place: &Place,
+        forward: bool,
+        projection: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<Option<RowDto>, SessionError> {
+        let path = parse_path(path)?;
+        let included = self.log.included(stream, place);
+        self.replay(stream, projection, |replay, history| {
+            // Backwards from a change means the one before it, not the one shown.
+            let found = if forward {
+                replay.next_change(&path, included, Direction::Forward, cancel)?
+            } else {
+                replay.next_change(&path, included.saturating_sub(1), Direction::Backward, cancel)?
+            };
+            let ordinals = found.map(|i| vec![history.ordinals()[i]]).unwrap_or_default();
+            Ok(self.rows_of(&ordinals, cancel)?.pop())
+        })
+    }
+}
+
+fn parse_path(text: &str) -> Result<Path, SessionError> {
+    Path::parse(text).ok_or_else(|| {
+        SessionError::new(
+            "path-syntax",
+            format!("{text:?} is no path: write a JSON pointer such as /items/0/price"),
+        )
+    })
+}
+
+/// Whether a state was replaced as a whole, rather than filled or emptied.
+fn changes_whole(before: &Value, after: &Value) -> bool {
+    !matches!(
+        (before, after),
+        (Value::Object(_), Value::Object(_)) | (Value::Array(_), Value::Array(_))
+    )
+}
+
+fn change_dto(change: &leftfold_replay::Change) -> ChangeDto {
+    let kind = match (&change.before, &change.after) {
+        (None, _) => ChangeKindDto::Added,
+        (_, None) => ChangeKindDto::Removed,
+        _ => ChangeKindDto::Changed,
+    };
+    ChangeDto {
+        path: change.path.to_string(),
+        kind,
+        before: change.before.as_ref().map(ToString::to_string),
+        after: change.after.as_ref().map(ToString::to_string),
+    }
+}

@@ -1,0 +1,76 @@
+//! Streams by name.
+
+use leftfold_log::LaneBy;
+
+use super::{MAX_ROWS, View};
+use crate::dto::{StreamDto, StreamsDto};
+use crate::error::SessionError;
+
+impl View {
+    /// Streams whose name holds a text, ignoring ASCII case: the exact name first, then prefixes, then the others.
+    pub fn streams(&self, query: &str, offset: u32, limit: u32) -> StreamsDto {
+        let names = self.log.names(LaneBy::Stream);
+        let wanted = query.to_ascii_lowercase();
+        let rank = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            match name.find(&wanted) {
+                Some(0) if name.len() == wanted.len() => Some(0_u8),
+                Some(0) => Some(1),
+                Some(_) => Some(2),
+                None => None,
+            }
+        };
+        let mut found: Vec<(u8, &str, u32)> = names
+            .iter()
+            .filter_map(|(key, name)| rank(name).map(|r| (r, name, key)))
+            .collect();
+        let total = found.len() as u32;
+        let (from, to) = (
+            offset as usize,
+            offset.saturating_add(limit.min(MAX_ROWS)) as usize,
+        );
+        if found.len() > to {
+            // Only the asked-for window needs an order.
+            found.select_nth_unstable(to);
+            found.truncate(to);
+        }
+        found.sort_unstable();
+        let categories = self.log.names(LaneBy::Category);
+        let dto = |&(_, name, key): &(u8, &str, u32)| StreamDto {
+            key,
+            name: name.to_owned(),
+            category: self
+                .log
+                .category_of_stream(key)
+                .map(|c| categories.get(c).to_owned()),
+            events: self.log.stream_events(key).len() as u32,
+        };
+        StreamsDto {
+            streams: found.iter().skip(from).map(dto).collect(),
+            total,
+        }
+    }
+
+    /// The key of a stream by its full name.
+    pub fn stream_key(&self, name: &str) -> Result<u32, SessionError> {
+        self.log.names(LaneBy::Stream).key(name).ok_or_else(|| {
+            let like = |text: &str| -> Vec<String> {
+                self.streams(text, 0, 3)
+                    .streams
+                    .into_iter()
+                    .map(|s| s.name)
+                    .collect()
+            };
+            let (near, alike) = (
+                like(name),
+                like(&format!("{}-", leftfold_event::category_of(name))),
+            );
+            let hint = match () {
+                () if !near.is_empty() => format!("; did you mean {}?", near.join(", ")),
+                () if !alike.is_empty() => format!("; there are streams such as {}", alike.join(", ")),
+                () => String::new(),
+            };
+            SessionError::new("no-such-stream", format!("there is no stream {name:?}{hint}"))
+        })
+    }
+}
