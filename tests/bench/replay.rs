@@ -6,8 +6,8 @@ use std::time::Instant;
 use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Locator};
 use leftfold_log::{LaneBy, Log};
-use leftfold_replay::{FoldSink, Folded, Projections, Step, StepPayload, StreamHistory, WholeFold, fold_all};
-use leftfold_session::LogStream;
+use leftfold_replay::{FoldSink, Folded, Projections, Step, StepPayload, WholeFold};
+use leftfold_session::fold_streams;
 use leftfold_source::{EventStore, RawPayload};
 
 use crate::Outcome;
@@ -31,18 +31,12 @@ impl FoldSink for Count {
     }
 }
 
-/// Seconds to fold every stream of a file, read from it stream by stream.
+/// Seconds to fold every stream of a file, reading included.
 fn from_file(log: &Log, store: &dyn EventStore, set: &Projections) -> Outcome<(Count, f64)> {
     let merge = set.get(Projections::DEFAULT).ok_or("no default projection")?;
     let started = Instant::now();
-    let histories: Vec<LogStream<'_>> = (0..log.names(LaneBy::Stream).len() as u32)
-        .map(|key| LogStream::new(log, store, key))
-        .collect();
-    let streams = histories
-        .iter()
-        .enumerate()
-        .map(|(key, h)| (key as u32, h as &dyn StreamHistory));
-    let count = fold_all(merge.as_ref(), streams, Count::default(), &Cancel::new())?;
+    let streams = 0..log.names(LaneBy::Stream).len() as u32;
+    let count = fold_streams(log, store, streams, merge.as_ref(), Count::default(), &Cancel::new())?;
     Ok((count, started.elapsed().as_secs_f64()))
 }
 

@@ -187,13 +187,13 @@ mod tests {
             let (mut together, mut alone) = (Vec::new(), Vec::new());
             let sink = |f: Folded| together.push(f);
             let mut batch = Batch { log: &log, store: &store, size: 32, events: Vec::new(), text: Vec::new() };
-            drop(batch.fold_streams(keys.clone(), WholeFold::new(projection.as_ref(), sink), &cancel).unwrap());
+            batch.fold_streams(keys.clone(), WholeFold::new(projection.as_ref(), sink), &cancel).unwrap();
             let histories: Vec<_> = keys
                 .clone()
                 .map(|k| (k, LogStream::new(&log, &store, k)))
                 .collect();
             let each = histories.iter().map(|(k, h)| (*k, h as &dyn StreamHistory));
-            drop(fold_all(projection.as_ref(), each, |f: Folded| alone.push(f), &cancel).unwrap());
+            fold_all(projection.as_ref(), each, |f: Folded| alone.push(f), &cancel).unwrap();
             assert_eq!(together, alone);
             assert_eq!(together.iter().map(|f| f.events).sum::<usize>(), LINES);
         }

@@ -17,9 +17,8 @@ fn events() -> &'static (NdjsonStore, Log) {
     static EVENTS_READ: OnceLock<(NdjsonStore, Log)> = OnceLock::new();
     EVENTS_READ.get_or_init(|| {
         let store = from_reader(&mut EVENTS.as_bytes()).expect("lines in memory can be read");
-        let (log, _) = index(&store, &Cancel::new(), &Progress::new(), &mut |_| ())
-            .map_err(|(_, e)| e)
-            .expect("lines in memory can be indexed");
+        let (log, end) = index(&store, &Cancel::new(), &Progress::new(), &mut |_| ());
+        end.expect("lines in memory can be indexed");
         (store, log)
     })
 }
