@@ -36,7 +36,14 @@ fn from_file(log: &Log, store: &dyn EventStore, set: &Projections) -> Outcome<(C
     let merge = set.get(Projections::DEFAULT).ok_or("no default projection")?;
     let started = Instant::now();
     let streams = 0..log.names(LaneBy::Stream).len() as u32;
-    let count = fold_streams(log, store, streams, merge.as_ref(), Count::default(), &Cancel::new())?;
+    let count = fold_streams(
+        log,
+        store,
+        streams,
+        merge.as_ref(),
+        Count::default(),
+        &Cancel::new(),
+    )?;
     Ok((count, started.elapsed().as_secs_f64()))
 }
 

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::missing_panics_doc,
     reason = "this is a test harness: it fails by panicking"
 )]
 
@@ -10,19 +11,19 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// How long a condition is waited for. Generous: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// WebKit's driver serves one session at a time.
-static ONE_WINDOW: Mutex<()> = Mutex::new(());
+static ONE_WINDOW: Mutex<()> = Mutex::const_new(());
 
 /// A window that is open, its driver and its own home folder.
 pub struct Window {
@@ -70,7 +71,7 @@ impl Window {
 
     /// Opens the window in a given size.
     pub async fn open_sized(name: &str, arguments: &[&str], (width, height): (u32, u32)) -> Self {
-        let only = ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner);
+        let only = ONE_WINDOW.lock().await;
         let home = tempfile::tempdir().unwrap();
         let (port, native_port) = (free_port(), free_port());
         let tools = root().join("target/tools/bin/tauri-driver");

@@ -1,4 +1,9 @@
 //! What a user does in the window, done in the real window.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed assumption fails the test"
+)]
 
 use std::path::{Path, PathBuf};
 

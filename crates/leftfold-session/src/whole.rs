@@ -24,7 +24,13 @@ pub fn fold_streams<S: FoldSink>(
     sink: S,
     cancel: &Cancel,
 ) -> Result<S, ReplayError> {
-    let mut batch = Batch { log, store, size: BATCH, events: Vec::new(), text: Vec::new() };
+    let mut batch = Batch {
+        log,
+        store,
+        size: BATCH,
+        events: Vec::new(),
+        text: Vec::new(),
+    };
     batch.fold_streams(streams, WholeFold::new(projection, sink), cancel)
 }
 
@@ -65,7 +71,8 @@ impl Batch<'_> {
                 let history = LogStream::new(log, self.store, stream);
                 history.read(0..events.len(), cancel, &mut |_, step| whole.push(stream, &step))?;
             } else {
-                self.events.extend(events.iter().map(|&ordinal| (stream, ordinal)));
+                self.events
+                    .extend(events.iter().map(|&ordinal| (stream, ordinal)));
             }
         }
         self.fold(&mut whole, cancel)?;
@@ -186,8 +193,16 @@ mod tests {
             let projection = set.get(number).unwrap();
             let (mut together, mut alone) = (Vec::new(), Vec::new());
             let sink = |f: Folded| together.push(f);
-            let mut batch = Batch { log: &log, store: &store, size: 32, events: Vec::new(), text: Vec::new() };
-            batch.fold_streams(keys.clone(), WholeFold::new(projection.as_ref(), sink), &cancel).unwrap();
+            let mut batch = Batch {
+                log: &log,
+                store: &store,
+                size: 32,
+                events: Vec::new(),
+                text: Vec::new(),
+            };
+            batch
+                .fold_streams(keys.clone(), WholeFold::new(projection.as_ref(), sink), &cancel)
+                .unwrap();
             let histories: Vec<_> = keys
                 .clone()
                 .map(|k| (k, LogStream::new(&log, &store, k)))

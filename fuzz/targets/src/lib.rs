@@ -1,6 +1,7 @@
 //! What the fuzz targets do with their input. Each takes any bytes and fails by panicking.
 //!
 //! `cargo fuzz run NAME` looks for new inputs; the tests of this crate replay the stored ones, and some made of them.
+#![allow(clippy::missing_panics_doc, reason = "a fuzz target reports by panicking")]
 #![allow(
     clippy::panic,
     clippy::expect_used,
