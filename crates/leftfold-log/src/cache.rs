@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use leftfold_source::Identity;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -246,6 +247,7 @@ impl<'a> Reader<'a> {
             also_in,
             problems,
             time_digits,
+            time_blocks: OnceLock::new(),
         })
     }
 }

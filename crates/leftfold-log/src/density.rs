@@ -38,8 +38,23 @@ impl Selection {
             let edge = boundaries(from, to.max(from), columns);
             (0..=columns).map(edge).collect()
         };
-        let coords = self.columns();
         let mut counts = Vec::with_capacity(lanes.len().max(1) * columns as usize);
+        // Edge by edge: the ordinals certainly before it, and those possibly.
+        let splits: Vec<(u32, u32)> = match axis {
+            Axis::Time => {
+                let blocks = self.columns().time_blocks();
+                edges.iter().map(|e| blocks.split(*e)).collect()
+            }
+            Axis::Log => Vec::new(),
+        };
+        let time = &self.columns().time;
+        let before = |o: u32, edge: usize| match axis {
+            Axis::Time => {
+                let (sure, possible) = splits[edge];
+                o < sure || (o < possible && time[o as usize] < edges[edge])
+            }
+            Axis::Log => i64::from(o) < edges[edge],
+        };
         if lanes.is_empty() {
             match self.order(axis) {
                 Order::All(n) if axis == Axis::Log => {
@@ -47,13 +62,17 @@ impl Selection {
                     // Both ends lie in 0..=n, which is a u32.
                     counts.extend(edges.windows(2).map(|e| (clamp(e[1]) - clamp(e[0])) as u32));
                 }
-                Order::All(_) => count_sorted(&coords.time, |t| *t, &edges, &mut counts),
-                Order::List(list) => count_sorted(list, |o| coords.coord(axis, *o), &edges, &mut counts),
+                Order::All(_) => count_sorted(time, edges.len(), |t, e| *t < edges[e], &mut counts),
+                Order::List(list) => count_sorted(list, edges.len(), |o, e| before(*o, e), &mut counts),
             }
         }
         for &lane in lanes {
-            let list = self.lanes(by, axis).get(lane);
-            count_sorted(list, |o| coords.coord(axis, *o), &edges, &mut counts);
+            count_sorted(
+                self.lanes(by, axis).get(lane),
+                edges.len(),
+                |o, e| before(*o, e),
+                &mut counts,
+            );
         }
         let max = counts.iter().copied().max().unwrap_or(0);
         Density { counts, columns, max }
@@ -88,14 +107,14 @@ impl Selection {
     }
 }
 
-/// Appends how many of the sorted items lie between each two edges.
-fn count_sorted<T>(items: &[T], coord: impl Fn(&T) -> i64, edges: &[i64], counts: &mut Vec<u32>) {
-    let Some((&first, rest)) = edges.split_first() else {
+/// Appends how many of the sorted items lie between each two of so many edges.
+fn count_sorted<T>(items: &[T], edges: usize, before: impl Fn(&T, usize) -> bool, counts: &mut Vec<u32>) {
+    if edges == 0 {
         return;
-    };
-    let mut at = items.partition_point(|i| coord(i) < first);
-    for &edge in rest {
-        let next = gallop(items, at, |i| coord(i) < edge);
+    }
+    let mut at = items.partition_point(|i| before(i, 0));
+    for edge in 1..edges {
+        let next = gallop(items, at, |i| before(i, edge));
         counts.push((next - at) as u32);
         at = next;
     }

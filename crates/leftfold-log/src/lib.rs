@@ -14,6 +14,7 @@ mod names;
 mod postings;
 mod scan;
 mod selection;
+mod time_blocks;
 
 pub use axis::{Axis, Gap, Place};
 pub use builder::LogBuilder;

@@ -1,7 +1,7 @@
 //! An immutable snapshot of a source's index.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use leftfold_event::Locator;
 
@@ -10,6 +10,7 @@ use crate::builder::{NO_TIME, NO_VERSION};
 use crate::columns::{IntColumn, NO_POSITION, Positions};
 use crate::names::Names;
 use crate::selection::Selection;
+use crate::time_blocks::TimeBlocks;
 
 /// What makes a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,6 +44,8 @@ pub(crate) struct Columns {
     /// Ordinals whose header has a problem.
     pub(crate) problems: Vec<u32>,
     pub(crate) time_digits: u8,
+    /// Built when first asked for.
+    pub(crate) time_blocks: OnceLock<TimeBlocks>,
 }
 
 /// Versions by ordinal: four bytes while they fit, which they do unless something is odd.
@@ -105,6 +108,10 @@ impl Columns {
         }
     }
 
+    pub(crate) fn time_blocks(&self) -> &TimeBlocks {
+        self.time_blocks.get_or_init(|| TimeBlocks::new(&self.time))
+    }
+
     pub(crate) fn names(&self, by: LaneBy) -> &Names {
         match by {
             LaneBy::Stream => &self.streams,
@@ -138,6 +145,7 @@ impl Columns {
             + self.stream_category.len() * 4
             + self.also_in.len() * 8
             + self.problems.len() * 4
+            + self.time_blocks.get().map_or(0, TimeBlocks::heap_bytes)
     }
 }
 
