@@ -21,11 +21,12 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Option<
                 ));
             }
             path if open.is_none() => {
+                let path = absolute(path);
                 open = Some(OpenAtStart {
-                    path: absolute(path),
+                    path,
                     at: None,
                     stream: None,
-                })
+                });
             }
             _ => return Err("one file at a time".to_owned()),
         }

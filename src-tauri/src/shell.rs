@@ -1,4 +1,9 @@
 //! The commands that need the shell: dialogs, preferences, recent files, the demo.
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "every command has one signature: its arguments owned, its answer fallible"
+)]
 
 use std::path::PathBuf;
 

@@ -77,7 +77,7 @@ fn keep(log: &Log, store: &dyn EventStore) -> Outcome<Vec<(u32, String, Kept)>> 
         })?;
         let wanted: Vec<Locator> = other.iter().map(|(i, _)| locators[*i]).collect();
         store.fetch(&wanted, &cancel, &mut |i, event| {
-            kept[other[i].1].2 = Kept::Value(event.payload.value)
+            kept[other[i].1].2 = Kept::Value(event.payload.value);
         })?;
     }
     Ok(kept)
@@ -128,7 +128,7 @@ fn against(files: &Files, peer: &Peer, path: &Path, runs: u32, table: &mut Table
     for _ in 0..runs {
         let (count, seconds) = from_file(&log, store, &set)?;
         let (events, peer_seconds) = files.peer_replays(peer, path)?;
-        if count.events as f64 != events || count.problems > 0 {
+        if count.events as u64 != events as u64 || count.problems > 0 {
             let message = format!(
                 "{} events and {} problems; {} has {events}",
                 count.events, count.problems, peer.name

@@ -23,7 +23,7 @@ const STEPS: usize = 100;
 /// Between two inputs: somewhat slower than the screen, as a hand is.
 const PACE: Duration = Duration::from_millis(20);
 /// How long the window may take to show all events.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// WebDriver's name of the right arrow.
 const RIGHT: char = '\u{E014}';
 

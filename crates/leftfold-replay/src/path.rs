@@ -136,7 +136,7 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-/// Changes made to one document since the last [`Edits::keep`], so that they can be taken back as a whole.
+/// Changes made to one document since it was last kept, so that they can be taken back as a whole.
 #[derive(Debug, Default)]
 pub(crate) struct Edits {
     undo: Vec<Undo>,

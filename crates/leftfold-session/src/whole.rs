@@ -200,7 +200,7 @@ mod tests {
                 events: Vec::new(),
                 text: Vec::new(),
             };
-            batch
+            let _ = batch
                 .fold_streams(keys.clone(), WholeFold::new(projection.as_ref(), sink), &cancel)
                 .unwrap();
             let histories: Vec<_> = keys
@@ -208,7 +208,7 @@ mod tests {
                 .map(|k| (k, LogStream::new(&log, &store, k)))
                 .collect();
             let each = histories.iter().map(|(k, h)| (*k, h as &dyn StreamHistory));
-            fold_all(projection.as_ref(), each, |f: Folded| alone.push(f), &cancel).unwrap();
+            let _ = fold_all(projection.as_ref(), each, |f: Folded| alone.push(f), &cancel).unwrap();
             assert_eq!(together, alone);
             assert_eq!(together.iter().map(|f| f.events).sum::<usize>(), LINES);
         }
