@@ -108,6 +108,12 @@ impl Columns {
         }
     }
 
+    /// The further streams of an event.
+    pub(crate) fn also_in_of(&self, ordinal: u32) -> impl Iterator<Item = u32> {
+        let from = self.also_in.partition_point(|(_, other)| *other < ordinal);
+        self.also_in[from..].iter().take_while(move |(_, other)| *other == ordinal).map(|(stream, _)| *stream)
+    }
+
     pub(crate) fn time_blocks(&self) -> &TimeBlocks {
         self.time_blocks.get_or_init(|| TimeBlocks::new(&self.time))
     }

@@ -1,9 +1,18 @@
 //! Which ordinals belong to a key: one flat list, sliced by key.
 
+use std::sync::Arc;
+
 /// For each key the ordinals that carry it, all in one allocation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Postings {
-    /// `items[starts[k]..starts[k + 1]]` belong to key `k`.
+    lists: Arc<Lists>,
+    /// Keys whose ordinals stand in another order than in `lists`, ascending by key.
+    reordered: Vec<(u32, Vec<u32>)>,
+}
+
+/// `items[starts[k]..starts[k + 1]]` belong to key `k`.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Lists {
     starts: Vec<u32>,
     items: Vec<u32>,
 }
@@ -26,26 +35,40 @@ impl Postings {
             items[*place as usize] = ordinal;
             *place += 1;
         }
-        Self { starts, items }
+        Self { lists: Arc::new(Lists { starts, items }), reordered: Vec::new() }
+    }
+
+    /// The same lists, sharing their memory, but for these keys (ascending).
+    pub(crate) fn with_reordered(&self, reordered: Vec<(u32, Vec<u32>)>) -> Self {
+        Self { lists: Arc::clone(&self.lists), reordered }
     }
 
     /// How many keys.
     pub fn keys(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        self.lists.starts.len().saturating_sub(1)
     }
 
     /// The ordinals of a key; none for a key out of range.
     pub fn get(&self, key: u32) -> &[u32] {
+        if let Ok(i) = self.reordered.binary_search_by_key(&key, |(k, _)| *k) {
+            return &self.reordered[i].1;
+        }
         let k = key as usize;
-        match (self.starts.get(k), self.starts.get(k + 1)) {
-            (Some(&a), Some(&b)) => &self.items[a as usize..b as usize],
+        let Lists { starts, items } = &*self.lists;
+        match (starts.get(k), starts.get(k + 1)) {
+            (Some(&a), Some(&b)) => &items[a as usize..b as usize],
             _ => &[],
         }
     }
 
     /// Bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        (self.starts.len() + self.items.len()) * 4
+        (self.lists.starts.len() + self.lists.items.len()) * 4 + self.reordered_bytes()
+    }
+
+    /// Bytes on the heap beyond the lists it shares with the postings it was made from.
+    pub(crate) fn reordered_bytes(&self) -> usize {
+        self.reordered.iter().map(|(_, list)| list.len() * 4 + size_of::<(u32, Vec<u32>)>()).sum()
     }
 }
 
@@ -62,5 +85,7 @@ mod tests {
         assert_eq!(postings.get(2), [0, 2]);
         assert_eq!(postings.get(9), [0_u32; 0]);
         assert_eq!(postings.keys(), 4);
+        let other = postings.with_reordered(vec![(2, vec![2, 0])]);
+        assert_eq!((other.get(0), other.get(2), other.keys()), (&[1, 3][..], &[2, 0][..], 4));
     }
 }

@@ -1,5 +1,6 @@
 //! A set of events and its orders: all of a log, or what a filter kept.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::axis::{Axis, Gap, Place};
@@ -65,6 +66,8 @@ pub struct Selection {
     columns: Arc<Columns>,
     /// In log order.
     log_order: Order,
+    /// Those that are recorded as earlier than one before them, or have no time: all that keeps the two orders apart.
+    displaced: OnceLock<Vec<u32>>,
     /// By time, then ordinal; events without a time left out. `None` inside: the same as `log_order`.
     time_order: OnceLock<Option<Order>>,
     lanes: [OnceLock<Postings>; 6],
@@ -85,6 +88,7 @@ impl Selection {
         Self {
             columns,
             log_order,
+            displaced: OnceLock::new(),
             time_order: OnceLock::new(),
             lanes: [const { OnceLock::new() }; 6],
             gaps: [const { OnceLock::new() }; 2],
@@ -122,62 +126,108 @@ impl Selection {
         self.time_order.get_or_init(|| self.sort_by_time()).as_ref()
     }
 
-    fn sort_by_time(&self) -> Option<Order> {
-        let time = &self.columns.time;
-        let ordered = match &self.log_order {
-            Order::All(_) => time.first().is_none_or(|t| *t != NO_TIME) && time.is_sorted(),
-            Order::List(list) => {
-                list.first().is_none_or(|o| time[*o as usize] != NO_TIME)
-                    && list.is_sorted_by_key(|o| time[*o as usize])
+    fn displaced(&self) -> &[u32] {
+        self.displaced.get_or_init(|| {
+            let time = &self.columns.time;
+            let mut displaced = Vec::new();
+            let mut latest = i64::MIN;
+            let mut look = |ordinal: u32| {
+                let here = time[ordinal as usize];
+                if here == NO_TIME || here < latest {
+                    displaced.push(ordinal);
+                } else {
+                    latest = here;
+                }
+            };
+            match &self.log_order {
+                Order::All(n) => (0..*n).for_each(&mut look),
+                Order::List(list) => list.iter().for_each(|o| look(*o)),
             }
-        };
-        if ordered {
+            displaced
+        })
+    }
+
+    fn sort_by_time(&self) -> Option<Order> {
+        let displaced = self.displaced();
+        if displaced.is_empty() {
             return None;
         }
-        let timed = |o: &u32| time[*o as usize] != NO_TIME;
-        let mut list: Vec<u32> = match &self.log_order {
-            Order::All(n) => (0..*n).filter(timed).collect(),
-            Order::List(list) => list.iter().copied().filter(timed).collect(),
-        };
-        // Stable, and adaptive to the long ascending runs that real logs have.
-        list.sort_by_key(|o| time[*o as usize]);
+        let mut list = Vec::with_capacity(self.len() as usize);
+        match &self.log_order {
+            Order::All(n) => self.merge_by_time(displaced, 0..*n, &mut list),
+            Order::List(all) => self.merge_by_time(displaced, all.iter().copied(), &mut list),
+        }
         Some(Order::List(list))
+    }
+
+    /// Appends these ordinals, ascending, by time and then ordinal; those without a time are left out. All but the displaced
+    /// ones are in that order already.
+    fn merge_by_time(&self, displaced: &[u32], ordinals: impl Iterator<Item = u32>, out: &mut Vec<u32>) {
+        let time = &self.columns.time;
+        let key = |o: u32| (time[o as usize], o);
+        let mut late: Vec<u32> = displaced.iter().copied().filter(|o| time[*o as usize] != NO_TIME).collect();
+        late.sort_by_key(|o| time[*o as usize]);
+        let mut late = late.into_iter().peekable();
+        let mut displaced = displaced.iter().copied().peekable();
+        for ordinal in ordinals {
+            if displaced.next_if_eq(&ordinal).is_some() {
+                continue;
+            }
+            while let Some(earlier) = late.next_if(|o| key(*o) < key(ordinal)) {
+                out.push(earlier);
+            }
+            out.push(ordinal);
+        }
+        out.extend(late);
     }
 
     /// The lanes of a kind: for every lane key its events, in the axis's order.
     pub fn lanes(&self, by: LaneBy, axis: Axis) -> &Postings {
-        let axis = if self.is_time_ordered_for(axis) {
-            Axis::Log
-        } else {
-            axis
-        };
-        let slot = by as usize * 2 + usize::from(axis == Axis::Time);
-        self.lanes[slot].get_or_init(|| self.build_lanes(by, self.order(axis)))
+        let slot = by as usize * 2;
+        let in_log_order = || self.lanes[slot].get_or_init(|| self.build_lanes(by));
+        if self.is_time_ordered_for(axis) {
+            return in_log_order();
+        }
+        self.lanes[slot + 1].get_or_init(|| self.reorder_lanes(by, in_log_order()))
+    }
+
+    /// The lanes in the order of time: those of displaced events anew, the others shared.
+    fn reorder_lanes(&self, by: LaneBy, in_log_order: &Postings) -> Postings {
+        let columns = &*self.columns;
+        let mut of_lanes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for &ordinal in self.displaced() {
+            of_lanes.entry(columns.lane(by, ordinal)).or_default().push(ordinal);
+            if by == LaneBy::Stream {
+                columns.also_in_of(ordinal).for_each(|stream| of_lanes.entry(stream).or_default().push(ordinal));
+            }
+        }
+        let reordered = of_lanes.into_iter().map(|(key, displaced)| {
+            let list = in_log_order.get(key);
+            let mut ordered = Vec::with_capacity(list.len());
+            self.merge_by_time(&displaced, list.iter().copied(), &mut ordered);
+            (key, ordered)
+        });
+        in_log_order.with_reordered(reordered.collect())
     }
 
     fn is_time_ordered_for(&self, axis: Axis) -> bool {
         axis == Axis::Log || self.is_time_ordered()
     }
 
-    fn build_lanes(&self, by: LaneBy, order: &Order) -> Postings {
+    fn build_lanes(&self, by: LaneBy) -> Postings {
         let columns = &*self.columns;
         let keys = columns.names(by).len();
         if by == LaneBy::Stream && !columns.also_in.is_empty() {
-            let also = |o: u32| {
-                let from = columns.also_in.partition_point(|(_, other)| *other < o);
-                columns.also_in[from..]
-                    .iter()
-                    .take_while(move |(_, other)| *other == o)
-                    .map(|(s, o)| (*s, *o))
+            let with = |o: u32| {
+                std::iter::once((columns.stream[o as usize], o)).chain(columns.also_in_of(o).map(move |s| (s, o)))
             };
-            let with = move |o: u32| std::iter::once((columns.stream[o as usize], o)).chain(also(o));
-            return match order {
+            return match &self.log_order {
                 Order::All(n) => Postings::build(keys, || (0..*n).flat_map(with)),
                 Order::List(list) => Postings::build(keys, || list.iter().copied().flat_map(with)),
             };
         }
         let pair = |o: u32| (columns.lane(by, o), o);
-        match order {
+        match &self.log_order {
             Order::All(n) => Postings::build(keys, || (0..*n).map(pair)),
             Order::List(list) => Postings::build(keys, || list.iter().copied().map(pair)),
         }
@@ -286,13 +336,12 @@ impl Selection {
             .get()
             .and_then(Option::as_ref)
             .map_or(0, Order::heap_bytes);
-        let lanes: usize = self
-            .lanes
-            .iter()
-            .filter_map(OnceLock::get)
-            .map(Postings::heap_bytes)
-            .sum();
-        self.log_order.heap_bytes() + time + lanes
+        let lanes = |shared: bool, bytes: fn(&Postings) -> usize| -> usize {
+            self.lanes.iter().skip(usize::from(shared)).step_by(2).filter_map(OnceLock::get).map(bytes).sum()
+        };
+        let displaced = self.displaced.get().map_or(0, |d| d.len() * 4);
+        let lanes = lanes(false, Postings::heap_bytes) + lanes(true, Postings::reordered_bytes);
+        self.log_order.heap_bytes() + time + displaced + lanes
     }
 }
 
