@@ -111,7 +111,10 @@ impl Columns {
     /// The further streams of an event.
     pub(crate) fn also_in_of(&self, ordinal: u32) -> impl Iterator<Item = u32> {
         let from = self.also_in.partition_point(|(_, other)| *other < ordinal);
-        self.also_in[from..].iter().take_while(move |(_, other)| *other == ordinal).map(|(stream, _)| *stream)
+        self.also_in[from..]
+            .iter()
+            .take_while(move |(_, other)| *other == ordinal)
+            .map(|(stream, _)| *stream)
     }
 
     pub(crate) fn time_blocks(&self) -> &TimeBlocks {

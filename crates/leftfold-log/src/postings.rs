@@ -35,12 +35,18 @@ impl Postings {
             items[*place as usize] = ordinal;
             *place += 1;
         }
-        Self { lists: Arc::new(Lists { starts, items }), reordered: Vec::new() }
+        Self {
+            lists: Arc::new(Lists { starts, items }),
+            reordered: Vec::new(),
+        }
     }
 
     /// The same lists, sharing their memory, but for these keys (ascending).
     pub(crate) fn with_reordered(&self, reordered: Vec<(u32, Vec<u32>)>) -> Self {
-        Self { lists: Arc::clone(&self.lists), reordered }
+        Self {
+            lists: Arc::clone(&self.lists),
+            reordered,
+        }
     }
 
     /// How many keys.
@@ -68,7 +74,10 @@ impl Postings {
 
     /// Bytes on the heap beyond the lists it shares with the postings it was made from.
     pub(crate) fn reordered_bytes(&self) -> usize {
-        self.reordered.iter().map(|(_, list)| list.len() * 4 + size_of::<(u32, Vec<u32>)>()).sum()
+        self.reordered
+            .iter()
+            .map(|(_, list)| list.len() * 4 + size_of::<(u32, Vec<u32>)>())
+            .sum()
     }
 }
 
@@ -86,6 +95,9 @@ mod tests {
         assert_eq!(postings.get(9), [0_u32; 0]);
         assert_eq!(postings.keys(), 4);
         let other = postings.with_reordered(vec![(2, vec![2, 0])]);
-        assert_eq!((other.get(0), other.get(2), other.keys()), (&[1, 3][..], &[2, 0][..], 4));
+        assert_eq!(
+            (other.get(0), other.get(2), other.keys()),
+            (&[1, 3][..], &[2, 0][..], 4)
+        );
     }
 }

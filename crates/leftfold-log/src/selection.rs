@@ -165,7 +165,11 @@ impl Selection {
     fn merge_by_time(&self, displaced: &[u32], ordinals: impl Iterator<Item = u32>, out: &mut Vec<u32>) {
         let time = &self.columns.time;
         let key = |o: u32| (time[o as usize], o);
-        let mut late: Vec<u32> = displaced.iter().copied().filter(|o| time[*o as usize] != NO_TIME).collect();
+        let mut late: Vec<u32> = displaced
+            .iter()
+            .copied()
+            .filter(|o| time[*o as usize] != NO_TIME)
+            .collect();
         late.sort_by_key(|o| time[*o as usize]);
         let mut late = late.into_iter().peekable();
         let mut displaced = displaced.iter().copied().peekable();
@@ -196,9 +200,14 @@ impl Selection {
         let columns = &*self.columns;
         let mut of_lanes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for &ordinal in self.displaced() {
-            of_lanes.entry(columns.lane(by, ordinal)).or_default().push(ordinal);
+            of_lanes
+                .entry(columns.lane(by, ordinal))
+                .or_default()
+                .push(ordinal);
             if by == LaneBy::Stream {
-                columns.also_in_of(ordinal).for_each(|stream| of_lanes.entry(stream).or_default().push(ordinal));
+                columns
+                    .also_in_of(ordinal)
+                    .for_each(|stream| of_lanes.entry(stream).or_default().push(ordinal));
             }
         }
         let reordered = of_lanes.into_iter().map(|(key, displaced)| {
@@ -219,7 +228,8 @@ impl Selection {
         let keys = columns.names(by).len();
         if by == LaneBy::Stream && !columns.also_in.is_empty() {
             let with = |o: u32| {
-                std::iter::once((columns.stream[o as usize], o)).chain(columns.also_in_of(o).map(move |s| (s, o)))
+                std::iter::once((columns.stream[o as usize], o))
+                    .chain(columns.also_in_of(o).map(move |s| (s, o)))
             };
             return match &self.log_order {
                 Order::All(n) => Postings::build(keys, || (0..*n).flat_map(with)),
@@ -337,7 +347,13 @@ impl Selection {
             .and_then(Option::as_ref)
             .map_or(0, Order::heap_bytes);
         let lanes = |shared: bool, bytes: fn(&Postings) -> usize| -> usize {
-            self.lanes.iter().skip(usize::from(shared)).step_by(2).filter_map(OnceLock::get).map(bytes).sum()
+            self.lanes
+                .iter()
+                .skip(usize::from(shared))
+                .step_by(2)
+                .filter_map(OnceLock::get)
+                .map(bytes)
+                .sum()
         };
         let displaced = self.displaced.get().map_or(0, |d| d.len() * 4);
         let lanes = lanes(false, Postings::heap_bytes) + lanes(true, Postings::reordered_bytes);

@@ -373,6 +373,38 @@ fn a_wrong_filter_says_what_and_where() {
 }
 
 #[test]
+fn a_filter_nested_without_end_is_refused_and_does_not_end_the_program() {
+    let nest = |open: &str, inner: &str, close: &str, n: usize| {
+        format!("{}{inner}{}", open.repeat(n), close.repeat(n))
+    };
+    for n in [30, 37, 40, 60, 200, 2000] {
+        for text in [
+            nest("(", "true", ")", n),
+            nest("[", "", "]", n) + " == []",
+            nest("!(", "true", ")", n),
+            nest("(true || ", "true", ")", n),
+            "true ? true : ".repeat(n) + "true",
+            "!".repeat(n) + "true",
+            "payload".to_owned() + &".a".repeat(n) + " == 1",
+            "-".repeat(n) + "1 == 1",
+            "1 + ".repeat(n) + "1 == 1",
+        ] {
+            if let Ok(filter) = Filter::parse(&text) {
+                let store = Memory::new(vec![event("a-1", 1, "k", None, "{}")]);
+                let log = store.log();
+                assert!(
+                    FilterRun::new(&filter, &log)
+                        .run(&store, &Cancel::new(), &Progress::new())
+                        .is_ok()
+                );
+            } else {
+                assert!(n > 30, "thirty levels are fine: {text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_filter_reports_what_it_could_not_decide() {
     let store = Memory::new(vec![
         event("a-1", 1, "k", None, r#"{"n":"text"}"#),

@@ -123,6 +123,8 @@ impl OpenSource {
         };
         std::thread::Builder::new()
             .name("filter".to_owned())
+            // An unoptimised evaluation takes some 30 KiB of stack a level.
+            .stack_size(16 << 20)
             .spawn(run)
             .map_err(|e| {
                 SessionError::new(

@@ -59,9 +59,68 @@ pub(super) fn compile(text: &str) -> Result<Node, FilterError> {
             end: text.len(),
         });
     }
+    if let Some(at) = nested_too_deep(text) {
+        let message = format!("brackets nest deeper than {MAX_NESTING}");
+        return Err(FilterError {
+            message,
+            start: at,
+            end: at + 1,
+        });
+    }
+    // The parser needs about 160 KiB of stack for a bracket in an unoptimised build, more than a thread has by itself.
+    std::thread::scope(|scope| {
+        let parser = std::thread::Builder::new().stack_size(PARSER_STACK);
+        let failed = |message: &str| FilterError {
+            message: message.to_owned(),
+            start: 0,
+            end: text.len(),
+        };
+        match parser.spawn_scoped(scope, || compile_here(text)) {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|_| Err(failed("the parser gave up on this filter"))),
+            Err(_) => Err(failed("the system gives no thread to read the filter with")),
+        }
+    })
+}
+
+/// Brackets within brackets that a filter may have.
+const MAX_NESTING: usize = 40;
+
+/// Operators, calls and selections within one another that a filter may have; evaluating goes as deep.
+const MAX_DEPTH: usize = 40;
+
+/// Bytes of stack for the parser.
+const PARSER_STACK: usize = 64 << 20;
+
+/// The first bracket that stands too deep. Brackets in texts count as well: nobody writes forty of them.
+fn nested_too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (i, b) in text.bytes().enumerate() {
+        match b {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_NESTING {
+            return Some(i);
+        }
+    }
+    None
+}
+
+fn compile_here(text: &str) -> Result<Node, FilterError> {
     let program = Env::stdlib()
         .compile(text)
         .map_err(|errors| syntax_error(text, &errors))?;
+    if deeper_than(program.expression(), MAX_DEPTH) {
+        let message = format!("the filter nests deeper than {MAX_DEPTH} operators");
+        return Err(FilterError {
+            message,
+            start: 0,
+            end: text.len(),
+        });
+    }
     let source = Source {
         text,
         info: program.source_info(),
@@ -69,6 +128,29 @@ pub(super) fn compile(text: &str) -> Result<Node, FilterError> {
     source.check(program.expression(), &mut Vec::new())?;
     let mut slots = 0;
     source.node(program.expression(), &mut slots)
+}
+
+fn deeper_than(expr: &IdedExpr, levels: usize) -> bool {
+    let Some(left) = levels.checked_sub(1) else {
+        return true;
+    };
+    let entry = |e: &EntryExpr| match e {
+        EntryExpr::StructField(field) => deeper_than(&field.value, left),
+        EntryExpr::MapEntry(entry) => deeper_than(&entry.key, left) || deeper_than(&entry.value, left),
+    };
+    match &expr.expr {
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => false,
+        Expr::Call(call) => {
+            call.target.iter().any(|t| deeper_than(t, left)) || call.args.iter().any(|a| deeper_than(a, left))
+        }
+        Expr::Select(select) => deeper_than(&select.operand, left),
+        Expr::List(list) => list.elements.iter().any(|e| deeper_than(e, left)),
+        Expr::Map(map) => map.entries.iter().any(|e| entry(&e.expr)),
+        Expr::Struct(s) => s.entries.iter().any(|e| entry(&e.expr)),
+        Expr::Comprehension(c) => [&c.iter_range, &c.accu_init, &c.loop_cond, &c.loop_step, &c.result]
+            .iter()
+            .any(|e| deeper_than(e, left)),
+    }
 }
 
 fn syntax_error(text: &str, errors: &cel::ParseErrors) -> FilterError {
