@@ -18,7 +18,7 @@ Examples:
   leftfold demo                          write a shop's day to shop.db
   leftfold inspect shop.db               what is in it
   leftfold timeline shop.db              when it happened
-  leftfold state shop.db order-17        what an order looks like now
+  leftfold state shop.db order-10017     what an order looks like now
   leftfold open shop.db                  walk through it in the window";
 
 /// A time machine for event histories: the state of anything, at any point, and what made it so.
@@ -71,7 +71,7 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   leftfold events shop.db -c 20                        the first twenty
   leftfold events shop.db -o -20                       the last twenty
-  leftfold events shop.db --stream order-17
+  leftfold events shop.db --stream order-10017
   leftfold events shop.db -f 'type == \"PaymentCaptured\" && payload.amount > 500'
   leftfold events shop.db --from -15m --json           the last quarter of an hour, as NDJSON
 
@@ -86,25 +86,25 @@ causation_id and problem; find(\"text\") looks through the payload.")]
     Timeline(TimelineArgs),
     /// Show the state of a stream at a point
     #[command(after_help = "Examples:
-  leftfold state shop.db order-17
-  leftfold state shop.db order-17 --at v3
-  leftfold state shop.db order-17 --at 2026-11-20T14:32:07Z --path /items/0
-  leftfold state shop.db order-17 --json | jq .state")]
+  leftfold state shop.db order-10017
+  leftfold state shop.db order-10017 --at v3
+  leftfold state shop.db order-10017 --at 2026-11-20T14:32:07Z --path /items/0
+  leftfold state shop.db order-10017 --json | jq .state")]
     State(StateArgs),
     /// Show what changed in a stream's state between two points (exit code 1 when anything did)
     #[command(after_help = "Examples:
-  leftfold diff shop.db order-17 --from v2 --to v5
-  leftfold diff shop.db stock-lamp --from 2026-11-20T18:00:00Z --to end --json")]
+  leftfold diff shop.db order-10017 --from v2 --to v5
+  leftfold diff shop.db stock-SKU-0007 --from 2026-11-20T18:00:00Z --to end --json")]
     Diff(DiffArgs),
     /// Show which event last set each field of a stream's state
     #[command(after_help = "Examples:
-  leftfold blame shop.db order-17
-  leftfold blame shop.db order-17 --at v4 --path /items")]
+  leftfold blame shop.db order-10017
+  leftfold blame shop.db order-10017 --at v4 --path /items")]
     Blame(BlameArgs),
     /// Show every value a field has held
     #[command(after_help = "Examples:
-  leftfold history shop.db order-17 /status
-  leftfold history shop.db stock-lamp /level --json | jq '.changes[].after'")]
+  leftfold history shop.db order-10017 /status
+  leftfold history shop.db stock-SKU-0007 /available --json | jq '.changes[].after'")]
     History(HistoryArgs),
     /// Write events as NDJSON
     #[command(after_help = "Examples:
@@ -121,7 +121,7 @@ causation_id and problem; find(\"text\") looks through the payload.")]
     #[command(after_help = "Examples:
   leftfold open
   leftfold open demo:shop
-  leftfold open shop.db --at 2026-11-20T19:03:00Z --stream order-17")]
+  leftfold open shop.db --at 2026-11-20T19:03:00Z --stream order-10017")]
     Open(OpenArgs),
     /// Work with how a table is read as events
     #[command(subcommand, arg_required_else_help = true)]

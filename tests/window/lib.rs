@@ -221,6 +221,10 @@ impl Window {
         self.pictures += 1;
         let folder = root().join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
+        // What was asked for by now is painted two frames later; the fonts come in their own time.
+        let painted = "const done = arguments[0]; document.fonts.ready.then(() => requestAnimationFrame(() => \
+                       requestAnimationFrame(() => setTimeout(() => done(true), 60))));";
+        self.client.execute_async(painted, vec![]).await.unwrap();
         let png = tokio::time::timeout(PATIENCE, self.client.screenshot())
             .await
             .expect("a picture in time")

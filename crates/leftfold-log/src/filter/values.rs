@@ -7,7 +7,7 @@ use cel::Value as Cel;
 use cel::objects::{Key, Map};
 use chrono::{DateTime, Utc};
 use leftfold_event::json::Value;
-use leftfold_event::{Event, Payload, Timestamp};
+use leftfold_event::{Event, Payload, Timestamp, category_of};
 
 /// The value of one of a filter's names. What the event lacks is null, so that comparing it fails.
 pub(super) fn variable(name: &str, event: &Event) -> Cel {
@@ -16,7 +16,12 @@ pub(super) fn variable(name: &str, event: &Event) -> Cel {
     match name {
         "stream" => text(&event.stream),
         "type" => text(&event.kind),
-        "category" => event.category.as_deref().map_or(Cel::Null, text),
+        "category" => text(
+            event
+                .category
+                .as_deref()
+                .unwrap_or_else(|| category_of(&event.stream)),
+        ),
         "id" => event.id.as_ref().map_or(Cel::Null, |id| text(&id.to_string())),
         "time" => event.time.map_or(Cel::Null, moment),
         "valid_time" => event.valid_time.or(event.time).map_or(Cel::Null, moment),

@@ -7,7 +7,7 @@ mod streams;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use leftfold_event::{Cancel, Event};
+use leftfold_event::{Cancel, Event, category_of};
 use leftfold_log::{Axis, LaneBy, Log, Place, Selection};
 use leftfold_source::ndjson;
 
@@ -204,9 +204,13 @@ impl View {
         visit: &mut dyn FnMut(u32, Event),
     ) -> Result<(), SessionError> {
         let locators: Vec<_> = ordinals.iter().map(|o| self.log.locator(*o)).collect();
-        self.source
-            .store
-            .fetch(&locators, cancel, &mut |i, event| visit(ordinals[i], event))?;
+        self.source.store.fetch(&locators, cancel, &mut |i, mut event| {
+            // The index takes a category that the store does not state from the stream's name; so does what is shown.
+            if event.category.is_none() && !event.stream.is_empty() {
+                event.category = Some(category_of(&event.stream).to_owned());
+            }
+            visit(ordinals[i], event);
+        })?;
         Ok(())
     }
 
