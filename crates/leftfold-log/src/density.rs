@@ -66,13 +66,22 @@ impl Selection {
                 Order::List(list) => count_sorted(list, edges.len(), |o, e| before(*o, e), &mut counts),
             }
         }
+        // Where log order and time order agree, ordinals alone tell; those lie together, while times are scattered.
+        let firsts: Vec<u32> = match self.order(Axis::Log) {
+            Order::All(_) if axis == Axis::Time => {
+                let blocks = self.columns().time_blocks();
+                edges.iter().map(|e| blocks.first_not_before(time, *e)).collect()
+            }
+            _ => Vec::new(),
+        };
         for &lane in lanes {
-            count_sorted(
-                self.lanes(by, axis).get(lane),
-                edges.len(),
-                |o, e| before(*o, e),
-                &mut counts,
-            );
+            let postings = self.lanes(by, axis);
+            let list = postings.get(lane);
+            if firsts.is_empty() || postings.is_reordered(lane) {
+                count_sorted(list, edges.len(), |o, e| before(*o, e), &mut counts);
+            } else {
+                count_sorted(list, edges.len(), |o, e| *o < firsts[e], &mut counts);
+            }
         }
         let max = counts.iter().copied().max().unwrap_or(0);
         Density { counts, columns, max }

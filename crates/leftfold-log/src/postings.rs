@@ -49,6 +49,11 @@ impl Postings {
         }
     }
 
+    /// Whether a key's ordinals stand in another order than the log's.
+    pub(crate) fn is_reordered(&self, key: u32) -> bool {
+        self.reordered.binary_search_by_key(&key, |(k, _)| *k).is_ok()
+    }
+
     /// How many keys.
     pub fn keys(&self) -> usize {
         self.lists.starts.len().saturating_sub(1)

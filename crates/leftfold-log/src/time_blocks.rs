@@ -3,7 +3,7 @@
 use crate::builder::NO_TIME;
 
 /// Events a block.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 256;
 
 /// The extremes of a time column, block by block. Real logs are ordered by time but for a few events, so a moment splits nearly
 /// all ordinals into those certainly before it and those certainly not; only the few between need their time looked up.
@@ -49,6 +49,14 @@ impl TimeBlocks {
         (at(sure), at(possible))
     }
 
+    /// The first ordinal whose time is not before this moment. `time` is the column the blocks were made from.
+    pub(crate) fn first_not_before(&self, time: &[i64], moment: i64) -> u32 {
+        let from = self.latest.partition_point(|t| *t < moment) * BLOCK;
+        let block = &time[from.min(time.len())..time.len().min(from + BLOCK)];
+        // Ordinals are below 2^32.
+        (from + block.iter().position(|t| *t >= moment).unwrap_or(block.len())) as u32
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         (self.latest.len() + self.earliest.len()) * 8
     }
@@ -70,7 +78,10 @@ mod tests {
                 .iter()
                 .map(|&s| if s == NO_TIME { NO_TIME } else { now += 1; now + if s == 1 { 0 } else { s } })
                 .collect();
-            let (sure, possible) = TimeBlocks::new(&times).split(moment);
+            let blocks = TimeBlocks::new(&times);
+            let first = blocks.first_not_before(&times, moment) as usize;
+            prop_assert_eq!(first.min(times.len()), times.iter().position(|t| *t >= moment).unwrap_or(times.len()));
+            let (sure, possible) = blocks.split(moment);
             for (i, t) in times.iter().enumerate().filter(|(_, t)| **t != NO_TIME) {
                 prop_assert!(i >= sure as usize || *t < moment);
                 prop_assert!(i < possible as usize || *t >= moment);
