@@ -98,14 +98,21 @@ async fn scrubbing_by_keys_and_pointer_moves_the_playhead_and_the_state() {
     let version = window
         .wait_text("inspector-version", "a version", |t| !t.is_empty())
         .await;
-    window.keys("\u{E012}").await; // left: the stream's previous event
+    // The pointer left the playhead between two events: the first step back is onto the stream's last event before it.
+    window.keys("\u{E012}").await;
+    let stepped = window
+        .wait_text("playhead-time", "an event's time", |t| {
+            t != dragged && !t.is_empty()
+        })
+        .await;
+    window.keys("\u{E012}").await;
     window
         .wait_text("inspector-version", "another version", |t| {
             t != version && !t.is_empty()
         })
         .await;
     let stepped = window
-        .wait_text("playhead-time", "the previous event's time", |t| t != dragged)
+        .wait_text("playhead-time", "the previous event's time", |t| t != stepped)
         .await;
     assert!(!stepped.is_empty());
     window.picture("stepped").await;
