@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::json::{self, Value};
-use crate::timestamp::{TimeZoneOrigin, Timestamp};
+use crate::timestamp::{TimeError, TimeZoneOrigin, Timestamp};
 
 /// One immutable fact, as complete as its source has it. What the source does not have is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,7 +47,7 @@ pub struct Event {
 pub struct Payload {
     /// The stored bytes, unchanged. Empty when the store has none.
     pub raw: Vec<u8>,
-    /// The decoded value. `None` when absent or undecodable (then a [`Problem`] says why).
+    /// The decoded value. `None` when absent or undecodable (then a [`Problem`] says why); JSON's `null` is a value.
     pub value: Option<Value>,
     /// How `value` was read from `raw`: `json`, `zlib+json`, `yaml`, `xml`, `text`, `bytes`, `encrypted`; `""` if absent.
     pub encoding: &'static str,
@@ -63,16 +63,17 @@ impl Payload {
         }
     }
 
-    /// A payload that is JSON text. On bad JSON the bytes are kept and the problem is returned beside them.
+    /// A payload that is JSON text. On bad JSON the bytes are kept and the problem is returned beside them; a key that stands
+    /// twice is a problem, too, with the value there all the same.
     pub fn from_json(raw: Vec<u8>) -> (Self, Option<Problem>) {
-        match json::parse(&raw) {
-            Ok(value) => (
+        match json::parse_noting(&raw) {
+            Ok((value, twice)) => (
                 Self {
                     raw,
                     value: Some(value),
                     encoding: "json",
                 },
-                None,
+                twice.map(|key| Problem::duplicate_key(&key)),
             ),
             Err(e) => {
                 let problem = Problem::new(ProblemCode::PayloadUndecodable, e.to_string());
@@ -141,6 +142,13 @@ impl Problem {
             message: message.into(),
         }
     }
+
+    /// A key stands twice in one JSON object.
+    pub fn duplicate_key(key: &str) -> Self {
+        let message =
+            format!("the key {key:?} stands twice in one object: the last value counts, the text keeps both");
+        Self::new(ProblemCode::DuplicateKey, message)
+    }
 }
 
 /// The kinds of [`Problem`].
@@ -160,6 +168,8 @@ pub enum ProblemCode {
     NameUnreadable,
     /// The row itself cannot be read (a damaged page, for instance).
     RowUnreadable,
+    /// A JSON object names a key twice: the last value counts, the text keeps both.
+    DuplicateKey,
     /// A projection's handler failed at this event.
     HandlerFailed,
 }
@@ -175,6 +185,7 @@ impl ProblemCode {
             Self::VersionUnreadable => "version-unreadable",
             Self::NameUnreadable => "name-unreadable",
             Self::RowUnreadable => "row-unreadable",
+            Self::DuplicateKey => "json-duplicate-key",
             Self::HandlerFailed => "handler-failed",
         }
     }
@@ -191,8 +202,10 @@ pub fn category_of(stream: &str) -> &str {
 pub enum Point {
     /// `v7`: after the stream's event of that version.
     Version(i64),
-    /// `#1234`: after the event at that position of the log, as the store writes positions.
+    /// `#1234`, `#orders[3]@17`: after the event at that position of the log, as the store writes positions.
     Position(String),
+    /// `e1234`: after the event with that many before it in log order, whether or not the store has positions.
+    Ordinal(u32),
     /// After every event recorded up to and including this moment.
     Time(Timestamp),
     /// `-15m`: this long before the last event's time.
@@ -208,16 +221,23 @@ pub enum Point {
 
 /// Why a text is no point.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0:?} is no point: write v7 (version), #1234 (position), a time (2026-11-20T14:32:07Z, 1700000000), -15m, start or end"
-)]
-pub struct PointError(pub String);
+pub enum PointError {
+    /// It has none of the forms.
+    #[error(
+        "{0:?} is no point: write v7 (version), #1234 (position), e1234 (place in log order, from 0), a time \
+         (2026-11-20T14:32:07Z, 1700000000), -15m, start or end"
+    )]
+    Unreadable(String),
+    /// It is a time that cannot be used.
+    #[error("{0}")]
+    Time(TimeError),
+}
 
 impl Point {
-    /// Reads `v7`, `#1234`, an RFC 3339 time, an epoch (seconds, or milliseconds, microseconds, nanoseconds by its
+    /// Reads `v7`, `#1234`, `e1234`, an RFC 3339 time, an epoch (seconds, or milliseconds, microseconds, nanoseconds by its
     /// length; a fraction is allowed on seconds), `-15m` (units `ms s m h d`), `start` or `end`.
     pub fn parse(text: &str) -> Result<Self, PointError> {
-        let wrong = || PointError(text.to_owned());
+        let wrong = || PointError::Unreadable(text.to_owned());
         let t = text.trim();
         match t {
             "end" => return Ok(Self::End),
@@ -226,6 +246,12 @@ impl Point {
         }
         if let Some(n) = t.strip_prefix('v') {
             return n.parse().map(Self::Version).map_err(|_| wrong());
+        }
+        if let Some(n) = t.strip_prefix('e') {
+            return digits(n)
+                .and_then(|n| n.parse().ok())
+                .map(Self::Ordinal)
+                .ok_or_else(wrong);
         }
         if let Some(p) = t.strip_prefix('#') {
             return if p.is_empty() {
@@ -255,8 +281,16 @@ impl Point {
         }
         Timestamp::parse(t)
             .map(|(time, _)| Self::Time(time))
-            .map_err(|_| wrong())
+            .map_err(|e| match e {
+                TimeError::Unreadable(_) => wrong(),
+                e => PointError::Time(e),
+            })
     }
+}
+
+/// The text, if it is digits alone: `parse` would take a sign.
+fn digits(text: &str) -> Option<&str> {
+    text.bytes().all(|b| b.is_ascii_digit()).then_some(text)
 }
 
 fn epoch(text: &str) -> Option<Timestamp> {
@@ -289,6 +323,7 @@ mod tests {
             Point::parse("#orders[3]@17"),
             Ok(Point::Position("orders[3]@17".into()))
         );
+        assert_eq!(Point::parse("e0"), Ok(Point::Ordinal(0)));
         assert_eq!(Point::parse("end"), Ok(Point::End));
         assert_eq!(
             Point::parse("-15m"),
@@ -308,9 +343,33 @@ mod tests {
             };
             assert_eq!(t.nanos, 1_700_000_000_000_000_000, "{text}");
         }
-        for text in ["", "v", "#", "-15", "-15y", "tomorrow", "v1.5"] {
-            assert!(Point::parse(text).is_err(), "{text}");
+        for text in [
+            "",
+            " ",
+            "v",
+            "#",
+            "e",
+            "e+5",
+            "e-5",
+            "e1.5",
+            "e4294967296",
+            "-15",
+            "-15y",
+            "tomorrow",
+            "v1.5",
+            "inf",
+            "nan",
+            "1e400",
+            "-inf",
+            "1.",
+        ] {
+            assert_eq!(Point::parse(text), Err(PointError::Unreadable(text.into())));
         }
+        let far = Point::parse("3000-01-01T00:00:00Z").map_err(|e| e.to_string());
+        assert_eq!(
+            far,
+            Err("time outside the years 1677 to 2262: 3000-01-01T00:00:00Z".into())
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod cancel;
 mod event;
 pub mod json;
+pub mod terminal;
 mod timestamp;
 
 pub use cancel::{Cancel, Progress};

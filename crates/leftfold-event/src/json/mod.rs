@@ -3,19 +3,21 @@
 //! serde_json can keep number texts only through a feature that changes `serde_json::Value` for every crate of the
 //! build, the shell's IPC among them; so values are built here, over jiter's pull parser.
 
-use std::fmt::{self, Write as _};
+mod number;
+mod object;
+mod text;
+
+use std::fmt;
 
 use compact_str::CompactString;
-use hashbrown::HashTable;
 use jiter::{Jiter, Peek};
-use rustc_hash::FxBuildHasher;
-use std::hash::BuildHasher;
+
+pub use number::Number;
+pub use object::Object;
+pub use text::{array_index, escape_token, one_line, unescape_token, write_string};
 
 /// How deep arrays and objects may nest before a text is refused.
 pub const MAX_DEPTH: usize = 256;
-
-/// Objects with more keys than this get a hash index.
-const INDEX_FROM: usize = 24;
 
 /// A JSON value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,214 +36,6 @@ pub enum Value {
     /// An object, keys in the order they came.
     Object(Object),
 }
-
-/// A number's own text, valid JSON. Equality is equality of the text: `10.10` and `10.1` differ (see
-/// [`Number::same_value`]).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Number(CompactString);
-
-impl Number {
-    /// The text, every digit of it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A number from its text, if that is valid JSON.
-    pub fn parse(text: &str) -> Option<Self> {
-        match parse(text.as_bytes()) {
-            Ok(Value::Number(n)) if n.0.len() == text.len() => Some(n),
-            _ => None,
-        }
-    }
-
-    /// The value as an integer, when it is written as one that fits.
-    pub fn as_i64(&self) -> Option<i64> {
-        self.0.parse().ok()
-    }
-
-    /// The nearest float, for drawing only.
-    pub fn as_f64(&self) -> f64 {
-        self.0.parse().unwrap_or(f64::NAN)
-    }
-
-    /// Whether both stand for the same value however spelt: `10.10`, `10.1` and `1.01e1` do; 9007199254740993 and
-    /// 9007199254740992 do not.
-    pub fn same_value(&self, other: &Self) -> bool {
-        self.0 == other.0 || canonical(&self.0) == canonical(&other.0)
-    }
-}
-
-macro_rules! number_from {
-    ($($t:ty),*) => {$(
-        impl From<$t> for Number {
-            fn from(n: $t) -> Self {
-                Self(compact_str::format_compact!("{n}"))
-            }
-        }
-        impl From<$t> for Value {
-            fn from(n: $t) -> Self {
-                Self::Number(n.into())
-            }
-        }
-    )*};
-}
-number_from!(i64, u64, i32, u32);
-
-/// Sign, significant digits without zeros at either end, and the power of ten of the last digit. Zero has no digits.
-fn canonical(text: &str) -> (bool, String, i64) {
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |t| (true, t));
-    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, 0), |(m, e)| {
-        (
-            m,
-            e.parse::<i64>().unwrap_or(if e.starts_with('-') {
-                i64::MIN / 2
-            } else {
-                i64::MAX / 2
-            }),
-        )
-    });
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    let significant = digits.trim_start_matches('0').trim_end_matches('0');
-    if significant.is_empty() {
-        return (false, String::new(), 0);
-    }
-    let trailing = digits.len() - digits.trim_end_matches('0').len();
-    let power = exponent
-        .saturating_sub(fraction.len() as i64)
-        .saturating_add(trailing as i64);
-    (negative, significant.to_owned(), power)
-}
-
-/// An object: entries in the order they came; a key given twice keeps its first place and its last value.
-#[derive(Clone, Default)]
-pub struct Object {
-    entries: Vec<(CompactString, Value)>,
-    /// Positions in `entries` by key; only for objects past [`INDEX_FROM`] keys.
-    index: Option<Box<HashTable<u32>>>,
-}
-
-impl Object {
-    /// An empty object.
-    pub const fn new() -> Self {
-        Self {
-            entries: Vec::new(),
-            index: None,
-        }
-    }
-
-    /// How many keys.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there is no key.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    fn place(&self, key: &str) -> Option<usize> {
-        match &self.index {
-            None => self.entries.iter().position(|(k, _)| k == key),
-            Some(index) => index
-                .find(FxBuildHasher.hash_one(key), |&i| {
-                    self.entries[i as usize].0 == key
-                })
-                .map(|&i| i as usize),
-        }
-    }
-
-    /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.place(key).map(|i| &self.entries[i].1)
-    }
-
-    /// The value of a key, to change.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.place(key).map(|i| &mut self.entries[i].1)
-    }
-
-    /// Sets a key, returning what it held. A new key goes to the end.
-    pub fn insert(&mut self, key: impl AsRef<str> + Into<CompactString>, value: Value) -> Option<Value> {
-        if let Some(i) = self.place(key.as_ref()) {
-            return Some(std::mem::replace(&mut self.entries[i].1, value));
-        }
-        let place = self.entries.len() as u32;
-        self.entries.push((key.into(), value));
-        if self.index.is_some() || self.entries.len() > INDEX_FROM {
-            self.index_from(place);
-        }
-        None
-    }
-
-    fn index_from(&mut self, place: u32) {
-        let entries = &self.entries;
-        let hash = |i: &u32| FxBuildHasher.hash_one(entries[*i as usize].0.as_str());
-        if let Some(index) = &mut self.index {
-            index.insert_unique(hash(&place), place, hash);
-        } else {
-            let mut index = HashTable::with_capacity(entries.len() * 2);
-            for i in 0..entries.len() as u32 {
-                index.insert_unique(hash(&i), i, hash);
-            }
-            self.index = Some(Box::new(index));
-        }
-    }
-
-    /// Takes a key out; the others keep their order.
-    pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let i = self.place(key)?;
-        self.index = None;
-        let (_, value) = self.entries.remove(i);
-        if self.entries.len() > INDEX_FROM {
-            self.index_from(0);
-        }
-        Some(value)
-    }
-
-    /// Keys and values in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> + Clone {
-        self.entries.iter().map(|(k, v)| (k.as_str(), v))
-    }
-
-    /// Keys and values in order, values to change.
-    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut Value)> {
-        self.entries.iter_mut().map(|(k, v)| (k.as_str(), v))
-    }
-}
-
-impl IntoIterator for Object {
-    type Item = (CompactString, Value);
-    type IntoIter = std::vec::IntoIter<(CompactString, Value)>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
-    }
-}
-
-impl<K: Into<CompactString> + AsRef<str>> FromIterator<(K, Value)> for Object {
-    fn from_iter<T: IntoIterator<Item = (K, Value)>>(entries: T) -> Self {
-        let mut object = Self::new();
-        for (k, v) in entries {
-            object.insert(k, v);
-        }
-        object
-    }
-}
-
-/// Objects are equal when they hold the same keys and values, in whatever order.
-impl PartialEq for Object {
-    fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|(k, v)| other.get(k) == Some(v))
-    }
-}
-
-impl fmt::Debug for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
-    }
-}
-
 /// Why bytes are no JSON.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not JSON at byte {offset}: {message}")]
@@ -252,20 +46,77 @@ pub struct JsonError {
     pub message: String,
 }
 
-/// Reads one JSON text; nothing but white space may follow it.
+/// Reads one JSON text; nothing but white space may follow it. Of a key that stands twice in an object the last value counts.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
+    parse_noting(bytes).map(|(value, _)| value)
+}
+
+/// The same, with the first key that stands twice in one object, if there is one.
+pub fn parse_noting(bytes: &[u8]) -> Result<(Value, Option<CompactString>), JsonError> {
+    let mut twice = None;
     let mut jiter = Jiter::new(bytes);
     let wrap = |e: jiter::JiterError| JsonError {
         offset: e.index,
         message: e.error_type.to_string(),
     };
     let peek = jiter.peek().map_err(wrap)?;
-    let value = value(&mut jiter, peek, 0)?;
+    let value = value(&mut jiter, peek, 0, &mut twice)?;
     jiter.finish().map_err(wrap)?;
-    Ok(value)
+    Ok((value, twice))
 }
 
-fn value(jiter: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Value, JsonError> {
+/// Reads one JSON text as [`parse`] does, but of an object only the members with these keys; the text of the others is
+/// checked and left out.
+pub fn parse_members(bytes: &[u8], keys: &[String]) -> Result<Value, JsonError> {
+    let mut jiter = Jiter::new(bytes);
+    let wrap = |e: jiter::JiterError| JsonError {
+        offset: e.index,
+        message: e.error_type.to_string(),
+    };
+    if jiter.peek().map_err(wrap)? != Peek::Object {
+        return parse(bytes);
+    }
+    let mut object = Object::new();
+    let mut next = jiter.known_object().map_err(wrap)?;
+    while let Some(key) = next {
+        match keys.iter().find(|k| *k == key) {
+            Some(key) => {
+                let peek = jiter.peek().map_err(wrap)?;
+                object.insert(key.as_str(), value(&mut jiter, peek, 1, &mut None)?);
+            }
+            None => jiter.next_skip().map_err(wrap)?,
+        }
+        next = jiter.next_key().map_err(wrap)?;
+    }
+    jiter.finish().map_err(wrap)?;
+    Ok(Value::Object(object))
+}
+
+/// Reads a text that the caller knows to be one JSON value without white space around it: quicker than [`parse`] for
+/// plain strings and numbers, the same otherwise.
+pub fn parse_valid(bytes: &[u8]) -> Result<Value, JsonError> {
+    match bytes {
+        [b'"', inner @ .., b'"'] if memchr::memchr(b'\\', inner).is_none() => {
+            if let Ok(text) = std::str::from_utf8(inner) {
+                return Ok(Value::String(CompactString::new(text)));
+            }
+        }
+        [b'-' | b'0'..=b'9', ..] => {
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                return Ok(Value::Number(Number(CompactString::new(text))));
+            }
+        }
+        _ => {}
+    }
+    parse(bytes)
+}
+
+fn value(
+    jiter: &mut Jiter<'_>,
+    peek: Peek,
+    depth: usize,
+    twice: &mut Option<CompactString>,
+) -> Result<Value, JsonError> {
     let wrap = |e: jiter::JiterError| JsonError {
         offset: e.index,
         message: e.error_type.to_string(),
@@ -288,7 +139,7 @@ fn value(jiter: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Value, JsonE
             let mut items = Vec::new();
             let mut next = jiter.known_array().map_err(wrap)?;
             while let Some(peek) = next {
-                items.push(value(jiter, peek, depth + 1)?);
+                items.push(value(jiter, peek, depth + 1, twice)?);
                 next = jiter.array_step().map_err(wrap)?;
             }
             Value::Array(items)
@@ -298,8 +149,11 @@ fn value(jiter: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Value, JsonE
             let mut next = jiter.known_object().map_err(wrap)?.map(CompactString::new);
             while let Some(key) = next {
                 let peek = jiter.peek().map_err(wrap)?;
-                let v = value(jiter, peek, depth + 1)?;
-                object.insert(key, v);
+                let v = value(jiter, peek, depth + 1, twice)?;
+                let name = key.clone();
+                if object.insert(key, v).is_some() {
+                    twice.get_or_insert(name);
+                }
                 next = jiter.next_key().map_err(wrap)?.map(CompactString::new);
             }
             Value::Object(object)
@@ -422,54 +276,6 @@ impl fmt::Display for Value {
         f.write_str(&out)
     }
 }
-
-/// Appends a JSON string literal, quotes included.
-pub fn write_string(text: &str, out: &mut String) {
-    out.push('"');
-    let mut clean = 0;
-    for (i, b) in text.bytes().enumerate() {
-        let escape = match b {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            0..0x20 => "",
-            _ => continue,
-        };
-        out.push_str(&text[clean..i]);
-        clean = i + 1;
-        if escape.is_empty() {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "\\u{b:04x}");
-        } else {
-            out.push_str(escape);
-        }
-    }
-    out.push_str(&text[clean..]);
-    out.push('"');
-}
-
-/// A pointer token as RFC 6901 escapes it: `~` is `~0`, `/` is `~1`.
-pub fn escape_token(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
-}
-
-/// The key behind an RFC 6901 token.
-pub fn unescape_token(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
-}
-
-/// An array index as RFC 6901 allows it: no sign, no leading zero.
-pub fn array_index(token: &str) -> Option<usize> {
-    if token.len() > 1 && token.starts_with('0') || !token.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    token.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -497,6 +303,23 @@ mod tests {
     #[test]
     fn objects_keep_their_order_and_the_last_of_two_values() {
         assert_eq!(round(r#"{"b":1,"a":2,"b":3}"#), r#"{"b":3,"a":2}"#);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_noted() {
+        let twice = |text: &str| parse_noting(text.as_bytes()).ok().and_then(|(_, twice)| twice);
+        assert_eq!(twice(r#"{"a":1,"b":{"c":1,"c":2},"a":3}"#).as_deref(), Some("c"));
+        assert_eq!(twice(r#"{"a":1,"b":{"a":1},"c":[{"a":1},{"a":2}]}"#), None);
+    }
+
+    #[test]
+    fn a_text_on_one_line_keeps_all_but_its_layout() {
+        let text = "{\r\n  \"a b\" : [ 1.0,\t2E+1 ],\n  \"q\\\"\\\\\": \" x \",\n \"a b\":\"\\u00fc\"}";
+        assert_eq!(
+            one_line(text),
+            r#"{"a b":[1.0,2E+1],"q\"\\":" x ","a b":"\u00fc"}"#
+        );
+        assert_eq!(one_line(" {\"a\": 1} "), "{\"a\": 1}");
     }
 
     #[test]
@@ -562,7 +385,45 @@ mod tests {
         })
     }
 
+    #[test]
+    fn members_left_out_are_checked_like_the_others() {
+        for text in [
+            r#"{"a":1,"b":NaN}"#,
+            r#"{"a":1,"b":[-Infinity]}"#,
+            r#"{"b":{"c":01},"a":1}"#,
+            r#"{"a":1,"b":"\ud800"}"#,
+            "{\"b\":\"\u{1}\"}",
+            r#"{"a":1,"b":-}"#,
+            r#"{"a":1,"b":1.}"#,
+            r#"{"a":1} x"#,
+        ] {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+            assert!(
+                parse_members(text.as_bytes(), &["a".to_owned()]).is_err(),
+                "{text}"
+            );
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_text_known_to_be_valid_is_read_as_any_other(text in "\"[a-z\\u{e9} ]{0,30}\"|\"(\\\\n|x){0,4}\"|-?[1-9][0-9]{0,30}(\\.5)?|true|null|\\[1\\]") {
+            prop_assert_eq!(parse_valid(text.as_bytes()), parse(text.as_bytes()), "{}", text);
+        }
+
+        #[test]
+        fn chosen_members_are_those_of_the_whole(
+            members in prop::collection::vec(("[a-e]", any_value()), 0..6),
+            keys in prop::collection::vec("[a-c]", 0..3),
+        ) {
+            let v = Value::Object(members.into_iter().collect());
+            let chosen = match &v {
+                Value::Object(o) => Value::Object(o.iter().filter(|(k, _)| keys.iter().any(|key| key == k)).map(|(k, v)| (k, v.clone())).collect()),
+                other => other.clone(),
+            };
+            prop_assert_eq!(parse_members(v.to_string().as_bytes(), &keys), Ok(chosen));
+        }
+
         #[test]
         fn every_value_survives_being_written_and_read(v in any_value()) {
             let text = v.to_string();

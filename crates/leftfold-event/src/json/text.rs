@@ -1,0 +1,70 @@
+//! The text of strings, of one-line JSON and of pointers.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Appends a JSON string literal, quotes included.
+pub fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    let mut clean = 0;
+    for (i, b) in text.bytes().enumerate() {
+        let escape = match b {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0x08 => "\\b",
+            0x0c => "\\f",
+            0..0x20 => "",
+            _ => continue,
+        };
+        out.push_str(&text[clean..i]);
+        clean = i + 1;
+        if escape.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{b:04x}");
+        } else {
+            out.push_str(escape);
+        }
+    }
+    out.push_str(&text[clean..]);
+    out.push('"');
+}
+
+/// A JSON text on one line: as it is, or without the white space outside strings if it has line breaks. Keys that stand twice, the
+/// order of keys and the spelling of numbers and strings stay. The text is taken to be well-formed.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    let text = text.trim_ascii();
+    if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let (mut inside, mut escaped) = (false, false);
+    let kept = text.chars().filter(|c| {
+        if inside {
+            (inside, escaped) = (escaped || *c != '"', !escaped && *c == '\\');
+            return true;
+        }
+        inside = *c == '"';
+        !matches!(c, ' ' | '\t' | '\n' | '\r')
+    });
+    Cow::Owned(kept.collect())
+}
+
+/// A pointer token as RFC 6901 escapes it: `~` is `~0`, `/` is `~1`.
+pub fn escape_token(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+/// The key behind an RFC 6901 token.
+pub fn unescape_token(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// An array index as RFC 6901 allows it: no sign, no leading zero.
+pub fn array_index(token: &str) -> Option<usize> {
+    if token.len() > 1 && token.starts_with('0') || !token.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    token.parse().ok()
+}
