@@ -151,6 +151,22 @@ const EXPECTATIONS: &[Expectation] = &[
         payload: PayloadIs::Equal,
     },
     Expectation {
+        name: "resolve",
+        dialect: "resolve",
+        stream: plain,
+        kind: same,
+        ordered: true,
+        payload: PayloadIs::Equal,
+    },
+    Expectation {
+        name: "pekko-jdbc",
+        dialect: "pekko-jdbc",
+        stream: plain,
+        kind: same,
+        ordered: true,
+        payload: PayloadIs::Equal,
+    },
+    Expectation {
         name: "cqrs-es",
         dialect: "cqrs-es",
         stream: with_category,

@@ -7,21 +7,26 @@ mod cell;
 pub mod decode;
 mod dialect;
 mod expression;
+mod lost;
 mod mapping;
 pub mod ndjson;
 mod open;
 mod shape;
+mod spool;
 mod sqlite;
 mod store;
 
-pub use dialect::{Detected, detect};
+pub use dialect::{Candidate, Detected, detect};
 pub use expression::{ColumnExpression, Expression, ExpressionError, Piece};
+pub use lost::{LostRows, RowCount};
 pub use mapping::{
     Condition, Explode, Fraction, Join, Mapping, PayloadFormat, PayloadMapping, Scalar, TimeFormat,
     TimeMapping, Unwrap,
 };
 pub use open::{SourceFile, SourceKind, open};
 pub use shape::{ColumnShape, RowKey, Sample, TableShape};
+pub use spool::{is_read_once, open_once};
 pub use store::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
+    Unreadable,
 };

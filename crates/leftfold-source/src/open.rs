@@ -1,13 +1,17 @@
 //! Opens a file: finds out what it is, and which event histories it holds.
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::dialect::{Detected, detect};
+use leftfold_event::Cancel;
+
+use crate::dialect::{Candidate, Detection, detection};
 use crate::mapping::Mapping;
 use crate::shape::TableShape;
-use crate::sqlite::{Access, Database, FileHeader, SqliteStore, read_shapes, read_up_to};
+use crate::spool::{Spool, is_read_once, open_once};
+use crate::sqlite::{Access, Database, FileHeader, SqliteStore, read_shapes, read_up_to, read_views};
 use crate::{Certainty, EventStore, SourceError, StoreInfo, decode, ndjson};
 
 /// What kind of file a source is.
@@ -41,20 +45,27 @@ enum Content {
     Sqlite {
         database: Arc<Database>,
         tables: Vec<TableShape>,
-        found: Vec<Detected>,
+        detection: Detection,
+        /// Where no table is found: views whose columns look like events.
+        views: Vec<String>,
         notes: Vec<String>,
+        warnings: Vec<String>,
     },
     Ndjson(Arc<dyn EventStore>),
 }
+
+/// What is said of a database that was piped in.
+const PIPED: &str = "The database was piped in and is read from a temporary copy: what a write-ahead log beside the original \
+                     holds is not in it.";
 
 /// Opens a file. An error says what is wrong with it and what to do; a file without any table that looks like events
 /// is an error, too ([`SourceFile::open_unmapped`] opens it all the same).
 pub fn open(path: &Path) -> Result<SourceFile, SourceError> {
     let file = SourceFile::open_unmapped(path)?;
-    if file.infos.is_empty() {
-        return Err(file.no_events());
+    match file.problem() {
+        Some(problem) => Err(problem),
+        None => Ok(file),
     }
-    Ok(file)
 }
 
 impl SourceFile {
@@ -68,34 +79,82 @@ impl SourceFile {
         if meta.is_dir() {
             return Err(unopenable("this is a folder; name a file in it".to_owned()));
         }
+        if is_read_once(path) {
+            let mut reader = open_once(path).map_err(|e| unopenable(e.to_string()))?;
+            return Self::from_reader(path, &mut *reader, &Cancel::new(), &mut |_| ());
+        }
         let real = fs::canonicalize(path).map_err(|e| unopenable(e.to_string()))?;
         let mut file = File::open(&real).map_err(|e| unopenable(e.to_string()))?;
         let mut head = vec![0_u8; 64 << 10];
         let n = read_up_to(&mut file, &mut head).map_err(|e| unopenable(e.to_string()))?;
         head.truncate(n);
         if let Some(header) = FileHeader::read(&head) {
-            return Self::sqlite(path, real, header, meta.len());
+            return Self::sqlite(path, real, header, meta.len(), None);
         }
         not_sqlite(path, &head, meta.len())?;
-        let store: Arc<dyn EventStore> = Arc::new(ndjson::NdjsonStore::open(&real)?);
-        let infos = vec![store.info().clone()];
-        Ok(Self {
-            path: path.to_owned(),
-            kind: SourceKind::Ndjson,
-            content: Content::Ndjson(store),
-            infos,
-        })
+        Ok(Self::ndjson(path, ndjson::NdjsonStore::open(&real)?))
     }
 
-    fn sqlite(path: &Path, real: PathBuf, header: FileHeader, len: u64) -> Result<Self, SourceError> {
-        let mut notes = Vec::new();
+    /// Takes everything a reader gives (standard input, a pipe) into a temporary file without a name, and opens that. `name` is what
+    /// it goes by; `tick` is called with the bytes read so far. No bytes at all are no events. A SQLite database is copied to a
+    /// named temporary file, which is removed when the last of its stores is dropped.
+    pub fn from_reader(
+        name: &Path,
+        reader: &mut dyn Read,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<Self, SourceError> {
+        let told = if name.as_os_str() == "-" {
+            Path::new("standard input")
+        } else {
+            name
+        };
+        let spool = Spool::fill(told, reader, cancel, tick)?;
+        let failed = |e: std::io::Error| SourceError::Read {
+            path: told.to_owned(),
+            reason: e.to_string(),
+        };
+        let mut head = vec![0_u8; 64 << 10];
+        let n = read_up_to(&mut spool.reader(), &mut head).map_err(failed)?;
+        head.truncate(n);
+        if let Some(header) = FileHeader::read(&head) {
+            let copy = Arc::new(spool.named().map_err(failed)?);
+            let real = copy.to_path_buf();
+            return Self::sqlite(name, real, header, spool.len(), Some(copy));
+        }
+        if !head.is_empty() {
+            not_sqlite(told, &head, spool.len())?;
+        }
+        Ok(Self::ndjson(name, ndjson::NdjsonStore::of_spool(spool, name)))
+    }
+
+    fn ndjson(path: &Path, store: ndjson::NdjsonStore) -> Self {
+        let infos = vec![store.info().clone()];
+        Self {
+            path: path.to_owned(),
+            kind: SourceKind::Ndjson,
+            content: Content::Ndjson(Arc::new(store)),
+            infos,
+        }
+    }
+
+    fn sqlite(
+        path: &Path,
+        real: PathBuf,
+        header: FileHeader,
+        len: u64,
+        copy: Option<Arc<tempfile::TempPath>>,
+    ) -> Result<Self, SourceError> {
+        let mut warnings = Vec::new();
+        let piped = copy.is_some().then(|| PIPED.to_owned());
+        let copy = copy.map(|c| (c, path.to_owned()));
         let promised = header.pages.saturating_mul(header.page_size);
         let truncated = promised > len;
-        let mut database = Database::new(real.clone(), truncated);
+        let mut database = Database::new(real.clone(), truncated).over_copy(copy.clone());
         let mut read = read_all(&database);
         if let (Err(SourceError::Damaged { .. }), false) = (&read, truncated) {
             // A broken entry of the schema hides the others, unless SQLite is told to pass over it.
-            database = Database::new(real, true);
+            database = Database::new(real, true).over_copy(copy);
             if let Ok((tables, access, mut troubles)) = read_all(&database) {
                 troubles
                     .push("The schema of the file is damaged: what can still be read is shown.".to_owned());
@@ -123,38 +182,49 @@ impl SourceFile {
                     reason: short,
                 });
             }
-            notes.push(format!(
+            warnings.push(format!(
                 "The file is damaged: {short}. Rows in the missing part cannot be shown."
             ));
         }
         let disk = database.disk()?;
         if disk.has_journal() && access == Access::Immutable {
-            notes.push(
+            warnings.push(
                 "A rollback journal lies beside the file: a transaction was interrupted. The file is shown as it stands, not rolled back."
                     .to_owned(),
             );
         }
+        warnings.extend(troubles);
+        let mut notes = warnings.clone();
+        notes.extend(piped);
         if access == Access::PrivateLog {
             notes.push(
                 "The write-ahead log beside the file is read along; nothing of it is written back."
                     .to_owned(),
             );
         }
-        notes.extend(troubles);
-        let found = detect(&tables);
-        let infos = found
+        let detection = detection(&tables);
+        let views = if detection.found.is_empty() {
+            views_like_events(&database)
+        } else {
+            Vec::new()
+        };
+        let infos = detection
+            .found
             .iter()
             .map(|d| {
                 let mut info = d.info.clone();
                 info.notes.extend(notes.iter().cloned());
+                info.warnings.clone_from(&warnings);
                 info
             })
             .collect();
         let content = Content::Sqlite {
             database: Arc::new(database),
             tables,
-            found,
+            detection,
+            views,
             notes,
+            warnings,
         };
         Ok(Self {
             path: path.to_owned(),
@@ -188,10 +258,10 @@ impl SourceFile {
             Content::Sqlite {
                 database,
                 tables,
-                found,
+                detection,
                 ..
             } => {
-                let detected = found.get(index).ok_or_else(missing)?;
+                let detected = detection.found.get(index).ok_or_else(missing)?;
                 let info = self.infos[index].clone();
                 Ok(Arc::new(SqliteStore::new(
                     Arc::clone(database),
@@ -209,6 +279,7 @@ impl SourceFile {
             database,
             tables,
             notes,
+            warnings,
             ..
         } = &self.content
         else {
@@ -224,6 +295,7 @@ impl SourceFile {
                 .cloned()
                 .collect(),
             notes: notes.clone(),
+            warnings: warnings.clone(),
             has_time: mapping.time.is_some(),
             has_global_order: mapping.position.is_some() || !mapping.order.is_empty(),
             time_digits: None,
@@ -247,9 +319,22 @@ impl SourceFile {
     /// How one of the histories is read, as a mapping to edit. `None` for NDJSON or past the end.
     pub fn mapping(&self, index: usize) -> Option<&Mapping> {
         match &self.content {
-            Content::Sqlite { found, .. } => found.get(index).map(|d| &d.mapping),
+            Content::Sqlite { detection, .. } => detection.found.get(index).map(|d| &d.mapping),
             Content::Ndjson(_) => None,
         }
+    }
+
+    /// The tables that come near to holding events, nearest first. Empty for NDJSON.
+    pub fn candidates(&self) -> &[Candidate] {
+        match &self.content {
+            Content::Sqlite { detection, .. } => &detection.candidates,
+            Content::Ndjson(_) => &[],
+        }
+    }
+
+    /// Why it holds no event history; `None`: it holds one.
+    pub fn problem(&self) -> Option<SourceError> {
+        self.infos.is_empty().then(|| self.no_events())
     }
 
     fn no_events(&self) -> SourceError {
@@ -257,20 +342,72 @@ impl SourceFile {
         let reason = match names.len() {
             0 => "it has no table at all".to_owned(),
             n => {
+                let near: String = self.candidates().iter().take(NEAREST).map(near).collect();
                 let shown = names.iter().take(12).copied().collect::<Vec<_>>().join(", ");
                 let more = if n > 12 {
                     format!(" and {} more", n - 12)
                 } else {
                     String::new()
                 };
-                format!("it has {shown}{more}; map one of them in leftfold.toml or in the window")
+                let start = match self.candidates() {
+                    [] => "",
+                    _ => " (`leftfold mapping show` prints a start)",
+                };
+                format!(
+                    "{near}it has {shown}{more}; map one of them in leftfold.toml or in the window{start}"
+                )
             }
         };
-        SourceError::NoEvents {
-            path: self.path.clone(),
-            reason,
+        let path = self.path.clone();
+        match &self.content {
+            Content::Sqlite { views, .. } if !views.is_empty() => SourceError::OnlyViews {
+                path,
+                reason: of_views(views),
+            },
+            _ => SourceError::NoEvents { path, reason },
         }
     }
+}
+
+/// What is said of views that look like events.
+fn of_views(views: &[String]) -> String {
+    let names: Vec<String> = views.iter().map(|v| format!("`{v}`")).collect();
+    let (look, do_with) = match names.len() {
+        1 => ("view", "looks like an event table; views are not run: export it"),
+        _ => ("views", "look like event tables; views are not run: export one"),
+    };
+    format!(
+        "{look} {} {do_with} to a table (`CREATE TABLE … AS SELECT * FROM …` in a copy) or to NDJSON, or map the table behind it",
+        names.join(", ")
+    )
+}
+
+/// The names of views whose columns would be taken for events in a table.
+fn views_like_events(database: &Database) -> Vec<String> {
+    let Ok(lease) = database.lease() else {
+        return Vec::new();
+    };
+    let views = read_views(&lease).unwrap_or_default();
+    let looks = |view: &TableShape| {
+        let detection = detection(std::slice::from_ref(view));
+        !detection.found.is_empty()
+    };
+    views.into_iter().filter(looks).map(|v| v.name).collect()
+}
+
+/// Candidates named in an error.
+const NEAREST: usize = 3;
+
+/// A candidate in words, as the beginning of a sentence.
+fn near(candidate: &Candidate) -> String {
+    let reasons = candidate.info.reasons.iter().filter(|r| r.contains("looks like"));
+    let reasons: Vec<&str> = reasons.take(5).map(String::as_str).collect();
+    format!(
+        "{} comes near ({}), but {}; ",
+        candidate.mapping.table,
+        reasons.join(", "),
+        candidate.against
+    )
 }
 
 fn read_all(database: &Database) -> Result<(Vec<TableShape>, Access, Vec<String>), SourceError> {

@@ -13,6 +13,10 @@ pub struct TableShape {
     pub key: RowKey,
     /// An upper bound of the number of rows, where it is cheap to have.
     pub rows_at_most: Option<u64>,
+    /// The columns of every unique index and of the primary key, each in its order.
+    pub unique: Vec<Vec<String>>,
+    /// The names of the indexes over all rows.
+    pub indexes: Vec<String>,
 }
 
 /// A column and a few of its values.
@@ -28,7 +32,7 @@ pub struct ColumnShape {
     pub primary_key: u32,
     /// Whether its value is computed when read (a virtual generated column); such a column is never read.
     pub computed: bool,
-    /// Its values in the first rows.
+    /// Its values in the first rows and, in a longer table, the last ones.
     pub samples: Vec<Sample>,
 }
 

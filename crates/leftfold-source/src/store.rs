@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use leftfold_event::{Cancel, Event, Locator, Timestamp};
 
+use crate::lost::LostRows;
+
 /// How sure a dialect is that it reads a table rightly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Certainty {
@@ -31,6 +33,9 @@ pub struct StoreInfo {
     pub tables: Vec<String>,
     /// What the reader should know (assumed zone, no global order, hidden system streams), in sentences.
     pub notes: Vec<String>,
+    /// What is wrong with the file as it lies there (damaged, an interrupted transaction), in sentences: for every reader to know,
+    /// whatever is asked for. `notes` repeats them.
+    pub warnings: Vec<String>,
     /// Whether the store states a recorded time for its events at all.
     pub has_time: bool,
     /// Whether the store states an order over all streams; otherwise the order shown is the rows'.
@@ -64,6 +69,24 @@ pub struct Header<'a> {
     pub problem: bool,
 }
 
+impl Header<'_> {
+    /// The header of an event of which nothing but its place is known.
+    pub const fn at(locator: Locator) -> Self {
+        Self {
+            locator,
+            stream: "",
+            category: None,
+            kind: "",
+            version: None,
+            position: None,
+            time: None,
+            valid_time: None,
+            also_in: &[],
+            problem: false,
+        }
+    }
+}
+
 /// Takes the headers of a scan, in the store's log order.
 pub trait HeaderSink {
     /// One event. `Break` ends the scan early (then [`ScanSummary::complete`] is false).
@@ -83,8 +106,38 @@ pub struct ScanSummary {
     pub events: u64,
     /// False when the sink or a cancel ended it early.
     pub complete: bool,
-    /// Rows or pages that could not be read at all, each with what and where.
-    pub unreadable: Vec<String>,
+    /// What could not be read at all, in sentences: one for each kind of trouble, with how much, the first place and the last.
+    pub unreadable: Vec<Unreadable>,
+    /// The rows behind that. Each stretch was handed to the sink as one event with a problem, at its place.
+    pub lost: Vec<LostRows>,
+}
+
+/// Something of a source that could not be read at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// What and where, in a sentence.
+    pub message: String,
+    /// Rows or lines it is about, at least.
+    pub rows: u64,
+    /// Events that were handed to the sink in their stead, each with a problem.
+    pub events: u64,
+}
+
+impl Unreadable {
+    /// Trouble that is about no certain rows.
+    pub fn of_the_whole(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            rows: 1,
+            events: 0,
+        }
+    }
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
 }
 
 /// A payload as it lies in the store, for replaying fast.
@@ -196,6 +249,14 @@ pub enum SourceError {
         /// The tables it has, and what to do.
         reason: String,
     },
+    /// No table looks like events, but a view does.
+    #[error("{path} has no table that looks like events: {reason}")]
+    OnlyViews {
+        /// The file.
+        path: PathBuf,
+        /// Which views, and what to do.
+        reason: String,
+    },
     /// A mapping names a table or column that is not there, or an expression that cannot be used.
     #[error("the mapping does not fit: {0}")]
     Mapping(String),
@@ -222,6 +283,7 @@ impl SourceError {
             Self::Damaged { .. } => "source-damaged",
             Self::Locked { .. } => "source-locked",
             Self::NoEvents { .. } => "source-no-events",
+            Self::OnlyViews { .. } => "source-only-views",
             Self::Mapping(_) => "source-mapping",
             Self::Cancelled => "cancelled",
             Self::Read { .. } => "source-read",

@@ -5,6 +5,7 @@
 mod common;
 
 use common::read;
+use leftfold_source::{SourceFile, open};
 
 /// Reads every SQL file of a folder and compares the account with the one stored.
 fn hold(folder: &str, dialect: impl Fn(&str) -> String) {
@@ -46,4 +47,37 @@ fn every_dialect_is_recognised_and_reads_its_rows() {
 #[test]
 fn a_layout_nobody_listed_is_read_by_guess() {
     hold("home-made", |_| "guess".to_owned());
+}
+
+#[test]
+fn the_layouts_of_further_libraries_are_read_by_guess_alone() {
+    hold("no-dialect", |_| "guess".to_owned());
+}
+
+#[test]
+fn a_table_of_things_is_no_history_but_its_mapping_is_offered() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT, created_at TEXT, type TEXT, version INTEGER, data TEXT);
+        INSERT INTO users VALUES (1, 'Ann', 'a@x', '2026-01-02 03:04:05', 'admin', 1, '{}'), (2, 'Ann', 'b@x', '2026-01-02 03:04:06', 'guest', 3, '{}'), (3, 'Bo', 'c@x', '2026-01-02 03:04:06', 'guest', 1, '{}');
+        CREATE TABLE carts (cart_id TEXT UNIQUE, type TEXT, version INTEGER, data TEXT);
+        INSERT INTO carts VALUES ('c1', 'open', 3, '{}'), ('c2', 'open', 1, '{}');";
+    let path = common::database(folder.path(), "users.db", sql);
+    let error = open(&path).err().unwrap();
+    assert_eq!(error.code(), "source-no-events");
+    let text = error.to_string();
+    for part in [
+        "users comes near (",
+        "type looks like the event type",
+        "but no column names a stream",
+        "carts",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let file = SourceFile::open_unmapped(&path).unwrap();
+    let users = file
+        .candidates()
+        .iter()
+        .find(|c| c.mapping.table == "users")
+        .unwrap();
+    assert_eq!(common::heads(&*file.store_with(&users.mapping).unwrap()).len(), 3);
 }

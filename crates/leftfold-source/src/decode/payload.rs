@@ -74,6 +74,8 @@ impl PayloadReader {
         }
         let (value, encoding, problem) =
             decode_form(raw, self.format, self.may_be_encrypted, self.binary.as_deref());
+        // A key that stands twice outside the part that counts is no trouble of it.
+        let problem = problem.filter(|p| p.code != ProblemCode::DuplicateKey || self.at.is_none());
         let value = value.map(|v| self.unwrapped(v, kind));
         (
             Payload {
@@ -111,7 +113,7 @@ fn untagged(value: Value, kind: &str) -> Value {
     }
 }
 
-/// Decodes bytes by a form: the value, the encoding's name, and the problem when there is no value.
+/// Decodes bytes by a form: the value, the encoding's name, and the problem when there is no value or a key stands twice.
 pub fn decode(raw: &[u8], format: PayloadFormat) -> (Option<Value>, &'static str, Option<Problem>) {
     decode_form(raw, format, false, None)
 }
@@ -124,8 +126,8 @@ fn decode_form(
 ) -> (Option<Value>, &'static str, Option<Problem>) {
     let problem = |text: String| Some(Problem::new(ProblemCode::PayloadUndecodable, text));
     match format {
-        PayloadFormat::Json => match json::parse(raw) {
-            Ok(value) => (Some(value), "json", None),
+        PayloadFormat::Json => match json::parse_noting(raw) {
+            Ok((value, twice)) => (Some(value), "json", twice.map(|key| Problem::duplicate_key(&key))),
             Err(e) => (None, "bytes", problem(e.to_string())),
         },
         PayloadFormat::Text => match std::str::from_utf8(raw) {
@@ -163,13 +165,23 @@ fn decode_form(
     }
 }
 
+/// A problem of decoding, as one of the metadata.
+pub(crate) fn of_metadata(problem: Problem) -> Problem {
+    match problem.code {
+        ProblemCode::DuplicateKey => {
+            Problem::new(problem.code, format!("in the metadata {}", problem.message))
+        }
+        _ => Problem::new(ProblemCode::MetadataUndecodable, problem.message),
+    }
+}
+
 fn packed(raw: &[u8]) -> Option<(Option<Value>, &'static str, Option<Problem>)> {
     let (inner, how) = unpack(raw)?;
-    let value = json::parse(&inner).ok()?;
+    let (value, twice) = json::parse_noting(&inner).ok()?;
     Some((
         Some(value),
         if how == "zlib" { "zlib+json" } else { "gzip+json" },
-        None,
+        twice.map(|key| Problem::duplicate_key(&key)),
     ))
 }
 
@@ -181,8 +193,8 @@ fn by_content(
     if let Some(found) = packed(raw) {
         return found;
     }
-    let trouble = match json::parse(raw) {
-        Ok(value) => return (Some(value), "json", None),
+    let trouble = match json::parse_noting(raw) {
+        Ok((value, twice)) => return (Some(value), "json", twice.map(|key| Problem::duplicate_key(&key))),
         Err(e) => e,
     };
     let undecodable = |text: String| Some(Problem::new(ProblemCode::PayloadUndecodable, text));

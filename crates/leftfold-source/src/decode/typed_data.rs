@@ -1,5 +1,7 @@
 //! Values wrapped as `{"_type_": …, "_data_": …}`, as Python's `eventsourcing` writes what JSON has no form for.
 
+use std::sync::LazyLock;
+
 use bumpalo::Bump;
 use leftfold_event::json::Value;
 use memchr::{memchr2, memmem};
@@ -21,31 +23,31 @@ pub(super) fn unwrap(value: Value) -> Value {
     }
 }
 
-/// How a wrapping begins. An unescaped quote never stands inside a JSON string, so this is no part of one.
-const START: &[u8] = b"{\"_type_\":\"";
+/// The key that tells a wrapping. An unescaped quote never stands inside a JSON string, so this is no part of one.
+static KEY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"\"_type_\""));
+
+/// What follows the key, up to the type.
+const AFTER_KEY: &[u8] = b":\"";
 
 /// What stands between a wrapping's type and its value.
 const MIDDLE: &[u8] = b"\",\"_data_\":";
 
 /// The same on the text, without building values: for the compact form the library writes, with single values inside.
-/// `None` for anything else.
+/// `None` for anything else: in another spelling, or nested, values must be built.
 pub(super) fn flatten<'b>(json: &[u8], bump: &'b Bump) -> Option<&'b [u8]> {
+    let key = &*KEY;
     let mut out = bumpalo::collections::Vec::with_capacity_in(json.len(), bump);
     let mut rest = json;
-    while let Some(at) = memmem::find(rest, START) {
-        out.extend_from_slice(&rest[..at]);
-        let tail = &rest[at + START.len()..];
+    while let Some(at) = key.find(rest) {
+        out.extend_from_slice_copy(rest[..at].strip_suffix(b"{")?);
+        let tail = rest[at + key.needle().len()..].strip_prefix(AFTER_KEY)?;
         let end = memchr2(b'"', b'\\', tail)?;
         let value = tail[end..].strip_prefix(MIDDLE)?;
         let length = single_length(value)?;
-        out.extend_from_slice(&value[..length]);
+        out.extend_from_slice_copy(&value[..length]);
         rest = value[length..].strip_prefix(b"}")?;
     }
-    // In another spelling, or nested: values must be built.
-    if memmem::find(rest, b"\"_type_\"").is_some() || memmem::find(&out, b"\"_type_\"").is_some() {
-        return None;
-    }
-    out.extend_from_slice(rest);
+    out.extend_from_slice_copy(rest);
     Some(out.into_bump_slice())
 }
 

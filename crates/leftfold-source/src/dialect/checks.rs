@@ -18,7 +18,7 @@ pub(super) enum Outcome {
     Unknown,
 }
 
-/// Whether most of the column's values look as the check says: one bad row does not make another store of it.
+/// Whether at least half of the column's values look as the check says: one bad row does not make another store of it.
 pub(super) fn outcome(check: &Check, column: &ColumnShape) -> Outcome {
     let values = || column.samples.iter().filter(|s| **s != Sample::Null);
     let fitting = values()
@@ -31,7 +31,7 @@ pub(super) fn outcome(check: &Check, column: &ColumnShape) -> Outcome {
         .count();
     match values().count() {
         0 => Outcome::Unknown,
-        all if fitting * 2 > all => Outcome::Holds,
+        all if fitting * 2 >= all => Outcome::Holds,
         _ => Outcome::Fails,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::checks::{Outcome, outcome};
 use super::file::{Dialect, DialectJoin, dialects};
-use super::guess;
+use super::guess::{self, Guess};
 use crate::expression::Expression;
 use crate::mapping::{Condition, Fraction, Join, Mapping, PayloadMapping, TimeMapping};
 use crate::shape::{RowKey, TableShape, folded};
@@ -21,10 +21,71 @@ pub struct Detected {
     score: u32,
 }
 
+/// A table that is not taken for events, though it comes near.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// What speaks for it.
+    pub info: StoreInfo,
+    /// How it would be read: a start for a mapping made by hand.
+    pub mapping: Mapping,
+    /// What speaks against it, as a clause.
+    pub against: String,
+}
+
+/// What is found in a file's tables.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Detection {
+    /// The tables that hold events, best first.
+    pub(crate) found: Vec<Detected>,
+    /// Those that come near, nearest first.
+    pub(crate) candidates: Vec<Candidate>,
+}
+
 /// Every table that holds events, best first. Pure: looks at nothing but the shapes.
 pub fn detect(tables: &[TableShape]) -> Vec<Detected> {
+    detection(tables).found
+}
+
+/// The same with the tables that come near.
+pub(crate) fn detection(tables: &[TableShape]) -> Detection {
+    let (mut found, known) = by_dialect(tables);
+    let beside_known = !found.is_empty();
+    let mut candidates = Vec::new();
+    for guess in tables
+        .iter()
+        .filter(|t| !known.contains(&t.name))
+        .filter_map(|t| guess::guess(t, beside_known))
+    {
+        let Guess {
+            info, mapping, score, ..
+        } = guess;
+        match guess.against {
+            None => found.push(Detected { info, mapping, score }),
+            Some(against) => candidates.push((
+                score,
+                Candidate {
+                    info,
+                    mapping,
+                    against,
+                },
+            )),
+        }
+    }
+    found.sort_by(|a, b| {
+        (b.info.certainty, b.score)
+            .cmp(&(a.info.certainty, a.score))
+            .then_with(|| a.mapping.table.cmp(&b.mapping.table))
+    });
+    candidates.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.mapping.table.cmp(&y.mapping.table)));
+    Detection {
+        found,
+        candidates: candidates.into_iter().map(|(_, c)| c).collect(),
+    }
+}
+
+/// The tables that dialects know: as events; and by name those known as anything, look-alikes and neighbours included.
+fn by_dialect(tables: &[TableShape]) -> (Vec<Detected>, BTreeSet<String>) {
     let mut found = Vec::new();
-    // Tables some dialect knows: as events, as look-alikes, or as what stands beside them.
     let mut known = BTreeSet::new();
     for table in tables {
         let mut best: Option<Detected> = None;
@@ -47,22 +108,7 @@ pub fn detect(tables: &[TableShape]) -> Vec<Detected> {
             found.push(best);
         }
     }
-    let guesses: Vec<_> = tables
-        .iter()
-        .filter(|t| !known.contains(&t.name))
-        .filter_map(|t| guess::guess(t, !found.is_empty()))
-        .collect();
-    found.extend(
-        guesses
-            .into_iter()
-            .map(|(info, mapping, score)| Detected { info, mapping, score }),
-    );
-    found.sort_by(|a, b| {
-        (b.info.certainty, b.score)
-            .cmp(&(a.info.certainty, a.score))
-            .then_with(|| a.mapping.table.cmp(&b.mapping.table))
-    });
-    found
+    (found, known)
 }
 
 fn has_columns(table: &TableShape, columns: &[String], absent: &[String]) -> bool {
@@ -155,6 +201,7 @@ fn fit(dialect: &Dialect, table: &TableShape, tables: &[TableShape]) -> Option<D
             .cloned()
             .collect(),
         notes: notes(dialect, table, &mapping),
+        warnings: Vec::new(),
         has_time: mapping.time.is_some(),
         has_global_order: dialect.global_order && has_global_order(table, &mapping),
         time_digits: dialect.time_digits,

@@ -1,10 +1,11 @@
 //! A ranked guess for tables no dialect knows: by the columns' names and contents.
 
-use leftfold_event::json;
-
-use super::roles::{Part, Role, best, said};
+use super::evidence::{changed_in_place, is_unique};
+use super::inner::{Inner, KIND_IN_METADATA, KIND_IN_PAYLOAD, TIME_IN_METADATA, TIME_IN_PAYLOAD};
+use super::roles::{Part, Role, best, holds_json, said};
+use super::streams::choose;
 use crate::expression::{ColumnExpression, Expression, Piece};
-use crate::mapping::{Mapping, PayloadMapping, TimeMapping};
+use crate::mapping::{Mapping, PayloadMapping, TimeFormat, TimeMapping};
 use crate::shape::{ColumnShape, RowKey, Sample, TableShape, folded};
 use crate::{Certainty, StoreInfo};
 
@@ -18,7 +19,20 @@ const NOT_EVENTS: &[&str] = &[
     "readmodel",
     "schemahistory",
     "outboxlock",
+    "command",
 ];
+
+/// Words in the names of tables of events.
+const EVENTISH: &[&str] = &["event", "journal", "message", "log", "history"];
+
+/// A table read as events, if it were some.
+pub(super) struct Guess {
+    pub(super) info: StoreInfo,
+    pub(super) mapping: Mapping,
+    pub(super) score: u32,
+    /// What speaks against its being events at all, as a clause; `None`: nothing.
+    pub(super) against: Option<String>,
+}
 
 /// Gives each role the column that fits it best.
 struct Picker<'t> {
@@ -39,18 +53,62 @@ impl<'t> Picker<'t> {
             Some(column) => Part { column, fit: 10 },
             None => best(role, self.table, &self.taken)?,
         };
-        self.score += part.fit;
-        self.reasons.push((
+        Some(self.take(role, &part))
+    }
+
+    /// The payload goes by its name, else by being JSON.
+    fn pick_payload(&mut self) -> Option<&'t ColumnShape> {
+        let part =
+            best(Role::Payload, self.table, &self.taken).or_else(|| holds_json(self.table, &self.taken))?;
+        Some(self.take(Role::Payload, &part))
+    }
+
+    fn take(&mut self, role: Role, part: &Part<'t>) -> &'t ColumnShape {
+        self.because(
             part.fit,
             format!("{} looks like the {}", part.column.name, said(role)),
-        ));
+        );
         self.taken.push(&part.column.name);
-        Some(part.column)
+        part.column
+    }
+
+    fn pick_streams(&mut self) -> [Option<&'t ColumnShape>; 2] {
+        let choice = choose(self.table, &self.taken);
+        self.score += choice.score;
+        self.reasons.extend(choice.reasons);
+        let chosen = [choice.stream, choice.version];
+        self.taken
+            .extend(chosen.iter().flatten().map(|c| c.name.as_str()));
+        chosen
+    }
+
+    fn because(&mut self, fit: u32, reason: String) {
+        self.score += fit;
+        self.reasons.push((fit, reason));
     }
 }
 
-/// The guess for a table with its score, if it looks like events at all. Beside a known store more is asked for.
-pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<(StoreInfo, Mapping, u32)> {
+/// The columns by role.
+struct Parts<'t> {
+    payload: Option<&'t ColumnShape>,
+    stream: Option<&'t ColumnShape>,
+    version: Option<&'t ColumnShape>,
+    kind: Option<&'t ColumnShape>,
+    stream_kind: Option<&'t ColumnShape>,
+    time: Option<&'t ColumnShape>,
+    valid_time: Option<&'t ColumnShape>,
+    metadata: Option<&'t ColumnShape>,
+    position: Option<&'t ColumnShape>,
+    id: Option<&'t ColumnShape>,
+    correlation: Option<&'t ColumnShape>,
+    causation: Option<&'t ColumnShape>,
+    inner_kind: Option<Expression>,
+    inner_time: Option<Expression>,
+    envelope: bool,
+}
+
+/// How a table would be read as events. `None` when nothing of it looks so. Beside a known store more is asked for.
+pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<Guess> {
     let name = folded(&table.name);
     if table.key == RowKey::None || name.ends_with("streams") || NOT_EVENTS.iter().any(|n| name.contains(n)) {
         return None;
@@ -62,91 +120,194 @@ pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<(StoreInfo
         score: 0,
     };
     // The surest roles choose first: what they take is no longer free for the others.
-    let mut pick = |role: Role| picker.pick(role);
-    let payload = pick(Role::Payload);
-    let stream = pick(Role::Stream);
-    let kind = pick(Role::Kind);
-    let stream_kind = pick(Role::StreamKind);
-    let version = pick(Role::Version);
-    let time = pick(Role::Time);
-    let valid_time = pick(Role::ValidTime);
-    let metadata = pick(Role::Metadata);
-    let position = pick(Role::Position);
-    let id = pick(Role::Id);
-    let correlation = pick(Role::Correlation);
-    let causation = pick(Role::Causation);
-    let Picker {
-        mut reasons,
-        mut score,
-        ..
-    } = picker;
-    let inner_kind = kind.is_none().then(|| payload.and_then(inner_type)).flatten();
-    if let (Some(pointer), Some(p)) = (&inner_kind, payload) {
-        score += 20;
-        reasons.push((20, format!("the JSON in {} holds a type at {pointer}", p.name)));
-    }
-    // An event is at least something of a type in a stream, or at a time, with content.
-    // One row a stream is a list of streams, or of their latest states.
-    let lone_key = |c: &ColumnShape| {
-        c.primary_key == 1 && table.columns.iter().filter(|c| c.primary_key > 0).count() == 1
+    let payload = picker.pick_payload();
+    let [stream, version] = picker.pick_streams();
+    let mut parts = Parts {
+        payload,
+        stream,
+        version,
+        kind: picker.pick(Role::Kind),
+        stream_kind: picker.pick(Role::StreamKind),
+        time: picker.pick(Role::Time),
+        valid_time: picker.pick(Role::ValidTime),
+        metadata: picker.pick(Role::Metadata),
+        position: picker.pick(Role::Position),
+        id: picker.pick(Role::Id),
+        correlation: picker.pick(Role::Correlation),
+        causation: picker.pick(Role::Causation),
+        inner_kind: None,
+        inner_time: None,
+        envelope: false,
     };
-    if stream.is_some_and(lone_key) {
+    look_inside(&mut parts, &mut picker);
+    if EVENTISH.iter().any(|n| name.contains(n)) {
+        picker.because(25, format!("the table is called {}", table.name));
+    }
+    let against = against(table, &parts, picker.score, beside_known);
+    if against.is_some() && !is_candidate(&parts) {
         return None;
     }
-    let has_kind = kind.is_some() || inner_kind.is_some();
-    let parts = [
-        stream.is_some(),
-        has_kind,
-        payload.is_some(),
-        version.is_some() || time.is_some(),
-    ];
-    let present = parts.iter().filter(|p| **p).count();
-    if ["event", "journal", "message", "log", "history"]
-        .iter()
-        .any(|n| name.contains(n))
-    {
-        score += 25;
-        reasons.push((25, format!("the table is called {}", table.name)));
+    let mut reasons = picker.reasons;
+    if parts.stream.is_none() {
+        reasons.push((
+            0,
+            "no column names a stream: the events would stand in one stream without a name".to_owned(),
+        ));
     }
+    reasons.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
+    let mapping = mapping(table, &parts);
+    let info = StoreInfo {
+        dialect: "guess".to_owned(),
+        title: format!("{} (guess)", table.name),
+        certainty: Certainty::Guess,
+        reasons: reasons.into_iter().map(|(_, r)| r).collect(),
+        tables: vec![table.name.clone()],
+        notes: notes(&mapping),
+        warnings: Vec::new(),
+        has_time: mapping.time.is_some(),
+        has_global_order: mapping.position.is_some(),
+        time_digits: None,
+    };
+    Some(Guess {
+        info,
+        mapping,
+        score: picker.score,
+        against,
+    })
+}
+
+/// Types, times and an envelope inside JSON columns, where no column has them.
+fn look_inside(parts: &mut Parts<'_>, picker: &mut Picker<'_>) {
+    let inside = [
+        (parts.payload, KIND_IN_PAYLOAD, TIME_IN_PAYLOAD),
+        (parts.metadata, KIND_IN_METADATA, TIME_IN_METADATA),
+    ];
+    for (column, kinds, times) in inside {
+        let Some(column) = column else { continue };
+        let inner = Inner::of(column);
+        let name = &column.name;
+        if parts.kind.is_none()
+            && parts.inner_kind.is_none()
+            && let Some(at) = inner.kind(kinds)
+        {
+            picker.because(20, format!("the JSON in {name} holds a type at {at}"));
+            parts.inner_kind = Some(at_pointer(name, at));
+        }
+        if parts.time.is_none()
+            && parts.inner_time.is_none()
+            && let Some(at) = inner.time(times)
+        {
+            picker.because(10, format!("the JSON in {name} holds a time at {at}"));
+            parts.inner_time = Some(at_pointer(name, at));
+        }
+        if kinds == KIND_IN_PAYLOAD && parts.metadata.is_none() && inner.is_envelope() {
+            picker.because(5, format!("the JSON in {name} holds headers beside the payload"));
+            parts.envelope = true;
+        }
+    }
+}
+
+/// Why a table is not taken for events.
+fn against(table: &TableShape, parts: &Parts<'_>, score: u32, beside_known: bool) -> Option<String> {
+    let has_kind = parts.kind.is_some() || parts.inner_kind.is_some();
+    let has_time = parts.time.is_some() || parts.inner_time.is_some();
+    // One row a stream is a list of streams, or of their latest states.
+    if let Some(stream) = parts.stream.filter(|s| is_unique(table, s)) {
+        return Some(format!(
+            "{} is different in every row: that is a list of streams or of their latest states",
+            stream.name
+        ));
+    }
+    if !has_kind {
+        return Some("no column names an event type".to_owned());
+    }
+    if parts.stream.is_none() {
+        if let Some(column) = changed_in_place(table) {
+            return Some(format!(
+                "no column names a stream, and {} speaks of rows that are changed in place",
+                column.name
+            ));
+        }
+        let name = folded(&table.name);
+        let called = name.contains("event") || name.contains("journal");
+        if !(called && parts.payload.is_some() && has_time) || beside_known {
+            return Some("no column names a stream, and none repeats with a rising version".to_owned());
+        }
+    }
+    // An event is at least something of a type in a stream, or at a time, with content.
+    let present = [
+        parts.stream.is_some(),
+        has_kind,
+        parts.payload.is_some(),
+        parts.version.is_some() || has_time,
+    ];
+    let present = present.iter().filter(|p| **p).count();
     let enough = if beside_known {
         present == 4 && score >= 120
     } else {
         present >= 3 && score >= 90
     };
-    if !enough || !has_kind || (stream.is_none() && payload.is_none()) {
-        return None;
-    }
-    reasons.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
+    (!enough).then(|| "too few of its columns look like those of events".to_owned())
+}
+
+/// Whether a table that is not taken for events comes near enough to be named.
+fn is_candidate(parts: &Parts<'_>) -> bool {
+    let content = parts.payload.is_some() || parts.version.is_some();
+    let kind = parts.kind.is_some() || parts.inner_kind.is_some();
+    (kind || parts.stream.is_some()) && (content || parts.time.is_some())
+}
+
+fn mapping(table: &TableShape, parts: &Parts<'_>) -> Mapping {
     let column = |c: Option<&ColumnShape>| c.map(|c| Expression::column(&c.name));
-    let position = position.filter(|p| increasing(p));
-    let order = position.iter().map(|p| p.name.clone()).collect();
-    let mapping = Mapping {
-        table: table.name.clone(),
-        stream: stream_expression(stream, stream_kind),
-        stream_optional: stream.is_none_or(|c| !c.not_null),
-        category: column(stream_kind),
-        kind: column(kind).or_else(|| {
-            let at = inner_kind.clone();
-            payload.map(|p| {
-                Expression::Column(ColumnExpression {
-                    column: p.name.clone(),
-                    at,
-                    ..ColumnExpression::default()
-                })
-            })
-        }),
-        version: column(version),
-        position: column(position),
-        id: column(id).or_else(|| column(position)),
-        time: time.map(time_mapping),
-        valid_time: valid_time.map(time_mapping),
-        payload: payload.map(|p| PayloadMapping::column(&p.name)),
-        metadata: metadata.map(|p| PayloadMapping::column(&p.name)),
-        correlation: column(correlation).or_else(|| inside(metadata, &["correlation_id", "correlationId"])),
-        causation: column(causation).or_else(|| inside(metadata, &["causation_id", "causationId"])),
-        order,
-        ..Mapping::default()
+    let position = parts.position.filter(|p| increasing(p));
+    let payload = |at: Option<&str>| {
+        let column = PayloadMapping::column(&parts.payload?.name);
+        Some(PayloadMapping {
+            at: at.map(str::to_owned),
+            ..column
+        })
     };
+    let (payload, metadata, in_metadata) = if parts.envelope {
+        (
+            payload(Some("/payload")),
+            payload(Some("/headers")),
+            (parts.payload, "/headers"),
+        )
+    } else {
+        let metadata = parts.metadata.map(|p| PayloadMapping::column(&p.name));
+        (payload(None), metadata, (parts.metadata, ""))
+    };
+    let inner_time = || {
+        let from = parts.inner_time.clone()?;
+        Some(TimeMapping {
+            from,
+            format: TimeFormat::Auto,
+            fraction: None,
+        })
+    };
+    let linked =
+        |column_: Option<&ColumnShape>, keys: &[&str]| column(column_).or_else(|| inside(in_metadata, keys));
+    Mapping {
+        table: table.name.clone(),
+        stream: stream_expression(parts.stream, parts.stream_kind),
+        stream_optional: parts.stream.is_none_or(|c| !c.not_null),
+        category: column(parts.stream_kind),
+        kind: column(parts.kind).or_else(|| parts.inner_kind.clone()),
+        version: column(parts.version),
+        position: column(position),
+        id: column(parts.id).or_else(|| column(position)),
+        time: parts.time.map(time_mapping).or_else(inner_time),
+        valid_time: parts.valid_time.map(time_mapping),
+        payload,
+        metadata,
+        correlation: linked(parts.correlation, &["correlation_id", "correlationId"]),
+        causation: linked(parts.causation, &["causation_id", "causationId"]),
+        order: position.iter().map(|p| p.name.clone()).collect(),
+        ..Mapping::default()
+    }
+}
+
+fn notes(mapping: &Mapping) -> Vec<String> {
     let mut notes =
         vec!["This layout is not known: look at the mapping, and change what is wrong.".to_owned()];
     if mapping.time.is_none() {
@@ -155,18 +316,18 @@ pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<(StoreInfo
     if mapping.version.is_none() {
         notes.push("No column looks like the version of an event in its stream.".to_owned());
     }
-    let info = StoreInfo {
-        dialect: "guess".to_owned(),
-        title: format!("{} (guess)", table.name),
-        certainty: Certainty::Guess,
-        reasons: reasons.into_iter().map(|(_, r)| r).collect(),
-        tables: vec![table.name.clone()],
-        notes,
-        has_time: mapping.time.is_some(),
-        has_global_order: mapping.position.is_some(),
-        time_digits: None,
-    };
-    Some((info, mapping, score))
+    if mapping.stream.is_none() {
+        notes.push("No column names a stream: all events stand in one stream without a name.".to_owned());
+    }
+    notes
+}
+
+fn at_pointer(column: &str, at: &str) -> Expression {
+    Expression::Column(ColumnExpression {
+        column: column.to_owned(),
+        at: Some(at.to_owned()),
+        ..ColumnExpression::default()
+    })
 }
 
 /// Whether a column counts up from row to row, so that it can be the log order.
@@ -179,36 +340,6 @@ fn increasing(column: &ColumnShape) -> bool {
         return column.primary_key > 0;
     };
     numbers.all(|n| n.is_some_and(|n| std::mem::replace(&mut last, n) < n))
-}
-
-/// The pointer to a type inside JSON payloads that have one in every sample.
-fn inner_type(payload: &ColumnShape) -> Option<String> {
-    let values: Vec<_> = payload
-        .samples
-        .iter()
-        .filter_map(|s| match s {
-            Sample::Text(t, false) => json::parse(t.as_bytes()).ok(),
-            Sample::Blob(b, false) => json::parse(b).ok(),
-            _ => None,
-        })
-        .collect();
-    [
-        "/type",
-        "/eventType",
-        "/event_type",
-        "/$type",
-        "/kind",
-        "/name",
-        "/@type",
-    ]
-    .iter()
-    .find(|p| {
-        !values.is_empty()
-            && values
-                .iter()
-                .all(|v| v.pointer(p).is_some_and(|v| v.as_str().is_some()))
-    })
-    .map(|p| (*p).to_owned())
 }
 
 /// The stream's name: with its kind before it, unless the kind is in it already.
@@ -249,23 +380,17 @@ fn stream_expression(stream: Option<&ColumnShape>, kind: Option<&ColumnShape>) -
 fn time_mapping(column: &ColumnShape) -> TimeMapping {
     TimeMapping {
         from: Expression::column(&column.name),
-        format: crate::mapping::TimeFormat::Auto,
+        format: TimeFormat::Auto,
         fraction: None,
     }
 }
 
-/// The first of these keys of a JSON column.
-fn inside(column: Option<&ColumnShape>, keys: &[&str]) -> Option<Expression> {
+/// The first of these keys of a JSON column, or of the part of it that a pointer names.
+fn inside((column, part): (Option<&ColumnShape>, &str), keys: &[&str]) -> Option<Expression> {
     let column = column?;
     let all = keys
         .iter()
-        .map(|k| {
-            Expression::Column(ColumnExpression {
-                column: column.name.clone(),
-                at: Some(format!("/{k}")),
-                ..ColumnExpression::default()
-            })
-        })
+        .map(|k| at_pointer(&column.name, &format!("{part}/{k}")))
         .collect();
     Some(Expression::FirstOf(all))
 }

@@ -2,8 +2,12 @@
 
 mod checks;
 mod detect;
+mod evidence;
 mod file;
 mod guess;
+mod inner;
 mod roles;
+mod streams;
 
-pub use detect::{Detected, detect};
+pub use detect::{Candidate, Detected, detect};
+pub(crate) use detect::{Detection, detection};

@@ -41,6 +41,11 @@ const NAMES: &[(Role, &[&str])] = &[
             "subjectid",
             "subject",
             "eventsourceid",
+            "entitykey",
+            "aggregatekey",
+            "streamkey",
+            "eventstreamid",
+            "aggid",
         ],
     ),
     (
@@ -56,6 +61,9 @@ const NAMES: &[(Role, &[&str])] = &[
             "sourcetype",
             "entity",
             "type",
+            "aggtype",
+            "entityname",
+            "stream",
         ],
     ),
     (
@@ -93,6 +101,12 @@ const NAMES: &[(Role, &[&str])] = &[
             "aggregatesequence",
             "eventversion",
             "nonce",
+            "entityversion",
+            "aggversion",
+            "aggregatesequencenumber",
+            "streamsequencenumber",
+            "versionid",
+            "generation",
         ],
     ),
     (
@@ -106,6 +120,9 @@ const NAMES: &[(Role, &[&str])] = &[
             "globalindex",
             "sequenceid",
             "seqid",
+            "globalsequencenumber",
+            "globalseq",
+            "sequentialid",
             "offset",
             "checkpoint",
             "no",
@@ -145,6 +162,12 @@ const NAMES: &[(Role, &[&str])] = &[
             "raisedat",
             "storedat",
             "at",
+            "occuredon",
+            "occuredat",
+            "published",
+            "publishedat",
+            "dateregistered",
+            "creationts",
         ],
     ),
     (
@@ -175,6 +198,12 @@ const NAMES: &[(Role, &[&str])] = &[
             "eventbody",
             "json",
             "message",
+            "eventjson",
+            "details",
+            "doc",
+            "document",
+            "changes",
+            "envelope",
         ],
     ),
     (
@@ -188,6 +217,7 @@ const NAMES: &[(Role, &[&str])] = &[
             "context",
             "jsonmetadata",
             "eventcontext",
+            "customheaders",
         ],
     ),
     (Role::Correlation, &["correlationid", "correlation", "traceid"]),
@@ -220,28 +250,77 @@ pub(super) fn said(role: Role) -> &'static str {
 
 /// The column that fits a role best, among those not taken.
 pub(super) fn best<'t>(role: Role, table: &'t TableShape, taken: &[&str]) -> Option<Part<'t>> {
-    let (_, names) = NAMES.iter().find(|(r, _)| *r == role)?;
+    fitting(role, table, taken).max_by_key(|p| p.fit)
+}
+
+/// Every column that fits a role by its name, unless its values rule that out.
+pub(super) fn fitting<'t>(
+    role: Role,
+    table: &'t TableShape,
+    taken: &[&str],
+) -> impl Iterator<Item = Part<'t>> {
+    free(table, taken).filter_map(move |column| {
+        // Metadata is not data.
+        if role == Role::Payload && is_about_events(column) {
+            return None;
+        }
+        let fit = name_fit(&column.name, role)?;
+        let content = content_fit(role, column)?;
+        Some(Part {
+            column,
+            fit: fit + content,
+        })
+    })
+}
+
+/// The columns that can be read and are not taken.
+pub(super) fn free<'t>(table: &'t TableShape, taken: &[&str]) -> impl Iterator<Item = &'t ColumnShape> {
     table
         .columns
         .iter()
         .filter(|c| !c.computed && !taken.contains(&c.name.as_str()))
-        .filter_map(|column| {
-            // Metadata is not data.
-            if role == Role::Payload && folded(&column.name).contains("meta") {
-                return None;
-            }
-            let fit = name_fit(&column.name, names)?;
-            let content = content_fit(role, column)?;
-            Some(Part {
-                column,
-                fit: fit + content,
-            })
-        })
-        .max_by_key(|p| p.fit)
 }
 
-/// How well a name fits: 30 for the first, less for later ones, half for one whose last word or end only is so.
-fn name_fit(name: &str, names: &[&str]) -> Option<u32> {
+/// A column of any name whose values are JSON objects or arrays.
+pub(super) fn holds_json<'t>(table: &'t TableShape, taken: &[&str]) -> Option<Part<'t>> {
+    free(table, taken)
+        .find(|c| {
+            let mut values = c.samples.iter().filter(|s| **s != Sample::Null).peekable();
+            !is_about_events(c) && values.peek().is_some() && values.all(is_json_container)
+        })
+        .map(|column| Part { column, fit: 12 })
+}
+
+/// Whether a column's name says metadata.
+fn is_about_events(column: &ColumnShape) -> bool {
+    let name = folded(&column.name);
+    ["meta", "header", "context", "tags"]
+        .iter()
+        .any(|n| name.contains(n))
+}
+
+fn is_json_container(sample: &Sample) -> bool {
+    let begins = match sample {
+        Sample::Text(t, _) => t.trim_start().starts_with(['{', '[']),
+        Sample::Blob(b, _) => matches!(b.trim_ascii_start().first(), Some(b'{' | b'[')),
+        _ => false,
+    };
+    begins && is_json(sample)
+}
+
+/// The role a name stands for exactly; the first in the list of them.
+pub(super) fn exact_role(name: &str) -> Option<Role> {
+    let whole = folded(name);
+    NAMES
+        .iter()
+        .find(|(_, names)| names.contains(&whole.as_str()))
+        .map(|(role, _)| *role)
+}
+
+/// How well a name fits: 30 for the first, less for later ones, half for one whose last word or end only is so, unless
+/// it is exactly the name of something else.
+fn name_fit(name: &str, role: Role) -> Option<u32> {
+    let (_, names) = NAMES.iter().find(|(r, _)| *r == role)?;
     let place = |test: &dyn Fn(&str) -> bool| {
         names
             .iter()
@@ -249,13 +328,18 @@ fn name_fit(name: &str, names: &[&str]) -> Option<u32> {
             .map(|i| 30_u32.saturating_sub(i as u32))
     };
     let whole = folded(name);
+    let exactly = place(&|n| n == whole);
+    if exactly.is_some() || exact_role(name).is_some() {
+        return exactly;
+    }
     let last = name
         .rsplit(['_', '-', ' ', '.'])
         .next()
         .unwrap_or(name)
         .to_lowercase();
-    place(&|n| n == whole)
-        .or_else(|| place(&|n| n == last || (n.len() > 3 && whole.ends_with(n))).map(|fit| fit / 2))
+    // Many columns end in "id" that name other things than this event.
+    let says = |n: &str| n == last && !(role == Role::Id && n == "id");
+    place(&|n| says(n) || (n.len() > 3 && whole.ends_with(n))).map(|fit| fit / 2)
 }
 
 /// How well the values fit; `None` when they rule the role out.
@@ -264,7 +348,8 @@ fn content_fit(role: Role, column: &ColumnShape) -> Option<u32> {
     if values.is_empty() {
         return Some(0);
     }
-    let share = |test: &dyn Fn(&Sample) -> bool| values.iter().filter(|s| test(s)).count() * 2 > values.len();
+    let count = |test: &dyn Fn(&Sample) -> bool| values.iter().filter(|s| test(s)).count();
+    let share = |test: &dyn Fn(&Sample) -> bool| count(test) * 2 > values.len();
     let fits = match role {
         Role::Version | Role::Position => {
             return share(&|s| looks(Look::Counter, s, None) || numeric_text(s)).then_some(10);
@@ -276,7 +361,9 @@ fn content_fit(role: Role, column: &ColumnShape) -> Option<u32> {
                 Look::EpochMilliseconds,
                 Look::DotnetTicks,
             ];
-            return share(&|s| time.iter().any(|l| looks(*l, s, None)) || large_number(s)).then_some(15);
+            // A value that is no time is that event's problem, not the column's.
+            let timed = count(&|s| time.iter().any(|l| looks(*l, s, None)) || large_number(s));
+            return (timed * 2 >= values.len()).then_some(15);
         }
         Role::Payload | Role::Metadata => {
             // A type or a name is text, too: a payload is something structured, or bytes.
@@ -288,6 +375,8 @@ fn content_fit(role: Role, column: &ColumnShape) -> Option<u32> {
         Role::Stream => share(&|s| {
             !matches!(s, Sample::Real(_)) && !matches!(s, Sample::Text(t, _) if t.starts_with('{'))
         }),
+        // Two events have two identities.
+        Role::Id => !values.iter().enumerate().any(|(i, v)| values[..i].contains(v)),
         _ => true,
     };
     fits.then_some(8)

@@ -8,7 +8,7 @@ use leftfold_event::json::{Object, Value};
 use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
 
 use crate::cell::Cell;
-use crate::decode::{Pointer, decode, read_time};
+use crate::decode::{Pointer, decode, of_metadata, read_time};
 use crate::mapping::{PayloadFormat, TimeFormat};
 
 /// The names a field goes by, the envelope's own first.
@@ -34,7 +34,6 @@ const TIME: &[&str] = &[
     "createdAt",
     "recorded_at",
     "occurred_at",
-    "ts",
 ];
 const VALID_TIME: &[&str] = &["valid_time", "valid_at"];
 const PAYLOAD: &[&str] = &["payload", "data", "body"];
@@ -207,7 +206,7 @@ impl<'l> Fields<'l> {
         if self.kcat || self.get(&["payload_base64"]).is_some() {
             return Err(());
         }
-        Ok(self.get(PAYLOAD).filter(|v| *v != b"null"))
+        Ok(self.get(PAYLOAD))
     }
 }
 
@@ -265,15 +264,14 @@ fn event(fields: &Fields<'_>) -> Event {
         event.id = text(ID).map(EventId::Text);
         event.correlation_id = text(CORRELATION);
         event.causation_id = text(CAUSATION);
-        if fields.get(KIND).is_none() || fields.get(STREAM).is_none() {
-            let missing = if fields.get(STREAM).is_none() {
-                "stream"
-            } else {
-                "type"
-            };
+        // A store may have no types, or events of no stream; with neither, and no reason given, this is hardly an event.
+        if [STREAM, KIND, &["problem"]]
+            .iter()
+            .all(|names| fields.get(names).is_none())
+        {
             event.problems.push(Problem::new(
                 ProblemCode::NameUnreadable,
-                format!("the {missing} is missing"),
+                "neither a stream nor a type is named",
             ));
         }
         if event.version.is_none() && fields.get(VERSION).is_some_and(|v| v != b"null") {
@@ -290,75 +288,110 @@ fn event(fields: &Fields<'_>) -> Event {
 }
 
 fn payloads(fields: &Fields<'_>, bump: &Bump, event: &mut Event) {
-    let take = |plain: &[&str], base64: &str, code: ProblemCode| {
-        if let Some(text) = fields.get(&[base64]) {
-            let text = Pointer::new("")
-                .cell(text, bump)
-                .bytes()
-                .unwrap_or_default()
-                .to_vec();
-            let decoded = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &text);
-            let raw = decoded.unwrap_or_else(|_| text.clone());
-            let (value, encoding, problem) = decode(&raw, PayloadFormat::Auto);
-            return (
-                Payload { raw, value, encoding },
-                problem.map(|p| Problem::new(code, p.message)),
-            );
-        }
-        match fields.get(plain) {
-            None | Some(b"null") => (Payload::absent(), None),
-            Some(json) if fields.kcat => match Pointer::new("").cell(json, bump).bytes() {
-                Some(raw) => {
-                    let (value, encoding, problem) = decode(raw, PayloadFormat::Auto);
-                    (
-                        Payload {
-                            raw: raw.to_vec(),
-                            value,
-                            encoding,
-                        },
-                        problem.map(|p| Problem::new(code, p.message)),
-                    )
-                }
-                None => Payload::from_json(json.to_vec()),
-            },
-            Some(json) => Payload::from_json(json.to_vec()),
-        }
+    // What an export says it could not decode was not JSON by chance either.
+    let stated = fields
+        .get(&["problem"])
+        .and_then(|p| leftfold_event::json::parse(p).ok())
+        .is_some_and(|p| p.get("code").and_then(Value::as_str) == Some("payload-undecodable"));
+    let (payload, problem) = match fields.get(&["payload_base64"]) {
+        Some(text) => encoded("payload_base64", text, bump, stated),
+        None => plain(fields, PAYLOAD, bump),
     };
-    let (payload, problem) = take(PAYLOAD, "payload_base64", ProblemCode::PayloadUndecodable);
-    let (metadata, trouble) = take(METADATA, "metadata_base64", ProblemCode::MetadataUndecodable);
-    (event.payload, event.metadata) = (payload, metadata);
-    event.problems.extend(problem.into_iter().chain(trouble));
+    event.payload = payload;
+    event.problems.extend(problem);
+    let (metadata, problem) = match fields.get(&["metadata_base64"]) {
+        Some(text) => encoded("metadata_base64", text, bump, false),
+        None => plain(fields, METADATA, bump),
+    };
+    event.metadata = metadata;
+    event.problems.extend(problem.map(of_metadata));
 }
 
-/// Problems that were written down when the event was exported.
-fn problems(fields: &Fields<'_>, event: &mut Event) {
-    let Some(Ok(value)) = fields.get(&["problem"]).map(leftfold_event::json::parse) else {
-        return;
+/// A payload as it stands in the line. kcat writes a record's value as text; `null` is a tombstone, and a value.
+fn plain(fields: &Fields<'_>, names: &[&str], bump: &Bump) -> (Payload, Option<Problem>) {
+    let Some(json) = fields.get(names) else {
+        return (Payload::absent(), None);
     };
-    let part = |name: &str| {
-        value
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let code = part("code");
-    let known = [
-        ProblemCode::PayloadUndecodable,
-        ProblemCode::PayloadEncrypted,
-        ProblemCode::MetadataUndecodable,
-        ProblemCode::TimeUnreadable,
-        ProblemCode::VersionUnreadable,
-        ProblemCode::NameUnreadable,
-        ProblemCode::RowUnreadable,
-        ProblemCode::HandlerFailed,
-    ];
-    if let Some(code) = known.into_iter().find(|k| k.as_str() == code)
-        && !event.problems.iter().any(|p| p.code == code)
-    {
-        event.problems.push(Problem::new(code, part("message")));
+    let text = Pointer::new("").cell(json, bump);
+    match text {
+        Cell::Text(text) if fields.kcat => {
+            let raw = text.as_bytes();
+            let (value, encoding, problem) = decode(raw, PayloadFormat::Auto);
+            let raw = raw.to_vec();
+            (Payload { raw, value, encoding }, problem)
+        }
+        _ => Payload::from_json(json.to_vec()),
     }
 }
+
+/// A payload in base64. What is no base64 is kept as the text it is.
+fn encoded(name: &str, json: &[u8], bump: &Bump, as_bytes: bool) -> (Payload, Option<Problem>) {
+    let text = Pointer::new("").cell(json, bump).bytes().unwrap_or(json);
+    let bytes = |raw: Vec<u8>| Payload {
+        raw,
+        value: None,
+        encoding: "bytes",
+    };
+    match base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text) {
+        Ok(raw) if as_bytes => (bytes(raw), None),
+        Ok(raw) => {
+            let (value, encoding, problem) = decode(&raw, PayloadFormat::Auto);
+            (Payload { raw, value, encoding }, problem)
+        }
+        Err(e) => {
+            let why = format!("{name} is no base64: {e}; its text is kept");
+            (
+                bytes(text.to_vec()),
+                Some(Problem::new(ProblemCode::PayloadUndecodable, why)),
+            )
+        }
+    }
+}
+
+/// Problems that were written down when the event was exported say more than what reading the line anew finds of the same part.
+fn problems(fields: &Fields<'_>, event: &mut Event) {
+    let mut stated: Vec<Problem> = stated_problems(fields).collect();
+    if stated.is_empty() {
+        return;
+    }
+    let part = |code: ProblemCode| match code {
+        ProblemCode::PayloadEncrypted => ProblemCode::PayloadUndecodable,
+        code => code,
+    };
+    let found = std::mem::take(&mut event.problems).into_iter();
+    let unstated: Vec<Problem> = found
+        .filter(|f| !stated.iter().any(|s| part(s.code) == part(f.code)))
+        .collect();
+    stated.extend(unstated);
+    event.problems = stated;
+}
+
+/// The problems a line states: all of them or, where it states one alone, that one.
+fn stated_problems(fields: &Fields<'_>) -> impl Iterator<Item = Problem> {
+    let read = |name: &str| leftfold_event::json::parse(fields.get(&[name])?).ok();
+    let stated = match (read("problem"), read("problems")) {
+        (Some(_), Some(Value::Array(all))) => all,
+        (Some(one), _) => vec![one],
+        (None, _) => Vec::new(),
+    };
+    stated.into_iter().filter_map(|value| {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let code = KNOWN_PROBLEMS.iter().find(|k| Some(k.as_str()) == text("code"))?;
+        Some(Problem::new(*code, text("message").unwrap_or_default()))
+    })
+}
+
+const KNOWN_PROBLEMS: &[ProblemCode] = &[
+    ProblemCode::PayloadUndecodable,
+    ProblemCode::PayloadEncrypted,
+    ProblemCode::MetadataUndecodable,
+    ProblemCode::TimeUnreadable,
+    ProblemCode::VersionUnreadable,
+    ProblemCode::NameUnreadable,
+    ProblemCode::RowUnreadable,
+    ProblemCode::DuplicateKey,
+    ProblemCode::HandlerFailed,
+];
 
 /// Fields the model has no place for.
 fn rest(fields: &Fields<'_>, event: &mut Event) {
@@ -385,7 +418,7 @@ fn rest(fields: &Fields<'_>, event: &mut Event) {
     let taken: Vec<&str> = known
         .iter()
         .flat_map(|names| {
-            let several = names.len() == 4 && names[0] == "payload_base64";
+            let several = names[0] == "payload_base64";
             let first = names.iter().find(|n| fields.get(&[**n]).is_some()).copied();
             if several || fields.kcat {
                 names.to_vec()
@@ -396,20 +429,18 @@ fn rest(fields: &Fields<'_>, event: &mut Event) {
         .collect();
     let mut extra = Object::new();
     for (key, json) in &fields.entries {
-        if taken.contains(&key.as_ref()) {
+        let ours = key.as_ref() == "problems" && fields.get(&["problem"]).is_some();
+        if ours || taken.contains(&key.as_ref()) {
             continue;
         }
         let value = match leftfold_event::json::parse(json) {
             Ok(value) => value,
             Err(_) => Value::from(String::from_utf8_lossy(json).into_owned()),
         };
-        if value != Value::Null {
-            extra.insert(key.to_string(), value);
-        }
+        extra.insert(key.to_string(), value);
     }
     if fields.kcat
         && let Some(key) = fields.get(&["key"])
-        && key != b"null"
         && let Ok(value) = leftfold_event::json::parse(key)
     {
         extra.insert("key", value);

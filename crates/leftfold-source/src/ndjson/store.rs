@@ -1,17 +1,18 @@
-//! An NDJSON file, or lines in memory, as an event history.
+//! An NDJSON file, or lines that were piped in, as an event history.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use bumpalo::Bump;
 use leftfold_event::{Cancel, Event, Locator};
 
 use super::line::{Fields, parse_line};
+use crate::spool::Spool;
 use crate::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
+    Unreadable,
 };
 
 /// Lines between two looks at the cancel flag.
@@ -20,7 +21,7 @@ const CANCEL_EVERY: u64 = 512;
 /// Bytes read at a time.
 const BUFFER: usize = 256 << 10;
 
-/// An NDJSON file, or lines in memory, as an event history. An event's locator is its line's byte offset.
+/// An NDJSON file, or lines that were piped in, as an event history. An event's locator is its line's byte offset.
 pub struct NdjsonStore {
     lines: Lines,
     info: StoreInfo,
@@ -28,23 +29,18 @@ pub struct NdjsonStore {
 
 enum Lines {
     File(PathBuf),
-    Memory(Arc<[u8]>),
+    /// Lines that could be read only once, under the name they go by.
+    Spool(Spool, PathBuf),
 }
 
 trait Source: BufRead + Seek {}
 impl<T: BufRead + Seek> Source for T {}
 
-/// All lines of a reader (standard input), kept in memory.
+/// All lines of a reader, kept in a temporary file without a name.
 pub fn from_reader(reader: &mut dyn Read) -> Result<NdjsonStore, SourceError> {
-    let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes).map_err(|e| SourceError::Read {
-        path: PathBuf::from("-"),
-        reason: e.to_string(),
-    })?;
-    Ok(NdjsonStore {
-        lines: Lines::Memory(bytes.into()),
-        info: info(),
-    })
+    let name = Path::new("-");
+    let spool = Spool::fill(name, reader, &Cancel::new(), &mut |_| ())?;
+    Ok(NdjsonStore::of_spool(spool, name))
 }
 
 fn info() -> StoreInfo {
@@ -55,6 +51,7 @@ fn info() -> StoreInfo {
         reasons: vec!["every line is a JSON object".to_owned()],
         tables: Vec::new(),
         notes: vec!["Events stand in the order of their lines.".to_owned()],
+        warnings: Vec::new(),
         has_time: true,
         has_global_order: true,
         time_digits: None,
@@ -72,10 +69,17 @@ impl NdjsonStore {
         Ok(store)
     }
 
+    /// Lines that were piped in, under the name they go by.
+    pub(crate) fn of_spool(spool: Spool, name: &Path) -> Self {
+        Self {
+            lines: Lines::Spool(spool, name.to_owned()),
+            info: info(),
+        }
+    }
+
     fn path(&self) -> PathBuf {
         match &self.lines {
-            Lines::File(path) => path.clone(),
-            Lines::Memory(_) => PathBuf::from("-"),
+            Lines::File(path) | Lines::Spool(_, path) => path.clone(),
         }
     }
 
@@ -95,7 +99,7 @@ impl NdjsonStore {
                 })?;
                 Ok(Box::new(BufReader::with_capacity(BUFFER, file)))
             }
-            Lines::Memory(bytes) => Ok(Box::new(Cursor::new(&bytes[..]))),
+            Lines::Spool(spool, _) => Ok(Box::new(BufReader::with_capacity(BUFFER, spool.reader()))),
         }
     }
 
@@ -158,9 +162,9 @@ impl EventStore for NdjsonStore {
 
     fn identity(&self) -> Result<Identity, SourceError> {
         match &self.lines {
-            Lines::Memory(bytes) => Ok(Identity {
+            Lines::Spool(spool, _) => Ok(Identity {
                 path: None,
-                fingerprint: format!("memory {}", bytes.len()),
+                fingerprint: format!("piped in, {} bytes", spool.len()),
             }),
             Lines::File(path) => {
                 let meta = std::fs::metadata(path).map_err(|e| self.error(&e))?;
@@ -191,6 +195,7 @@ impl EventStore for NdjsonStore {
         let mut bump = Bump::new();
         let mut offset = 0_i64;
         let mut lines = 0_u64;
+        let mut broken = BrokenLines::default();
         loop {
             line.clear();
             let n = source.read_until(b'\n', &mut line).map_err(|e| self.error(&e))?;
@@ -211,20 +216,10 @@ impl EventStore for NdjsonStore {
             let flow = match Fields::read(text) {
                 Ok(fields) => push(sink, &fields, locator, &bump),
                 Err(why) => {
-                    if summary.unreadable.len() < 100 {
-                        summary.unreadable.push(format!("line {lines}: {why}"));
-                    }
+                    broken.push(lines, why);
                     sink.push(&Header {
-                        locator,
-                        stream: "",
-                        category: None,
-                        kind: "",
-                        version: None,
-                        position: None,
-                        time: None,
-                        valid_time: None,
-                        also_in: &[],
                         problem: true,
+                        ..Header::at(locator)
                     })
                 }
             };
@@ -235,6 +230,7 @@ impl EventStore for NdjsonStore {
                 break;
             }
         }
+        summary.unreadable.extend(broken.summary());
         Ok(summary)
     }
 
@@ -269,6 +265,38 @@ impl EventStore for NdjsonStore {
                 }
                 None => visit(i, "", RawPayload::Other),
             }
+        })
+    }
+}
+
+/// Lines that are no events.
+#[derive(Default)]
+struct BrokenLines {
+    count: u64,
+    first: Option<(u64, String)>,
+    last: u64,
+}
+
+impl BrokenLines {
+    fn push(&mut self, line: u64, why: String) {
+        self.count += 1;
+        self.first.get_or_insert((line, why));
+        self.last = line;
+    }
+
+    fn summary(self) -> Option<Unreadable> {
+        let (first, why) = self.first?;
+        let message = match self.count {
+            1 => format!("line {first} is no event: {why}"),
+            n => format!(
+                "{n} lines are no events; the first is line {first} ({why}), the last line {}",
+                self.last
+            ),
+        };
+        Some(Unreadable {
+            message,
+            rows: self.count,
+            events: self.count,
         })
     }
 }

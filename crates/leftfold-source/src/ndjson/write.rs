@@ -1,8 +1,10 @@
 //! Writes events as lines in the envelope every front end shares.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use leftfold_event::json::{Value, write_string};
+use leftfold_event::json::{Value, one_line, parse, write_string};
 use leftfold_event::{Event, Payload};
 
 /// The envelope's own names: a fact of the source that is called so goes by `extra_NAME`.
@@ -53,7 +55,9 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
             _ => write_string(position, out),
         }
     }
-    text("stream", &event.stream, out);
+    if !event.stream.is_empty() {
+        text("stream", &event.stream, out);
+    }
     if let Some(category) = &event.category {
         text("category", category, out);
     }
@@ -64,7 +68,9 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
     if let Some(id) = &event.id {
         text("id", &id.to_string(), out);
     }
-    text("type", &event.kind, out);
+    if !event.kind.is_empty() {
+        text("type", &event.kind, out);
+    }
     if let Some(time) = event.time {
         text("time", &time.to_string(), out);
     }
@@ -74,7 +80,10 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
     let payload = |names: [&str; 2], payload: &Payload, out: &mut String| {
         if let Some(value) = &payload.value {
             field(names[0], out);
-            value.write(out);
+            match own_text(payload, value) {
+                Some(text) => out.push_str(&text),
+                None => value.write(out),
+            }
         } else if !payload.raw.is_empty() {
             text(names[1], &STANDARD.encode(&payload.raw), out);
         }
@@ -103,6 +112,17 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
     }
     problems(event, &field, out);
     out.push('}');
+}
+
+/// The stored JSON text where it is what the value was read from, with its spelling and its keys that stand twice.
+fn own_text<'p>(payload: &'p Payload, value: &Value) -> Option<Cow<'p, str>> {
+    if payload.encoding != "json" {
+        return None;
+    }
+    let text = one_line(std::str::from_utf8(&payload.raw).ok()?);
+    // The value may be a part of the text, taken out of a wrapping.
+    let whole = value.to_string() == text || parse(&payload.raw).is_ok_and(|v| v == *value);
+    whole.then_some(text)
 }
 
 fn problems(event: &Event, field: &dyn Fn(&str, &mut String), out: &mut String) {

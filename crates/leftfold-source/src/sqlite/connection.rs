@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use leftfold_event::Cancel;
@@ -28,6 +28,8 @@ pub(crate) struct Database {
     path: PathBuf,
     /// Whether the file is read past what its header promises (it is truncated or its schema is damaged).
     lenient: bool,
+    /// Our own copy of what was piped in, and what it goes by: removed with the database.
+    copy: Option<(Arc<tempfile::TempPath>, PathBuf)>,
     pool: Mutex<Vec<(String, Connection)>>,
 }
 
@@ -45,8 +47,25 @@ impl Database {
         Self {
             path,
             lenient,
+            copy: None,
             pool: Mutex::new(Vec::new()),
         }
+    }
+
+    /// The same over our own copy of what was piped in under a name.
+    #[must_use]
+    pub(crate) fn over_copy(self, copy: Option<(Arc<tempfile::TempPath>, PathBuf)>) -> Self {
+        Self { copy, ..self }
+    }
+
+    /// Whether this is our own copy: then no path stands for its content.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.copy.is_some()
+    }
+
+    /// What the user calls it.
+    fn name(&self) -> &Path {
+        self.copy.as_ref().map_or(&self.path, |(_, name)| name)
     }
 
     /// The file.
@@ -57,7 +76,7 @@ impl Database {
     /// What is on disk now.
     pub(crate) fn disk(&self) -> Result<DiskState, SourceError> {
         DiskState::look(&self.path).map_err(|e| SourceError::Unopenable {
-            path: self.path.clone(),
+            path: self.name().to_owned(),
             reason: e.to_string(),
         })
     }
@@ -102,7 +121,7 @@ impl Database {
         }
         Err(last.map_or_else(
             || SourceError::Read {
-                path: self.path.clone(),
+                path: self.name().to_owned(),
                 reason: "no way to open it".to_owned(),
             },
             |e| self.error(&e),
@@ -111,7 +130,7 @@ impl Database {
 
     /// An error of SQLite as an error of the source.
     pub(crate) fn error(&self, e: &rusqlite::Error) -> SourceError {
-        let path = self.path.clone();
+        let path = self.name().to_owned();
         let reason = e.to_string();
         match e.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => SourceError::Locked {
@@ -249,6 +268,9 @@ fn pragma(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// The pragmas that describe a table.
+const DESCRIBING: &[&str] = &["table_xinfo", "index_list", "index_info"];
+
 /// Reads of tables, transactions around them, and the pragmas that describe a table. A read on behalf of a view or a
 /// trigger names it as accessor.
 fn authorize(context: &AuthContext<'_>) -> Authorization {
@@ -263,7 +285,7 @@ fn authorize(context: &AuthContext<'_>) -> Authorization {
         AuthAction::Pragma {
             pragma_name,
             pragma_value,
-        } => pragma_name.eq_ignore_ascii_case("table_xinfo") && pragma_value.is_some(),
+        } => DESCRIBING.iter().any(|p| pragma_name.eq_ignore_ascii_case(p)) && pragma_value.is_some(),
         // No statement of ours calls a function. SQLite also asks for those in a column's default, which a read never runs;
         // computed columns, whose functions a read would run, are never selected.
         AuthAction::Select | AuthAction::Function { .. } => context.accessor.is_none(),

@@ -5,9 +5,10 @@ use leftfold_event::json::Value;
 use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode};
 use rusqlite::Row;
 
-use super::compile::{Compiled, CompiledTime, EventColumns};
+use super::compile::{Compiled, CompiledTime, EventColumns, HeaderColumns};
 use super::row::{Item, TimeRead, cell, eval, further, is_hidden, named, time};
 use crate::cell::Cell;
+use crate::decode::of_metadata;
 
 /// The event of a row; `item` is one of several in it, with its index and their number.
 pub(super) fn event(
@@ -17,9 +18,9 @@ pub(super) fn event(
     item: Option<(Item<'_>, usize, usize)>,
 ) -> Event {
     let mut event = Event::default();
-    names(columns, row, bump, &mut event);
-    numbers(columns, row, bump, &mut event);
-    times(columns, row, bump, &mut event);
+    names(&columns.header, row, bump, &mut event);
+    numbers(&columns.header, row, bump, &mut event);
+    times(&columns.header, row, bump, &mut event);
     if let (Some((item, i, n)), Some(explode)) = (&item, &columns.header.explode) {
         event.version = explode.version(event.version, *i, *n);
         if let Some(kind) = item.kind.name(bump) {
@@ -43,8 +44,20 @@ pub(super) fn event(
     event
 }
 
-fn names(columns: &EventColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) {
-    let header = &columns.header;
+/// The event of a row of which only what the log wants can be read.
+pub(super) fn beginning(columns: &HeaderColumns, row: &Row<'_>, bump: &Bump, item: u32) -> Event {
+    let mut event = Event::default();
+    names(columns, row, bump, &mut event);
+    numbers(columns, row, bump, &mut event);
+    times(columns, row, bump, &mut event);
+    if item > 0 {
+        // Which version this item of the row has stands in what cannot be read.
+        event.version = None;
+    }
+    event
+}
+
+fn names(header: &HeaderColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) {
     let mut take = |expression: Option<&Compiled>, what: &str, optional: bool| {
         let name = named(expression, row, bump).map(str::to_owned);
         if name.is_none() && expression.is_some() && !optional {
@@ -63,8 +76,8 @@ fn names(columns: &EventColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) 
     event.kind = kind;
 }
 
-fn numbers(columns: &EventColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) {
-    if let Some(expression) = &columns.header.version {
+fn numbers(header: &HeaderColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) {
+    if let Some(expression) = &header.version {
         let value = eval(expression, row, bump);
         event.version = value.integer();
         if event.version.is_none() && !value.is_null() {
@@ -75,10 +88,10 @@ fn numbers(columns: &EventColumns, row: &Row<'_>, bump: &Bump, event: &mut Event
                 .push(Problem::new(ProblemCode::VersionUnreadable, message));
         }
     }
-    event.position = named(columns.header.position.as_ref(), row, bump).map(str::to_owned);
+    event.position = named(header.position.as_ref(), row, bump).map(str::to_owned);
 }
 
-fn times(columns: &EventColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) {
+fn times(header: &HeaderColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) {
     let mut take = |columns: Option<&CompiledTime>, missing: bool| {
         let read: TimeRead = columns.map_or(Ok(None), |c| time(c, row, bump));
         let message = match read {
@@ -94,8 +107,8 @@ fn times(columns: &EventColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) 
             .push(Problem::new(ProblemCode::TimeUnreadable, message));
         None
     };
-    let recorded = take(columns.header.time.as_ref(), true);
-    let valid = take(columns.header.valid_time.as_ref(), false);
+    let recorded = take(header.time.as_ref(), true);
+    let valid = take(header.valid_time.as_ref(), false);
     if let Some((time, origin)) = recorded {
         event.time = Some(time);
         event.time_origin = origin;
@@ -119,9 +132,7 @@ fn payloads(columns: &EventColumns, row: &Row<'_>, item: Option<&Item<'_>>, even
     if let Some((index, reader)) = &columns.metadata {
         let (metadata, problem) = reader.read(cell(row, *index), &event.kind);
         event.metadata = metadata;
-        event
-            .problems
-            .extend(problem.map(|p| Problem::new(ProblemCode::MetadataUndecodable, p.message)));
+        event.problems.extend(problem.map(of_metadata));
     }
     // An item's own headers count more than its commit's; both are kept.
     if let Some(json) = item.and_then(|i| i.metadata) {

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use bumpalo::Bump;
-use leftfold_event::{Cancel, Event, Locator};
+use leftfold_event::{Cancel, Event, Locator, Problem, ProblemCode};
 use rusqlite::{ErrorCode, Row, Statement, params_from_iter};
 
 use super::compile::{EventColumns, RawColumns};
 use super::connection::Lease;
-use super::event::{event, hide_stream, merge_row, unreadable};
+use super::event::{beginning, event, hide_stream, merge_row, unreadable};
 use super::keyed::{EVERY, KeySamples};
 use super::row::{Item, cell, eval, items};
 use super::select::Select;
@@ -50,6 +50,7 @@ pub(super) fn fetch(
         locators,
         visit,
         waiting: Vec::new(),
+        store,
     };
     Fetch {
         store,
@@ -88,6 +89,7 @@ struct Events<'f> {
     visit: &'f mut dyn FnMut(usize, Event),
     /// Events whose joined rows are still coming.
     waiting: Vec<(usize, Event)>,
+    store: &'f SqliteStore,
 }
 
 impl Take for Events<'_> {
@@ -122,7 +124,8 @@ impl Take for Events<'_> {
 
     fn lost(&mut self, place: usize, why: &str) {
         self.settle();
-        (self.visit)(place, unreadable(why));
+        let event = rescued(self.store, self.locators[place], why);
+        (self.visit)(place, event);
     }
 
     fn settle(&mut self) {
@@ -413,6 +416,37 @@ impl Fetch<'_> {
         self.check()?;
         Ok(samples)
     }
+}
+
+/// What can be said of a row that cannot be read whole: what the log knows of it, if its beginning can be; else which rows are
+/// lost there.
+fn rescued(store: &SqliteStore, locator: Locator, why: &str) -> Event {
+    let row = locator.row;
+    let position = || store.main.position_is_row.then(|| row.to_string());
+    if let Some(lost) = store.lost_at(row) {
+        return Event {
+            position: position(),
+            extra: vec![("lost".to_owned(), lost.fact())],
+            ..unreadable(lost.message())
+        };
+    }
+    if why == GONE || store.keyed.is_some() {
+        return unreadable(why);
+    }
+    let (select, columns) = &store.plan.header;
+    let beginning = store.database.lease().ok().and_then(|lease| {
+        let mut statement = lease.prepare(&select.one()).ok()?;
+        let mut rows = statement.query([row]).ok()?;
+        let bump = Bump::new();
+        let row = rows.next().ok()??;
+        Some(beginning(columns, row, &bump, locator.item))
+    });
+    let mut event = beginning.unwrap_or_else(|| Event {
+        position: position(),
+        ..Event::default()
+    });
+    event.problems.push(Problem::new(ProblemCode::RowUnreadable, why));
+    event
 }
 
 /// Why a row that was there before is not found.

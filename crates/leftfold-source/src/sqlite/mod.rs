@@ -16,5 +16,5 @@ mod store;
 
 pub(crate) use access::{Access, Header as FileHeader, read_up_to};
 pub(crate) use connection::Database;
-pub(crate) use schema::read_shapes;
+pub(crate) use schema::{read_shapes, read_views};
 pub(crate) use store::SqliteStore;

@@ -1,5 +1,6 @@
 //! Streams the headers of all events once, in log order.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use bumpalo::Bump;
@@ -12,7 +13,8 @@ use super::keyed::KeySamples;
 use super::row::{HeaderRead, further, header, is_hidden, items};
 use super::salvage;
 use super::store::SqliteStore;
-use crate::{Header, HeaderSink, ScanSummary, SourceError};
+use crate::lost::{LostRows, RowCount};
+use crate::{Header, HeaderSink, ScanSummary, SourceError, Unreadable};
 
 /// Rows between two looks at the cancel flag.
 const CANCEL_EVERY: u64 = 2_048;
@@ -32,8 +34,18 @@ pub(super) struct Pass<'s> {
     pub(super) store: &'s SqliteStore,
     pub(super) sink: &'s mut dyn HeaderSink,
     pub(super) cancel: &'s Cancel,
-    pub(super) events: u64,
-    rows: u64,
+    /// Rows not to hand on: they were already.
+    pub(super) skip: HashSet<i64>,
+    /// Rows handed on.
+    pub(super) rows: u64,
+    events: u64,
+    lost: Vec<LostRows>,
+    /// The row before, in row order.
+    before: Option<i64>,
+    /// Whether row numbers are missing where nothing is damaged.
+    holes: bool,
+    /// Rows whose number is smaller than that of the one before: only a damaged page has such.
+    disordered: u64,
     bump: Bump,
     also: Vec<String>,
     group: Option<Group>,
@@ -69,8 +81,13 @@ pub(super) fn scan(
         store,
         sink,
         cancel,
-        events: 0,
+        skip: HashSet::new(),
         rows: 0,
+        events: 0,
+        lost: Vec::new(),
+        before: None,
+        holes: false,
+        disordered: 0,
         bump: Bump::new(),
         also: Vec::new(),
         group: None,
@@ -85,6 +102,14 @@ pub(super) fn scan(
         Ended::Broken(last, error) => salvage::go_on(&mut pass, &lease, last, &error, &mut unreadable)?,
     };
     let (events, keys) = (pass.events, pass.keys.take());
+    let lost = pass.settled();
+    unreadable.extend(crate::lost::summary(&lost));
+    if pass.disordered > 0 {
+        unreadable.push(Unreadable::of_the_whole(format!(
+            "{} rows stand out of the order of their numbers: their pages are damaged, and what they say may be wrong",
+            pass.disordered
+        )));
+    }
     if complete
         && unreadable.is_empty()
         && let (Some(keys), Some(keyed)) = (keys, &store.keyed)
@@ -92,16 +117,67 @@ pub(super) fn scan(
         keyed.keep(keys, database.disk()?.fingerprint());
     }
     if complete && database.disk()?.connection_key(lease.access()) != before {
-        unreadable.push("another program changed the file while it was read: read it again".to_owned());
+        unreadable.push(Unreadable::of_the_whole(
+            "another program changed the file while it was read: read it again",
+        ));
     }
+    store.remember(&lost);
     Ok(ScanSummary {
         events,
         complete,
         unreadable,
+        lost,
     })
 }
 
 impl Pass<'_> {
+    /// Hands on an event that stands for rows that cannot be read, at their place in the log.
+    pub(super) fn lose(&mut self, lost: LostRows) -> ControlFlow<()> {
+        self.events += 1;
+        let header = Header {
+            position: self.store.main.position_is_row.then_some(lost.first),
+            problem: true,
+            ..Header::at(Locator {
+                row: lost.first,
+                item: 0,
+            })
+        };
+        // The rows behind do not follow the one before.
+        self.before = None;
+        self.lost.push(lost);
+        self.sink.push(&header)
+    }
+
+    /// Forgets the row before: the next one need not follow it.
+    pub(super) fn start_over(&mut self) {
+        self.before = None;
+    }
+
+    /// What was lost. In a table whose numbers have no holes elsewhere, each number missing is a row.
+    fn settled(&mut self) -> Vec<LostRows> {
+        let mut lost = std::mem::take(&mut self.lost);
+        let filtered = !self.store.plan.header.0.params().is_empty() || !self.store.plan.row_order;
+        for stretch in &mut lost {
+            if let RowCount::Between(_, most) = stretch.rows
+                && !self.holes
+                && !filtered
+            {
+                stretch.rows = RowCount::Exactly(most);
+            }
+        }
+        lost
+    }
+
+    /// Notices holes and disorder of the row numbers. Returns whether the row was handed on before.
+    fn follow(&mut self, number: i64) -> bool {
+        if let Some(before) = self.before {
+            self.holes |= number > before.saturating_add(1);
+            self.disordered += u64::from(number < before);
+        }
+        self.before = Some(number);
+        !self.skip.is_empty() && self.skip.contains(&number)
+    }
+
     /// Runs one statement to its end.
     pub(super) fn run(
         &mut self,
@@ -114,6 +190,7 @@ impl Pass<'_> {
         let mut rows = statement.query(params_from_iter(params)).map_err(|e| fail(&e))?;
         let plan = &self.store.plan;
         let columns = &plan.header.1;
+        let in_row_order = self.keys.is_none() && (plan.row_order || !self.skip.is_empty());
         let mut last = None;
         loop {
             let row = match rows.next() {
@@ -137,6 +214,10 @@ impl Pass<'_> {
                     .and_then(|v| v.as_i64().ok())
                     .unwrap_or_default(),
             };
+            if in_row_order && self.follow(number) {
+                last = Some(number);
+                continue;
+            }
             let flow = if plan.many {
                 self.joined_row(columns, row, number)
             } else if columns.explode.is_some() {

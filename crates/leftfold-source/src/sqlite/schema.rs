@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 use super::sql::quote;
 use crate::shape::{ColumnShape, RowKey, Sample, TableShape};
 
-/// Rows looked at for samples.
+/// Rows looked at for samples, at either end.
 const SAMPLE_ROWS: usize = 24;
 
 /// Bytes kept of one sample.
@@ -49,7 +49,26 @@ fn table_names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(names)
 }
 
-fn shape(connection: &Connection, name: &str, troubles: &mut Vec<String>) -> rusqlite::Result<TableShape> {
+/// The views and their columns, as far as SQLite names these without running anything. They are taken for tables with row numbers,
+/// so that they can be looked at like tables; nothing ever reads them.
+pub(crate) fn read_views(connection: &Connection) -> rusqlite::Result<Vec<TableShape>> {
+    let mut statement =
+        connection.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid")?;
+    let names: Vec<String> = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(names
+        .into_iter()
+        .map(|name| TableShape {
+            columns: columns(connection, &name).unwrap_or_default(),
+            name,
+            key: RowKey::RowId("rowid"),
+            ..TableShape::default()
+        })
+        .collect())
+}
+
+fn columns(connection: &Connection, name: &str) -> rusqlite::Result<Vec<ColumnShape>> {
     let mut columns = Vec::new();
     let mut statement = connection.prepare(&format!("PRAGMA main.table_xinfo({})", quote(name)))?;
     let mut rows = statement.query([])?;
@@ -63,13 +82,19 @@ fn shape(connection: &Connection, name: &str, troubles: &mut Vec<String>) -> rus
             samples: Vec::new(),
         });
     }
+    Ok(columns)
+}
+
+fn shape(connection: &Connection, name: &str, troubles: &mut Vec<String>) -> rusqlite::Result<TableShape> {
+    let columns = columns(connection, name)?;
     let key = row_key(connection, name, &columns);
     let mut shape = TableShape {
         name: name.to_owned(),
         columns,
         key,
-        rows_at_most: None,
+        ..TableShape::default()
     };
+    indexes(connection, &mut shape);
     shape.rows_at_most = rows_at_most(connection, &shape);
     if let Err(e) = sample(connection, &mut shape) {
         troubles.push(format!("table {name}: not every sample row can be read: {e}"));
@@ -95,6 +120,44 @@ fn row_key(connection: &Connection, name: &str, columns: &[ColumnShape]) -> RowK
         };
     }
     RowKey::None
+}
+
+/// Adds the indexes over all rows, and which columns are unique. What cannot be read is left out: it only helps.
+fn indexes(connection: &Connection, shape: &mut TableShape) {
+    let mut keys: Vec<_> = shape.columns.iter().filter(|c| c.primary_key > 0).collect();
+    keys.sort_by_key(|c| c.primary_key);
+    let key: Vec<_> = keys.into_iter().map(|c| c.name.clone()).collect();
+    if !key.is_empty() {
+        shape.unique.push(key);
+    }
+    for (name, unique) in index_list(connection, &shape.name).unwrap_or_default() {
+        let columns = index_columns(connection, &name).unwrap_or_default();
+        shape.indexes.push(name);
+        if let Some(columns) = columns.filter(|c| unique && !shape.unique.contains(c)) {
+            shape.unique.push(columns);
+        }
+    }
+}
+
+/// The indexes over all rows, and whether they are unique.
+fn index_list(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(String, bool)>> {
+    let mut statement = connection.prepare(&format!("PRAGMA main.index_list({})", quote(table)))?;
+    let mut rows = statement.query([])?;
+    let mut names = Vec::new();
+    while let Some(row) = rows.next()? {
+        let partial: bool = row.get(4)?;
+        if !partial {
+            names.push((row.get(1)?, row.get(2)?));
+        }
+    }
+    Ok(names)
+}
+
+/// The columns of an index; `None` when one of them is an expression.
+fn index_columns(connection: &Connection, index: &str) -> rusqlite::Result<Option<Vec<String>>> {
+    let mut statement = connection.prepare(&format!("PRAGMA main.index_info({})", quote(index)))?;
+    let columns = statement.query_map([], |row| row.get::<_, Option<String>>(2))?;
+    columns.collect()
 }
 
 fn rows_at_most(connection: &Connection, shape: &TableShape) -> Option<u64> {
@@ -127,19 +190,55 @@ fn sample(connection: &Connection, shape: &mut TableShape) -> rusqlite::Result<(
         .iter()
         .map(|&i| format!("t.{}", quote(&shape.columns[i].name)))
         .collect();
+    let table = quote(&shape.name);
     let sql = format!(
-        "SELECT {} FROM main.{} AS t LIMIT {SAMPLE_ROWS}",
-        list.join(", "),
-        quote(&shape.name)
+        "SELECT {} FROM main.{table} AS t LIMIT {SAMPLE_ROWS}",
+        list.join(", ")
     );
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;
+    let mut first = 0;
     while let Some(row) = rows.next()? {
+        first += 1;
         for (at, &i) in readable.iter().enumerate() {
             shape.columns[i].samples.push(sample_of(row.get_ref(at)?));
         }
     }
+    if let (RowKey::RowId(id), SAMPLE_ROWS) = (&shape.key, first) {
+        // The first rows were read: an end that cannot be is for the scan to tell.
+        let last = last_rows(connection, &table, id, &list).unwrap_or_default();
+        for row in last.into_iter().rev() {
+            for (&i, value) in readable.iter().zip(row) {
+                shape.columns[i].samples.push(value);
+            }
+        }
+    }
     Ok(())
+}
+
+/// The last rows that are not among the first, last one first.
+fn last_rows(
+    connection: &Connection,
+    table: &str,
+    id: &str,
+    columns: &[String],
+) -> rusqlite::Result<Vec<Vec<Sample>>> {
+    let after = format!(
+        "SELECT t.{id} FROM main.{table} AS t ORDER BY t.{id} LIMIT 1 OFFSET {}",
+        SAMPLE_ROWS - 1
+    );
+    let after: i64 = connection.query_row(&after, [], |row| row.get(0))?;
+    let sql = format!(
+        "SELECT {} FROM main.{table} AS t WHERE t.{id} > ?1 ORDER BY t.{id} DESC LIMIT {SAMPLE_ROWS}",
+        columns.join(", ")
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([after], |row| {
+        (0..columns.len())
+            .map(|i| row.get_ref(i).map(sample_of))
+            .collect()
+    })?;
+    rows.collect()
 }
 
 fn sample_of(value: ValueRef<'_>) -> Sample {

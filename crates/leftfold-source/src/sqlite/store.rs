@@ -1,6 +1,6 @@
 //! One table of a SQLite file, read as events through a mapping.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use leftfold_event::{Cancel, Event, Locator};
 
@@ -9,6 +9,8 @@ use super::connection::Database;
 use super::keyed::Keyed;
 use super::sql::quote;
 use super::{fetch, scan};
+use crate::expression::Expression;
+use crate::lost::LostRows;
 use crate::mapping::Mapping;
 use crate::shape::{RowKey, TableShape};
 use crate::{EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo};
@@ -21,9 +23,44 @@ pub(crate) struct SqliteStore {
     pub(super) probe_sql: String,
     /// For tables without row numbers.
     pub(super) keyed: Option<Keyed>,
+    pub(super) main: Main,
     info: StoreInfo,
     mapping_text: String,
     estimate: Option<u64>,
+    /// What the last scan could not read, by row number.
+    lost: Mutex<Vec<LostRows>>,
+}
+
+/// What is to be known of the events' table to read around damage.
+pub(super) struct Main {
+    pub(super) name: String,
+    /// The name of its row number.
+    pub(super) row_id: &'static str,
+    pub(super) rows_at_most: Option<u64>,
+    /// Its indexes over all rows.
+    pub(super) indexes: Vec<String>,
+    /// Whether an event's position is its row number.
+    pub(super) position_is_row: bool,
+}
+
+impl Main {
+    fn new(mapping: &Mapping, table: Option<&TableShape>) -> Self {
+        let integer_key = table.and_then(TableShape::integer_key);
+        let is_row = |e: &Expression| {
+            let key = integer_key.map(Expression::column);
+            key.as_ref() == Some(e) || *e == Expression::column("rowid")
+        };
+        Self {
+            name: mapping.table.clone(),
+            row_id: match table.map(|t| &t.key) {
+                Some(RowKey::RowId(id)) => id,
+                _ => "rowid",
+            },
+            rows_at_most: table.and_then(|t| t.rows_at_most),
+            indexes: table.map(|t| t.indexes.clone()).unwrap_or_default(),
+            position_is_row: mapping.position.as_ref().is_some_and(is_row),
+        }
+    }
 }
 
 impl SqliteStore {
@@ -59,10 +96,30 @@ impl SqliteStore {
             plan,
             probe_sql,
             keyed,
+            main: Main::new(mapping, main),
             info,
             mapping_text,
             estimate,
+            lost: Mutex::default(),
         })
+    }
+
+    /// Keeps what a scan could not read, for those who ask for these rows.
+    pub(super) fn remember(&self, lost: &[LostRows]) {
+        let mut sorted = lost.to_vec();
+        sorted.sort_by_key(|l| l.first);
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = sorted;
+    }
+
+    /// The stretch of lost rows this one is in.
+    pub(super) fn lost_at(&self, row: i64) -> Option<LostRows> {
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let behind = lost.partition_point(|l| l.first <= row);
+        let stretch = lost.get(behind.checked_sub(1)?)?;
+        stretch
+            .last
+            .is_none_or(|last| row <= last)
+            .then(|| stretch.clone())
     }
 }
 
@@ -74,7 +131,7 @@ impl EventStore for SqliteStore {
     fn identity(&self) -> Result<Identity, SourceError> {
         let disk = self.database.disk()?;
         Ok(Identity {
-            path: Some(self.database.path().to_owned()),
+            path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
             fingerprint: format!("{} | {}", disk.fingerprint(), self.mapping_text),
         })
     }
