@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use leftfold_source::Identity;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -17,6 +18,12 @@ use crate::names::Names;
 
 /// Changes with every change of the layout.
 const MAGIC: &[u8; 16] = b"leftfold-index\x00\x01";
+
+/// How the name of a file ends that is not written whole yet.
+const TEMPORARY: &str = "tmp";
+
+/// Nobody writes an index for that long.
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// The file of a source's index inside a cache folder.
 pub fn path_of(folder: &Path, identity: &Identity) -> PathBuf {
@@ -51,13 +58,28 @@ pub fn load(path: &Path, identity: &Identity) -> Option<Log> {
 pub fn store(path: &Path, identity: &Identity, log: &Log) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    sweep(folder);
+    let temporary = path.with_extension(format!("{}.{TEMPORARY}", std::process::id()));
     let written = write_file(&temporary, identity, log).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The error that matters is the first one.
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// Removes what programs that were ended while they wrote have left.
+fn sweep(folder: &Path) {
+    let left = |entry: &fs::DirEntry| {
+        let old = entry.metadata().and_then(|m| m.modified());
+        let age = old.ok().and_then(|at| at.elapsed().ok());
+        entry.path().extension().is_some_and(|e| e == TEMPORARY) && age.is_some_and(|age| age > ABANDONED)
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(left) {
+        // What another program removes at the same time is gone, too.
+        let _ = fs::remove_file(entry.path());
+    }
 }
 
 fn write_file(path: &Path, identity: &Identity, log: &Log) -> io::Result<()> {

@@ -250,6 +250,11 @@ impl Log {
         }
     }
 
+    /// Whether any event has a number in the store's log.
+    pub fn has_positions(&self) -> bool {
+        self.events() > 0 && !matches!(self.columns().positions, Positions::Absent)
+    }
+
     /// The event at a position of the store's log.
     pub fn at_position(&self, position: i64) -> Option<u32> {
         // Ascending in nearly every store: try that first.

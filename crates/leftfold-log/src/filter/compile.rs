@@ -1,50 +1,16 @@
 //! From CEL's syntax tree to a filter's.
 
+use std::ops::Range;
+
 use cel::common::ast::operators;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue, SourceInfo};
 use cel::{Env, IdedExpr};
 use leftfold_event::Timestamp;
 
-use super::{CelLeaf, Comparison, FilterError, MAX_TEXT, Node, VARIABLES};
+use super::constant::parts;
+use super::known::{FUNCTIONS, unknown_function, unknown_name};
+use super::{CelLeaf, Comparison, FilterError, MAX_TEXT, Node, PAYLOAD, VARIABLES, syntax};
 use crate::log::LaneBy;
-
-/// Functions and methods of CEL's standard library that make sense here, for telling a typing error early.
-const FUNCTIONS: &[&str] = &[
-    "find",
-    "size",
-    "contains",
-    "startsWith",
-    "endsWith",
-    "matches",
-    "has",
-    "all",
-    "exists",
-    "exists_one",
-    "map",
-    "filter",
-    "int",
-    "uint",
-    "double",
-    "string",
-    "bytes",
-    "bool",
-    "timestamp",
-    "duration",
-    "dyn",
-    "type",
-    "max",
-    "min",
-    "getFullYear",
-    "getMonth",
-    "getDayOfYear",
-    "getDayOfMonth",
-    "getDate",
-    "getDayOfWeek",
-    "getHours",
-    "getMinutes",
-    "getSeconds",
-    "getMilliseconds",
-];
 
 /// Compiles a text.
 pub(super) fn compile(text: &str) -> Result<Node, FilterError> {
@@ -53,28 +19,21 @@ pub(super) fn compile(text: &str) -> Result<Node, FilterError> {
     }
     if text.len() > MAX_TEXT {
         let message = format!("a filter is at most {MAX_TEXT} bytes long");
-        return Err(FilterError {
-            message,
-            start: MAX_TEXT,
-            end: text.len(),
-        });
+        return Err(FilterError::at(
+            "filter-syntax",
+            text,
+            text.len()..text.len(),
+            &message,
+        ));
     }
     if let Some(at) = nested_too_deep(text) {
         let message = format!("brackets nest deeper than {MAX_NESTING}");
-        return Err(FilterError {
-            message,
-            start: at,
-            end: at + 1,
-        });
+        return Err(FilterError::at("filter-syntax", text, at..at + 1, &message));
     }
     // The parser needs about 160 KiB of stack for a bracket in an unoptimised build, more than a thread has by itself.
     std::thread::scope(|scope| {
         let parser = std::thread::Builder::new().stack_size(PARSER_STACK);
-        let failed = |message: &str| FilterError {
-            message: message.to_owned(),
-            start: 0,
-            end: text.len(),
-        };
+        let failed = |message: &str| FilterError::at("filter-syntax", text, 0..text.len(), message);
         match parser.spawn_scoped(scope, || compile_here(text)) {
             Ok(thread) => thread
                 .join()
@@ -112,14 +71,10 @@ fn nested_too_deep(text: &str) -> Option<usize> {
 fn compile_here(text: &str) -> Result<Node, FilterError> {
     let program = Env::stdlib()
         .compile(text)
-        .map_err(|errors| syntax_error(text, &errors))?;
+        .map_err(|errors| syntax::error(text, refused_at(text, &errors)))?;
     if deeper_than(program.expression(), MAX_DEPTH) {
         let message = format!("the filter nests deeper than {MAX_DEPTH} operators");
-        return Err(FilterError {
-            message,
-            start: 0,
-            end: text.len(),
-        });
+        return Err(FilterError::at("filter-syntax", text, 0..text.len(), &message));
     }
     let source = Source {
         text,
@@ -153,60 +108,91 @@ fn deeper_than(expr: &IdedExpr, levels: usize) -> bool {
     }
 }
 
-fn syntax_error(text: &str, errors: &cel::ParseErrors) -> FilterError {
+/// Where the parser refuses a text, in bytes.
+fn refused_at(text: &str, errors: &cel::ParseErrors) -> usize {
     let Some(error) = errors.errors.first() else {
-        return FilterError {
-            message: "not a filter".to_owned(),
-            start: 0,
-            end: text.len(),
-        };
+        return 0;
     };
     let (line, column) = (error.pos.0.max(1) as usize, error.pos.1.max(0) as usize);
     let line_start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    let rest = &text[line_start.min(text.len())..];
     // The parser counts columns in characters from 1.
+    let rest = &text[line_start.min(text.len())..];
     let offset: usize = rest
         .chars()
         .take(column.saturating_sub(1))
         .map(char::len_utf8)
         .sum();
-    let start = (line_start + offset).min(text.len());
-    let end = text[start..]
-        .chars()
-        .next()
-        .map_or(text.len(), |c| start + c.len_utf8());
-    let message = error.msg.lines().next().unwrap_or("not a filter").to_owned();
-    FilterError {
-        message: format!(
-            "{message} (a filter is a CEL expression, such as type == \"OrderPlaced\" && payload.total > 100)"
-        ),
-        start,
-        end,
+    (line_start + offset).min(text.len())
+}
+
+/// Whether an expression uses the payload otherwise than by its members; those it uses are added to the list.
+fn uses_whole_payload(expr: &IdedExpr, members: &mut Vec<String>) -> bool {
+    let mut any = |e: &IdedExpr| uses_whole_payload(e, members);
+    match &expr.expr {
+        Expr::Ident(name) => name == PAYLOAD,
+        Expr::Select(select) if matches!(&select.operand.expr, Expr::Ident(name) if name == PAYLOAD) => {
+            if !members.contains(&select.field) {
+                members.push(select.field.clone());
+            }
+            false
+        }
+        Expr::Select(select) => any(&select.operand),
+        Expr::Call(call) => call.target.iter().any(|t| any(t)) || call.args.iter().any(any),
+        Expr::List(list) => list.elements.iter().any(any),
+        Expr::Unspecified | Expr::Literal(_) => false,
+        // A name bound inside may be the payload's; what is left is rare enough to take the payload whole.
+        Expr::Comprehension(c) => {
+            [&c.iter_var, &c.accu_var].iter().any(|v| *v == PAYLOAD)
+                || c.iter_var2.as_deref() == Some(PAYLOAD)
+                || [&c.iter_range, &c.accu_init, &c.loop_cond, &c.loop_step, &c.result]
+                    .iter()
+                    .any(|e| any(e))
+        }
+        Expr::Map(_) | Expr::Struct(_) => true,
     }
 }
 
-struct Source<'a> {
+pub(super) struct Source<'a> {
     text: &'a str,
     info: &'a SourceInfo,
 }
 
 impl Source<'_> {
-    fn error(&self, id: u64, message: String) -> FilterError {
-        // Stop is inclusive, in characters.
-        let (start, end) = self.info.offset_for(id).map_or((0, self.text.len()), |(a, b)| {
-            let byte = |n: u32| {
-                self.text
-                    .char_indices()
-                    .nth(n as usize)
-                    .map_or(self.text.len(), |(i, _)| i)
-            };
-            (byte(a), byte(b.saturating_add(1)))
-        });
-        FilterError {
-            message,
-            start,
-            end: end.max(start),
+    /// An error at an expression.
+    pub(super) fn error(&self, code: &'static str, expr: &IdedExpr, message: &str) -> FilterError {
+        let place = self.range(expr).unwrap_or(0..self.text.len());
+        FilterError::at(code, self.text, place, message)
+    }
+
+    /// Where an expression with all its parts stands, in bytes.
+    fn range(&self, expr: &IdedExpr) -> Option<Range<usize>> {
+        let parts = parts(expr).into_iter().filter_map(|part| self.range(part));
+        let own = self.own_range(expr).into_iter();
+        let mut range = own
+            .chain(parts)
+            .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))?;
+        if let Expr::Call(call) = &expr.expr
+            && is_named(call)
+        {
+            // The parser places a call at its opening parenthesis; the name stands before it.
+            let own = self.own_range(expr).map_or(range.start, |own| own.start);
+            let name = self.text[..own].rfind(&call.func_name);
+            range.start = range.start.min(name.unwrap_or(own));
+            let rest = &self.text[range.end..];
+            if rest.trim_start().starts_with(')') {
+                range.end += rest.len() - rest.trim_start().len() + 1;
+            }
         }
+        Some(range)
+    }
+
+    /// Where the parser places an expression: at its operator, its parenthesis, its name.
+    fn own_range(&self, expr: &IdedExpr) -> Option<Range<usize>> {
+        // In bytes; stop is inclusive.
+        let byte = |n: u32| self.text.floor_char_boundary(n as usize);
+        self.info
+            .offset_for(expr.id)
+            .map(|(a, b)| byte(a)..byte(b.saturating_add(1)).max(byte(a)))
     }
 
     /// Refuses names and functions that no event will ever have.
@@ -217,23 +203,22 @@ impl Source<'_> {
                     || VARIABLES.contains(&name.as_str())
                     || bound.contains(&name.as_str());
                 if !known {
-                    let names = VARIABLES.join(", ");
-                    let message = format!(
-                        "unknown name {name}; to look for a text write find(\"{name}\"); names are: {names}"
-                    );
-                    return Err(self.error(expr.id, message));
+                    return Err(self.error("filter-name", expr, &unknown_name(name)));
                 }
             }
             Expr::Call(call) => {
                 let name = call.func_name.as_str();
-                if name.chars().next().is_some_and(char::is_alphabetic) && !FUNCTIONS.contains(&name) {
-                    let message = format!("unknown function {name}; functions are: {}", FUNCTIONS.join(", "));
-                    let mut error = self.error(expr.id, message);
-                    // The parser places a call at its parenthesis; the name stands before it.
-                    if let Some(at) = self.text[..error.start].rfind(name) {
-                        (error.start, error.end) = (at, at + name.len());
-                    }
-                    return Err(error);
+                if is_named(call) && !FUNCTIONS.contains(&name) {
+                    let place = self.own_range(expr).unwrap_or(0..self.text.len());
+                    let place = self.text[..place.start]
+                        .rfind(name)
+                        .map_or(place, |at| at..at + name.len());
+                    return Err(FilterError::at(
+                        "filter-name",
+                        self.text,
+                        place,
+                        &unknown_function(name),
+                    ));
                 }
                 for e in call.target.iter().map(|t| &**t).chain(&call.args) {
                     self.check(e, bound)?;
@@ -294,7 +279,7 @@ impl Source<'_> {
                         .map(Node::Or);
                 }
                 (operators::LOGICAL_NOT, [arg]) => return Ok(Node::Not(Box::new(self.node(arg, slots)?))),
-                ("find", args) => return self.find(expr.id, call, args),
+                ("find", args) => return self.find(expr, call, args),
                 (_, [left, right]) if call.target.is_none() => {
                     if let Some(node) = self.comparison(&call.func_name, left, right)? {
                         return Ok(node);
@@ -303,10 +288,11 @@ impl Source<'_> {
                 _ => {}
             }
         }
-        if let Expr::Literal(LiteralValue::Boolean(b)) = &expr.expr {
-            return Ok(Node::Constant(*b.inner()));
-        }
         self.refuse_inner_find(expr)?;
+        if let Some(node) = self.constant(expr)? {
+            return Ok(node);
+        }
+        self.refuse_impossible(expr)?;
         let mut variables: Vec<String> = expr
             .references()
             .variables()
@@ -329,13 +315,16 @@ impl Source<'_> {
                 expr: Box::new(expr.clone()),
             });
         }
+        let mut members = Vec::new();
+        let all = uses_whole_payload(expr, &mut members);
         Ok(Node::Cel(Box::new(CelLeaf {
             expr: expr.clone(),
             variables,
+            members: (!all).then_some(members),
         })))
     }
 
-    fn find(&self, id: u64, call: &CallExpr, args: &[IdedExpr]) -> Result<Node, FilterError> {
+    fn find(&self, expr: &IdedExpr, call: &CallExpr, args: &[IdedExpr]) -> Result<Node, FilterError> {
         match (&call.target, args) {
             (
                 None,
@@ -346,15 +335,15 @@ impl Source<'_> {
                     },
                 ],
             ) => Ok(Node::Find(text.inner().to_ascii_lowercase().into_bytes())),
-            _ => Err(self.error(id, "find takes one text: find(\"refund\")".to_owned())),
+            _ => Err(self.error("filter-syntax", expr, "find takes one text: find(\"refund\")")),
         }
     }
 
     /// `find` is answered from bytes; inside another function there are none.
     fn refuse_inner_find(&self, expr: &IdedExpr) -> Result<(), FilterError> {
         if expr.references().functions().contains(&"find") {
-            let message = "find(\"text\") stands by itself, joined by &&, || and ! only".to_owned();
-            return Err(self.error(expr.id, message));
+            let message = "find(\"text\") stands by itself, joined by &&, || and ! only";
+            return Err(self.error("filter-syntax", expr, message));
         }
         Ok(())
     }
@@ -374,10 +363,17 @@ impl Source<'_> {
             _ => return Ok(None),
         };
         match name.as_str() {
-            "time" => Ok(self.moment(value)?.map(|t| Node::Time {
-                comparison,
-                nanos: t.nanos,
-            })),
+            "time" => {
+                let moment = self.moment(value)?;
+                if moment.is_none() && value.references().variables().is_empty() && plain(value) {
+                    let message = "a time is compared with a time, such as \"2026-11-20T14:32:07Z\"";
+                    return Err(self.error("filter-fails", value, message));
+                }
+                Ok(moment.map(|t| Node::Time {
+                    comparison,
+                    nanos: t.nanos,
+                }))
+            }
             "version" => Ok(integer(value).map(|number| Node::Version { comparison, number })),
             _ => Ok(None),
         }
@@ -394,12 +390,26 @@ impl Source<'_> {
         };
         match Timestamp::parse(text.inner()) {
             Ok((time, _)) => Ok(Some(time)),
-            Err(e) => Err(self.error(
-                expr.id,
-                format!("{e}; write a time such as \"2026-11-20T14:32:07Z\""),
-            )),
+            Err(e) => {
+                let message = format!("{e}; write a time such as \"2026-11-20T14:32:07Z\"");
+                Err(self.error("filter-fails", expr, &message))
+            }
         }
     }
+}
+
+/// Whether this is a number or arithmetic, as an unquoted date is.
+fn plain(expr: &IdedExpr) -> bool {
+    match &expr.expr {
+        Expr::Literal(_) => true,
+        Expr::Call(call) => call.func_name.starts_with(['_', '-']) && call.args.iter().all(plain),
+        _ => false,
+    }
+}
+
+/// Whether a call is of a function by name, not of an operator.
+fn is_named(call: &CallExpr) -> bool {
+    call.func_name.starts_with(char::is_alphabetic)
 }
 
 fn comparison_of(operator: &str) -> Option<Comparison> {

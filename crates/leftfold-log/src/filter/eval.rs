@@ -4,7 +4,7 @@ use cel::{Context, Value as Cel};
 use leftfold_event::{Cancel, Event, Progress};
 use leftfold_source::{RawPayload, SourceError};
 
-use super::{Comparison, Filter, Node, Store, values};
+use super::{Comparison, Filter, Node, PAYLOAD, Store, reason, values};
 use crate::log::{LaneBy, Log};
 
 /// Events looked at between two looks at the cancel flag.
@@ -37,7 +37,7 @@ pub struct FilterRun<'a> {
     filter: &'a Filter,
     log: &'a Log,
     /// By slot: what the expression says of each name.
-    names: Vec<Vec<Truth>>,
+    names: Vec<NameTable>,
     context: Context<'static, 'static>,
     next: u32,
     /// Ordinals kept so far, ascending.
@@ -45,6 +45,24 @@ pub struct FilterRun<'a> {
     /// Events on which the expression failed for another reason than a missing field.
     failed: u32,
     first_failure: Option<String>,
+}
+
+/// What a look at some events found.
+#[derive(Default)]
+struct Judged {
+    kept: Vec<u32>,
+    failed: u32,
+    first_failure: Option<String>,
+}
+
+/// What an expression over one name says of each name there is.
+struct NameTable {
+    /// By key.
+    truth: Vec<Truth>,
+    /// Keys of the names it fails on, ascending.
+    failed: Vec<u32>,
+    /// The first failure.
+    reason: Option<String>,
 }
 
 impl<'a> FilterRun<'a> {
@@ -73,14 +91,13 @@ impl<'a> FilterRun<'a> {
     /// Looks at the next events; false when all have been looked at.
     pub fn step(&mut self, store: Store<'_>, cancel: &Cancel) -> Result<bool, SourceError> {
         let end = self.log.events().min(self.next.saturating_add(CHUNK));
-        let mut unknown = Vec::new();
+        let (mut unknown, mut judged) = (Vec::new(), Judged::default());
         for ordinal in self.next..end {
-            match self.truth(&self.filter.root, ordinal, &Data::IndexOnly, &mut None) {
-                Truth::True => self.kept.push(ordinal),
-                Truth::Unknown => unknown.push(ordinal),
-                Truth::False | Truth::Failed => {}
+            if !self.judge(ordinal, &Data::IndexOnly, &mut judged) {
+                unknown.push(ordinal);
             }
         }
+        self.take(judged);
         if !unknown.is_empty() {
             self.look_into(store, &unknown, cancel)?;
         }
@@ -125,45 +142,49 @@ impl<'a> FilterRun<'a> {
 
     fn look_into(&mut self, store: Store<'_>, ordinals: &[u32], cancel: &Cancel) -> Result<(), SourceError> {
         let locators: Vec<_> = ordinals.iter().map(|o| self.log.locator(*o)).collect();
-        let mut found: Vec<u32> = Vec::new();
-        let mut failed = 0;
-        let mut first: Option<String> = None;
+        let mut judged = Judged::default();
         let mut whole: Vec<usize> = Vec::new();
         if self.filter.root.needs_event() {
             whole.extend(0..ordinals.len());
         } else {
             store.fetch_raw(&locators, cancel, &mut |i, _, raw| {
-                if raw == RawPayload::Other {
+                if raw == RawPayload::Other || !self.judge(ordinals[i], &Data::Raw(raw), &mut judged) {
                     whole.push(i);
-                } else if self.truth(&self.filter.root, ordinals[i], &Data::Raw(raw), &mut None)
-                    == Truth::True
-                {
-                    found.push(ordinals[i]);
                 }
             })?;
         }
         let rest: Vec<_> = whole.iter().map(|i| locators[*i]).collect();
         if !rest.is_empty() {
             store.fetch(&rest, cancel, &mut |i, event| {
-                let ordinal = ordinals[whole[i]];
-                let mut failure = None;
-                match self.truth(&self.filter.root, ordinal, &Data::Whole(&event), &mut failure) {
-                    Truth::True => found.push(ordinal),
-                    Truth::Failed if failure.is_some() => {
-                        failed += 1;
-                        first = first.take().or(failure);
-                    }
-                    _ => {}
-                }
+                self.judge(ordinals[whole[i]], &Data::Whole(&event), &mut judged);
             })?;
         }
-        found.sort_unstable();
-        let from = self.kept.partition_point(|o| *o < self.next);
-        self.kept.extend(found);
-        self.kept[from..].sort_unstable();
-        self.failed += failed;
-        self.first_failure = self.first_failure.take().or(first);
+        self.take(judged);
         Ok(())
+    }
+
+    /// Looks at one event; false when the answer needs more than this data.
+    fn judge(&self, ordinal: u32, data: &Data<'_>, judged: &mut Judged) -> bool {
+        let mut failure = None;
+        match self.truth(&self.filter.root, ordinal, data, &mut failure) {
+            Truth::True => judged.kept.push(ordinal),
+            Truth::Failed if failure.is_some() => {
+                judged.failed += 1;
+                judged.first_failure = judged.first_failure.take().or(failure);
+            }
+            Truth::Unknown => return false,
+            Truth::False | Truth::Failed => {}
+        }
+        true
+    }
+
+    /// Takes in what was found among the events from `next` on.
+    fn take(&mut self, judged: Judged) {
+        let from = self.kept.partition_point(|o| *o < self.next);
+        self.kept.extend(judged.kept);
+        self.kept[from..].sort_unstable();
+        self.failed += judged.failed;
+        self.first_failure = self.first_failure.take().or(judged.first_failure);
     }
 
     fn truth(&self, node: &Node, ordinal: u32, data: &Data<'_>, failure: &mut Option<String>) -> Truth {
@@ -176,7 +197,13 @@ impl<'a> FilterRun<'a> {
                 Truth::False => Truth::True,
                 other => other,
             },
-            Node::Name { by, slot, .. } => self.names[*slot][self.log.lane(*by, ordinal) as usize],
+            Node::Name { by, slot, .. } => {
+                let (table, name) = (&self.names[*slot], self.log.lane(*by, ordinal));
+                if table.failed.binary_search(&name).is_ok() {
+                    failure.clone_from(&table.reason);
+                }
+                table.truth[name as usize]
+            }
             Node::Time { comparison, nanos } => compare(*comparison, self.log.time(ordinal), *nanos),
             Node::Version { comparison, number } => compare(*comparison, self.log.version(ordinal), *number),
             Node::Find(needle) => match data {
@@ -185,16 +212,21 @@ impl<'a> FilterRun<'a> {
                 Data::Raw(_) => Truth::False,
                 Data::Whole(event) => finds(event, needle).into(),
             },
-            Node::Cel(leaf) => match data {
-                Data::Whole(event) => {
-                    let mut context = self.context.new_inner_scope();
-                    for name in &leaf.variables {
-                        context.add_variable_from_value(name.as_str(), values::variable(name, event));
-                    }
-                    verdict(context.resolve(&leaf.expr), failure)
+            Node::Cel(leaf) => {
+                let mut context = self.context.new_inner_scope();
+                for name in &leaf.variables {
+                    let value = match data {
+                        Data::Whole(event) => Some(values::variable(name, event)),
+                        Data::Raw(raw) if name == PAYLOAD => {
+                            values::raw_payload(*raw, leaf.members.as_deref())
+                        }
+                        Data::Raw(_) | Data::IndexOnly => values::of_log(name, self.log, ordinal),
+                    };
+                    let Some(value) = value else { return Truth::Unknown };
+                    context.add_variable_from_value(name.as_str(), value);
                 }
-                _ => Truth::Unknown,
-            },
+                verdict(context.resolve(&leaf.expr), failure)
+            }
         }
     }
 
@@ -221,7 +253,7 @@ impl<'a> FilterRun<'a> {
     }
 }
 
-fn name_tables(node: &Node, log: &Log, context: &Context<'static, 'static>, tables: &mut Vec<Vec<Truth>>) {
+fn name_tables(node: &Node, log: &Log, context: &Context<'static, 'static>, tables: &mut Vec<NameTable>) {
     match node {
         Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|n| name_tables(n, log, context, tables)),
         Node::Not(node) => name_tables(node, log, context, tables),
@@ -231,14 +263,24 @@ fn name_tables(node: &Node, log: &Log, context: &Context<'static, 'static>, tabl
                 LaneBy::Category => "category",
                 LaneBy::Type => "type",
             };
-            let table = log.names(*by).iter().map(|(_, name)| {
+            let mut table = NameTable {
+                truth: Vec::with_capacity(log.names(*by).len()),
+                failed: Vec::new(),
+                reason: None,
+            };
+            for (key, name) in log.names(*by).iter() {
                 let mut scope = context.new_inner_scope();
                 scope.add_variable_from_value(variable, name.to_owned());
-                verdict(scope.resolve(expr), &mut None)
-            });
+                let mut failure = None;
+                table.truth.push(verdict(scope.resolve(expr), &mut failure));
+                if failure.is_some() {
+                    table.failed.push(key);
+                    table.reason = table.reason.take().or(failure);
+                }
+            }
             // Slots are numbered in this same walk's order.
             debug_assert_eq!(*slot, tables.len());
-            tables.push(table.collect());
+            tables.push(table);
         }
         _ => {}
     }
@@ -249,15 +291,15 @@ fn verdict(result: Result<Cel, cel::ExecutionError>, failure: &mut Option<String
         Ok(Cel::Bool(b)) => b.into(),
         Ok(other) => {
             *failure = Some(format!(
-                "the filter gives a {}, not true or false",
-                other.type_of()
+                "the filter gives {}, not true or false",
+                reason::kind(&other)
             ));
             Truth::Failed
         }
         // A field that is not there is no failure of the filter, only no match.
         Err(cel::ExecutionError::NoSuchKey(_)) => Truth::Failed,
         Err(e) => {
-            *failure = Some(e.to_string());
+            *failure = Some(reason::of(&e));
             Truth::Failed
         }
     }

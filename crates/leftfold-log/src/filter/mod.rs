@@ -7,8 +7,17 @@
 //! Source: the Common Expression Language definition, through the `cel` crate.
 
 mod compile;
+mod constant;
 mod eval;
+mod known;
+#[cfg(test)]
+mod mistakes;
+mod reason;
+mod syntax;
+mod tokens;
 mod values;
+
+use std::ops::Range;
 
 use cel::IdedExpr;
 use leftfold_source::EventStore;
@@ -81,23 +90,64 @@ enum Node {
     Cel(Box<CelLeaf>),
 }
 
-/// An expression that needs the event, and the names it uses.
+/// An expression that needs more than one name, and what of an event it uses.
 #[derive(Debug)]
 struct CelLeaf {
     expr: IdedExpr,
     variables: Vec<String>,
+    /// The members of the payload that it uses; `None`: all of it.
+    members: Option<Vec<String>>,
 }
+
+impl CelLeaf {
+    /// Whether type and payload bytes are not enough beside the index.
+    fn needs_event(&self) -> bool {
+        !self
+            .variables
+            .iter()
+            .all(|v| v == PAYLOAD || IN_LOG.contains(&v.as_str()))
+    }
+}
+
+/// The name of the payload.
+const PAYLOAD: &str = "payload";
+
+/// Names whose values the index has.
+const IN_LOG: &[&str] = &["stream", "category", "type", "time", "version"];
 
 /// What is wrong with a filter, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct FilterError {
-    /// What is wrong and what to write instead.
+    /// Stable across releases: `filter-syntax`, `filter-name` (something no event has), `filter-not-a-condition` (it can never be
+    /// true or false) or `filter-fails` (a part that is the same for every event fails).
+    pub code: &'static str,
+    /// What is wrong and what to write instead, in one sentence that ends with the place.
     pub message: String,
     /// First wrong byte of the text.
     pub start: usize,
     /// After the last wrong byte.
     pub end: usize,
+}
+
+impl FilterError {
+    /// An error at these bytes of a filter's text.
+    fn at(code: &'static str, text: &str, place: Range<usize>, message: &str) -> Self {
+        let before = text.get(..place.start).unwrap_or(text);
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let line = before.matches('\n').count() + 1;
+        let line = if text.contains('\n') {
+            format!("line {line}, ")
+        } else {
+            String::new()
+        };
+        Self {
+            code,
+            message: format!("{message} ({line}column {column})"),
+            start: place.start,
+            end: place.end.max(place.start),
+        }
+    }
 }
 
 impl Filter {
@@ -126,7 +176,8 @@ impl Node {
         match self {
             Self::And(nodes) | Self::Or(nodes) => nodes.iter().all(Self::is_index_only),
             Self::Not(node) => node.is_index_only(),
-            Self::Find(_) | Self::Cel(_) => false,
+            Self::Find(_) => false,
+            Self::Cel(leaf) => leaf.variables.iter().all(|v| IN_LOG.contains(&v.as_str())),
             _ => true,
         }
     }
@@ -136,7 +187,7 @@ impl Node {
         match self {
             Self::And(nodes) | Self::Or(nodes) => nodes.iter().any(Self::needs_event),
             Self::Not(node) => node.needs_event(),
-            Self::Cel(_) => true,
+            Self::Cel(leaf) => leaf.needs_event(),
             _ => false,
         }
     }

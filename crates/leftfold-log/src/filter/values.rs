@@ -6,8 +6,11 @@ use std::sync::Arc;
 use cel::Value as Cel;
 use cel::objects::{Key, Map};
 use chrono::{DateTime, Utc};
-use leftfold_event::json::Value;
+use leftfold_event::json::{Value, parse, parse_members};
 use leftfold_event::{Event, Payload, Timestamp, category_of};
+use leftfold_source::RawPayload;
+
+use crate::log::{LaneBy, Log};
 
 /// The value of one of a filter's names. What the event lacks is null, so that comparing it fails.
 pub(super) fn variable(name: &str, event: &Event) -> Cel {
@@ -36,6 +39,38 @@ pub(super) fn variable(name: &str, event: &Event) -> Cel {
         "causation_id" => maybe(event.causation_id.as_ref()),
         "problem" => Cel::Bool(!event.problems.is_empty()),
         _ => Cel::Null,
+    }
+}
+
+/// The value of a name that the index knows.
+pub(super) fn of_log(name: &str, log: &Log, ordinal: u32) -> Option<Cel> {
+    let named = |by| Cel::String(Arc::new(log.names(by).get(log.lane(by, ordinal)).to_owned()));
+    Some(match name {
+        "stream" => named(LaneBy::Stream),
+        "category" => named(LaneBy::Category),
+        "type" => named(LaneBy::Type),
+        "version" => log.version(ordinal).map_or(Cel::Null, Cel::Int),
+        "time" => {
+            let digits = log.time_digits();
+            log.time(ordinal)
+                .map_or(Cel::Null, |nanos| moment(Timestamp { nanos, digits }))
+        }
+        _ => return None,
+    })
+}
+
+/// A payload's value from its bytes, of an object only these members; `None` where the event itself has to tell.
+pub(super) fn raw_payload(raw: RawPayload<'_>, members: Option<&[String]>) -> Option<Cel> {
+    match raw {
+        RawPayload::Json(bytes) => {
+            let value = match members {
+                Some(members) => parse_members(bytes, members),
+                None => parse(bytes),
+            };
+            value.ok().as_ref().map(json)
+        }
+        RawPayload::Absent => Some(Cel::Null),
+        RawPayload::Other => None,
     }
 }
 

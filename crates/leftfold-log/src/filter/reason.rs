@@ -1,0 +1,81 @@
+//! Why an expression cannot be evaluated, in words.
+
+use cel::objects::ValueType;
+use cel::{ExecutionError, OverloadError, Value};
+
+/// A value's type, for a person.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value.type_of() {
+        ValueType::Bool => "true or false",
+        ValueType::Int | ValueType::UInt | ValueType::Float => "a number",
+        ValueType::String => "a text",
+        ValueType::Bytes => "bytes",
+        ValueType::List => "a list",
+        ValueType::Map | ValueType::Struct => "an object",
+        ValueType::Timestamp => "a time",
+        ValueType::Duration => "a duration",
+        ValueType::Null => "nothing (null)",
+        ValueType::Function | ValueType::Opaque => "something else",
+    }
+}
+
+/// The reason, in one sentence without a full stop.
+pub(super) fn of(error: &ExecutionError) -> String {
+    match error {
+        ExecutionError::ValuesNotComparable(a, b) => {
+            format!("{} cannot be compared with {}", kind(a), kind(b))
+        }
+        ExecutionError::UnsupportedBinaryOperator(operator, a, b) => {
+            format!("{operator} does not work on {} and {}", kind(a), kind(b))
+        }
+        ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+            "division by zero".to_owned()
+        }
+        ExecutionError::Overflow(..) => "a number grows past 64 bits".to_owned(),
+        ExecutionError::IndexOutOfBounds(_) => "a list has no item of that number".to_owned(),
+        ExecutionError::UnsupportedTargetType { target } => {
+            format!("the function does not work on {}", kind(target))
+        }
+        ExecutionError::NotSupportedAsMethod { method, target } => {
+            format!("{method} does not work on {}", kind(target))
+        }
+        ExecutionError::FunctionError { function, message } => {
+            // A regular expression's error draws the pattern over several lines; the last says what is wrong.
+            let last = message
+                .lines()
+                .rfind(|l| !l.trim().is_empty())
+                .unwrap_or_default();
+            let said = last.trim().trim_start_matches("error: ");
+            format!("{function} fails: {said}")
+        }
+        ExecutionError::InvalidArgumentCount { expected, actual } => {
+            format!("the function takes {expected} arguments, not {actual}")
+        }
+        ExecutionError::NoSuchOverload(error) => overload(error),
+        other => other.to_string(),
+    }
+}
+
+/// An operator or function and operands of types it does not take.
+fn overload(error: &OverloadError) -> String {
+    let types: Vec<&str> = error.argument_types().iter().map(|t| named(t)).collect();
+    let name = error.function().trim_matches('_');
+    let name = name.strip_prefix('@').unwrap_or(name);
+    if types.is_empty() {
+        return format!("{name} needs something to work on");
+    }
+    format!("{name} does not work on {}", types.join(" and "))
+}
+
+fn named(cel_type: &str) -> &str {
+    match cel_type {
+        "bool" => "true or false",
+        "int" | "uint" | "double" => "a number",
+        "string" => "a text",
+        "list" => "a list",
+        "map" => "an object",
+        "timestamp" | "google.protobuf.Timestamp" => "a time",
+        "null" | "null_type" => "nothing (null)",
+        other => other,
+    }
+}
