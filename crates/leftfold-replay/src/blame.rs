@@ -60,6 +60,11 @@ impl BlameTree {
         self.root.merge(target, patch, event);
     }
 
+    /// About how many bytes it holds.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.root.heap_bytes()
+    }
+
     /// Every place of the state, containers before what is in them, in the order of the state.
     pub fn places(&self, state: &Value) -> Vec<Blamed> {
         let mut out = Vec::new();
@@ -148,6 +153,16 @@ impl Node {
             event: Some(event),
             below: Below::Keys(keys),
         }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        let key = |k: &CompactString| size_of::<CompactString>() + if k.len() > 24 { k.len() } else { 0 };
+        size_of::<Self>()
+            + match &self.below {
+                Below::Nothing => 0,
+                Below::Keys(keys) => keys.iter().map(|(k, node)| key(k) + node.heap_bytes()).sum(),
+                Below::Elements(nodes) => nodes.iter().map(Self::heap_bytes).sum(),
+            }
     }
 
     fn list(&self, value: &Value, path: &mut Path, out: &mut Vec<Blamed>) {

@@ -9,8 +9,24 @@ use leftfold_event::Problem;
 use leftfold_event::json::Value;
 use rustc_hash::FxHashMap;
 
-/// Which replay: a stream under a projection.
-pub(crate) type Key = (u32, u32);
+use crate::blame::BlameTree;
+
+/// Which replay: a stream under a projection, followed with or without its blame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) stream: u32,
+    pub(crate) projection: u32,
+    pub(crate) blamed: bool,
+}
+
+/// What a checkpoint holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) state: Arc<Value>,
+    /// Only in replays that follow it.
+    pub(crate) blame: Option<Arc<BlameTree>>,
+    pub(crate) problems: Problems,
+}
 
 /// The problems of a prefix: the index of each event that could not be applied, and why. Shared, cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +87,7 @@ struct Saved {
 #[derive(Debug)]
 struct State {
     value: Arc<Value>,
+    blame: Option<Arc<BlameTree>>,
     bytes: usize,
     used: u64,
 }
@@ -91,27 +108,33 @@ impl Checkpoints {
         self.bytes
     }
 
-    /// The nearest checkpoint at or before `n`: its place, state, and the problems up to there.
-    pub(crate) fn nearest(&mut self, key: Key, n: usize) -> Option<(usize, Arc<Value>, Problems)> {
+    /// The nearest checkpoint at or before `n`: its place, and what it holds.
+    pub(crate) fn nearest(&mut self, key: Key, n: usize) -> Option<(usize, Kept)> {
         let saved = self.replays.get_mut(&key)?;
         let (&at, state) = saved.states.range_mut(..=n).next_back()?;
         self.uses += 1;
         self.by_use.remove(&state.used);
         state.used = self.uses;
         self.by_use.insert(self.uses, (key, at));
-        Some((at, Arc::clone(&state.value), saved.problems.before(at)))
+        let kept = Kept {
+            state: Arc::clone(&state.value),
+            blame: state.blame.clone(),
+            problems: saved.problems.before(at),
+        };
+        Some((at, kept))
     }
 
-    /// Keeps a state reached after `at` events, and all problems up to there.
-    pub(crate) fn save(&mut self, key: Key, at: usize, value: &Arc<Value>, problems: &Problems) {
-        let bytes = heap_bytes(value) + size_of::<State>() + 64;
+    /// Keeps what was reached after `at` events; its problems are all up to there.
+    pub(crate) fn save(&mut self, key: Key, at: usize, kept: &Kept) {
+        let blame_bytes = kept.blame.as_ref().map_or(0, |tree| tree.heap_bytes());
+        let bytes = heap_bytes(&kept.state) + blame_bytes + size_of::<State>() + 64;
         if bytes > self.limit {
             return;
         }
         let saved = self.replays.entry(key).or_default();
         if at > saved.known_to {
             saved.known_to = at;
-            saved.problems = problems.clone();
+            saved.problems = kept.problems.clone();
         }
         if saved.states.contains_key(&at) {
             return;
@@ -120,7 +143,8 @@ impl Checkpoints {
         saved.states.insert(
             at,
             State {
-                value: Arc::clone(value),
+                value: Arc::clone(&kept.state),
+                blame: kept.blame.clone(),
                 bytes,
                 used: self.uses,
             },
@@ -153,7 +177,7 @@ impl Checkpoints {
         let stale: Vec<_> = self
             .by_use
             .iter()
-            .filter(|(_, (key, _))| key.0 == stream)
+            .filter(|(_, (key, _))| key.stream == stream)
             .map(|(u, c)| (*u, *c))
             .collect();
         for (used, (key, at)) in stale {
@@ -185,19 +209,36 @@ pub(crate) fn heap_bytes(value: &Value) -> usize {
 mod tests {
     use super::*;
 
+    fn key(stream: u32) -> Key {
+        Key {
+            stream,
+            projection: 0,
+            blamed: false,
+        }
+    }
+
+    fn kept(text: String) -> Kept {
+        let state = Arc::new(Value::from(text));
+        Kept {
+            blame: Some(Arc::new(BlameTree::new(&state))),
+            state,
+            problems: Problems::default(),
+        }
+    }
+
     #[test]
     fn the_bytes_stay_below_the_limit_and_the_oldest_go_first() {
-        let value = Arc::new(Value::from("x".repeat(1000)));
+        let value = kept("x".repeat(1000));
         let mut c = Checkpoints::new(5000);
         for at in 0..10 {
-            c.save((0, 0), at, &value, &Problems::default());
+            c.save(key(0), at, &value);
             assert!(c.bytes() <= 5000);
             // The first one is used all the time, so it stays.
-            assert_eq!(c.nearest((0, 0), 0).map(|(at, ..)| at), Some(0));
+            assert_eq!(c.nearest(key(0), 0).map(|(at, ..)| at), Some(0));
         }
-        assert_eq!(c.nearest((0, 0), 5).map(|(at, ..)| at), Some(0));
-        assert_eq!(c.nearest((0, 0), 9).map(|(at, ..)| at), Some(9));
-        assert_eq!(c.nearest((1, 0), 9).map(|(at, ..)| at), None);
+        assert_eq!(c.nearest(key(0), 5).map(|(at, ..)| at), Some(0));
+        assert_eq!(c.nearest(key(0), 9).map(|(at, ..)| at), Some(9));
+        assert_eq!(c.nearest(key(1), 9).map(|(at, ..)| at), None);
         c.forget(0);
         assert_eq!((c.bytes(), c.by_use.len()), (0, 0));
     }
@@ -205,12 +246,7 @@ mod tests {
     #[test]
     fn a_state_larger_than_the_limit_is_not_kept() {
         let mut c = Checkpoints::new(100);
-        c.save(
-            (0, 0),
-            1,
-            &Arc::new(Value::from("x".repeat(1000))),
-            &Problems::default(),
-        );
+        c.save(key(0), 1, &kept("x".repeat(1000)));
         assert_eq!(c.bytes(), 0);
     }
 }

@@ -51,7 +51,8 @@ pub use diff::{Change, changes, diff};
 pub use path::{MAX_STATE_DEPTH, Path, PathError};
 pub use projection::{Fold, Projection};
 pub use replay::{
-    Clock, Difference, Direction, Limits, PathChange, Replay, StateAt, StreamReplay, monotonic_clock,
+    BlamedState, Clock, Difference, Direction, Limits, PathChange, Replay, StateAt, StreamReplay,
+    monotonic_clock,
 };
 pub use set::{Projections, Scope, matches_pattern};
 pub use step::{HandlerError, ReplayError, Step, StepPayload, StreamHistory};

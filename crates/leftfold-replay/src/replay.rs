@@ -8,7 +8,7 @@ use leftfold_event::Cancel;
 use leftfold_event::json::Value;
 
 use crate::blame::{BlameTree, Blamed};
-use crate::checkpoint::{Checkpoints, Key, Problems};
+use crate::checkpoint::{Checkpoints, Kept, Key, Problems};
 use crate::diff::{Change, changes, diff};
 use crate::patch::Op;
 use crate::path::Path;
@@ -64,6 +64,18 @@ pub struct StateAt {
     pub state: Arc<Value>,
     /// Which of these events could not be applied, and why.
     pub problems: Problems,
+}
+
+/// A state with the state before its last event, and what set each place of it.
+#[derive(Clone, Debug)]
+pub struct BlamedState {
+    /// The state.
+    pub at: StateAt,
+    /// The state one event earlier; the initial state when there is none.
+    pub before: Arc<Value>,
+    /// For every place of the state, the event after which its value last changed; containers before what is in
+    /// them, in the order of the state.
+    pub blame: Vec<Blamed>,
 }
 
 /// What differs between two points of a stream.
@@ -125,7 +137,8 @@ impl Replay {
             .ok_or(ReplayError::NoProjection(projection))?;
         Ok(StreamReplay {
             replay: self,
-            key: (stream, projection as u32),
+            stream,
+            number: projection as u32,
             projection: p.as_ref(),
             history,
         })
@@ -155,7 +168,8 @@ impl Replay {
 /// One stream under one projection.
 pub struct StreamReplay<'a> {
     replay: &'a Replay,
-    key: Key,
+    stream: u32,
+    number: u32,
     projection: &'a dyn Projection,
     history: &'a dyn StreamHistory,
 }
@@ -168,58 +182,98 @@ impl StreamReplay<'_> {
 
     /// The state after the first `n` events.
     pub fn state_at(&self, n: usize, cancel: &Cancel) -> Result<StateAt, ReplayError> {
-        let len = self.history.len();
-        if n > len {
-            return Err(ReplayError::BeyondEnd { asked: n, len });
-        }
-        let (start, state, mut problems) = self.start(n);
-        if start == n {
-            return Ok(StateAt {
-                after: n,
-                state,
-                problems,
-            });
-        }
-        let clock = &self.replay.clock;
-        let mut fold = self.projection.fold();
-        fold.start(Arc::unwrap_or_clone(state));
-        let mut worth_keeping = self.replay.limits.checkpoint_after;
-        let mut last = clock();
-        let mut since_clock = 0;
-        self.read(start..n, cancel, &mut |i, step| {
-            if let Err(e) = fold.push(&step) {
-                problems.push(i, e.into_problem());
-            }
-            since_clock += 1;
-            if since_clock == CLOCK_EVERY {
-                since_clock = 0;
-                let now = clock();
-                if now.saturating_sub(last) >= worth_keeping {
-                    let state = Arc::new(fold.state());
-                    self.replay.checkpoints().save(self.key, i + 1, &state, &problems);
-                    last = clock();
-                    // Where saving is dear, fewer checkpoints pay.
-                    worth_keeping = self
-                        .replay
-                        .limits
-                        .checkpoint_after
-                        .max(last.saturating_sub(now) * 4);
+        self.within(n)?;
+        let (start, mut kept) = self.start(n, false);
+        if start < n {
+            let mut fold = self.projection.fold();
+            fold.start(Arc::unwrap_or_clone(kept.state));
+            let mut saving = Saving::new(self);
+            self.read(start..n, cancel, &mut |i, step| {
+                if let Err(e) = fold.push(&step) {
+                    kept.problems.push(i, e.into_problem());
                 }
-            }
-        })?;
-        let state = Arc::new(fold.state());
-        self.replay.checkpoints().save(self.key, n, &state, &problems);
+                saving.after(i, || Kept {
+                    state: Arc::new(fold.state()),
+                    blame: None,
+                    problems: kept.problems.clone(),
+                });
+            })?;
+            kept.state = Arc::new(fold.state());
+            self.save(n, &kept);
+        }
         Ok(StateAt {
             after: n,
-            state,
-            problems,
+            state: kept.state,
+            problems: kept.problems,
         })
     }
 
-    /// The nearest known state at or before `n`.
-    fn start(&self, n: usize) -> (usize, Arc<Value>, Problems) {
-        let nearest = self.replay.checkpoints().nearest(self.key, n);
-        nearest.unwrap_or_else(|| (0, Arc::new(self.projection.initial()), Problems::default()))
+    /// The state after the first `n` events, the one before the last of them, and the blame.
+    pub fn blamed_state(&self, n: usize, cancel: &Cancel) -> Result<BlamedState, ReplayError> {
+        self.within(n)?;
+        let (start, kept) = self.start(n.saturating_sub(1), true);
+        let mut state = Arc::unwrap_or_clone(kept.state);
+        let mut tree = kept
+            .blame
+            .map_or_else(|| BlameTree::new(&state), Arc::unwrap_or_clone);
+        let mut problems = kept.problems;
+        let mut before = None;
+        let mut saving = Saving::new(self);
+        self.read(start..n, cancel, &mut |i, step| {
+            if i + 1 == n {
+                before = Some(state.clone());
+            }
+            if let Err(e) = self.projection.apply_with_blame(&mut state, &mut tree, i, &step) {
+                problems.push(i, e.into_problem());
+            }
+            saving.after(i, || kept_with(&state, &tree, &problems));
+        })?;
+        let kept = kept_with(&state, &tree, &problems);
+        self.save(n, &kept);
+        Ok(BlamedState {
+            before: Arc::new(before.unwrap_or_else(|| self.projection.initial())),
+            blame: tree.places(&kept.state),
+            at: StateAt {
+                after: n,
+                state: kept.state,
+                problems,
+            },
+        })
+    }
+
+    fn within(&self, asked: usize) -> Result<(), ReplayError> {
+        let len = self.history.len();
+        if asked > len {
+            return Err(ReplayError::BeyondEnd { asked, len });
+        }
+        Ok(())
+    }
+
+    fn key(&self, blamed: bool) -> Key {
+        Key {
+            stream: self.stream,
+            projection: self.number,
+            blamed,
+        }
+    }
+
+    /// The nearest checkpoint at or before `n`.
+    fn start(&self, n: usize, blamed: bool) -> (usize, Kept) {
+        let nearest = self.replay.checkpoints().nearest(self.key(blamed), n);
+        nearest.unwrap_or_else(|| {
+            let fresh = Kept {
+                state: Arc::new(self.projection.initial()),
+                blame: None,
+                problems: Problems::default(),
+            };
+            (0, fresh)
+        })
+    }
+
+    fn save(&self, after: usize, kept: &Kept) {
+        self.replay
+            .checkpoints()
+            .save(self.key(kept.blame.is_some()), after, kept);
     }
 
     fn read(
@@ -269,17 +323,7 @@ impl StreamReplay<'_> {
     /// For every place of the state after `n` events, the event after which its value last changed; containers before
     /// what is in them, in the order of the state.
     pub fn blame(&self, n: usize, cancel: &Cancel) -> Result<Vec<Blamed>, ReplayError> {
-        let len = self.history.len();
-        if n > len {
-            return Err(ReplayError::BeyondEnd { asked: n, len });
-        }
-        let mut state = self.projection.initial();
-        let mut tree = BlameTree::new(&state);
-        self.read(0..n, cancel, &mut |i, step| {
-            // A failed event changes nothing; state_at reports it.
-            let _ = self.projection.apply_with_blame(&mut state, &mut tree, i, &step);
-        })?;
-        Ok(tree.places(&state))
+        Ok(self.blamed_state(n, cancel)?.blame)
     }
 
     /// The nearest event that changes the value at the path: the first with an index of at least `from` (forward), or
@@ -318,7 +362,7 @@ impl StreamReplay<'_> {
         // Lays checkpoints on the way, so that the pieces below are short.
         self.state_at(to, cancel)?;
         while to > 0 {
-            let (start, ..) = self.start(to - 1);
+            let (start, _) = self.start(to - 1, false);
             if let Some(change) = self.history(path, start..to, cancel)?.last() {
                 return Ok(Some(change.event));
             }
@@ -355,5 +399,52 @@ impl StreamReplay<'_> {
             }
         })?;
         Ok(out)
+    }
+}
+
+fn kept_with(state: &Value, tree: &BlameTree, problems: &Problems) -> Kept {
+    Kept {
+        state: Arc::new(state.clone()),
+        blame: Some(Arc::new(tree.clone())),
+        problems: problems.clone(),
+    }
+}
+
+/// Lays checkpoints along a replay, as dense as their cost makes worth while.
+struct Saving<'a> {
+    stream: &'a StreamReplay<'a>,
+    worth_keeping: Duration,
+    last: Duration,
+    since_clock: u32,
+}
+
+impl<'a> Saving<'a> {
+    fn new(stream: &'a StreamReplay<'a>) -> Self {
+        Self {
+            stream,
+            worth_keeping: stream.replay.limits.checkpoint_after,
+            last: (stream.replay.clock)(),
+            since_clock: 0,
+        }
+    }
+
+    /// After the event of this index: keeps what was reached when enough time went into it.
+    #[inline]
+    fn after(&mut self, event: usize, reached: impl FnOnce() -> Kept) {
+        self.since_clock += 1;
+        if self.since_clock < CLOCK_EVERY {
+            return;
+        }
+        self.since_clock = 0;
+        let clock = &self.stream.replay.clock;
+        let now = clock();
+        if now.saturating_sub(self.last) < self.worth_keeping {
+            return;
+        }
+        self.stream.save(event + 1, &reached());
+        self.last = clock();
+        // Where saving is dear, fewer checkpoints pay.
+        let cost = self.last.saturating_sub(now);
+        self.worth_keeping = self.stream.replay.limits.checkpoint_after.max(cost * 4);
     }
 }

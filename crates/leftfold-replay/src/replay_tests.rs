@@ -85,6 +85,33 @@ proptest! {
     }
 
     #[test]
+    fn blame_is_the_same_from_checkpoints_as_from_the_start(
+        history in merges(60),
+        jumps in prop::collection::vec(any::<prop::sample::Index>(), 1..20),
+        costs in prop::collection::vec(0_u64..1000, 1..5),
+        bytes in prop_oneof![Just(0_usize), Just(4_000), Just(1 << 20)],
+        projection in 0_usize..4,
+    ) {
+        let (states, failed) = by_hand(projection, &history);
+        let (replay, never) = (replay(costs, bytes), replay(vec![0], 0));
+        let stream = replay.stream(1, projection, &history).unwrap();
+        let cancel = Cancel::new();
+        for jump in jumps {
+            let at = jump.index(history.len() + 1);
+            let got = stream.blamed_state(at, &cancel).unwrap();
+            prop_assert_eq!(got.at.after, at);
+            prop_assert_eq!(got.at.state.to_string(), states[at].as_str());
+            prop_assert_eq!(got.before.to_string(), states[at.saturating_sub(1)].as_str());
+            let problems: Vec<_> = got.at.problems.iter().map(|(i, _)| *i).collect();
+            let expected: Vec<_> = failed.iter().copied().filter(|i| *i < at).collect();
+            prop_assert_eq!(problems, expected);
+            let anew = never.stream(1, projection, &history).unwrap().blame(at, &cancel).unwrap();
+            prop_assert_eq!(got.blame, anew);
+            prop_assert!(replay.bytes() <= bytes);
+        }
+    }
+
+    #[test]
     fn changes_of_a_path_are_found_either_way(
         history in merges(60),
         costs in prop::collection::vec(0_u64..1000, 1..5),

@@ -17,6 +17,8 @@ use crate::step::{HandlerError, Step, StepPayload};
 
 /// States with more keys than this get a hash index.
 const INDEX_FROM: usize = 24;
+/// Nested objects with more members are merged as trees.
+const FEW_MEMBERS: usize = 16;
 /// The text kept before dead spans are thrown out for the first time, in bytes.
 const COMPACT_FROM: usize = 64 * 1024;
 
@@ -34,6 +36,8 @@ pub(super) struct MergeFold {
     /// Numbers the events, to see a key that is given twice in one.
     event: u32,
     members: Vec<Member>,
+    /// Members of a nested object and of the one it meets.
+    nested: [Vec<Member>; 2],
     places: Vec<Option<u32>>,
 }
 
@@ -65,6 +69,7 @@ impl MergeFold {
             compact_at: COMPACT_FROM,
             event: 0,
             members: Vec::new(),
+            nested: [Vec::new(), Vec::new()],
             places: Vec::new(),
         };
         fold.start(state);
@@ -221,6 +226,7 @@ impl MergeFold {
         let held = std::mem::replace(&mut self.entries[i].held, Held::Dead);
         self.entries[i].held = match held {
             Held::Text(_) | Held::Dead => Held::Patch(patch),
+            Held::Patch(earlier) if self.supersedes(patch, earlier) => Held::Patch(patch),
             Held::Patch(earlier) => {
                 let mut value = self.built_patch(earlier);
                 merge_patch(&mut value, self.parsed(patch));
@@ -231,6 +237,26 @@ impl MergeFold {
                 Held::Built(value)
             }
         };
+    }
+
+    /// Whether merging the object `patch` into the object `earlier` gives just what merging `patch` into nothing gives:
+    /// it begins with all of the other's keys, in their order, and has no objects to merge. So do the objects that events
+    /// of one type carry along.
+    fn supersedes(&mut self, patch: Span, earlier: Span) -> bool {
+        let mut nested = std::mem::take(&mut self.nested);
+        let scanned = [patch, earlier].iter().zip(&mut nested).all(|(span, members)| {
+            scan(self.slice(*span), members) == Some(Top::Object) && members.len() <= FEW_MEMBERS
+        });
+        let [new, old] = &nested;
+        let key = |span, member: &Member| &self.slice(span)[member.key_range()];
+        let superseded = scanned
+            && old.len() <= new.len()
+            && old.iter().all(|m| m.shape != Shape::Null)
+            && new.iter().all(|m| m.shape != Shape::Object)
+            && old.iter().zip(new).all(|(o, n)| key(earlier, o) == key(patch, n))
+            && (1..new.len()).all(|i| new[..i].iter().all(|m| key(patch, m) != key(patch, &new[i])));
+        self.nested = nested;
+        superseded
     }
 
     /// Merges a parsed patch, whose keys are unique.
@@ -282,7 +308,7 @@ impl MergeFold {
     /// The value of text that the scanner accepted. The parser accepts it too; were it not so, the text would be shown.
     fn parsed(&self, span: Span) -> Value {
         let text = self.slice(span);
-        json::parse(text).unwrap_or_else(|_| String::from_utf8_lossy(text).into_owned().into())
+        json::parse_valid(text).unwrap_or_else(|_| String::from_utf8_lossy(text).into_owned().into())
     }
 
     /// An object as it becomes when merged into nothing.
@@ -356,7 +382,9 @@ impl Fold for MergeFold {
             };
             (key, value)
         };
-        Value::Object(self.entries.iter().map(entry).collect::<Object>())
+        Value::Object(Object::of_different_keys(
+            self.entries.iter().map(entry).collect(),
+        ))
     }
 }
 
