@@ -5,14 +5,12 @@
     reason = "arguments arrive owned, as the shell deserialised them"
 )]
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Order, Place};
 
-use crate::{LinesError, Session, SessionError, check_filter as check, filter_dto, mapping, project};
+use crate::{Session, SessionError, check_filter as check, filter_dto, mapping, output, project};
 #[allow(
     clippy::wildcard_imports,
     reason = "one function a command names nearly all of them"
@@ -175,6 +173,17 @@ pub fn event(session: &Session, args: EventArgs) -> Answer<EventDto> {
         .event_dto(args.ordinal, &Cancel::new())
 }
 
+pub fn cause(session: &Session, args: CauseArgs) -> Answer<Option<RowDto>> {
+    let source = session.source(args.source)?;
+    let cancel = source.begin_search();
+    source.view(None)?.cause_of(args.ordinal, &cancel)
+}
+
+pub fn cancel_search(session: &Session, args: CancelSearchArgs) -> Answer<()> {
+    session.source(args.source)?.cancel_search();
+    Ok(())
+}
+
 pub fn place_of(session: &Session, args: PlaceOfArgs) -> Answer<Option<PlaceDto>> {
     let axis: Axis = args.axis.into();
     let coord = session.source(args.source)?.view(None)?.coord(axis, args.ordinal);
@@ -193,7 +202,7 @@ pub fn resolve_point(session: &Session, args: ResolvePointArgs) -> Answer<PlaceD
     session
         .source(args.source)?
         .view(None)?
-        .resolve(args.axis.into(), args.stream, &point)
+        .resolve(args.axis.into(), args.stream, &point, &Cancel::new())
         .map(Into::into)
 }
 
@@ -288,26 +297,10 @@ pub fn projections(session: &Session, args: ProjectionsArgs) -> Answer<Vec<Proje
 pub fn export_events(session: &Session, args: ExportEventsArgs) -> Answer<u32> {
     let view = session.source(args.source)?.view(args.filter)?;
     let path = Path::new(&args.path);
-    let failed = |e: std::io::Error| SessionError::new("export-failed", format!("{}: {e}", path.display()));
-    if view
-        .source()
-        .path
-        .canonicalize()
-        .is_ok_and(|own| path.canonicalize().is_ok_and(|p| p == own))
-    {
-        return Err(SessionError::new(
-            "export-failed",
-            "that is the source itself; choose another file",
-        ));
-    }
-    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+    output::refuse_source(path, &view.source().path)?;
     let order: &Order = view.order(args.axis.into());
     let ordinals = order.range(0, order.len());
-    let written = match view.write_lines(&ordinals, &mut file, &Cancel::new(), &mut |_| ()) {
-        Ok(written) => written,
-        Err(LinesError::Session(e)) => return Err(e),
-        Err(LinesError::Write(e)) => return Err(failed(e)),
-    };
-    file.flush().map_err(failed)?;
-    Ok(written)
+    output::write_whole(path, |out| {
+        view.write_lines(&ordinals, out, &Cancel::new(), &mut |_| ())
+    })
 }

@@ -112,9 +112,14 @@ commands! {
     rank RankArgs { source: u32, filter: Option<u32>, place: PlaceDto } -> u32;
     /// One event, whole.
     event EventArgs { source: u32, ordinal: u32 } -> EventDto;
+    /// The event another one names as its cause, looked for by its id; `None`: not in this source. A search that follows ends
+    /// this one as `cancelled`.
+    cause CauseArgs { source: u32, ordinal: u32 } -> Option<RowDto>;
+    /// Ends a search for a cause.
+    cancel_search CancelSearchArgs { source: u32 } -> ();
     /// Where an event stands on an axis; `None` when it is not on it (no time).
     place_of PlaceOfArgs { source: u32, axis: AxisDto, ordinal: u32 } -> Option<PlaceDto>;
-    /// The place of a point as a user writes it (`v7`, `#12`, a time, `-15m`, `end`).
+    /// The place of a point as a user writes it (`v7`, `#12`, `e12`, a time, `-15m`, `end`).
     resolve_point ResolvePointArgs { source: u32, axis: AxisDto, stream: Option<u32>, point: String } -> PlaceDto;
     /// The next or previous event: of one lane (`by` and `lane`), or of all (`lane` absent).
     step StepArgs {
@@ -178,6 +183,13 @@ pub fn typescript() -> String {
         out.push_str(declaration);
         out.push_str("\n\n");
     }
+    out.push_str("/** Every code an error, a problem or a mistake in a filter can carry. */\nexport const ERROR_CODES = [\n");
+    for code in crate::CODES {
+        out.push_str("  '");
+        out.push_str(code);
+        out.push_str("',\n");
+    }
+    out.push_str("] as const;\n\nexport type ErrorCode = (typeof ERROR_CODES)[number];\n\n");
     out.push_str("export interface Commands {\n");
     for (name, declaration) in declarations(&config) {
         out.push_str("  ");

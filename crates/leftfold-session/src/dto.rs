@@ -38,8 +38,10 @@ dto! {
     struct ErrorDto {
         /// Stable across releases (`source-locked`, `filter-syntax`, `cancelled`, …).
         pub code: String,
-        /// What, where and what to do.
+        /// What, where and what to do, in English.
         pub message: String,
+        /// The names and texts in it (`path`, `reason`, `name`, …), for a front end that says it in another language.
+        pub params: std::collections::BTreeMap<String, String>,
     }
 
     /// What the shell knows at start.
@@ -58,7 +60,7 @@ dto! {
     struct OpenAtStart {
         /// A file's path; `demo:NAME` for a demo scenario.
         pub path: String,
-        /// A point (`v7`, `#12`, a time, `end`), if given.
+        /// A point (`v7`, `#12`, `e12`, a time, `end`), if given.
         pub at: Option<String>,
         /// A stream to select, if given.
         pub stream: Option<String>,
@@ -310,8 +312,8 @@ dto! {
     struct RowDto {
         /// Its ordinal in log order: the handle of an event.
         pub ordinal: u32,
-        /// Position as the store writes it.
-        pub position: String,
+        /// Position as the store writes it, where the store has positions.
+        pub position: Option<String>,
         /// Stream.
         pub stream: String,
         /// Stream's lane key.
@@ -366,8 +368,6 @@ dto! {
         pub correlation_id: Option<String>,
         /// Direct cause.
         pub causation_id: Option<String>,
-        /// Ordinal of the cause, when it is stored here.
-        pub cause_ordinal: Option<u32>,
         /// Other streams it belongs to.
         pub also_in: Vec<String>,
         /// The payload as JSON text (lossless), if decodable.
@@ -509,6 +509,8 @@ dto! {
 
     /// Where a filter is wrong.
     struct FilterErrorDto {
+        /// Stable across releases: `filter-syntax`, `filter-name` or `filter-not-a-condition`.
+        pub code: String,
         /// What is wrong and what to write instead.
         pub message: String,
         /// First wrong character (UTF-16 units, as JavaScript counts).

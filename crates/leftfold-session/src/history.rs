@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use leftfold_event::{Cancel, Event, Locator, Timestamp};
+use leftfold_event::{Cancel, Event, Locator, Problem, ProblemCode, Timestamp};
 use leftfold_log::Log;
 use leftfold_replay::{ReplayError, Step, StepPayload, StreamHistory};
 use leftfold_source::{EventStore, RawPayload, SourceError};
@@ -104,7 +104,14 @@ impl<'a> LogStream<'a> {
 }
 
 pub(crate) fn step_of(event: &Event) -> Step<'_> {
-    let payload = match (&event.payload.value, event.problems.first()) {
+    // A time that cannot be read is no reason to doubt that there is no payload.
+    let of_payload = |p: &&Problem| {
+        matches!(
+            p.code,
+            ProblemCode::PayloadUndecodable | ProblemCode::PayloadEncrypted | ProblemCode::RowUnreadable
+        )
+    };
+    let payload = match (&event.payload.value, event.problems.iter().find(of_payload)) {
         (Some(value), _) => StepPayload::Value(value),
         (None, Some(problem)) => StepPayload::Unreadable(problem),
         (None, None) => StepPayload::Absent,
@@ -146,5 +153,24 @@ impl StreamHistory for LogStream<'_> {
             from = to;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_without_payload_is_no_unreadable_one_because_its_time_is() {
+        let with = |code| Event {
+            problems: vec![Problem::new(code, "why")],
+            ..Event::default()
+        };
+        let (late, lost) = (
+            with(ProblemCode::TimeUnreadable),
+            with(ProblemCode::RowUnreadable),
+        );
+        assert!(matches!(step_of(&late).payload, StepPayload::Absent));
+        assert!(matches!(step_of(&lost).payload, StepPayload::Unreadable(_)));
     }
 }

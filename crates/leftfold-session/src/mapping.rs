@@ -96,8 +96,10 @@ pub fn to_dto(mapping: &Mapping) -> MappingDto {
 
 /// The mapping a screen's form stands for: its TOML, with the fields that were edited set to what they say now.
 pub fn from_dto(dto: &MappingDto) -> Result<Mapping, SessionError> {
-    let wrong =
-        |e: toml::de::Error| SessionError::new("source-mapping", format!("the mapping's TOML is wrong: {e}"));
+    let wrong = |e: toml::de::Error| {
+        let why = crate::project::toml_error(&e, &dto.toml);
+        SessionError::new("source-mapping", format!("the mapping's TOML is wrong: {why}"))
+    };
     let mut mapping: Mapping = if dto.toml.trim().is_empty() {
         Mapping::default()
     } else {

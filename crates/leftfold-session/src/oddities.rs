@@ -25,12 +25,21 @@ impl Snapshot {
             .iter()
             .map(|what| Oddity {
                 code: "unreadable",
-                count: 1,
-                message: what.clone(),
+                count: what.rows,
+                message: what.message.clone(),
             })
             .collect();
-        if let Some(&first) = log.problems().first() {
-            let count = log.problems().len() as u64;
+        // Events that stand for rows or lines that cannot be read were told of already.
+        let told_of: u64 = self.unreadable.iter().map(|u| u.events).sum();
+        let named = |o: &&u32| {
+            [LaneBy::Stream, LaneBy::Type]
+                .iter()
+                .any(|by| !name(log, *by, **o).is_empty())
+        };
+        let count = (log.problems().len() as u64).saturating_sub(told_of);
+        if let Some(&first) = log.problems().iter().find(named).or(log.problems().first())
+            && count > 0
+        {
             let message = told(
                 count,
                 "event has a part",
@@ -65,12 +74,18 @@ impl Snapshot {
     }
 }
 
+fn name(log: &Log, by: LaneBy, ordinal: u32) -> &str {
+    log.names(by).get(log.lane(by, ordinal))
+}
+
 /// An event as a person would find it.
 fn label(log: &Log, ordinal: u32) -> String {
-    let stream = log.names(LaneBy::Stream).get(log.lane(LaneBy::Stream, ordinal));
+    let stream = name(log, LaneBy::Stream, ordinal);
     let version = log.version(ordinal).map_or(String::new(), |v| format!(" v{v}"));
-    let position = log.position(ordinal).unwrap_or(i64::from(ordinal));
-    format!("{stream}{version} (#{position})")
+    let place = log
+        .position(ordinal)
+        .map_or_else(|| format!("e{ordinal}"), |p| format!("#{p}"));
+    format!("{stream}{version} ({place})")
 }
 
 /// `1 event carries …: which`, `2 events carry …; the first is which`.

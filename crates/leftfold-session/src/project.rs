@@ -1,8 +1,10 @@
 //! The project file: `leftfold.toml` beside the data, meant for git; mappings and projections by name.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use leftfold_event::terminal::is_obeyed;
 use leftfold_replay::Projections;
 use leftfold_source::Mapping;
 use serde::Deserialize;
@@ -67,8 +69,10 @@ impl Project {
                 ));
             }
         };
-        let wrong =
-            |e: toml::de::Error| SessionError::new("project-file", format!("{}: {e}", path.display()));
+        let wrong = |e: toml::de::Error| {
+            let why = toml_error(&e, &text);
+            SessionError::new("project-file", format!("{}: {why}", path.display()))
+        };
         Ok(Some(Self {
             folder: folder.to_owned(),
             file: ProjectFile::parse(&text).map_err(wrong)?,
@@ -153,6 +157,14 @@ pub fn save_mapping(
     }
 }
 
+/// What is wrong with a TOML text and in which line, on one line.
+pub(crate) fn toml_error(e: &toml::de::Error, text: &str) -> String {
+    let line = |at: usize| 1 + text.bytes().take(at).filter(|b| *b == b'\n').count();
+    let place = e.span().map(|span| format!("line {}: ", line(span.start)));
+    let message = e.message().trim_end().replace('\n', "; ");
+    format!("{}{message}", place.unwrap_or_default())
+}
+
 /// A mapping as the lines that state it in a project file.
 pub fn mapping_text(name: &str, data: &Path, mapping: &Mapping) -> Result<String, SessionError> {
     let mut sources = toml_edit::ArrayOfTables::new();
@@ -173,7 +185,41 @@ fn entry(name: &str, data: &Path, mapping: &Mapping) -> Result<toml_edit::Table,
     source["name"] = toml_edit::value(name);
     source["path"] = toml_edit::value(data.to_string_lossy().into_owned());
     source["mapping"] = toml_edit::Item::Table(stated);
+    escape(&mut source);
     Ok(source)
+}
+
+/// Writes what an editor or a terminal would obey in names from the data as escapes; TOML asks that of the first 32 only.
+fn escape(table: &mut toml_edit::Table) {
+    for (_, item) in table.iter_mut() {
+        match item {
+            toml_edit::Item::Table(table) => escape(table),
+            toml_edit::Item::Value(value) => escape_value(value),
+            _ => {}
+        }
+    }
+}
+
+fn escape_value(value: &mut toml_edit::Value) {
+    match value {
+        toml_edit::Value::Array(array) => array.iter_mut().for_each(escape_value),
+        toml_edit::Value::InlineTable(table) => table.iter_mut().for_each(|(_, v)| escape_value(v)),
+        toml_edit::Value::String(text) if text.value().contains(is_obeyed) => {
+            let mut quoted = String::from("\"");
+            for c in text.value().chars() {
+                match c {
+                    '"' | '\\' => quoted.extend(['\\', c]),
+                    c if is_obeyed(c) => drop(write!(quoted, "\\u{:04X}", u32::from(c))),
+                    c => quoted.push(c),
+                }
+            }
+            quoted.push('"');
+            if let Ok(escaped) = quoted.parse() {
+                *value = escaped;
+            }
+        }
+        _ => {}
+    }
 }
 
 fn write_mapping(folder: &Path, name: &str, data: &Path, mapping: &Mapping) -> Result<PathBuf, SessionError> {
@@ -233,6 +279,20 @@ mod tests {
         let project = Project::of_data_file(&data).unwrap().unwrap();
         assert_eq!(project.mapping_of(&data), Some(("mine", &mapping)));
         assert_eq!(project.file.sources.len(), 2);
+    }
+
+    #[test]
+    fn names_a_terminal_would_obey_are_escaped_and_read_back() {
+        let evil = "t\"\\\u{1b}[2J\n\u{9b}\u{202e}";
+        let mapping = Mapping {
+            table: evil.to_owned(),
+            ..toml::from_str("table = 't'\nstream = 'a'").unwrap()
+        };
+        let text = mapping_text(evil, Path::new(evil), &mapping).unwrap();
+        assert!(!text.contains(|c| c != '\n' && is_obeyed(c)), "{text:?}");
+        let read = ProjectFile::parse(&text).unwrap();
+        assert_eq!(read.sources[0].name, evil);
+        assert_eq!(read.sources[0].mapping, Some(mapping));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use leftfold_event::Cancel;
 use leftfold_log::{LogBuilder, filter::Filter};
 use leftfold_replay::Projections;
-use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo, ndjson};
+use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
 
 use crate::dto::{
     CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto,
@@ -27,6 +27,8 @@ const PREVIEW_ROWS: usize = 20;
 /// What is open.
 pub struct Session {
     sources: Mutex<BTreeMap<u32, Opened>>,
+    /// What could be read only once, by its path.
+    received: Mutex<BTreeMap<PathBuf, Arc<SourceFile>>>,
     next: AtomicU32,
     cache_folder: Option<PathBuf>,
     config_folder: Option<PathBuf>,
@@ -50,6 +52,7 @@ impl Session {
             directories::ProjectDirs::from("", "", "leftfold").map(|dirs| dirs.config_dir().to_owned());
         Self {
             sources: Mutex::default(),
+            received: Mutex::default(),
             next: AtomicU32::new(1),
             cache_folder,
             config_folder,
@@ -80,15 +83,50 @@ impl Session {
         self.config_folder.as_deref()
     }
 
-    /// The project file that speaks for a data file: the one beside it, or else one that names it.
+    /// Takes in what can be read only once: standard input (`-`), a pipe, a socket. From then on the path stands for it.
+    /// `tick` is called with the bytes read so far.
+    pub fn receive(
+        &self,
+        path: &Path,
+        reader: &mut dyn Read,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<(), SessionError> {
+        let file = SourceFile::from_reader(path, reader, cancel, tick)?;
+        lock(&self.received).insert(path.to_owned(), Arc::new(file));
+        Ok(())
+    }
+
+    fn is_received(&self, path: &Path) -> bool {
+        lock(&self.received).contains_key(path)
+    }
+
+    /// The file at a path, or what was received under it.
+    fn file(&self, path: &Path) -> Result<Arc<SourceFile>, SessionError> {
+        if let Some(file) = lock(&self.received).get(path) {
+            return Ok(Arc::clone(file));
+        }
+        let file = Arc::new(SourceFile::open_unmapped(path)?);
+        if leftfold_source::is_read_once(path) {
+            lock(&self.received).insert(path.to_owned(), Arc::clone(&file));
+        }
+        Ok(file)
+    }
+
+    /// The project file that speaks for a data file: the one beside it, or else one that names it. Nothing lies beside what was
+    /// received: the project folder's own speaks for it.
     fn project_of(&self, path: &Path) -> Result<Option<Project>, SessionError> {
+        if self.is_received(path) {
+            let folder = self.project_folder.as_deref();
+            return Ok(folder.map(Project::of_folder).transpose()?.flatten());
+        }
         let elsewhere = [self.project_folder.as_deref(), self.config_folder()];
         Project::for_data_file(path, elsewhere.into_iter().flatten())
     }
 
     /// Looks into a file without indexing it. Opens what no dialect knows, too: then `problem` says so.
     pub fn inspect(&self, path: &Path) -> Result<InspectDto, SessionError> {
-        let file = SourceFile::open_unmapped(path)?;
+        let file = self.file(path)?;
         let mut stores: Vec<StoreDto> = (0..file.stores().len())
             .map(|i| store_dto(&file.stores()[i], i, file.mapping(i)))
             .collect();
@@ -104,17 +142,26 @@ impl Session {
                 },
             );
         }
-        let problem = match stores.is_empty().then(|| leftfold_source::open(path)) {
-            Some(Err(e)) => Some(SessionError::from(e).into()),
-            _ => None,
-        };
+        let problem = file.problem().filter(|_| stores.is_empty());
         Ok(InspectDto {
             path: path.display().to_string(),
             kind: file.kind().as_str().to_owned(),
             stores,
             tables: file.tables().iter().map(table_dto).collect(),
-            problem,
+            problem: problem.map(|e| SessionError::from(e).into()),
         })
+    }
+
+    /// The tables that come near to holding events, nearest first: their mappings are a start for one made by hand. What
+    /// speaks against each is its last note.
+    pub fn candidates(&self, path: &Path) -> Result<Vec<StoreDto>, SessionError> {
+        let file = self.file(path)?;
+        let dto = |c: &leftfold_source::Candidate| {
+            let mut dto = store_dto(&c.info, SAVED, Some(&c.mapping));
+            dto.notes.push(c.against.clone());
+            dto
+        };
+        Ok(file.candidates().iter().map(dto).collect())
     }
 
     /// The first events a mapping gives.
@@ -162,7 +209,7 @@ impl Session {
         store: u32,
         mapped: Option<&MappingDto>,
     ) -> Result<SourceDto, SessionError> {
-        let file = SourceFile::open_unmapped(path)?;
+        let file = self.file(path)?;
         let project = self.project_of(path)?;
         let projections = project
             .as_ref()
@@ -187,24 +234,14 @@ impl Session {
                 (events, dto)
             }
         };
-        Ok(self.start(path, events, dto, projections, self.cache_folder.clone()))
+        let cache_folder = self.cache_folder.clone().filter(|_| !self.is_received(path));
+        Ok(self.start(path, events, dto, projections, cache_folder))
     }
 
-    /// Opens lines that come from a reader (standard input): they are kept in memory while they are open. `name` stands for
-    /// the path. Projections are those of the project folder, if there is one.
+    /// Opens what comes from a reader (standard input). `name` stands for the path.
     pub fn open_lines(&self, name: &Path, lines: &mut dyn Read) -> Result<SourceDto, SessionError> {
-        let store: Arc<dyn EventStore> = Arc::new(ndjson::from_reader(lines)?);
-        let project = self
-            .project_folder
-            .as_deref()
-            .map(Project::of_folder)
-            .transpose()?
-            .flatten();
-        let projections = project
-            .as_ref()
-            .map_or_else(|| Ok(Projections::default()), Project::projections)?;
-        let dto = store_dto(store.info(), 0, None);
-        Ok(self.start(name, store, dto, projections, None))
+        self.receive(name, lines, &Cancel::new(), &mut |_| ())?;
+        self.open(name, 0, None)
     }
 
     fn start(
@@ -251,7 +288,9 @@ impl Session {
     pub fn close(&self, id: u32) {
         let closed = lock(&self.sources).remove(&id);
         if let Some(opened) = closed {
+            lock(&self.received).remove(&opened.source.path);
             opened.source.cancel_index();
+            opened.source.cancel_search();
         }
     }
 
@@ -287,6 +326,7 @@ pub fn check_filter(text: &str) -> FilterCheckDto {
     let error = Filter::parse(text).err().map(|e| {
         let utf16 = |byte: usize| text.get(..byte).unwrap_or(text).encode_utf16().count() as u32;
         FilterErrorDto {
+            code: e.code.to_owned(),
             start: utf16(e.start),
             end: utf16(e.end),
             message: e.message,
@@ -392,7 +432,7 @@ fn source_dto(opened: &Opened) -> SourceDto {
             state,
             error,
             problems: log.problems().len() as u32,
-            unreadable: snapshot.unreadable.clone(),
+            unreadable: snapshot.unreadable.iter().map(ToString::to_string).collect(),
             has_time: time_extent.is_some(),
             without_time,
             time_disorder: !log.is_time_ordered(),

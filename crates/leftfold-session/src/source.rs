@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use leftfold_event::{Cancel, Progress};
 use leftfold_log::{Log, cache, index};
 use leftfold_replay::{Limits, Projections, Replay, monotonic_clock};
-use leftfold_source::{EventStore, Identity};
+use leftfold_source::{EventStore, Identity, Unreadable};
 
 use crate::error::SessionError;
 use crate::filter::FilterTask;
@@ -36,7 +37,7 @@ pub struct Snapshot {
     /// Whether these are all.
     pub state: IndexState,
     /// Rows that could not be read at all.
-    pub unreadable: Vec<String>,
+    pub unreadable: Vec<Unreadable>,
     /// What the file was when the scan began.
     pub identity: Option<Identity>,
     /// The replay that fits this log's stream keys.
@@ -78,6 +79,8 @@ pub struct OpenSource {
     cache_folder: Option<PathBuf>,
     progress: Mutex<Progress>,
     cancel: Mutex<Cancel>,
+    indexing: Mutex<Option<JoinHandle<()>>>,
+    search: Mutex<Cancel>,
     snapshot: RwLock<Arc<Snapshot>>,
     grown: (Mutex<u32>, Condvar),
     pub(crate) filters: Mutex<BTreeMap<u32, Arc<FilterTask>>>,
@@ -118,6 +121,8 @@ impl OpenSource {
             cache_folder: options.cache_folder,
             progress: Mutex::default(),
             cancel: Mutex::default(),
+            indexing: Mutex::default(),
+            search: Mutex::default(),
             snapshot: RwLock::new(Arc::new(Snapshot {
                 generation: 0,
                 log: Arc::new(Log::empty()),
@@ -145,6 +150,8 @@ impl OpenSource {
             cache_folder: None,
             progress: Mutex::default(),
             cancel: Mutex::default(),
+            indexing: Mutex::default(),
+            search: Mutex::default(),
             snapshot: RwLock::new(Arc::new(Snapshot {
                 generation: 1,
                 log: Arc::new(log),
@@ -183,6 +190,18 @@ impl OpenSource {
         lock(&self.cancel).cancel();
     }
 
+    /// Begins a search for one event, and ends the one before it.
+    pub fn begin_search(&self) -> Cancel {
+        let cancel = Cancel::new();
+        std::mem::replace(&mut *lock(&self.search), cancel.clone()).cancel();
+        cancel
+    }
+
+    /// Ends the search that is under way, if one is.
+    pub fn cancel_search(&self) {
+        lock(&self.search).cancel();
+    }
+
     /// Starts to index anew, from the cache when the file is still the same.
     pub fn reindex(self: &Arc<Self>) {
         self.cancel_index();
@@ -208,19 +227,22 @@ impl OpenSource {
         };
         let replay = Arc::new(new_replay(&self.projections));
         let run = move || run_index(&*store, cached.as_deref(), &cancel, &progress, &replay, &publish);
-        if let Err(e) = std::thread::Builder::new().name("index".to_owned()).spawn(run) {
-            let error = SessionError::new(
-                "no-thread",
-                format!("the system gives no thread to index with: {e}"),
-            );
-            self.publish(Snapshot {
-                generation: 0,
-                log: Arc::new(Log::empty()),
-                state: IndexState::Failed(error),
-                unreadable: Vec::new(),
-                identity: None,
-                replay: Arc::clone(&before.replay),
-            });
+        match std::thread::Builder::new().name("index".to_owned()).spawn(run) {
+            Ok(thread) => *lock(&self.indexing) = Some(thread),
+            Err(e) => {
+                let error = SessionError::new(
+                    "no-thread",
+                    format!("the system gives no thread to index with: {e}"),
+                );
+                self.publish(Snapshot {
+                    generation: 0,
+                    log: Arc::new(Log::empty()),
+                    state: IndexState::Failed(error),
+                    unreadable: Vec::new(),
+                    identity: None,
+                    replay: Arc::clone(&before.replay),
+                });
+            }
         }
     }
 
@@ -265,6 +287,15 @@ impl OpenSource {
                     self.wait_newer(snapshot.generation, Duration::from_millis(100));
                 }
             }
+        }
+    }
+
+    /// Waits until the thread that indexes is done, with keeping the index for the next time too; for a program that ends.
+    pub fn finish_indexing(&self) {
+        let thread = lock(&self.indexing).take();
+        if let Some(thread) = thread {
+            // What a panic there was about is told where it happened.
+            drop(thread.join());
         }
     }
 

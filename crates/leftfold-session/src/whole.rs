@@ -3,35 +3,152 @@
 //! Reading one stream after the other asks the source once a stream; where streams are short, that costs more than the
 //! events themselves.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use leftfold_event::{Cancel, Event, Locator, Timestamp};
 use leftfold_log::{LaneBy, Log};
-use leftfold_replay::{FoldSink, Projection, ReplayError, Step, StepPayload, StreamHistory, WholeFold};
+use leftfold_replay::{
+    FoldSink, Folded, Projection, ReplayError, Step, StepPayload, StreamHistory, WholeFold,
+};
 use leftfold_source::{EventStore, RawPayload, SourceError};
 
 use crate::history::LogStream;
 
-/// Events read together; streams that are longer are read on their own.
+/// Events read together; a stream that is longer is read on its own.
 const BATCH: usize = 16 * 1024;
 
-/// Folds these streams to their ends, in this order. Streams without events are left out.
+/// Batches that every thread has in a round, so that an uneven one costs little.
+const BATCHES_A_THREAD: usize = 4;
+
+/// Folds these streams to their ends. The sink gets them in this order, whatever the number of threads; streams without
+/// events are left out.
 pub fn fold_streams<S: FoldSink>(
     log: &Log,
     store: &dyn EventStore,
     streams: impl IntoIterator<Item = u32>,
     projection: &dyn Projection,
-    sink: S,
+    mut sink: S,
+    threads: NonZeroUsize,
     cancel: &Cancel,
 ) -> Result<S, ReplayError> {
-    let mut batch = Batch {
+    let folding = Folding {
         log,
         store,
+        projection,
         size: BATCH,
-        events: Vec::new(),
-        text: Vec::new(),
+        cancel,
     };
-    batch.fold_streams(streams, WholeFold::new(projection, sink), cancel)
+    folding.run(streams, &mut |folded| sink.stream(folded), threads)?;
+    Ok(sink)
+}
+
+/// What all batches share.
+struct Folding<'a> {
+    log: &'a Log,
+    store: &'a dyn EventStore,
+    projection: &'a dyn Projection,
+    /// The most events of a batch, but for one of a single stream.
+    size: usize,
+    cancel: &'a Cancel,
+}
+
+impl Folding<'_> {
+    fn run(
+        &self,
+        streams: impl IntoIterator<Item = u32>,
+        sink: &mut dyn FnMut(Folded),
+        threads: NonZeroUsize,
+    ) -> Result<(), ReplayError> {
+        let mut streams = streams.into_iter().peekable();
+        let a_round = threads.get() * BATCHES_A_THREAD;
+        while streams.peek().is_some() {
+            let mut round = Vec::with_capacity(a_round);
+            while round.len() < a_round
+                && let Some(batch) = self.next_batch(&mut streams)
+            {
+                round.push(batch);
+            }
+            for folded in self.round(&round, threads) {
+                folded?.into_iter().for_each(&mut *sink);
+            }
+        }
+        Ok(())
+    }
+
+    /// The streams of the next batch; `None` when none is left.
+    fn next_batch(&self, streams: &mut std::iter::Peekable<impl Iterator<Item = u32>>) -> Option<Vec<u32>> {
+        let mut batch = vec![streams.next()?];
+        let mut events = self.log.stream_events(batch[0]).len();
+        while let Some(&stream) = streams.peek() {
+            events += self.log.stream_events(stream).len();
+            if events > self.size {
+                break;
+            }
+            batch.push(stream);
+            streams.next();
+        }
+        Some(batch)
+    }
+
+    /// The outcome of every batch, in order.
+    fn round(&self, batches: &[Vec<u32>], threads: NonZeroUsize) -> Vec<Result<Vec<Folded>, ReplayError>> {
+        let threads = threads.get().min(batches.len());
+        if threads < 2 {
+            return batches.iter().map(|streams| self.batch(streams)).collect();
+        }
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                let Some(streams) = batches.get(i) else {
+                    return done;
+                };
+                done.push((i, self.batch(streams)));
+            }
+        };
+        let mut done: Vec<_> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let joined = workers
+                .into_iter()
+                .map(|w| w.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            joined.flatten().collect()
+        });
+        done.sort_unstable_by_key(|(i, _)| *i);
+        done.into_iter().map(|(_, folded)| folded).collect()
+    }
+
+    fn batch(&self, streams: &[u32]) -> Result<Vec<Folded>, ReplayError> {
+        let mut all = Vec::with_capacity(streams.len());
+        let mut whole = WholeFold::new(self.projection, |folded| all.push(folded));
+        let mut batch = Batch {
+            log: self.log,
+            store: self.store,
+            events: Vec::new(),
+            text: Vec::new(),
+        };
+        match streams {
+            [one] if self.log.stream_events(*one).len() > self.size => {
+                let history = LogStream::new(self.log, self.store, *one);
+                history.read(0..history.len(), self.cancel, &mut |_, step| {
+                    whole.push(*one, &step);
+                })?;
+            }
+            _ => {
+                for &stream in streams {
+                    let events = self.log.stream_events(stream).iter();
+                    batch.events.extend(events.map(|&ordinal| (stream, ordinal)));
+                }
+                batch.fold(&mut whole, self.cancel)?;
+            }
+        }
+        let _ = whole.finish();
+        Ok(all)
+    }
 }
 
 /// A payload of a batch.
@@ -47,39 +164,13 @@ enum Kept {
 struct Batch<'a> {
     log: &'a Log,
     store: &'a dyn EventStore,
-    /// The most events it takes.
-    size: usize,
     /// Stream and ordinal.
     events: Vec<(u32, u32)>,
     text: Vec<u8>,
 }
 
 impl Batch<'_> {
-    fn fold_streams<S: FoldSink>(
-        &mut self,
-        streams: impl IntoIterator<Item = u32>,
-        mut whole: WholeFold<'_, S>,
-        cancel: &Cancel,
-    ) -> Result<S, ReplayError> {
-        let log = self.log;
-        for stream in streams {
-            let events = log.stream_events(stream);
-            if self.events.len() + events.len() > self.size {
-                self.fold(&mut whole, cancel)?;
-            }
-            if events.len() > self.size {
-                let history = LogStream::new(log, self.store, stream);
-                history.read(0..events.len(), cancel, &mut |_, step| whole.push(stream, &step))?;
-            } else {
-                self.events
-                    .extend(events.iter().map(|&ordinal| (stream, ordinal)));
-            }
-        }
-        self.fold(&mut whole, cancel)?;
-        Ok(whole.finish())
-    }
-
-    /// Reads the payloads and folds them; the batch is empty then.
+    /// Reads the payloads and folds them.
     fn fold<S: FoldSink>(
         &mut self,
         whole: &mut WholeFold<'_, S>,
@@ -100,7 +191,6 @@ impl Batch<'_> {
             };
             whole.push(stream, &step);
         }
-        self.events.clear();
         Ok(())
     }
 
@@ -155,7 +245,7 @@ mod tests {
     use super::*;
     use leftfold_event::Progress;
     use leftfold_log::index;
-    use leftfold_replay::{Folded, Projections, fold_all};
+    use leftfold_replay::{Projections, fold_all};
     use leftfold_source::ndjson;
     use std::fmt::Write as _;
 
@@ -191,26 +281,28 @@ mod tests {
         let set = Projections::default();
         for number in 0..set.names().count() {
             let projection = set.get(number).unwrap();
-            let (mut together, mut alone) = (Vec::new(), Vec::new());
-            let sink = |f: Folded| together.push(f);
-            let mut batch = Batch {
+            let folding = Folding {
                 log: &log,
                 store: &store,
+                projection: projection.as_ref(),
                 size: 32,
-                events: Vec::new(),
-                text: Vec::new(),
+                cancel: &cancel,
             };
-            let _ = batch
-                .fold_streams(keys.clone(), WholeFold::new(projection.as_ref(), sink), &cancel)
-                .unwrap();
+            let together = [1, 2, 3].map(|threads| {
+                let mut all = Vec::new();
+                let threads = NonZeroUsize::new(threads).unwrap();
+                folding.run(keys.clone(), &mut |f| all.push(f), threads).unwrap();
+                all
+            });
+            let mut alone = Vec::new();
             let histories: Vec<_> = keys
                 .clone()
                 .map(|k| (k, LogStream::new(&log, &store, k)))
                 .collect();
             let each = histories.iter().map(|(k, h)| (*k, h as &dyn StreamHistory));
             let _ = fold_all(projection.as_ref(), each, |f: Folded| alone.push(f), &cancel).unwrap();
-            assert_eq!(together, alone);
-            assert_eq!(together.iter().map(|f| f.events).sum::<usize>(), LINES);
+            assert_eq!(alone.iter().map(|f| f.events).sum::<usize>(), LINES);
+            assert_eq!(together, [alone.clone(), alone.clone(), alone]);
         }
     }
 
@@ -221,7 +313,15 @@ mod tests {
         let (set, cancel) = (Projections::default(), Cancel::new());
         let merge = set.get(Projections::DEFAULT).unwrap();
         cancel.cancel();
-        let result = fold_streams(&log, &store, 0..1, merge.as_ref(), |_: Folded| (), &cancel);
+        let result = fold_streams(
+            &log,
+            &store,
+            0..1,
+            merge.as_ref(),
+            |_: Folded| (),
+            NonZeroUsize::MIN,
+            &cancel,
+        );
         assert!(matches!(result, Err(ReplayError::Cancelled)));
     }
 }

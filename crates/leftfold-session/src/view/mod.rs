@@ -1,9 +1,14 @@
 //! What a front end looks at: one snapshot of a source, through a filter or not, and the questions it can ask.
 
+mod cause;
 mod point;
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
+mod point_tests;
 mod state;
 mod streams;
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -218,14 +223,12 @@ impl View {
         if ordinal >= self.log.events() {
             return Err(SessionError::new(
                 "no-such-event",
-                format!("there is no event number {ordinal}"),
+                format!("there is no event e{ordinal}"),
             ));
         }
         let mut found = None;
         self.events(&[ordinal], cancel, &mut |_, event| found = Some(event))?;
-        found.ok_or_else(|| {
-            SessionError::new("no-such-event", format!("event number {ordinal} cannot be read"))
-        })
+        found.ok_or_else(|| SessionError::new("no-such-event", format!("event e{ordinal} cannot be read")))
     }
 
     fn row(&self, ordinal: u32, event: &Event) -> RowDto {
@@ -233,7 +236,7 @@ impl View {
         let log = &self.log;
         RowDto {
             ordinal,
-            position: event.position.clone().unwrap_or_else(|| ordinal.to_string()),
+            position: event.position.clone(),
             stream: event.stream.clone(),
             stream_key: log.lane(LaneBy::Stream, ordinal),
             category: event.category.clone(),
@@ -260,7 +263,6 @@ impl View {
             id: event.id.as_ref().map(ToString::to_string),
             time_assumed_utc: event.time_origin == leftfold_event::TimeZoneOrigin::AssumedUtc,
             valid_time: event.valid_time.map(|t| t.to_string()),
-            cause_ordinal: None,
             correlation_id: event.correlation_id.clone(),
             causation_id: event.causation_id.clone(),
             also_in: event.also_in.clone(),
@@ -296,16 +298,24 @@ fn problem_dto(problem: &leftfold_event::Problem) -> ErrorDto {
     ErrorDto {
         code: problem.code.as_str().to_owned(),
         message: problem.message.clone(),
+        params: BTreeMap::new(),
     }
 }
 
-/// The start of a payload as text, and whether it is all of it.
+/// The start of a payload as text, and whether it is all of it; of a row that cannot be read, why.
 fn preview(event: &Event) -> (String, bool) {
     let payload = &event.payload;
     let cut = |text: &str| match text.char_indices().nth(PREVIEW) {
         Some((end, _)) => (text[..end].to_owned(), false),
         None => (text.to_owned(), true),
     };
+    // Where there is nothing to show, why there is nothing.
+    let lost = |p: &&leftfold_event::Problem| p.code == leftfold_event::ProblemCode::RowUnreadable;
+    if payload.encoding.is_empty()
+        && let Some(problem) = event.problems.iter().find(lost)
+    {
+        return cut(&problem.message);
+    }
     if payload.encoding == "json"
         && let Ok(text) = std::str::from_utf8(&payload.raw)
     {

@@ -1,116 +1,182 @@
 //! Points as users write them, as places on an axis.
 
-use leftfold_event::Point;
+use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Place};
 
 use super::View;
 use crate::error::SessionError;
 
+/// Events fetched at a time where a position can only be found by reading.
+const CHUNK: usize = 4096;
+
 impl View {
-    /// The place of a point as a user writes it. `v7` needs a stream.
-    pub fn resolve(&self, axis: Axis, stream: Option<u32>, point: &Point) -> Result<Place, SessionError> {
-        let nowhere = |what: String| SessionError::new("no-such-point", what);
-        let at_event = |ordinal: u32| {
-            let coord = self.log.coord(axis, ordinal);
-            let coord =
-                coord.ok_or_else(|| nowhere("that event has no time: use the log order".to_owned()))?;
-            Ok(Place {
-                axis,
-                coord,
-                ordinal: Some(ordinal),
-            })
-        };
+    /// The place of a point as a user writes it. `v7` needs a stream; a moment in log order is after the stream's last event
+    /// recorded by then, without a stream after the log's last one. `cancel` ends the search for a position that is no
+    /// number.
+    pub fn resolve(
+        &self,
+        axis: Axis,
+        stream: Option<u32>,
+        point: &Point,
+        cancel: &Cancel,
+    ) -> Result<Place, SessionError> {
         let (first, last) = self.log.extent(axis).unwrap_or((0, 0));
+        let edge = |coord| Place {
+            axis,
+            coord,
+            ordinal: None,
+        };
         match point {
-            Point::Start => Ok(Place {
-                axis,
-                coord: first.saturating_sub(1),
-                ordinal: None,
-            }),
-            Point::End => Ok(Place {
-                axis,
-                coord: last,
-                ordinal: None,
-            }),
-            Point::Version(version) => {
-                let stream = stream.ok_or_else(|| nowhere(format!("v{version} needs a stream")))?;
-                let events = self.log.stream_events(stream);
-                let found = events
-                    .iter()
-                    .rev()
-                    .find(|o| self.log.version(**o) == Some(*version));
-                found.map_or_else(
-                    || {
-                        let name = self.log.names(LaneBy::Stream).get(stream);
-                        let range = match (events.first(), events.last()) {
-                            (Some(a), Some(b)) => {
-                                let v =
-                                    |o: &u32| self.log.version(*o).map_or("?".to_owned(), |v| v.to_string());
-                                format!("; it has v{} to v{}", v(a), v(b))
-                            }
-                            _ => String::new(),
-                        };
-                        Err(nowhere(format!("{name} has no version {version}{range}")))
-                    },
-                    |o| at_event(*o),
-                )
+            Point::Start => Ok(edge(first.saturating_sub(1))),
+            Point::End => Ok(edge(last)),
+            Point::Version(version) => self.at_event(axis, self.of_version(stream, *version)?),
+            Point::Position(text) => self.at_event(axis, self.of_position(text, cancel)?),
+            Point::Ordinal(ordinal) => {
+                let events = self.log.events();
+                if *ordinal >= events {
+                    let last = events.checked_sub(1).map(|n| format!("; the last is e{n}"));
+                    let last = last.unwrap_or_default();
+                    return Err(nowhere(format!("there is no event e{ordinal}{last}")));
+                }
+                self.at_event(axis, *ordinal)
             }
-            Point::Position(text) => {
-                let by_number = text.parse().ok().and_then(|p| self.log.at_position(p));
-                // A store without a log order shows ordinals as positions.
-                let by_ordinal = || {
-                    text.parse()
-                        .ok()
-                        .filter(|o: &u32| self.log.position(0).is_none() && *o < self.log.events())
-                };
-                by_number
-                    .or_else(by_ordinal)
-                    .map_or_else(|| Err(nowhere(format!("there is no position {text}"))), at_event)
-            }
-            Point::Time(time) => Ok(self.at_time(axis, time.nanos)),
+            Point::Time(time) => Ok(self.at_time(axis, stream, time.nanos)),
             Point::BeforeEnd { nanos } => {
                 let (_, last) = self
                     .log
                     .extent(Axis::Time)
-                    .ok_or_else(|| nowhere("no event has a time".to_owned()))?;
-                Ok(self.at_time(axis, last.saturating_sub(*nanos)))
+                    .ok_or_else(|| nowhere("no event has a time"))?;
+                Ok(self.at_time(axis, stream, last.saturating_sub(*nanos)))
             }
         }
     }
 
     /// The place of a point on the timeline it speaks of: a moment in event time, anything else in log order.
-    pub fn place(&self, stream: Option<u32>, point: &Point) -> Result<Place, SessionError> {
+    pub fn place(&self, stream: Option<u32>, point: &Point, cancel: &Cancel) -> Result<Place, SessionError> {
         let axis = match point {
             Point::Time(_) | Point::BeforeEnd { .. } => Axis::Time,
             _ => Axis::Log,
         };
         if axis == Axis::Time && self.log.extent(Axis::Time).is_none() {
-            return Err(SessionError::new(
-                "no-such-point",
-                "no event has a time: say a version or a position",
-            ));
+            return Err(nowhere("no event has a time: say a version or a position"));
         }
-        self.resolve(axis, stream, point)
+        self.resolve(axis, stream, point, cancel)
     }
 
-    fn at_time(&self, axis: Axis, nanos: i64) -> Place {
-        let place = Place {
+    fn at_event(&self, axis: Axis, ordinal: u32) -> Result<Place, SessionError> {
+        let coord = self
+            .log
+            .coord(axis, ordinal)
+            .ok_or_else(|| nowhere("that event has no time: use the log order"))?;
+        Ok(Place {
+            axis,
+            coord,
+            ordinal: Some(ordinal),
+        })
+    }
+
+    /// The stream's event of a version: the last one, where a version is there twice.
+    fn of_version(&self, stream: Option<u32>, version: i64) -> Result<u32, SessionError> {
+        let stream = stream.ok_or_else(|| nowhere(format!("v{version} needs a stream")))?;
+        let events = self.log.stream_events(stream);
+        let mut versions = events.iter().filter_map(|o| Some((self.log.version(*o)?, *o)));
+        if let Some((_, found)) = versions.clone().rev().find(|(v, _)| *v == version) {
+            return Ok(found);
+        }
+        let name = self.log.names(LaneBy::Stream).get(stream);
+        let (first, last) = (
+            versions.clone().map(|(v, _)| v).min(),
+            versions.by_ref().map(|(v, _)| v).max(),
+        );
+        let range = match (first, last) {
+            (Some(first), Some(last)) => format!("; it has v{first} to v{last}"),
+            _ => "; its events state no versions: say a position (#5), a place in log order (e5) or a time"
+                .to_owned(),
+        };
+        Err(nowhere(format!("{name:?} has no version {version}{range}")))
+    }
+
+    /// The event at a position as the store writes it.
+    fn of_position(&self, text: &str, cancel: &Cancel) -> Result<u32, SessionError> {
+        let number = text.parse::<i64>().ok();
+        let found = match number.and_then(|n| self.log.at_position(n)) {
+            // A position that is a number is in the index.
+            None if number.is_none_or(|n| n.to_string() != text) => self.read_for_position(text, cancel)?,
+            found => found,
+        };
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        Err(nowhere(if self.states_positions(cancel)? {
+            format!("there is no position {text:?}")
+        } else {
+            format!(
+                "there is no position {text:?}: this history states no positions; say e{} for the event with that many before it \
+                 in log order",
+                number.unwrap_or(5).max(0)
+            )
+        }))
+    }
+
+    /// The first event whose position is this text, among those whose position is no number.
+    fn read_for_position(&self, text: &str, cancel: &Cancel) -> Result<Option<u32>, SessionError> {
+        let unnumbered: Vec<u32> = (0..self.log.events())
+            .filter(|o| self.log.position(*o).is_none())
+            .collect();
+        for chunk in unnumbered.chunks(CHUNK) {
+            let mut found = None;
+            self.events(chunk, cancel, &mut |ordinal, event| {
+                if found.is_none() && event.position.as_deref() == Some(text) {
+                    found = Some(ordinal);
+                }
+            })?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the store states positions: numbers, or texts of its own such as `orders[3]@17`.
+    pub fn states_positions(&self, cancel: &Cancel) -> Result<bool, SessionError> {
+        if self.log.has_positions() || self.log.events() == 0 {
+            return Ok(self.log.has_positions());
+        }
+        let mut stated = false;
+        self.events(&[0], cancel, &mut |_, event| stated = event.position.is_some())?;
+        Ok(stated)
+    }
+
+    fn at_time(&self, axis: Axis, stream: Option<u32>, nanos: i64) -> Place {
+        let moment = Place {
             axis: Axis::Time,
             coord: nanos,
             ordinal: None,
         };
         if axis == Axis::Time {
-            return place;
+            return moment;
         }
-        // In log order: after the last event recorded by then.
-        let rank = self.log.rank(&place);
-        let last = rank
-            .checked_sub(1)
-            .and_then(|r| self.log.order(Axis::Time).get(r));
+        let coord = match stream {
+            Some(stream) => {
+                let events = self.log.stream_events(stream);
+                match self.log.included(stream, &moment).checked_sub(1) {
+                    Some(last) => i64::from(events[last]),
+                    None => events.first().map_or(-1, |first| i64::from(*first) - 1),
+                }
+            }
+            None => (0..self.log.events())
+                .rev()
+                .find(|o| self.log.time(*o).is_some_and(|t| t <= nanos))
+                .map_or(-1, i64::from),
+        };
         Place {
             axis,
-            coord: last.map_or(-1, i64::from),
+            coord,
             ordinal: None,
         }
     }
+}
+
+fn nowhere(what: impl Into<String>) -> SessionError {
+    SessionError::new("no-such-point", what)
 }

@@ -3,7 +3,7 @@
 use leftfold_event::Cancel;
 use leftfold_event::json::Value;
 use leftfold_log::{Axis, LaneBy, Place};
-use leftfold_replay::{Direction, Path, StreamReplay};
+use leftfold_replay::{Blamed, Direction, Path, StreamReplay};
 
 use super::{MAX_ROWS, View};
 use crate::dto::{
@@ -33,6 +33,8 @@ impl View {
                 let known: Vec<&str> = projections.names().collect();
                 let message = format!("there is no projection {name:?}; there are: {}", known.join(", "));
                 SessionError::new("no-such-projection", message)
+                    .with("name", name)
+                    .with("known", known.join(", "))
             })?,
             None => {
                 let category = self.log.category_of_stream(stream);
@@ -55,17 +57,15 @@ impl View {
     ) -> Result<StateDto, SessionError> {
         let included = self.log.included(stream, place);
         self.replay(stream, projection, |replay, history| {
-            let before = replay.state_at(included.saturating_sub(1), cancel)?;
-            let after = replay.state_at(included, cancel)?;
+            let replayed = replay.blamed_state(included, cancel)?;
+            let (before, after) = (replayed.before, replayed.at);
             let ordinals = history.ordinals();
             let last = included.checked_sub(1).map(|i| ordinals[i]);
             let last_row = last
                 .map(|o| self.rows_of(&[o], cancel))
                 .transpose()?
                 .and_then(|mut rows| rows.pop());
-            let mut changes = leftfold_replay::changes(&before.state, &after.state);
-            // The first event fills the empty state; that the state is no longer empty is no change to read about.
-            changes.retain(|c| !c.path.tokens().is_empty() || changes_whole(&before.state, &after.state));
+            let changes = leftfold_replay::changes(&before, &after.state);
             let late =
                 |o: &u32| place.axis == Axis::Time && self.log.time(*o).is_some_and(|t| t > place.coord);
             Ok(StateDto {
@@ -77,15 +77,16 @@ impl View {
                 next: ordinals.get(included).copied(),
                 projection: replay.projection().name().to_owned(),
                 state: after.state.to_string(),
-                before: before.state.to_string(),
-                changes: changes.iter().map(change_dto).collect(),
-                blame: self.blame_of(replay, ordinals, included, cancel)?,
+                before: before.to_string(),
+                changes: read_changes(changes, &before, &after.state),
+                blame: self.blame_rows(replayed.blame, ordinals),
                 problems: after
                     .problems
                     .iter()
                     .map(|(i, p)| ErrorDto {
                         code: p.code.as_str().to_owned(),
                         message: format!("{}: {}", self.event_label(ordinals[*i]), p.message),
+                        params: [("event".to_owned(), self.event_label(ordinals[*i]))].into(),
                     })
                     .collect(),
                 time_disorder: ordinals[..included].iter().any(late),
@@ -100,17 +101,10 @@ impl View {
             .get(self.log.lane(LaneBy::Type, ordinal));
         self.log
             .version(ordinal)
-            .map_or_else(|| format!("event {ordinal} {kind}"), |v| format!("v{v} {kind}"))
+            .map_or_else(|| format!("e{ordinal} {kind}"), |v| format!("v{v} {kind}"))
     }
 
-    fn blame_of(
-        &self,
-        replay: &StreamReplay<'_>,
-        ordinals: &[u32],
-        included: usize,
-        cancel: &Cancel,
-    ) -> Result<Vec<BlameDto>, SessionError> {
-        let places = replay.blame(included, cancel)?;
+    fn blame_rows(&self, places: Vec<Blamed>, ordinals: &[u32]) -> Vec<BlameDto> {
         let mut fields = Vec::with_capacity(places.len());
         for place in places {
             let Some(event) = place.event else { continue };
@@ -134,7 +128,7 @@ impl View {
                 time,
             });
         }
-        Ok(fields)
+        fields
     }
 
     /// The difference of a stream's state between two places.
@@ -149,17 +143,21 @@ impl View {
         let (a, b) = (self.log.included(stream, from), self.log.included(stream, to));
         self.replay(stream, projection, |replay, _| {
             let difference = replay.diff(a, b, cancel)?;
+            let (from, to) = (
+                replay.state_at(a, cancel)?.state,
+                replay.state_at(b, cancel)?.state,
+            );
             Ok(DiffDto {
                 stream: self.log.names(LaneBy::Stream).get(stream).to_owned(),
                 patch: leftfold_replay::patch::to_value(&difference.patch).to_string(),
-                changes: difference.changes.iter().map(change_dto).collect(),
-                from_state: replay.state_at(a, cancel)?.state.to_string(),
-                to_state: replay.state_at(b, cancel)?.state.to_string(),
+                changes: read_changes(difference.changes, &from, &to),
+                from_state: from.to_string(),
+                to_state: to.to_string(),
             })
         })
     }
 
-    /// The values a path has held, oldest first, at most the latest `limit`.
+    /// The values a path has held, oldest first, at most the latest `limit`, and never more than one answer carries.
     pub fn history(
         &self,
         stream: u32,
@@ -168,11 +166,25 @@ impl View {
         projection: Option<&str>,
         cancel: &Cancel,
     ) -> Result<Vec<HistoryEntryDto>, SessionError> {
+        let (_, changes) = self.changes_of(stream, path, Some(limit.min(MAX_ROWS)), projection, cancel)?;
+        Ok(changes)
+    }
+
+    /// How many values a path has held, and the latest of them (`None`: all), oldest first.
+    pub fn changes_of(
+        &self,
+        stream: u32,
+        path: &str,
+        latest: Option<u32>,
+        projection: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<(u32, Vec<HistoryEntryDto>), SessionError> {
         let path = parse_path(path)?;
         self.replay(stream, projection, |replay, history| {
             let ordinals = history.ordinals();
             let mut changes = replay.history(&path, 0..ordinals.len(), cancel)?;
-            let first = changes.len().saturating_sub(limit.min(MAX_ROWS) as usize);
+            let total = changes.len();
+            let first = latest.map_or(0, |n| total.saturating_sub(n as usize));
             let changes = changes.split_off(first);
             let events: Vec<u32> = changes.iter().map(|c| ordinals[c.event]).collect();
             let rows = self.rows_of(&events, cancel)?;
@@ -181,7 +193,8 @@ impl View {
                 before: c.before.map(|v| v.to_string()),
                 after: c.after.map(|v| v.to_string()),
             };
-            Ok(rows.into_iter().zip(changes).map(entry).collect())
+            // A stream has fewer events than 2^32, and at most one change of a path each.
+            Ok((total as u32, rows.into_iter().zip(changes).map(entry).collect()))
         })
     }
 
@@ -217,6 +230,13 @@ fn parse_path(text: &str) -> Result<Path, SessionError> {
             format!("{text:?} is no path: write a JSON pointer such as /items/0/price"),
         )
     })
+}
+
+/// Changes as one reads them. The first event fills the empty state; that the state is no longer empty is no change to read
+/// about.
+fn read_changes(mut changes: Vec<leftfold_replay::Change>, before: &Value, after: &Value) -> Vec<ChangeDto> {
+    changes.retain(|c| !c.path.tokens().is_empty() || changes_whole(before, after));
+    changes.iter().map(change_dto).collect()
 }
 
 /// Whether a state was replaced as a whole, rather than filled or emptied.

@@ -71,6 +71,7 @@ impl View {
                 () => String::new(),
             };
             SessionError::new("no-such-stream", format!("there is no stream {name:?}{hint}"))
+                .with("name", name)
         })
     }
 }

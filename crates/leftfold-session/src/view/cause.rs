@@ -1,0 +1,145 @@
+//! What caused an event: the event whose id it names.
+
+use leftfold_event::Cancel;
+
+use super::View;
+use crate::dto::RowDto;
+use crate::error::SessionError;
+
+/// Events read at once, first and at most. A cause mostly stands a few events before what it caused.
+const CHUNK: (u32, u32) = (256, 8192);
+
+impl View {
+    /// The event that another one names as its cause; `None` when it names none, or none with that id is stored here (a
+    /// command's id, for instance). Reads backwards from it, then what follows it, since clocks and logs may disagree.
+    pub fn cause_of(&self, ordinal: u32, cancel: &Cancel) -> Result<Option<RowDto>, SessionError> {
+        let Some(id) = self.event(ordinal, cancel)?.causation_id else {
+            return Ok(None);
+        };
+        let found = match self.search(&id, 0..ordinal, true, cancel)? {
+            Some(found) => Some(found),
+            None => self.search(&id, ordinal + 1..self.log.events(), false, cancel)?,
+        };
+        Ok(self.rows_of(found.as_slice(), cancel)?.pop())
+    }
+
+    /// The event with an id among these, the nearest to one end.
+    fn search(
+        &self,
+        id: &str,
+        range: std::ops::Range<u32>,
+        backwards: bool,
+        cancel: &Cancel,
+    ) -> Result<Option<u32>, SessionError> {
+        let (mut rest, mut size) = (range, CHUNK.0);
+        while !rest.is_empty() {
+            let chunk = if backwards {
+                let from = rest.end.saturating_sub(size).max(rest.start);
+                let chunk = from..rest.end;
+                rest.end = from;
+                chunk
+            } else {
+                let to = rest.start.saturating_add(size).min(rest.end);
+                let chunk = rest.start..to;
+                rest.start = to;
+                chunk
+            };
+            let ordinals: Vec<u32> = chunk.collect();
+            let mut found = None;
+            self.events(&ordinals, cancel, &mut |ordinal, event| {
+                let fits = event.id.is_some_and(|own| same(&own.to_string(), id));
+                if fits && (backwards || found.is_none()) {
+                    found = Some(ordinal);
+                }
+            })?;
+            if found.is_some() {
+                return Ok(found);
+            }
+            size = (size * 2).min(CHUNK.1);
+        }
+        Ok(None)
+    }
+}
+
+/// Whether two ids are the same one. A UUID is one with hyphens and without: stores keep its digits, metadata its usual form.
+fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || uuid(a).is_some_and(|a| uuid(b) == Some(a))
+}
+
+/// A UUID's digits in lower case.
+fn uuid(text: &str) -> Option<Vec<u8>> {
+    let hyphens = text.len() == 36 && [8, 13, 18, 23].iter().all(|at| text.as_bytes()[*at] == b'-');
+    let digits: Vec<u8> = text
+        .bytes()
+        .filter(|b| !(hyphens && *b == b'-'))
+        .map(|b| b.to_ascii_lowercase())
+        .collect();
+    (digits.len() == 32 && digits.iter().all(u8::is_ascii_hexdigit)).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use leftfold_event::Cancel;
+
+    use crate::{Session, View};
+
+    /// A thousand events, each caused by the one seven before it; the last two by a later one and by none that is here.
+    fn view() -> View {
+        let mut lines = String::new();
+        for i in 0..1000_u32 {
+            let cause = match i {
+                0..7 => String::new(),
+                998 => ",\"causation_id\":\"ID-999\"".to_owned(),
+                999 => ",\"causation_id\":\"a-command\"".to_owned(),
+                _ => format!(",\"causation_id\":\"id-{}\"", i - 7),
+            };
+            let stream = i % 5;
+            let line = format!("{{\"stream\":\"s-{stream}\",\"type\":\"T\",\"id\":\"id-{i}\"{cause}}}\n");
+            lines.push_str(&line);
+        }
+        let session = Session::new(None, Arc::new(|_| ()));
+        let opened = session
+            .open_lines(Path::new("-"), &mut lines.as_bytes())
+            .expect("lines in memory can be opened");
+        let source = session.source(opened.id).expect("it is open");
+        source.wait_ready(&mut |_| ()).expect("it can be indexed");
+        source.view(None).expect("it can be looked at")
+    }
+
+    #[test]
+    fn a_cause_is_found_before_an_event_or_after_it_and_what_is_not_here_is_said_to_be_so() {
+        let view = view();
+        let cause = |ordinal| {
+            let row = view
+                .cause_of(ordinal, &Cancel::new())
+                .expect("the lines can be read");
+            row.map(|row| row.ordinal)
+        };
+        assert_eq!(cause(900), Some(893));
+        assert_eq!(cause(998), Some(999));
+        assert_eq!((cause(3), cause(999)), (None, None));
+    }
+
+    #[test]
+    fn a_uuid_is_the_same_one_with_its_hyphens_and_without() {
+        let (plain, usual) = (
+            "01a1fa5aeafe74118364b1b6a50fe6ce",
+            "01A1FA5A-eafe-7411-8364-b1b6a50fe6ce",
+        );
+        assert!(super::same(plain, usual) && super::same(usual, plain));
+        assert!(!super::same(plain, &usual.replace("ce", "cf")));
+        assert!(!super::same("a-b", "ab") && !super::same("", "-"));
+        assert!(!super::same("01a1fa5ae-afe-7411-8364-b1b6a50fe6ce", plain));
+    }
+
+    #[test]
+    fn a_search_that_is_cancelled_says_so() {
+        let cancel = Cancel::new();
+        cancel.cancel();
+        let error = view().cause_of(900, &cancel).expect_err("it is cancelled");
+        assert_eq!(error.code, "cancelled");
+    }
+}
