@@ -11,6 +11,7 @@ use clap_complete::Shell;
 use crate::args::Arguments;
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
+use crate::style::clean;
 
 /// The colours of help, which is shown before the arguments are understood.
 pub(crate) fn help_colour(given: &[OsString]) -> ColorChoice {
@@ -34,14 +35,20 @@ pub(crate) fn completions(front: &mut Front, shell: Shell) -> Outcome {
     Ok(())
 }
 
+/// A command's page and those of its verbs.
+fn pages(command: &clap::Command) -> usize {
+    1 + command.get_subcommands().map(pages).sum::<usize>()
+}
+
 pub(crate) fn manual(front: &mut Front, folder: Option<&Path>) -> Outcome {
     let Some(folder) = folder else {
         clap_mangen::Man::new(Arguments::command()).render(&mut front.out)?;
         return Ok(());
     };
-    fs::create_dir_all(folder).map_err(|e| Failure::about(folder, e))?;
-    clap_mangen::generate_to(Arguments::command(), folder).map_err(|e| Failure::about(folder, e))?;
-    let pages = 1 + Arguments::command().get_subcommands().count();
-    writeln!(front.out, "{pages} pages in {}", folder.display())?;
+    fs::create_dir_all(folder).map_err(|e| Failure::unwritable(folder, &e))?;
+    clap_mangen::generate_to(Arguments::command(), folder).map_err(|e| Failure::unwritable(folder, &e))?;
+    let pages = pages(&Arguments::command());
+    let folder = folder.display().to_string();
+    writeln!(front.out, "{pages} pages in {}", clean(&folder))?;
     Ok(())
 }

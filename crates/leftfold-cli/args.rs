@@ -7,11 +7,14 @@ use clap_complete::Shell;
 use leftfold_event::Point;
 
 const SOURCES: &str = "\
-A SOURCE is a SQLite file, an NDJSON file, `-` for NDJSON on standard input, or a name from leftfold.toml in the current \
+A SOURCE is a SQLite file, an NDJSON file, `-` for standard input, a pipe, or a name from leftfold.toml in the current \
 folder.
-A POINT is v7 (a version), #1234 (a position), a time (2026-11-20T14:32:07Z, 1700000000), -15m (before the last event), \
-start or end.
-Files are only ever read. Exit codes: 0 ok, 1 a difference was found, 2 error.";
+A POINT is v7 (a version), #1234 (a position as the store writes it, #orders[3]@17 in Kafka's form), e1234 (the event with so \
+many before it in log order; for stores without positions), a time (2026-11-20T14:32:07Z, 1700000000), -15m (before the last \
+event), start or end.
+Files are only ever read. Exit codes: 0 ok, 1 a difference was found, 2 error, 130 interrupted.
+An error is told on standard error as `leftfold: error[CODE]: MESSAGE`; with --json as one line \
+{\"error\":{\"code\":\"...\",\"message\":\"...\"}}, and a note as {\"note\":{\"message\":\"...\"}}.";
 
 const TOP_EXAMPLES: &str = "\
 Examples:
@@ -65,7 +68,9 @@ pub(crate) enum Verb {
     /// Say what a source is and what it holds
     #[command(after_help = "Examples:
   leftfold inspect shop.db
-  leftfold inspect shop.db --json | jq '.stores[0].types'")]
+  leftfold inspect shop.db --json | jq '.stores[0].types'
+
+With --json, each store's `time` says `zone` (stated, assumed UTC, mixed) and `resolution` (1s, 1ms, 1us, …).")]
     Inspect(InspectArgs),
     /// List events
     #[command(after_help = "Examples:
@@ -82,7 +87,11 @@ causation_id and problem; find(\"text\") looks through the payload.")]
     #[command(after_help = "Examples:
   leftfold timeline shop.db
   leftfold timeline shop.db --by type --lanes 20 --from 2026-11-20T18:00:00Z
-  leftfold timeline shop.db --svg day.svg --theme light")]
+  leftfold timeline shop.db --svg day.svg --theme light
+  leftfold timeline shop.db --json --columns 24 | jq '.lanes[] | {name, counts}'
+
+With --json, `from` is inclusive and `to` exclusive; column c of n counts the events from from + (to-from)*c/n on that lie before
+from + (to-from)*(c+1)/n.")]
     Timeline(TimelineArgs),
     /// Show the state of a stream at a point
     #[command(after_help = "Examples:
@@ -144,6 +153,27 @@ causation_id and problem; find(\"text\") looks through the payload.")]
     },
 }
 
+impl Verb {
+    /// Whether the output is to be JSON; then errors and notes are, too.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Inspect(args) => args.json,
+            Self::Events(args) => args.json,
+            Self::Timeline(args) => args.json,
+            Self::State(args) => args.json,
+            Self::Diff(args) => args.json,
+            Self::Blame(args) => args.json,
+            Self::History(args) => args.json,
+            Self::Export(_)
+            | Self::Demo(_)
+            | Self::Open(_)
+            | Self::Mapping(_)
+            | Self::Completions { .. }
+            | Self::Man { .. } => false,
+        }
+    }
+}
+
 /// What to read, and which history of it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SourceArgs {
@@ -181,10 +211,10 @@ pub(crate) struct Which {
     /// Only this category (may be repeated)
     #[arg(long, value_name = "NAME")]
     pub(crate) category: Vec<String>,
-    /// Only events at or after this point
+    /// Only events at or after this point: v7 (with one --stream), #1234, e1234, a time, -15m, start or end
     #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) from: Option<Point>,
-    /// Only events at or before this point
+    /// Only events at or before this point, written the same way
     #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) to: Option<Point>,
     /// In which order
@@ -280,10 +310,10 @@ pub(crate) struct TimelineArgs {
     /// A CEL expression that is true for the events to keep
     #[arg(short, long, value_name = "CEL")]
     pub(crate) filter: Option<String>,
-    /// Begin at this point
+    /// Begin at this point: #1234, e1234, a time, -15m, start or end
     #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) from: Option<Point>,
-    /// End at this point
+    /// End at this point, written the same way
     #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) to: Option<Point>,
     /// What lies from left to right; event time unless no event has one
@@ -292,10 +322,10 @@ pub(crate) struct TimelineArgs {
     /// Into how many columns (default: what a picture has room for; 100 with --json)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_000))]
     pub(crate) columns: Option<u32>,
-    /// Draw it to this SVG file
+    /// Draw it to this SVG file, `-` for standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
-    /// Draw it to this PNG file
+    /// Draw it to this PNG file, `-` for standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) png: Option<PathBuf>,
     /// Replace a picture that exists
@@ -325,7 +355,7 @@ pub(crate) struct StreamArgs {
 pub(crate) struct StateArgs {
     #[command(flatten)]
     pub(crate) stream: StreamArgs,
-    /// At which point
+    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` says what they mean)
     #[arg(long, value_name = "POINT", default_value = "end", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) at: Point,
     /// Only what is at this JSON pointer (/items/0/price)
@@ -340,10 +370,10 @@ pub(crate) struct StateArgs {
 pub(crate) struct DiffArgs {
     #[command(flatten)]
     pub(crate) stream: StreamArgs,
-    /// The state before
+    /// The state before, at a point: v7, #1234, e1234, a time, -15m, start or end
     #[arg(long, value_name = "POINT", default_value = "start", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) from: Point,
-    /// The state after
+    /// The state after, at a point
     #[arg(long, value_name = "POINT", default_value = "end", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) to: Point,
     /// As one JSON document with a patch (RFC 6902)
@@ -355,7 +385,7 @@ pub(crate) struct DiffArgs {
 pub(crate) struct BlameArgs {
     #[command(flatten)]
     pub(crate) stream: StreamArgs,
-    /// At which point
+    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` says what they mean)
     #[arg(long, value_name = "POINT", default_value = "end", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) at: Point,
     /// Only what is at or below this JSON pointer
@@ -373,8 +403,11 @@ pub(crate) struct HistoryArgs {
     /// The field, as a JSON pointer (/items/0/price)
     pub(crate) path: String,
     /// At most this many changes, the latest
-    #[arg(short, long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(crate) count: u32,
+    #[arg(short = 'c', long, alias = "count", value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+    /// All changes, however many
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) all: bool,
     /// As one JSON document
     #[arg(long)]
     pub(crate) json: bool,
@@ -420,7 +453,7 @@ pub(crate) struct DemoArgs {
 pub(crate) struct OpenArgs {
     /// A file, a name from leftfold.toml, or demo:NAME
     pub(crate) source: Option<PathBuf>,
-    /// At which point
+    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` says what they mean)
     #[arg(long, value_name = "POINT", allow_hyphen_values = true, requires = "source")]
     pub(crate) at: Option<String>,
     /// With this stream selected

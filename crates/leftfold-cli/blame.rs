@@ -9,23 +9,24 @@ use leftfold_session::dto::{BlameDto, RowDto};
 use crate::args::BlameArgs;
 use crate::clock::Clock;
 use crate::diff::end_document;
-use crate::document::{Document, list, number, position, shown, value};
-use crate::failure::{Failure, Outcome};
+use crate::document::{Document, list, number, shown, stated, value};
+use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input;
-use crate::state::{check_path, event_line};
-use crate::style::{Tone, clean, counted};
+use crate::state::{event_line, note_problems};
+use crate::style::{Tone, clean, counted, named};
 use crate::table::{Column, Table};
+use crate::{path, place};
 
 pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
     if let Some(path) = &args.path {
-        check_path(path)?;
+        path::check(path)?;
     }
     let opened = input::open(front, &args.stream.source)?;
     let view = opened.view()?;
     let stream = view.stream_key(&args.stream.stream)?;
-    let at = input::at(&view, stream, &args.at)?;
     let cancel = front.interrupt.cancel.clone();
+    let at = input::at(&view, stream, &args.at, &cancel)?;
     let dto = view.state(stream, &at.place, args.stream.projection.as_deref(), &cancel)?;
     let state = value(&dto.state)?;
     let below = |path: &str| match args.path.as_deref() {
@@ -39,7 +40,7 @@ pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
         .filter(|f| below(&f.path))
         .collect();
     if let (true, Some(path)) = (fields.is_empty(), &args.path) {
-        return Err(Failure::new(format!("nothing is at {path} in this state")));
+        return Err(path::nowhere("is", path, &state));
     }
     let mut ordinals: Vec<u32> = fields.iter().map(|f| f.ordinal).collect();
     ordinals.sort_unstable();
@@ -59,9 +60,10 @@ pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
             })
         })
         .collect();
+    note_problems(front, &dto.problems);
     if args.json {
         let document = Document::new()
-            .with("stream", dto.stream.as_str())
+            .maybe("stream", stated(&dto.stream))
             .with("at", end_document(dto.last.as_ref()))
             .with("fields", list(fields.iter().map(Field::document)));
         return Ok(document.print(&mut front.out)?);
@@ -75,7 +77,7 @@ pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
     writeln!(
         front.out,
         "{}  {}",
-        paint.with(Tone::Title, &clean(&dto.stream)),
+        paint.with(Tone::Title, &clean(named(&dto.stream))),
         paint.with(Tone::Dim, &head)
     )?;
     print(front, &fields)
@@ -129,9 +131,9 @@ impl Field<'_> {
             .with("path", self.path)
             .maybe("value", self.value.cloned())
             .maybe("version", self.row.version.map(|v| number(v.0)))
-            .with("type", self.row.kind.as_str())
+            .maybe("type", stated(&self.row.kind))
             .maybe("time", self.row.time.as_deref())
-            .with("position", position(&self.row.position))
+            .maybe("position", place::value(self.row))
     }
 }
 
@@ -151,7 +153,8 @@ fn print(front: &mut Front, fields: &[Field<'_>]) -> Outcome {
     }
     columns.push(Column::left("set by", Tone::Plain, 12));
     if positioned {
-        columns.push(Column::right("position", Tone::Dim));
+        let stated = fields.iter().any(|f| f.row.position.is_some());
+        columns.push(place::column(stated));
     }
     if timed {
         columns.push(clock.column(Tone::Dim));
@@ -167,9 +170,9 @@ fn print(front: &mut Front, fields: &[Field<'_>]) -> Outcome {
         if versioned {
             cells.push(field.row.version.map(|v| v.0.to_string()).unwrap_or_default());
         }
-        cells.push(field.row.kind.clone());
+        cells.push(named(&field.row.kind).to_owned());
         if positioned {
-            cells.push(field.row.position.clone());
+            cells.push(place::cell(field.row));
         }
         if timed {
             cells.push(clock.cell(field.row));

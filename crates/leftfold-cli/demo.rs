@@ -5,23 +5,23 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use leftfold_demo::{DemoOptions, DemoSummary, SCENARIOS, write_ndjson, write_sqlite};
+use leftfold_demo::{DemoError, DemoOptions, DemoSummary, SCENARIOS, write_ndjson, write_sqlite};
 use leftfold_event::{Cancel, Progress};
 
 use crate::args::DemoArgs;
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
-use crate::style::{Tone, counted, wrapped};
+use crate::style::{Tone, clean, counted, wrapped};
 use crate::table::{Column, Table};
 
 pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
     if !SCENARIOS.iter().any(|s| s.name == args.name) {
         let known: Vec<&str> = SCENARIOS.iter().map(|s| s.name).collect();
-        return Err(Failure::new(format!(
-            "there is no demo {:?}; there are: {}",
-            args.name,
-            known.join(", ")
-        )));
+        let (name, known) = (&args.name, known.join(", "));
+        return Err(Failure::new(
+            "no-such-demo",
+            format!("there is no demo {name:?}; there are: {known}"),
+        ));
     }
     let options = DemoOptions {
         seed: args.seed,
@@ -38,6 +38,7 @@ pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
     if target.as_os_str() == "-" {
         if !args.ndjson {
             return Err(Failure::new(
+                "usage",
                 "a SQLite file cannot go to standard output: say --ndjson, or a file with -O",
             ));
         }
@@ -45,7 +46,10 @@ pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
         write_ndjson(out, &options, &cancel, &Progress::new())?;
         return Ok(());
     }
-    let summary = write(front, &target, &options, args.ndjson)?;
+    let summary = front
+        .interrupt
+        .clone()
+        .careful(|| write(front, &target, &options, args.ndjson))?;
     print(front, &target, &summary)
 }
 
@@ -60,7 +64,13 @@ fn write(front: &mut Front, target: &Path, options: &DemoOptions, ndjson: bool) 
             let written = if ndjson {
                 write_lines(target, options, cancel, progress)
             } else {
-                write_sqlite(target, options, cancel, progress).map_err(Failure::from)
+                write_sqlite(target, options, cancel, progress).map_err(|e| match e {
+                    // Not the name it has while it is written.
+                    DemoError::Io { reason, .. } | DemoError::Sqlite { reason, .. } => {
+                        Failure::about("output-failed", target, reason)
+                    }
+                    e => e.into(),
+                })
             };
             // The other end waits for exactly this.
             let _ = done.send(());
@@ -77,6 +87,7 @@ fn write(front: &mut Front, target: &Path, options: &DemoOptions, ndjson: bool) 
     drop(bar);
     written.unwrap_or_else(|_| {
         Err(Failure::new(
+            "internal",
             "the generator failed; please report how it was called",
         ))
     })
@@ -89,11 +100,8 @@ fn write_lines(
     progress: &Progress,
 ) -> Outcome<DemoSummary> {
     let failed = |e: io::Error| match e.kind() {
-        io::ErrorKind::AlreadyExists => Failure::about(
-            target,
-            "there is such a file already: choose another name with -O, or say --force",
-        ),
-        _ => Failure::about(target, e),
+        io::ErrorKind::AlreadyExists => Failure::exists(target),
+        _ => Failure::unwritable(target, &e),
     };
     let file = if options.overwrite {
         File::create(target)
@@ -106,7 +114,7 @@ fn write_lines(
         drop(std::fs::remove_file(target));
     }
     written.map_err(|e| match e {
-        leftfold_demo::DemoError::Write(e) => failed(e),
+        DemoError::Write(e) => failed(e),
         e => e.into(),
     })
 }
@@ -120,7 +128,7 @@ fn print(front: &mut Front, target: &Path, summary: &DemoSummary) -> Outcome {
     writeln!(
         front.out,
         "{}  {events} in {streams}\n",
-        front.paint.with(Tone::Title, &shown)
+        front.paint.with(Tone::Title, &clean(&shown))
     )?;
     let mut table = Table::new(vec![
         Column::left("went wrong", Tone::Notice, usize::MAX),
@@ -149,7 +157,7 @@ fn print(front: &mut Front, target: &Path, summary: &DemoSummary) -> Outcome {
             wrapped(&incident.what, front.width, indent)
         )?;
     }
-    let shown = quoted(&shown);
+    let shown = clean(&quoted(&shown)).into_owned();
     let mut tries = vec![format!("inspect {shown}"), format!("timeline {shown}")];
     tries.extend(
         summary

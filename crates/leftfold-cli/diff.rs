@@ -8,12 +8,13 @@ use leftfold_session::View;
 use leftfold_session::dto::{ChangeDto, ChangeKindDto, RowDto};
 
 use crate::args::DiffArgs;
-use crate::document::{Document, number, position, shown, value};
+use crate::document::{Document, number, shown, stated, value};
 use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input::{self, At};
-use crate::state::event_line;
-use crate::style::{Tone, clean};
+use crate::place;
+use crate::state::{event_line, note_problems};
+use crate::style::{Tone, clean, named};
 
 /// As diff(1) has it.
 const DIFFERS: u8 = 1;
@@ -22,11 +23,11 @@ pub(crate) fn run(front: &mut Front, args: &DiffArgs) -> Outcome<ExitCode> {
     let opened = input::open(front, &args.stream.source)?;
     let view = opened.view()?;
     let stream = view.stream_key(&args.stream.stream)?;
-    let (from, to) = (
-        input::at(&view, stream, &args.from)?,
-        input::at(&view, stream, &args.to)?,
-    );
     let cancel = front.interrupt.cancel.clone();
+    let (from, to) = (
+        input::at(&view, stream, &args.from, &cancel)?,
+        input::at(&view, stream, &args.to, &cancel)?,
+    );
     let diff = view.diff(
         stream,
         &from.place,
@@ -34,10 +35,14 @@ pub(crate) fn run(front: &mut Front, args: &DiffArgs) -> Outcome<ExitCode> {
         args.stream.projection.as_deref(),
         &cancel,
     )?;
+    let last = if from.last > to.last { &from } else { &to };
+    let projection = args.stream.projection.as_deref();
+    let problems = view.state(stream, &last.place, projection, &cancel)?.problems;
+    note_problems(front, &problems);
     let (from, to) = (end(&view, &from, &cancel)?, end(&view, &to, &cancel)?);
     if args.json {
         let document = Document::new()
-            .with("stream", diff.stream.as_str())
+            .maybe("stream", stated(&diff.stream))
             .with("from", end_document(from.as_ref()))
             .with("to", end_document(to.as_ref()))
             .with("patch", value(&diff.patch)?);
@@ -48,7 +53,11 @@ pub(crate) fn run(front: &mut Front, args: &DiffArgs) -> Outcome<ExitCode> {
                 .map_or_else(|| "before its first event".to_owned(), event_line)
         };
         let paint = front.paint;
-        writeln!(front.out, "{}", paint.with(Tone::Title, &clean(&diff.stream)))?;
+        writeln!(
+            front.out,
+            "{}",
+            paint.with(Tone::Title, &clean(named(&diff.stream)))
+        )?;
         writeln!(
             front.out,
             "{}",
@@ -84,9 +93,9 @@ pub(crate) fn end_document(row: Option<&RowDto>) -> Document {
     let Some(row) = row else { return Document::new() };
     Document::new()
         .maybe("version", row.version.map(|v| number(v.0)))
-        .with("position", position(&row.position))
+        .maybe("position", place::value(row))
         .maybe("time", row.time.as_deref())
-        .with("type", row.kind.as_str())
+        .maybe("type", stated(&row.kind))
 }
 
 fn print(front: &mut Front, change: &ChangeDto) -> Outcome {

@@ -52,6 +52,11 @@ pub(crate) fn number(n: impl Into<i128>) -> Value {
     Number::parse(&text).map_or(Value::String(text.into()), Value::Number)
 }
 
+/// A name, where there is one.
+pub(crate) fn stated(name: &str) -> Option<&str> {
+    Some(name).filter(|n| !n.is_empty())
+}
+
 pub(crate) fn list<T: Into<Value>>(items: impl IntoIterator<Item = T>) -> Value {
     Value::Array(items.into_iter().map(Into::into).collect())
 }
@@ -66,7 +71,7 @@ pub(crate) fn position(text: &str) -> Value {
 
 /// A value that crossed the boundary as JSON text.
 pub(crate) fn value(text: &str) -> Outcome<Value> {
-    json::parse(text.as_bytes()).map_err(|e| Failure::new(format!("the state is no JSON: {e}")))
+    json::parse(text.as_bytes()).map_err(|e| Failure::new("internal", format!("the state is no JSON: {e}")))
 }
 
 /// Longest array or object that stays on one line.

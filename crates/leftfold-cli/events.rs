@@ -1,6 +1,6 @@
 //! `events`: the list, as a table or as NDJSON; and which events a list holds, for `export` too.
 
-use leftfold_event::Point;
+use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Order};
 use leftfold_session::View;
 
@@ -9,7 +9,8 @@ use crate::clock::Clock;
 use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input::{self, Opened};
-use crate::style::Tone;
+use crate::place;
+use crate::style::{Tone, named};
 use crate::table::{Column, Table};
 
 /// Rows fetched and aligned at a time.
@@ -18,7 +19,7 @@ const CHUNK: usize = 1000;
 pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
     let opened = input::open(front, &args.source)?;
     let view = opened.filtered(front, args.which.filter.as_deref(), enough(args))?;
-    let mut ordinals = chosen(&view, &args.which)?;
+    let mut ordinals = chosen(&view, &args.which, &front.interrupt.cancel)?;
     slice(&mut ordinals, args.offset, args.count);
     if args.json {
         view.write_lines(&ordinals, &mut front.out, &front.interrupt.cancel, &mut |_| ())?;
@@ -54,7 +55,7 @@ impl From<OrderBy> for Axis {
 }
 
 /// The events asked for, in the order asked for.
-pub(crate) fn chosen(view: &View, which: &Which) -> Outcome<Vec<u32>> {
+pub(crate) fn chosen(view: &View, which: &Which, cancel: &Cancel) -> Outcome<Vec<u32>> {
     let order: &Order = view.order(which.order.into());
     let log = view.log();
     let streams = input::keys(view, LaneBy::Stream, &which.stream, "stream")?;
@@ -82,11 +83,11 @@ pub(crate) fn chosen(view: &View, which: &Which) -> Outcome<Vec<u32>> {
         None
     };
     if let Some(point) = &which.from {
-        let after = beyond(view, stream, point, true)?;
+        let after = beyond(view, stream, point, true, cancel)?;
         ordinals.retain(|o| after(*o));
     }
     if let Some(point) = &which.to {
-        let after = beyond(view, stream, point, false)?;
+        let after = beyond(view, stream, point, false, cancel)?;
         ordinals.retain(|o| !after(*o));
     }
     Ok(ordinals)
@@ -98,8 +99,9 @@ fn beyond<'a>(
     stream: Option<u32>,
     point: &Point,
     itself: bool,
-) -> Outcome<impl Fn(u32) -> bool + 'a> {
-    let place = view.place(stream, point)?;
+    cancel: &Cancel,
+) -> Outcome<impl Fn(u32) -> bool + use<'a>> {
+    let place = view.place(stream, point, cancel)?;
     let (log, key) = (view.log(), place.key());
     // "from start" and "from end" mean all and none; "from" an event or a moment includes it.
     let at_event = itself && (place.ordinal.is_some() || place.axis == Axis::Time);
@@ -130,7 +132,7 @@ fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> O
         .take(CHUNK)
         .any(|o| view.log().version(*o).is_some());
     let timed = !view.order(Axis::Time).is_empty();
-    let mut columns = vec![Column::right("position", Tone::Dim)];
+    let mut columns = vec![place::column(view.states_positions(&front.interrupt.cancel)?)];
     if timed {
         columns.push(clock.column(Tone::Plain));
     }
@@ -144,18 +146,18 @@ fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> O
     for chunk in ordinals.chunks(CHUNK) {
         let rows = view.rows_of(chunk, &front.interrupt.cancel)?;
         for row in rows {
-            let mut cells = vec![row.position.clone()];
+            let mut cells = vec![place::cell(&row)];
             if timed {
                 cells.push(clock.cell(&row));
             }
-            cells.push(row.stream);
+            cells.push(named(&row.stream).to_owned());
             if versioned {
                 cells.push(row.version.map_or(String::new(), |v| v.0.to_string()));
             }
             cells.push(if row.problem {
                 format!("! {}", row.kind)
             } else {
-                row.kind
+                named(&row.kind).to_owned()
             });
             cells.push(if row.preview_complete {
                 row.preview

@@ -1,9 +1,9 @@
 //! `export`: events as NDJSON.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::fs;
 use std::path::Path;
+
+use leftfold_session::output;
 
 use crate::args::ExportArgs;
 use crate::events;
@@ -20,7 +20,7 @@ pub(crate) fn run(front: &mut Front, args: &ExportArgs) -> Outcome {
     }
     let opened = input::open(front, &args.source)?;
     let view = opened.filtered(front, args.which.filter.as_deref(), None)?;
-    let ordinals = events::chosen(&view, &args.which)?;
+    let ordinals = events::chosen(&view, &args.which, &front.interrupt.cancel)?;
     let mut bar = front.progress("writing");
     let total = ordinals.len() as u64;
     let cancel = front.interrupt.cancel.clone();
@@ -29,74 +29,33 @@ pub(crate) fn run(front: &mut Front, args: &ExportArgs) -> Outcome {
         view.write_lines(&ordinals, &mut front.out, &cancel, &mut tick)?;
         return Ok(());
     };
-    // Whole or not at all: a reader never sees half an export under its name.
-    let unfinished = beside(target, ".part");
-    let failed = |e: std::io::Error| Failure::about(target, e);
-    let mut file = BufWriter::with_capacity(256 << 10, File::create(&unfinished).map_err(failed)?);
-    let written = match view.write_lines(&ordinals, &mut file, &cancel, &mut tick) {
-        Ok(written) => file.flush().map_err(failed).map(|()| written),
-        Err(leftfold_session::LinesError::Write(e)) => Err(failed(e)),
-        Err(e) => Err(e.into()),
-    };
-    drop((bar, file));
-    let written = written.and_then(|n| fs::rename(&unfinished, target).map_err(failed).map(|()| n));
-    match written {
-        Ok(written) => {
-            front.note(format!(
-                "{} written to {}",
-                counted(written.into(), "event"),
-                target.display()
-            ));
-            Ok(())
-        }
-        Err(failure) => {
-            // What cannot be removed was not made.
-            drop(fs::remove_file(&unfinished));
-            Err(failure)
-        }
-    }
-}
-
-/// What SQLite calls the files of one database.
-const OWN: &[&str] = &["", "-wal", "-shm", "-journal"];
-
-/// The path with something appended to its last part.
-fn beside(path: &Path, suffix: &str) -> std::path::PathBuf {
-    let mut text = OsString::from(path);
-    text.push(suffix);
-    text.into()
+    let write = || output::write_whole(target, |out| view.write_lines(&ordinals, out, &cancel, &mut tick));
+    let written = front.interrupt.careful(write)?;
+    drop(bar);
+    front.note(format!(
+        "{} written to {}",
+        counted(written.into(), "event"),
+        target.display()
+    ));
+    Ok(())
 }
 
 /// Refuses the source and the files that belong to it, and other files unless they may be replaced.
 pub(crate) fn check_target(target: &Path, source: &Path, force: bool) -> Outcome {
-    let real = fs::canonicalize(target);
-    // A file that does not exist yet has no real path: its folder has.
-    let place = |path: &Path| {
-        let folder = path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    output::refuse_source(target, source)?;
+    let Ok(there) = fs::metadata(target) else {
+        return Ok(());
     };
-    let same = |own: &Path| {
-        fs::canonicalize(own).is_ok_and(|o| real.as_ref().is_ok_and(|r| *r == o))
-            || place(own) == place(target)
-    };
-    let source = fs::canonicalize(source).unwrap_or_else(|_| source.to_owned());
-    if OWN.iter().any(|suffix| same(&beside(&source, suffix))) {
+    if there.is_dir() {
         return Err(Failure::about(
+            "output-is-folder",
             target,
-            "that is the source itself, which is only ever read: choose another name",
+            "this is a folder: name a file in it",
         ));
     }
-    if target.is_dir() {
-        return Err(Failure::about(target, "this is a folder: name a file in it"));
-    }
-    if real.is_ok() && !force {
-        return Err(Failure::about(
-            target,
-            "there is such a file already: choose another name, or say --force",
-        ));
+    // A device or a pipe is written to, not replaced.
+    if there.is_file() && !force {
+        return Err(Failure::exists(target));
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! What ends a run early, and how it is told.
 
+use std::borrow::Cow;
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,11 +10,22 @@ use leftfold_demo::DemoError;
 use leftfold_report::ChartError;
 use leftfold_session::{LinesError, SessionError};
 
+use crate::document::Document;
+use crate::interrupt::INTERRUPTED;
+use crate::style::clean;
+
 /// Why a run ended early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Something is wrong: what, where and what to do.
-    Message(String),
+    /// Something is wrong.
+    Error {
+        /// Stable across releases.
+        code: Cow<'static, str>,
+        /// What, where and what to do.
+        message: String,
+        /// Lines that a person sees below the message, safe for a terminal.
+        below: Vec<String>,
+    },
     /// Whoever read the output has had enough.
     BrokenPipe,
     /// The user has had enough.
@@ -23,29 +35,55 @@ pub(crate) enum Failure {
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
 impl Failure {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self::Message(message.into())
+    pub(crate) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self::Error {
+            code: code.into(),
+            message: message.into(),
+            below: Vec::new(),
+        }
     }
 
     /// Something about a file.
-    pub(crate) fn about(path: &Path, reason: impl Display) -> Self {
-        Self::Message(format!("{}: {reason}", path.display()))
+    pub(crate) fn about(code: &'static str, path: &Path, reason: impl Display) -> Self {
+        Self::new(code, format!("{}: {reason}", path.display()))
     }
 
-    /// Tells it on standard error; the run's exit code.
-    pub(crate) fn tell(&self) -> ExitCode {
-        match self {
-            Self::Message(message) => {
-                eprintln!("leftfold: {message}");
-                ExitCode::from(2)
-            }
+    /// A file that cannot be written.
+    pub(crate) fn unwritable(path: &Path, reason: &io::Error) -> Self {
+        Self::about("output-failed", path, reason)
+    }
+
+    /// A file that is there already.
+    pub(crate) fn exists(path: &Path) -> Self {
+        let reason = "there is such a file already: choose another name with -O, or say --force";
+        Self::about("output-exists", path, reason)
+    }
+
+    /// Tells it on standard error, as one JSON object or in words; the run's exit code.
+    pub(crate) fn tell(&self, json: bool) -> ExitCode {
+        let (code, message, below, exit) = match self {
+            Self::Error { code, message, below } => (&**code, message.as_str(), below.as_slice(), 2),
             // As a shell reports a program ended by SIGPIPE or SIGINT; the first is no failure of ours.
-            Self::BrokenPipe => ExitCode::SUCCESS,
-            Self::Cancelled => {
-                eprintln!("leftfold: cancelled");
-                ExitCode::from(130)
-            }
-        }
+            Self::BrokenPipe => return ExitCode::SUCCESS,
+            Self::Cancelled => ("cancelled", "cancelled", [].as_slice(), INTERRUPTED),
+        };
+        tell(code, message, below, json);
+        ExitCode::from(exit)
+    }
+}
+
+/// Tells an error on standard error.
+pub(crate) fn tell(code: &str, message: &str, below: &[String], json: bool) {
+    // Nobody is left to tell when standard error cannot be written.
+    if json {
+        let error = Document::new().with("code", code).with("message", message);
+        drop(Document::new().with("error", error).print(&mut io::stderr()));
+        return;
+    }
+    let mut err = io::stderr().lock();
+    drop(writeln!(err, "leftfold: error[{code}]: {}", clean(message)));
+    for line in below {
+        drop(writeln!(err, "{line}"));
     }
 }
 
@@ -54,7 +92,7 @@ impl From<SessionError> for Failure {
         if e.code == "cancelled" {
             Self::Cancelled
         } else {
-            Self::Message(e.message)
+            Self::new(e.code, e.message)
         }
     }
 }
@@ -68,12 +106,12 @@ impl From<LinesError> for Failure {
     }
 }
 
-/// An error of writing to standard output; one about a file is told by [`Failure::about`].
+/// An error of writing to standard output; one about a file is told by [`Failure::unwritable`].
 impl From<io::Error> for Failure {
     fn from(e: io::Error) -> Self {
         match e.kind() {
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
-            _ => Self::Message(format!("cannot write the output: {e}")),
+            _ => Self::new("output-failed", format!("cannot write the output: {e}")),
         }
     }
 }
@@ -83,17 +121,19 @@ impl From<DemoError> for Failure {
         match e {
             DemoError::Cancelled => Self::Cancelled,
             DemoError::Write(e) => e.into(),
-            DemoError::Exists { path } => Self::about(
-                &path,
-                "there is such a file already: choose another name with -O, or say --force",
-            ),
-            e => Self::new(e.to_string()),
+            DemoError::Exists { path } => Self::exists(&path),
+            e @ DemoError::Events { .. } => Self::new(e.code(), e.to_string()),
+            e => Self::new("output-failed", e.to_string()),
         }
     }
 }
 
 impl From<ChartError> for Failure {
     fn from(e: ChartError) -> Self {
-        Self::new(e.to_string())
+        let code = match e {
+            ChartError::Io { .. } => "output-failed",
+            _ => "chart-failed",
+        };
+        Self::new(code, e.to_string())
     }
 }

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{Arguments, Colour};
+use crate::document::Document;
 use crate::interrupt::Interrupt;
-use crate::style::Paint;
+use crate::style::{Paint, clean};
 
 /// Work shorter than this shows no progress.
 const SHOW_AFTER: Duration = Duration::from_millis(100);
@@ -23,6 +24,7 @@ pub(crate) struct Front {
     pub(crate) interrupt: Interrupt,
     pub(crate) cache: bool,
     quiet: bool,
+    json: bool,
 }
 
 impl Front {
@@ -40,18 +42,26 @@ impl Front {
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             paint: Paint::new(colour),
             width: terminal.then(width),
-            interrupt: Interrupt::listen(),
+            interrupt: Interrupt::listen(arguments.verb.json()),
             cache: !arguments.no_cache,
             quiet: arguments.quiet,
+            json: arguments.verb.json(),
         }
     }
 
-    /// Something the reader should know, apart from the output.
+    /// Something the reader should know, apart from the output; a JSON object of its own where the output is JSON.
     pub(crate) fn note(&mut self, what: impl Display) {
-        if !self.quiet {
-            // In the order it happens where both go to one terminal.
-            drop(self.out.flush());
-            eprintln!("leftfold: {what}");
+        if self.quiet {
+            return;
+        }
+        // In the order it happens where both go to one terminal.
+        drop(self.out.flush());
+        if self.json {
+            let note = Document::new().with("message", what.to_string());
+            // Nobody is left to tell when standard error is closed.
+            drop(Document::new().with("note", note).print(&mut io::stderr()));
+        } else {
+            drop(writeln!(io::stderr(), "leftfold: {}", clean(&what.to_string())));
         }
     }
 

@@ -1,12 +1,12 @@
 //! From what the user named to an indexed history.
 
 use std::env;
-use std::io;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use leftfold_event::Point;
+use leftfold_event::{Cancel, Point};
 use leftfold_log::{LaneBy, Place};
 use leftfold_session::dto::{CertaintyDto, InspectDto, MappingDto, StoreDto};
 use leftfold_session::project::Project;
@@ -15,7 +15,10 @@ use leftfold_session::{OpenSource, Session, SessionError, Snapshot, View, mappin
 use crate::args::SourceArgs;
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
-use crate::style::counted;
+use crate::style::{clean, counted, grouped};
+
+/// Unreadable rows or lines told of one by one.
+const NOTED: usize = 5;
 
 /// What stands for standard input.
 const STDIN: &str = "-";
@@ -29,6 +32,11 @@ pub(crate) struct Named {
 }
 
 impl Named {
+    /// Whether it can be read only once: standard input, a pipe.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.is_stdin() || leftfold_session::is_read_once(&self.path)
+    }
+
     pub(crate) fn is_stdin(&self) -> bool {
         self.path.as_os_str() == STDIN
     }
@@ -39,6 +47,13 @@ pub(crate) struct Opened {
     pub(crate) source: Arc<OpenSource>,
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) store: StoreDto,
+}
+
+impl Drop for Opened {
+    /// Lets the index be kept for the next time: the answer was given without waiting for that.
+    fn drop(&mut self) {
+        self.source.finish_indexing();
+    }
 }
 
 /// A session as the command line uses it.
@@ -66,6 +81,7 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
     let project = Project::of_folder(Path::new("."))?;
     let Some(project) = project else {
         return Err(Failure::about(
+            "source-unopenable",
             source,
             "there is no such file, and no leftfold.toml here that could name a source",
         ));
@@ -84,6 +100,7 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
                 names.join(", ")
             };
             Err(Failure::about(
+                "source-unopenable",
                 source,
                 format!("there is no such file, and leftfold.toml here names {known}"),
             ))
@@ -95,51 +112,45 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
 pub(crate) fn open(front: &mut Front, args: &SourceArgs) -> Outcome<Opened> {
     let session = session(front);
     let named = find(&args.source)?;
-    if named.is_stdin() {
-        return open_stdin(front, &session, args);
-    }
     if let (Some(mapping), None, None) = (&named.mapping, args.store, &args.table) {
         let opened = session.open(&named.path, 0, Some(mapping))?;
         return indexed(front, &session, opened.id);
     }
-    let inspected = session.inspect(&named.path)?;
+    let inspected = inspect(front, &session, &named)?;
     let store = choose(front, &inspected, args)?;
     let opened = session.open(&named.path, store.index, None)?;
     indexed(front, &session, opened.id)
 }
 
-/// Reads standard input whole and opens it.
-pub(crate) fn open_stdin(front: &mut Front, session: &Session, args: &SourceArgs) -> Outcome<Opened> {
-    if args.store.is_some_and(|n| n != 1) || args.table.is_some() {
-        return Err(Failure::new(
-            "standard input holds one history: leave out --store and --table",
-        ));
+/// What a source holds. What can be read only once is read now, whole.
+pub(crate) fn inspect(front: &Front, session: &Session, named: &Named) -> Outcome<InspectDto> {
+    if named.is_stream() {
+        let mut bar = front.progress("reading, bytes");
+        let mut input: Box<dyn Read> = if named.is_stdin() {
+            Box::new(io::stdin().lock())
+        } else {
+            let opened = leftfold_session::open_once(&named.path);
+            opened.map_err(|e| Failure::about("source-unopenable", &named.path, e))?
+        };
+        let cancel = &front.interrupt.cancel;
+        session.receive(&named.path, &mut *input, cancel, &mut |n| bar.set(n, None))?;
     }
-    let mut input = io::stdin().lock();
-    let opened = front
-        .interrupt
-        .clone()
-        .blocking(|| session.open_lines(Path::new(STDIN), &mut input))?;
-    let opened = indexed(front, session, opened.id)?;
-    let log = &opened.snapshot.log;
-    // SQLite through a pipe, say: no line of it is an event.
-    if log.events() > 0 && log.problems().len() == log.events() as usize {
-        return Err(Failure::new(
-            "standard input is no NDJSON: not one line of it is an event",
-        ));
+    Ok(session.inspect(&named.path)?)
+}
+
+/// Why a file without any history cannot be used.
+pub(crate) fn no_store(file: &InspectDto) -> Failure {
+    match &file.problem {
+        Some(problem) => Failure::new(problem.code.clone(), problem.message.as_str()),
+        None => Failure::new("source-no-events", format!("{} holds no events", file.path)),
     }
-    Ok(opened)
 }
 
 /// The history of a file the user means, saying what had to be decided.
 fn choose<'a>(front: &mut Front, file: &'a InspectDto, args: &SourceArgs) -> Outcome<&'a StoreDto> {
     let stores = &file.stores;
     let Some(best) = stores.first() else {
-        let why = file
-            .problem
-            .as_ref()
-            .map_or("it holds no events", |p| p.message.as_str());
-        return Err(Failure::new(why));
+        return Err(no_store(file));
     };
     let listed = || {
         let one = |(i, s): (usize, &StoreDto)| format!("{} {} ({})", i + 1, s.title, s.tables.join(", "));
@@ -147,21 +158,24 @@ fn choose<'a>(front: &mut Front, file: &'a InspectDto, args: &SourceArgs) -> Out
     };
     let chosen = match (args.store, &args.table) {
         (Some(n), _) => n.checked_sub(1).and_then(|i| stores.get(i)).ok_or_else(|| {
-            Failure::new(format!(
-                "{}: there is no history {n}; there are: {}",
-                file.path,
-                listed()
-            ))
+            let there = listed();
+            Failure::new(
+                "no-such-store",
+                format!("{}: there is no history {n}; there are: {there}", file.path),
+            )
         })?,
         (None, Some(table)) => stores
             .iter()
             .find(|s| s.tables.first().is_some_and(|t| t == table))
             .ok_or_else(|| {
-                Failure::new(format!(
-                    "{}: no history is in table {table:?}; there are: {}",
-                    file.path,
-                    listed()
-                ))
+                let there = listed();
+                Failure::new(
+                    "no-such-store",
+                    format!(
+                        "{}: no history is in table {table:?}; there are: {there}",
+                        file.path
+                    ),
+                )
             })?,
         (None, None) => {
             if stores.len() > 1 {
@@ -187,7 +201,13 @@ fn choose<'a>(front: &mut Front, file: &'a InspectDto, args: &SourceArgs) -> Out
 
 /// The history the user means, without indexing it.
 pub(crate) fn choose_only(front: &mut Front, named: &Named, args: &SourceArgs) -> Outcome<StoreDto> {
-    let inspected = session(front).inspect(&named.path)?;
+    let session = session(front);
+    let inspected = inspect(front, &session, named)?;
+    if inspected.stores.is_empty()
+        && let Some(nearest) = nearest(front, &session, &named.path, args.table.as_deref())?
+    {
+        return Ok(nearest);
+    }
     let chosen = choose(front, &inspected, args)?.clone();
     Ok(match &named.mapping {
         Some(mapping) if args.store.is_none() && args.table.is_none() => StoreDto {
@@ -198,8 +218,51 @@ pub(crate) fn choose_only(front: &mut Front, named: &Named, args: &SourceArgs) -
     })
 }
 
-/// Waits for the index of a source that was opened.
+/// In a file without events: the table asked for, or the one that comes nearest, with a mapping to start from.
+fn nearest(
+    front: &mut Front,
+    session: &Session,
+    path: &Path,
+    table: Option<&str>,
+) -> Outcome<Option<StoreDto>> {
+    let wanted = |s: &StoreDto| table.is_none_or(|t| s.tables.first().is_some_and(|own| own == t));
+    let found = session.candidates(path)?.into_iter().find(wanted);
+    if let Some(found) = &found {
+        let against = found.notes.last().map_or("", String::as_str);
+        front.note(format!(
+            "{} is not taken for a history ({against}): this mapping is only a start",
+            found.tables.join(", ")
+        ));
+    }
+    Ok(found)
+}
+
+/// Waits for the index of a source that was opened, and says what of it cannot be read.
 pub(crate) fn indexed(front: &mut Front, session: &Session, id: u32) -> Outcome<Opened> {
+    let opened = ready(front, session, id)?;
+    for warning in &opened.source.store.info().warnings {
+        front.note(warning);
+    }
+    note_unreadable(front, &opened);
+    Ok(opened)
+}
+
+/// Says what cannot be read: the first few, and how many more.
+fn note_unreadable(front: &mut Front, opened: &Opened) {
+    let unreadable = &opened.snapshot.unreadable;
+    for lost in unreadable.iter().take(NOTED) {
+        front.note(lost);
+    }
+    if let Some(more) = unreadable.len().checked_sub(NOTED).filter(|n| *n > 0) {
+        front.note(format!(
+            "and {} more of this kind; `leftfold inspect` lists them",
+            grouped(more as u64)
+        ));
+    }
+}
+
+/// Waits for the index of a source that was opened.
+pub(crate) fn ready(front: &mut Front, session: &Session, id: u32) -> Outcome<Opened> {
     let source = session.source(id)?;
     let cancel = front.interrupt.cancel.clone();
     let mut bar = front.progress("indexing");
@@ -210,9 +273,6 @@ pub(crate) fn indexed(front: &mut Front, session: &Session, id: u32) -> Outcome<
         bar.set(progress.done(), progress.total());
     })?;
     drop(bar);
-    for lost in &snapshot.unreadable {
-        front.note(lost);
-    }
     let store = session.status(id)?.store;
     Ok(Opened {
         source,
@@ -253,9 +313,11 @@ impl Opened {
         if matches.failed > 0 {
             let first = matches.first_failure.as_deref().unwrap_or_default();
             let count = counted(u64::from(matches.failed), "event");
-            front.note(format!(
-                "the filter could not be evaluated on {count}, which are left out; the first: {first}"
-            ));
+            let told = format!("the filter could not be judged for {count}: {first}");
+            if matches.failed == matches.scanned {
+                return Err(Failure::new("filter-fails", told));
+            }
+            front.note(told);
         }
         Ok(self.source.view(Some(task.id))?)
     }
@@ -274,12 +336,14 @@ fn check(text: &str) -> Outcome {
         .saturating_sub(before)
         .max(1);
     let one_line = text.replace(['\n', '\t'], " ");
-    Err(Failure::new(format!(
-        "the filter cannot be used: {}\n  {one_line}\n  {}{}",
-        error.message,
-        " ".repeat(before),
-        "^".repeat(marked)
-    )))
+    Err(Failure::Error {
+        code: error.code.into(),
+        message: format!("the filter cannot be used: {}", error.message),
+        below: vec![
+            format!("  {}", clean(&one_line)),
+            format!("  {}{}", " ".repeat(before), "^".repeat(marked)),
+        ],
+    })
 }
 
 /// Where a point is, in words and for machines: the last event of the stream included there, if any.
@@ -290,8 +354,8 @@ pub(crate) struct At {
 }
 
 /// The place of a point in a stream.
-pub(crate) fn at(view: &View, stream: u32, point: &Point) -> Outcome<At> {
-    let place = view.place(Some(stream), point)?;
+pub(crate) fn at(view: &View, stream: u32, point: &Point, cancel: &Cancel) -> Outcome<At> {
+    let place = view.place(Some(stream), point, cancel)?;
     let included = view.log().included(stream, &place);
     let last = included
         .checked_sub(1)

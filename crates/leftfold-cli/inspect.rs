@@ -5,7 +5,7 @@ use std::io::Write as _;
 use leftfold_event::json::Value;
 use leftfold_log::{Axis, LaneBy};
 use leftfold_session::dto::{CertaintyDto, InspectDto};
-use leftfold_session::{Oddity, Session};
+use leftfold_session::{Oddity, Session, TimeFacts};
 
 use crate::args::InspectArgs;
 use crate::document::{Document, list, number};
@@ -23,16 +23,19 @@ const TYPES_SHOWN: usize = 30;
 pub(crate) fn run(front: &mut Front, args: &InspectArgs) -> Outcome {
     let session = input::session(front);
     let named = input::find(&args.source.source)?;
-    let (path, kind, stores) = if named.is_stdin() {
-        let opened = input::open_stdin(front, &session, &args.source)?;
-        ("-".to_owned(), "ndjson".to_owned(), vec![(1, opened)])
-    } else {
-        let file = session.inspect(&named.path)?;
-        let stores = open_all(front, &session, &named, &file, args)?;
-        (file.path, file.kind, stores)
-    };
+    let file = input::inspect(front, &session, &named)?;
+    let stores = open_all(front, &session, &named, &file, args)?;
+    let (path, kind) = (file.path, file.kind);
     if args.json {
-        let stores = stores.iter().map(|(_, store)| store_document(store));
+        let facts = |store: &Opened| store.source.time_facts(&front.interrupt.cancel);
+        let facts = stores
+            .iter()
+            .map(|(_, s)| facts(s))
+            .collect::<Result<Vec<_>, _>>()?;
+        let stores = stores
+            .iter()
+            .zip(facts)
+            .map(|((_, store), facts)| store_document(store, facts));
         let document = Document::new()
             .with("path", path)
             .with("kind", kind)
@@ -61,11 +64,7 @@ fn open_all(
     args: &InspectArgs,
 ) -> Outcome<Vec<(usize, Opened)>> {
     if file.stores.is_empty() {
-        let why = file
-            .problem
-            .as_ref()
-            .map_or("it holds no events", |p| p.message.as_str());
-        return Err(Failure::new(why));
+        return Err(input::no_store(file));
     }
     let wanted = |(i, store): &(usize, &leftfold_session::dto::StoreDto)| match (
         args.source.store,
@@ -78,13 +77,17 @@ fn open_all(
     let mut opened = Vec::new();
     for (i, store) in file.stores.iter().enumerate().filter(wanted) {
         let source = session.open(&named.path, store.index, None)?;
-        opened.push((i + 1, input::indexed(front, session, source.id)?));
+        // What cannot be read stands in the account itself.
+        opened.push((i + 1, input::ready(front, session, source.id)?));
     }
     if opened.is_empty() {
-        return Err(Failure::new(format!(
-            "{} holds no such history: leave out --store and --table to see them all",
-            file.path
-        )));
+        return Err(Failure::new(
+            "no-such-store",
+            format!(
+                "{} holds no such history: leave out --store and --table to see them all",
+                file.path
+            ),
+        ));
     }
     Ok(opened)
 }
@@ -124,16 +127,21 @@ fn times(store: &Opened) -> Option<[String; 2]> {
         .map(|(first, last)| [text(first), text(last)])
 }
 
-fn store_document(store: &Opened) -> Document {
+fn store_document(store: &Opened, facts: Option<TimeFacts>) -> Document {
     let dto = &store.store;
     let log = &store.snapshot.log;
     let by_name = |by| -> Value {
         Value::Object(
             counts(store, by)
                 .into_iter()
+                .filter(|(name, _)| !name.is_empty())
                 .map(|(name, n)| (name, number(n)))
                 .collect(),
         )
+    };
+    let without = |by| {
+        let nameless = counts(store, by).into_iter().find(|(name, _)| name.is_empty());
+        nameless.map(|(_, n)| number(n))
     };
     let [first, last] = times(store).map_or([None, None], |[a, b]| [Some(a), Some(b)]);
     let oddity = |o: Oddity| {
@@ -152,14 +160,24 @@ fn store_document(store: &Opened) -> Document {
         .with("events", number(log.events()))
         .with("streams", number(log.names(LaneBy::Stream).len() as u64))
         .with("categories", by_name(LaneBy::Category))
+        .maybe("without_category", without(LaneBy::Category))
         .with("types", by_name(LaneBy::Type))
+        .maybe("without_type", without(LaneBy::Type))
         .maybe("first_time", first)
         .maybe("last_time", last)
+        .maybe("time", facts.map(times_document))
         .with("notes", strings(&dto.notes))
         .with(
             "oddities",
             list(store.snapshot.oddities().into_iter().map(oddity)),
         )
+}
+
+/// Whether times state their zone, and how finely they are written.
+fn times_document(facts: TimeFacts) -> Document {
+    Document::new()
+        .with("zone", facts.zone)
+        .with("resolution", facts.resolution)
 }
 
 fn print_store(front: &mut Front, number: usize, store: &Opened) -> Outcome {
@@ -203,6 +221,14 @@ fn print_store(front: &mut Front, number: usize, store: &Opened) -> Outcome {
     )?;
     if let Some([first, last]) = times(store) {
         writeln!(out, "{}{first} to {last}", label("time"))?;
+        if let Some(facts) = store.source.time_facts(&front.interrupt.cancel)? {
+            let zone = match facts.zone {
+                "stated" => "stated",
+                "mixed" => "stated by some, assumed UTC for the others",
+                other => other,
+            };
+            writeln!(out, "{}zone {zone}; resolution {}", label(""), facts.resolution)?;
+        }
     }
     let categories = counts(store, LaneBy::Category);
     print_counts(out, &label("categories"), &label(""), &categories)?;

@@ -1,41 +1,59 @@
-//! Ctrl-C: work is asked to stop; asked twice, or while waiting for input, it ends at once.
+//! Ctrl-C ends the program at once; while something half done would be left behind, the work is asked to stop first.
 
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use leftfold_event::Cancel;
 
+use crate::failure::Failure;
+
 /// What a shell expects of a program ended by Ctrl-C.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Whether the user asked to stop.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupt {
     pub(crate) cancel: Cancel,
-    at_once: Arc<AtomicBool>,
+    /// Whether there is something to clean up.
+    careful: Arc<AtomicBool>,
 }
 
 impl Interrupt {
-    /// Listens for Ctrl-C from now on.
-    pub(crate) fn listen() -> Self {
+    /// Listens for Ctrl-C from now on; `json`: how the end is told.
+    pub(crate) fn listen(json: bool) -> Self {
         let interrupt = Self::default();
         let heard = interrupt.clone();
         let stop = move || {
-            if heard.at_once.swap(true, Ordering::Relaxed) {
-                std::process::exit(INTERRUPTED);
-            }
+            // Asked twice, it ends without cleaning up.
+            let first = !heard.cancel.is_cancelled();
             heard.cancel.cancel();
+            if !(first && heard.careful.load(Ordering::SeqCst)) {
+                end(json);
+            }
         };
         // Without a handler Ctrl-C ends the program as it always did.
         drop(ctrlc::set_handler(stop));
         interrupt
     }
 
-    /// Does what cannot look at the cancel (reading a terminal, waiting for a window): meanwhile Ctrl-C ends the program.
-    pub(crate) fn blocking<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.at_once.store(true, Ordering::Relaxed);
+    /// Does what leaves something half done behind unless it is asked to stop: it looks at the cancel.
+    pub(crate) fn careful<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.careful.store(true, Ordering::SeqCst);
         let done = work();
-        self.at_once.store(false, Ordering::Relaxed);
+        self.careful.store(false, Ordering::SeqCst);
         done
     }
+}
+
+/// Ends the program, telling why, without freeing what the system frees faster.
+fn end(json: bool) -> ! {
+    let mut err = io::stderr();
+    if err.is_terminal() {
+        // A progress bar may stand there.
+        drop(err.write_all(b"\r\x1b[K"));
+    }
+    Failure::Cancelled.tell(json);
+    process::exit(i32::from(INTERRUPTED));
 }

@@ -17,6 +17,8 @@ mod inspect;
 mod interrupt;
 mod mapping;
 mod open;
+mod path;
+mod place;
 mod state;
 mod style;
 mod table;
@@ -31,25 +33,28 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use crate::args::{Arguments, MappingVerb, Verb};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
+use crate::style::clean;
 
 fn main() -> ExitCode {
     let arguments = match parse(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
+    let json = arguments.verb.json();
     let mut front = Front::new(&arguments);
     let done = run(&mut front, arguments.verb);
     // What was found so far is shown even when the run failed later.
     let flushed = front.out.flush().map_err(Failure::from);
     match done.and_then(|code| flushed.map(|()| code)) {
         Ok(code) => code,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.tell(json),
     }
 }
 
 /// The arguments, or what to exit with after help or an error was shown.
 fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
     let given: Vec<OsString> = given.collect();
+    let json = given.iter().any(|a| a == "--json");
     let parsed = Arguments::command()
         .color(about::help_colour(&given))
         .try_get_matches_from(given)
@@ -57,12 +62,16 @@ fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
     parsed.map_err(|e| {
         if e.use_stderr() && e.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
             let text = e.render().to_string();
-            eprint!("leftfold: {}", text.strip_prefix("error: ").unwrap_or(&text));
+            let mut lines = text.strip_prefix("error: ").unwrap_or(&text).trim_end().lines();
+            let message = lines.next().unwrap_or_default();
+            let below: Vec<String> = lines.map(|line| clean(line).into_owned()).collect();
+            failure::tell("usage", message, &below, json);
             return ExitCode::from(2);
         }
-        // Nobody is left to tell when help cannot be written.
-        drop(e.print());
-        ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2))
+        match e.print().map_err(Failure::from) {
+            Ok(()) => ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2)),
+            Err(failure) => failure.tell(json),
+        }
     })
 }
 

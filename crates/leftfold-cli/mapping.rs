@@ -14,9 +14,10 @@ use crate::input;
 pub(crate) fn show(front: &mut Front, args: &SourceArgs) -> Outcome {
     let named = input::find(&args.source)?;
     let nothing = |what: &str| {
-        Err(Failure::new(format!(
-            "{what} needs no mapping: every line says itself what is what"
-        )))
+        Err(Failure::new(
+            "no-mapping",
+            format!("{what} needs no mapping: every line says itself what is what"),
+        ))
     };
     if named.is_stdin() {
         return nothing("standard input");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use leftfold_event::Point;
+use leftfold_session::SessionError;
 
 use crate::args::OpenArgs;
 use crate::failure::{Failure, Outcome};
@@ -24,16 +25,17 @@ pub(crate) fn run(front: &mut Front, args: &OpenArgs) -> Outcome<ExitCode> {
         });
     }
     if let Some(at) = &args.at {
-        Point::parse(at).map_err(|e| Failure::new(e.to_string()))?;
+        Point::parse(at).map_err(SessionError::from)?;
         command.extend(["--at".into(), at.into()]);
     }
     if let Some(stream) = &args.stream {
         command.extend(["--stream".into(), stream.into()]);
     }
     let program = find_window().ok_or_else(|| {
-        Failure::new(format!(
-            "the window is not installed: {WINDOW} is neither beside this program nor on the PATH"
-        ))
+        Failure::new(
+            "window-missing",
+            format!("the window is not installed: {WINDOW} is neither beside this program nor on the PATH"),
+        )
     })?;
     if cfg!(target_os = "linux")
         && ["DISPLAY", "WAYLAND_DISPLAY"]
@@ -41,18 +43,20 @@ pub(crate) fn run(front: &mut Front, args: &OpenArgs) -> Outcome<ExitCode> {
             .all(|v| env::var_os(v).is_none_or(|d| d.is_empty()))
     {
         return Err(Failure::new(
+            "no-display",
             "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set): `leftfold timeline` and \
              `leftfold state` show the same here",
         ));
     }
-    let status = front
-        .interrupt
-        .clone()
-        .blocking(|| Command::new(&program).args(command).status());
+    let status = Command::new(&program).args(command).status();
     match status {
         Ok(status) if status.success() => Ok(ExitCode::SUCCESS),
         Ok(_) => Ok(ExitCode::from(2)),
-        Err(e) => Err(Failure::about(&program, format!("cannot be started: {e}"))),
+        Err(e) => Err(Failure::about(
+            "window-failed",
+            &program,
+            format!("cannot be started: {e}"),
+        )),
     }
 }
 
@@ -64,13 +68,15 @@ fn is_demo(source: &Path) -> bool {
 /// The path of a source that can be opened. What cannot is said here, where the user is.
 fn checked(front: &Front, source: &Path) -> Outcome<OsString> {
     let named = input::find(source)?;
-    if named.is_stdin() {
+    if named.is_stream() {
         return Err(Failure::new(
-            "the window cannot read standard input: export it to a file and open that",
+            "usage",
+            "the window cannot read standard input or a pipe: write it to a file and open that",
         ));
     }
     input::session(front).inspect(&named.path)?;
-    let path = std::path::absolute(&named.path).map_err(|e| Failure::about(&named.path, e))?;
+    let path =
+        std::path::absolute(&named.path).map_err(|e| Failure::about("source-unopenable", &named.path, e))?;
     Ok(path.into_os_string())
 }
 

@@ -6,23 +6,31 @@ use leftfold_event::json::Value;
 use leftfold_session::dto::{ErrorDto, RowDto, StateDto};
 
 use crate::args::StateArgs;
-use crate::document::{Document, list, number, position, pretty, value};
-use crate::failure::{Failure, Outcome};
+use crate::document::{Document, list, number, pretty, stated, value};
+use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input;
-use crate::style::{Tone, clean, counted};
+use crate::style::{Tone, clean, counted, grouped, named};
+use crate::{path, place};
+
+/// Events that could not be folded, as shown to a person.
+const PROBLEMS_SHOWN: usize = 20;
 
 pub(crate) fn run(front: &mut Front, args: &StateArgs) -> Outcome {
     let opened = input::open(front, &args.stream.source)?;
     let view = opened.view()?;
     let stream = view.stream_key(&args.stream.stream)?;
-    let at = input::at(&view, stream, &args.at)?;
+    let at = input::at(&view, stream, &args.at, &front.interrupt.cancel)?;
     let projection = args.stream.projection.as_deref();
     let state = view.state(stream, &at.place, projection, &front.interrupt.cancel)?;
     let shown = value(&state.state)?;
     let shown = match &args.path {
         None => shown,
-        Some(path) => at_path(&shown, path)?,
+        Some(at) => {
+            path::check(at)?;
+            let found = shown.pointer(at).cloned();
+            found.ok_or_else(|| path::nowhere("is", at, &shown))?
+        }
     };
     if args.json {
         let problem = |p: &ErrorDto| {
@@ -31,12 +39,12 @@ pub(crate) fn run(front: &mut Front, args: &StateArgs) -> Outcome {
                 .with("message", p.message.as_str())
         };
         let document = Document::new()
-            .with("stream", state.stream.as_str())
+            .maybe("stream", stated(&state.stream))
             .maybe(
                 "version",
                 last(&state).and_then(|r| r.version.map(|v| number(v.0))),
             )
-            .maybe("position", last(&state).map(|r| position(&r.position)))
+            .maybe("position", last(&state).and_then(place::value))
             .maybe("time", last(&state).and_then(|r| r.time.as_deref()))
             .with("projection", state.projection.as_str())
             .maybe("path", args.path.as_deref())
@@ -47,42 +55,28 @@ pub(crate) fn run(front: &mut Front, args: &StateArgs) -> Outcome {
     print(front, &state, &shown)
 }
 
+/// Says that events could not be folded, where the output does not.
+pub(crate) fn note_problems(front: &mut Front, problems: &[ErrorDto]) {
+    let Some(first) = problems.first() else { return };
+    front.note(format!(
+        "{} could not be folded and changed nothing; the first: {}; `leftfold state` shows them",
+        counted(problems.len() as u64, "event"),
+        first.message
+    ));
+}
+
 fn last(state: &StateDto) -> Option<&RowDto> {
     state.last.as_ref()
 }
 
-/// The value at a pointer.
-fn at_path(state: &Value, path: &str) -> Outcome<Value> {
-    check_path(path)?;
-    state.pointer(path).cloned().ok_or_else(|| {
-        let keys: Vec<&str> = state
-            .as_object()
-            .map(|o| o.iter().map(|(k, _)| k).collect())
-            .unwrap_or_default();
-        let there = if keys.is_empty() {
-            String::new()
-        } else {
-            format!("; at the top there are: {}", keys.join(", "))
-        };
-        Failure::new(format!("nothing is at {path} in this state{there}"))
-    })
-}
-
-/// Refuses what is no JSON pointer.
-pub(crate) fn check_path(path: &str) -> Outcome {
-    if path.is_empty() || path.starts_with('/') {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "{path:?} is no path: write a JSON pointer such as /items/0/price"
-    )))
-}
-
-/// An event in a line: `v7 OrderPaid · #1234 · 2026-…`.
+/// An event in a line: `v7 OrderPaid · #1234 · 2026-…`, or `e1234` where the store has no positions.
 pub(crate) fn event_line(row: &RowDto) -> String {
-    let version = row.version.map(|v| format!("v{} ", v.0)).unwrap_or_default();
-    let time = row.time.as_ref().map(|t| format!(" · {t}")).unwrap_or_default();
-    clean(&format!("{version}{} · #{}{time}", row.kind, row.position)).into_owned()
+    let version = row.version.map(|v| format!("v{}", v.0));
+    let kind = Some(row.kind.clone()).filter(|k| !k.is_empty());
+    let name: Vec<String> = version.into_iter().chain(kind).collect();
+    let parts = [Some(name.join(" ")), Some(place::point(row)), row.time.clone()];
+    let parts: Vec<String> = parts.into_iter().flatten().filter(|p| !p.is_empty()).collect();
+    clean(&parts.join(" · ")).into_owned()
 }
 
 fn print(front: &mut Front, state: &StateDto, shown: &Value) -> Outcome {
@@ -97,14 +91,23 @@ fn print(front: &mut Front, state: &StateDto, shown: &Value) -> Outcome {
     writeln!(
         front.out,
         "{}  {}",
-        paint.with(Tone::Title, &clean(&state.stream)),
+        paint.with(Tone::Title, &clean(named(&state.stream))),
         paint.with(Tone::Dim, &head)
     )?;
     let mut text = String::new();
     pretty(shown, paint, 0, &mut text);
     writeln!(front.out, "{text}")?;
-    for problem in &state.problems {
+    for problem in state.problems.iter().take(PROBLEMS_SHOWN) {
         let line = format!("! {}", clean(&problem.message));
+        writeln!(front.out, "{}", paint.with(Tone::Bad, &line))?;
+    }
+    if let Some(more) = state
+        .problems
+        .len()
+        .checked_sub(PROBLEMS_SHOWN)
+        .filter(|n| *n > 0)
+    {
+        let line = format!("! and {} more; --json lists them all", grouped(more as u64));
         writeln!(front.out, "{}", paint.with(Tone::Bad, &line))?;
     }
     if state.time_disorder {

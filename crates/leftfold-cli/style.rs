@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use leftfold_event::terminal::is_obeyed;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What a piece of text is, so that it looks the same everywhere.
@@ -48,11 +49,7 @@ impl Paint {
 
 /// The text with what a terminal would obey (control characters, changes of direction) written as escapes.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    let obeyed = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(obeyed) {
+    if !text.contains(is_obeyed) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -61,11 +58,16 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if obeyed(c) => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
+            c if is_obeyed(c) => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
             c => out.push(c),
         }
     }
     Cow::Owned(out)
+}
+
+/// A name or, where there is none, a dash.
+pub(crate) fn named(name: &str) -> &str {
+    if name.is_empty() { "–" } else { name }
 }
 
 /// The text, or its beginning and an ellipsis, in at most `room` columns.

@@ -1,16 +1,15 @@
 //! `timeline`: density over time or log order, in the terminal and as a picture.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
 use leftfold_event::{Point, Timestamp};
 use leftfold_log::{Axis, Density, LaneBy};
 use leftfold_report::{Lane, TimelineChart, timeline_png_bytes, timeline_svg, timeline_text};
-use leftfold_session::View;
+use leftfold_session::{View, output};
 
 use crate::args::{By, Theme, TimelineArgs};
-use crate::document::{Document, list, number};
+use crate::document::{Document, list, number, stated};
 use crate::export::check_target;
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
@@ -36,35 +35,61 @@ struct Drawn {
     lanes: Vec<(String, u32)>,
     total_lanes: usize,
     density: Density,
+    /// Digits of the second the store's times have.
+    digits: u8,
+    /// From the last event's coordinate to `to`.
+    step: i64,
+    /// The lanes' keys.
+    keys: Vec<u32>,
+}
+
+impl Drawn {
+    /// The same in so many columns.
+    fn in_columns(mut self, view: &View, by: LaneBy, columns: u32) -> Self {
+        if self.density.columns != columns {
+            self.density = view.density(self.axis, by, &self.keys, self.from, self.to, columns);
+        }
+        self
+    }
+
+    /// Digits that say a moment whole: those of the store, unless the user asked for a finer one.
+    fn digits_of(&self, nanos: i64) -> u8 {
+        let says_all = |digits: &u8| nanos % 10_i64.pow(9 - u32::from(*digits)) == 0;
+        (self.digits.min(9)..9).find(says_all).unwrap_or(9)
+    }
 }
 
 pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
     let named = input::find(&args.source.source)?;
-    for picture in args.svg.iter().chain(&args.png) {
+    let to_output = args.svg.iter().chain(&args.png).filter(|p| is_output(p)).count();
+    if to_output > 1 || (to_output == 1 && args.json) {
+        return Err(Failure::new(
+            "usage",
+            "standard output takes one thing: give the others a file",
+        ));
+    }
+    for picture in args.svg.iter().chain(&args.png).filter(|p| !is_output(p)) {
         check_target(picture, &named.path, args.force)?;
     }
     let opened = input::open(front, &args.source)?;
     let view = opened.filtered(front, args.filter.as_deref(), None)?;
     let pictured = args.svg.is_some() || args.png.is_some();
     let room = front.width.unwrap_or(TEXT_COLUMNS);
-    let columns = args.columns.unwrap_or(match (args.json, pictured) {
-        (true, _) => JSON_COLUMNS,
-        (false, true) => WIDTH,
-        (false, false) => TEXT_BINS,
-    });
+    let columns = args.columns.unwrap_or(if pictured { WIDTH } else { TEXT_BINS });
     let Some(drawn) = drawn(front, args, &view, columns)? else {
         front.note("no event is there to be drawn");
         return Ok(());
     };
-    if args.json {
-        return Ok(document(&drawn, &opened.source.name(), args.by).print(&mut front.out)?);
-    }
     let chart = chart(&drawn, &opened.source.name(), args);
     if let Some(path) = &args.svg {
         save(front, path, timeline_svg(&chart)?.as_bytes())?;
     }
     if let Some(path) = &args.png {
         save(front, path, &timeline_png_bytes(&chart)?)?;
+    }
+    if args.json {
+        let drawn = drawn.in_columns(&view, args.by.into(), args.columns.unwrap_or(JSON_COLUMNS));
+        return Ok(document(&drawn, &opened.source.name(), args.by).print(&mut front.out)?);
     }
     if !pictured {
         write!(front.out, "{}", timeline_text(&chart, room, front.paint.colour))?;
@@ -98,7 +123,7 @@ fn drawn(front: &mut Front, args: &TimelineArgs, view: &View, columns: u32) -> O
         .order
         .map_or(if timed { Axis::Time } else { Axis::Log }, Into::into);
     if axis == Axis::Time && !timed {
-        return Err(Failure::new("no event has a time: say --order log"));
+        return Err(Failure::new("no-time", "no event has a time: say --order log"));
     }
     if args.order.is_none() && !timed {
         front.note("no event has a time: drawn in log order");
@@ -107,16 +132,17 @@ fn drawn(front: &mut Front, args: &TimelineArgs, view: &View, columns: u32) -> O
     let Some((first, last)) = view.log().extent(axis) else {
         return Ok(None);
     };
-    let coordinate = |point: &Point| -> Outcome<i64> { Ok(view.resolve(axis, None, point)?.coord) };
+    let cancel = front.interrupt.cancel.clone();
+    let coordinate = |point: &Point| -> Outcome<i64> { Ok(view.resolve(axis, None, point, &cancel)?.coord) };
     let from = args.from.as_ref().map_or(Ok(first), coordinate)?.max(first);
-    let to = args
-        .to
-        .as_ref()
-        .map_or(Ok(last), coordinate)?
-        .min(last)
-        .saturating_add(1);
+    let to = args.to.as_ref().map_or(Ok(last), coordinate)?.min(last);
+    let step = resolution(view, axis);
+    let to = to.saturating_add(step);
     if from >= to {
-        return Err(Failure::new("nothing lies between --from and --to"));
+        return Err(Failure::new(
+            "empty-range",
+            "nothing lies between --from and --to",
+        ));
     }
     let by: LaneBy = args.by.into();
     let names = view.log().names(by);
@@ -143,19 +169,35 @@ fn drawn(front: &mut Front, args: &TimelineArgs, view: &View, columns: u32) -> O
         lanes,
         total_lanes,
         density,
+        digits: view.log().time_digits(),
+        step,
+        keys,
     }))
 }
 
+/// The least step of an axis: what lies between the last event and the end of a range that excludes its end.
+fn resolution(view: &View, axis: Axis) -> i64 {
+    match axis {
+        Axis::Time => 10_i64.pow(9 - u32::from(view.log().time_digits().min(9))),
+        Axis::Log => 1,
+    }
+}
+
+/// Ranges are half-open: column c of n counts the events from `from + (to-from)*c/n` on that lie before
+/// `from + (to-from)*(c+1)/n`.
 fn document(drawn: &Drawn, source: &str, by: By) -> Document {
-    let end = |coord: i64| match drawn.axis {
-        Axis::Time => Timestamp::from_nanos(coord).to_string().into(),
-        Axis::Log => number(coord),
+    let end = |nanos: i64| match drawn.axis {
+        Axis::Time => {
+            let digits = drawn.digits_of(nanos);
+            Timestamp { nanos, digits }.to_string().into()
+        }
+        Axis::Log => number(nanos),
     };
     let rows = drawn.density.counts.chunks(drawn.density.columns as usize);
     let lane = |((name, events), row): (&(String, u32), &[u32])| {
         let counts = list(row.iter().map(|n| number(*n)));
         Document::new()
-            .with("name", name.as_str())
+            .maybe("name", stated(name))
             .with("events", number(*events))
             .with("counts", counts)
     };
@@ -177,7 +219,8 @@ fn document(drawn: &Drawn, source: &str, by: By) -> Document {
 
 fn chart(drawn: &Drawn, source: &str, args: &TimelineArgs) -> TimelineChart {
     // The chart's end is written on it: the last moment there is an event, not the first after it.
-    let (from, to) = (drawn.from, (drawn.to - 1).max(drawn.from + 1));
+    let last = drawn.to - drawn.step;
+    let (from, to) = (drawn.from, last.max(drawn.from + 1));
     let rows = drawn.density.counts.chunks(drawn.density.columns as usize);
     let lane = |((name, _), row): (&(String, u32), &[u32])| Lane {
         name: if name.is_empty() {
@@ -205,8 +248,17 @@ fn chart(drawn: &Drawn, source: &str, args: &TimelineArgs) -> TimelineChart {
     }
 }
 
+/// Whether a picture is to go to standard output.
+fn is_output(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 fn save(front: &mut Front, path: &Path, bytes: &[u8]) -> Outcome {
-    fs::write(path, bytes).map_err(|e| Failure::about(path, e))?;
+    if is_output(path) {
+        front.out.write_all(bytes)?;
+        return Ok(());
+    }
+    output::write_whole(path, |out| Ok(out.write_all(bytes)?))?;
     front.note(format!("{} written", path.display()));
     Ok(())
 }

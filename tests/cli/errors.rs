@@ -140,10 +140,7 @@ fn a_project_file_that_cannot_be_read_is_named_with_its_line() {
 }
 
 #[test]
-fn what_is_piped_in_must_be_lines_of_json() {
-    let sqlite = fs::read(shop().join("shop.db")).expect("the demo is there");
-    let said = leftfold_reading(shop(), &["inspect", "-"], &sqlite).failed();
-    assert!(said.contains("standard input"), "{said}");
+fn what_is_piped_in_must_be_a_database_or_lines_of_json() {
     let said = leftfold_reading(shop(), &["events", "-"], b"a,b\n1,2\n").failed();
     assert!(said.contains("standard input"), "{said}");
     let nothing = leftfold_reading(shop(), &["events", "-"], b"");
@@ -156,10 +153,31 @@ fn an_export_replaces_neither_the_source_nor_what_belongs_to_it() {
     let shop = fs::read(shop().join("shop.db")).expect("the demo is there");
     write(folder.path(), "shop.db", &shop);
     write(folder.path(), "kept", "kept");
-    for target in ["shop.db", "./shop.db", "shop.db-wal", "shop.db-journal"] {
-        let said = leftfold(folder.path(), &["export", "shop.db", "-O", target, "--force"]).failed();
-        assert!(said.contains("the source itself"), "{target}: {said}");
+    fs::hard_link(folder.path().join("shop.db"), folder.path().join("hard.db")).expect("a hard link");
+    let mut names = vec![
+        "shop.db",
+        "./shop.db",
+        "shop.db-wal",
+        "shop.db-journal",
+        "hard.db",
+    ];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("shop.db", folder.path().join("soft.db")).expect("a symbolic link");
+        names.push("soft.db");
     }
+    for target in names {
+        for args in [
+            &["export", "shop.db", "-O", target, "--force"][..],
+            &["timeline", "shop.db", "--svg", target, "--force"],
+            &["timeline", "shop.db", "--png", target, "--force"],
+        ] {
+            let said = leftfold(folder.path(), args).failed();
+            assert!(said.contains("error[output-is-source]"), "{args:?}: {said}");
+        }
+    }
+    fs::remove_file(folder.path().join("hard.db")).expect("the link can be removed");
+    drop(fs::remove_file(folder.path().join("soft.db")));
     let said = leftfold(folder.path(), &["export", "shop.db", "-O", "kept"]).failed();
     assert!(said.contains("--force"), "{said}");
     assert_eq!(fs::read(folder.path().join("shop.db")).ok(), Some(shop));
@@ -174,4 +192,129 @@ fn an_export_replaces_neither_the_source_nor_what_belongs_to_it() {
         .map(|e| e.file_name())
         .collect();
     assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn every_error_has_a_code() {
+    let folder = folder();
+    write(folder.path(), "text.txt", "just some words\n");
+    write(folder.path(), "zip.db", b"PK\x03\x04 and so on");
+    let shop = shop().join("shop.db");
+    let shop = shop.to_str().expect("a plain path");
+    let cases: &[(&[&str], &str)] = &[
+        (&["inspect", "missing.db"], "source-unopenable"),
+        (&["inspect", "text.txt"], "source-not-a-database"),
+        (&["inspect", "zip.db"], "source-not-a-database"),
+        (&["events", shop, "--store", "7"], "no-such-store"),
+        (&["events", shop, "-f", "type =="], "filter-syntax"),
+        (&["events", shop, "-f", "tpye == 1"], "filter-name"),
+        (&["events", shop, "--type", "No"], "no-such-lane"),
+        (&["events", shop, "--from", "noon"], "usage"),
+        (&["state", shop, "no"], "no-such-stream"),
+        (
+            &["state", shop, "stock-SKU-0007", "--at", "v99999"],
+            "no-such-point",
+        ),
+        (&["state", shop, "stock-SKU-0007", "--path", "x"], "path-syntax"),
+        (&["state", shop, "stock-SKU-0007", "--path", "/x"], "no-such-path"),
+        (
+            &["state", shop, "stock-SKU-0007", "--projection", "x"],
+            "no-such-projection",
+        ),
+        (&["export", shop, "-O", "text.txt"], "output-exists"),
+        (&["export", shop, "-O", shop], "output-is-source"),
+        (&["export", shop, "-O", "."], "output-is-folder"),
+        (&["export", shop, "-O", "no/such/folder"], "output-failed"),
+        (&["mapping", "show", "-"], "no-mapping"),
+        (&["demo", "zoo"], "no-such-demo"),
+        (&["open", shop, "--at", "noon"], "point-syntax"),
+        (&["look"], "usage"),
+    ];
+    for (args, code) in cases {
+        assert_eq!(leftfold(folder.path(), args).code_told(), *code, "{args:?}");
+    }
+}
+
+#[test]
+fn with_json_an_error_is_one_json_object_and_so_is_a_note() {
+    for args in [
+        &["state", "shop.db", "no", "--json"][..],
+        &["inspect", "missing.db", "--json"],
+        &["events", "shop.db", "--json", "-f", "type =="],
+        &["events", "shop.db", "--json", "--nonsense"],
+        &["state", "shop.db", "--json"],
+    ] {
+        let run = leftfold(shop(), args);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{args:?}");
+        let told: serde_json::Value = serde_json::from_str(&run.err).expect("one JSON object");
+        let error = told["error"].as_object().expect("an error");
+        let keys: Vec<&String> = error.keys().collect();
+        assert_eq!(keys, ["code", "message"], "{args:?}");
+        assert!(
+            error.values().all(|v| v.as_str().is_some_and(|t| !t.is_empty())),
+            "{told}"
+        );
+    }
+    let nothing = leftfold(shop(), &["timeline", "shop.db", "-f", "false", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&nothing.err).expect("one JSON object");
+    assert!(told["note"]["message"].is_string(), "{told}");
+}
+
+#[test]
+fn a_filter_that_can_never_be_judged_is_refused() {
+    for (filter, code) in [
+        ("1", "filter-not-a-condition"),
+        ("type", "filter-not-a-condition"),
+        ("type == 'A' && version", "filter-not-a-condition"),
+        ("1/0 == 1", "filter-fails"),
+        ("type.matches('(')", "filter-fails"),
+        ("version > 1 and type == 'A'", "filter-syntax"),
+    ] {
+        for verb in ["events", "timeline", "export"] {
+            assert_eq!(
+                leftfold(shop(), &[verb, "shop.db", "-f", filter]).code_told(),
+                code,
+                "{verb} {filter}"
+            );
+        }
+    }
+    let said = leftfold(
+        shop(),
+        &["events", "shop.db", "-f", "type == 'größe' && tpye == 1"],
+    )
+    .failed();
+    let caret = said.lines().last().expect("the place is marked").find('^');
+    assert_eq!(caret, Some(2 + "type == 'größe' && ".chars().count()), "{said}");
+}
+
+#[test]
+fn events_a_filter_fails_on_are_counted_and_it_is_an_error_when_all_are() {
+    let folder = folder();
+    write(
+        folder.path(),
+        "a.ndjson",
+        "{\"stream\":\"a-1\",\"type\":\"T\",\"payload\":{\"x\":1}}\n{\"stream\":\"a-1\",\"type\":\"T\",\"payload\":{\"x\":true}}\n\
+         {\"stream\":\"a-1\",\"type\":\"U\",\"payload\":{}}\n",
+    );
+    let some = leftfold(
+        folder.path(),
+        &["events", "a.ndjson", "--json", "-f", "payload.x"],
+    );
+    assert_eq!(
+        (some.code, some.out.lines().count()),
+        (Some(0), 1),
+        "{}",
+        some.err
+    );
+    let told = "the filter could not be judged for 1 event: the filter gives a number, not true or false";
+    assert!(some.err.contains(told), "{}", some.err);
+    for (filter, why) in [
+        ("size(type) > 'a'", "> does not work on a number and a text"),
+        ("payload", "the filter gives an object"),
+        ("payload.size() > stream", "does not work on"),
+    ] {
+        let all = leftfold(folder.path(), &["events", "a.ndjson", "-f", filter]).failed();
+        let told = "error[filter-fails]: the filter could not be judged for 3 events: ";
+        assert!(all.contains(told) && all.contains(why), "{filter}: {all}");
+    }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
 
 mod errors;
+mod points;
 mod programs;
 mod readonly;
 mod run;

@@ -60,17 +60,21 @@ fn shells_get_completions_and_man_gets_pages() {
     }
 }
 
-/// The program in a folder of its own, so that no window stands beside it.
+/// The program in a folder of its own, so that no window stands beside it. Another program copies it: a file this one had open
+/// for writing could not be started while any of its other tests starts something.
 fn alone(folder: &std::path::Path) -> std::path::PathBuf {
     let path = folder.join("leftfold");
-    fs::copy(env!("CARGO_BIN_EXE_leftfold"), &path).expect("the program can be copied");
+    let copied = std::process::Command::new("cp")
+        .arg(env!("CARGO_BIN_EXE_leftfold"))
+        .arg(&path)
+        .status();
+    assert!(copied.expect("cp(1) is there").success());
     path
 }
 
 #[test]
 #[cfg(unix)]
 fn open_hands_everything_to_the_window_beside_it() {
-    use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
     let own = alone(folder.path());
     fs::copy(shop().join("shop.db"), folder.path().join("shop.db")).expect("a copy");
@@ -98,12 +102,13 @@ fn open_hands_everything_to_the_window_beside_it() {
         missing.contains("leftfold-desktop") && missing.contains("PATH"),
         "{missing}"
     );
-    let window = crate::run::write(
-        folder.path(),
-        "leftfold-desktop",
-        "#!/bin/sh\nprintf '%s|' \"$@\"\n",
-    );
-    fs::set_permissions(&window, fs::Permissions::from_mode(0o755)).expect("it can be made a program");
+    let script =
+        r#"printf '#!/bin/sh\nprintf "%%s|" "$@"\n' > leftfold-desktop && chmod 755 leftfold-desktop"#;
+    let written = std::process::Command::new("sh")
+        .args(["-c", script])
+        .current_dir(folder.path())
+        .status();
+    assert!(written.expect("sh(1) is there").success());
     let blind = open(&["shop.db"], false).failed();
     assert!(blind.contains("no display"), "{blind}");
     let opened = open(&["shop.db", "--at", "-5m", "--stream", "order-1"], true).ok();

@@ -101,6 +101,23 @@ fn a_file_of_lines_is_left_as_it_was() {
 }
 
 #[test]
+fn an_index_is_kept_whole_however_short_the_question_was() {
+    let folder = folder();
+    let cache = folder.path().join("cache");
+    let asked = crate::run::program(shop(), &["state", "shop.db", "stock-SKU-0007", "--at", "v1"])
+        .env("LEFTFOLD_CACHE_DIR", &cache)
+        .output()
+        .expect("it starts");
+    assert!(asked.status.success());
+    let kept: Vec<_> = fs::read_dir(&cache)
+        .expect("the cache is there")
+        .map(|e| e.expect("it can be read").path())
+        .collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert!(kept[0].extension().is_some_and(|e| e == "index"), "{kept:?}");
+}
+
+#[test]
 fn the_cache_changes_no_answer() {
     let folder = folder();
     fs::copy(shop().join("shop.db"), folder.path().join("shop.db")).expect("a copy");

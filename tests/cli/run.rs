@@ -38,8 +38,16 @@ impl Run {
     pub(crate) fn failed(self) -> String {
         assert_eq!(self.code, Some(2), "{}{}", self.out, self.err);
         assert_eq!(self.out, "");
-        assert!(self.err.starts_with("leftfold: "), "{}", self.err);
+        assert!(self.err.starts_with("leftfold: error["), "{}", self.err);
         self.err
+    }
+
+    /// The code of a run that failed.
+    #[track_caller]
+    pub(crate) fn code_told(self) -> String {
+        let said = self.failed();
+        let told = said.split(['[', ']']).nth(1).map(str::to_owned);
+        told.expect("the error has a code")
     }
 }
 

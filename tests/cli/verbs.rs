@@ -217,3 +217,138 @@ fn the_demo_is_the_same_file_for_the_same_seed() {
     let again = leftfold(folder.path(), &["demo", "--ndjson", "-O", "a"]).failed();
     assert!(again.contains("--force"), "{again}");
 }
+
+#[test]
+fn a_path_that_leads_nowhere_is_told_with_those_near_it() {
+    let (order, _) = doubled();
+    for verb in [
+        &["state", "shop.db", &order, "--path", "/statsu"][..],
+        &["blame", "shop.db", &order, "--path", "/statsu"],
+        &["history", "shop.db", &order, "/statsu"],
+    ] {
+        let said = leftfold(shop(), verb).failed();
+        assert!(
+            said.contains("error[no-such-path]") && said.contains("did you mean /status"),
+            "{said}"
+        );
+    }
+    let far = leftfold(shop(), &["history", "shop.db", &order, "/zzzzzzzzzzzzzzzz"]).failed();
+    assert!(far.contains("at the top there are /orderId, /status"), "{far}");
+}
+
+#[test]
+fn diff_from_the_start_shows_what_came_to_be() {
+    let (order, _) = doubled();
+    let diff = leftfold(shop(), &["diff", "shop.db", &order, "--to", "v1"]);
+    assert_eq!(diff.code, Some(1));
+    let lines: Vec<&str> = diff.out.lines().collect();
+    assert_eq!(lines[1], "--- before its first event");
+    assert!(lines[3..].iter().all(|l| l.starts_with("+ /")), "{}", diff.out);
+}
+
+#[test]
+fn a_long_history_says_that_it_is_cut_and_shows_all_when_asked() {
+    let folder = folder();
+    let lines: Vec<String> = (0..1500)
+        .map(|n| format!("{{\"stream\":\"a-1\",\"type\":\"T\",\"payload\":{{\"n\":{n}}}}}\n"))
+        .collect();
+    crate::run::write(folder.path(), "long.ndjson", lines.concat());
+    let history = |more: &[&str]| {
+        let run = leftfold(
+            folder.path(),
+            &[&["history", "long.ndjson", "a-1", "/n"], more].concat(),
+        );
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        (run.out.lines().count() - 2, run.err)
+    };
+    let (shown, note) = history(&[]);
+    assert_eq!(shown, 1000);
+    assert!(
+        note.contains("the latest 1,000 of 1,500 changes") && note.contains("--all"),
+        "{note}"
+    );
+    assert_eq!(history(&["--limit", "1200"]).0, 1200);
+    assert_eq!(history(&["--all"]), (1500, String::new()));
+    let json = leftfold(
+        folder.path(),
+        &["history", "long.ndjson", "a-1", "/n", "--limit", "1", "--json"],
+    )
+    .ok();
+    assert!(json.contains(r#""changes_in_all":1500,"changes":[{"#), "{json}");
+}
+
+#[test]
+fn a_timeline_ends_one_step_after_its_last_event_in_the_stores_own_digits() {
+    let ends = |args: &[&str]| -> (String, String) {
+        let out = leftfold(shop(), &[&["timeline", "shop.db", "--json"], args].concat()).ok();
+        let told: serde_json::Value = serde_json::from_str(&out).expect("one JSON document");
+        let end = |name: &str| told[name].as_str().map_or(told[name].to_string(), str::to_owned);
+        (end("from"), end("to"))
+    };
+    let told = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    assert_eq!(
+        ends(&[]),
+        told("2026-11-20T00:00:00.001250Z", "2026-11-20T23:39:21.290323Z")
+    );
+    assert_eq!(ends(&["--order", "log"]), told("0", "3000"));
+    assert_eq!(
+        ends(&[
+            "--from",
+            "2026-11-20T12:00:00Z",
+            "--to",
+            "2026-11-20T12:30:00.123456789Z"
+        ]),
+        told("2026-11-20T12:00:00.000000Z", "2026-11-20T12:30:00.123457789Z")
+    );
+    assert_eq!(
+        ends(&["--order", "log", "--from", "#11", "--to", "e19"]),
+        told("10", "20")
+    );
+}
+
+#[test]
+fn a_picture_and_its_numbers_can_be_had_at_once_and_a_picture_can_be_piped() {
+    let folder = folder();
+    let shop = shop().join("shop.db");
+    let source = shop.to_str().expect("a plain path");
+    let both = leftfold(folder.path(), &["timeline", source, "--svg", "a.svg", "--json"]);
+    assert!(both.out.starts_with(r#"{"source":"shop.db""#), "{}", both.err);
+    let drawn = fs::read_to_string(folder.path().join("a.svg")).expect("the picture is there");
+    let piped = leftfold(folder.path(), &["timeline", source, "--svg", "-"]).ok();
+    assert!(piped.starts_with("<svg"));
+    assert_eq!(piped.lines().count(), drawn.lines().count());
+    assert_eq!(
+        leftfold(folder.path(), &["timeline", source, "--svg", "-", "--png", "-"]).code_told(),
+        "usage"
+    );
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("the folder is there").count(),
+        1
+    );
+}
+
+#[test]
+fn events_that_cannot_be_folded_are_told_wherever_a_state_is_asked_about() {
+    let projection = ["--projection", "debezium"];
+    for verb in ["blame", "diff"] {
+        let args = [&[verb, "shop.db", "stock-SKU-0007"][..], &projection].concat();
+        let run = leftfold(shop(), &args);
+        assert_eq!(run.code, Some(0), "{args:?}: {}", run.err);
+        assert!(
+            run.err.contains("could not be folded") && run.err.contains("v1 ProductListed"),
+            "{args:?}: {}",
+            run.err
+        );
+    }
+    let state = leftfold(
+        shop(),
+        &[&["state", "shop.db", "stock-SKU-0007"][..], &projection].concat(),
+    )
+    .ok();
+    assert_eq!(
+        state.lines().filter(|l| l.starts_with("! ")).count(),
+        21,
+        "{state}"
+    );
+    assert!(state.ends_with("more; --json lists them all\n"), "{state}");
+}
