@@ -19,6 +19,7 @@ async fn run<A: Send + 'static, T: Send + 'static>(
         Err(e) => Err(ErrorDto {
             code: "internal".to_owned(),
             message: format!("the command stopped: {e}"),
+            params: [("reason".to_owned(), e.to_string())].into(),
         }),
     }
 }
@@ -71,6 +72,8 @@ adapters! {
         rows(RowsArgs) -> RowsDto;
         rank(RankArgs) -> u32;
         event(EventArgs) -> EventDto;
+        cause(CauseArgs) -> Option<RowDto>;
+        cancel_search(CancelSearchArgs) -> ();
         place_of(PlaceOfArgs) -> Option<PlaceDto>;
         resolve_point(ResolvePointArgs) -> PlaceDto;
         step(StepArgs) -> Option<RowDto>;

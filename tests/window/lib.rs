@@ -43,6 +43,11 @@ fn root() -> PathBuf {
         .unwrap()
 }
 
+/// The folder of what is built, and of what tests make once.
+pub fn build_folder() -> PathBuf {
+    root().join("target")
+}
+
 /// The program under test: `LEFTFOLD_DESKTOP`, else the debug build.
 pub fn application() -> PathBuf {
     let given = std::env::var_os("LEFTFOLD_DESKTOP").map(PathBuf::from);

@@ -5,6 +5,9 @@
     reason = "a failed assumption fails the test"
 )]
 
+mod files;
+mod look;
+
 use std::path::{Path, PathBuf};
 
 use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
@@ -12,16 +15,16 @@ use fantoccini::elements::Element;
 use leftfold_demo::{DemoOptions, write_sqlite};
 use leftfold_event::{Cancel, Progress};
 use leftfold_window_tests::Window;
-use serde_json::json;
 
-fn demo(folder: &Path) -> PathBuf {
+/// The demo's day as a file of this folder.
+pub(crate) fn demo(folder: &Path) -> PathBuf {
     let path = folder.join("shop.db");
     write_sqlite(&path, &DemoOptions::default(), &Cancel::new(), &Progress::new()).unwrap();
     path
 }
 
 /// Moves the pointer to parts of an element (0 to 1 each way) with the button down from the first place on.
-async fn drag(window: &Window, element: &Element, places: &[(f64, f64)]) {
+pub(crate) async fn drag(window: &Window, element: &Element, places: &[(f64, f64)]) {
     let (x, y, w, h) = element.rectangle().await.unwrap();
     let to = |(u, v): (f64, f64)| PointerAction::MoveTo {
         duration: Some(std::time::Duration::from_millis(60)),
@@ -121,6 +124,89 @@ async fn scrubbing_by_keys_and_pointer_moves_the_playhead_and_the_state() {
         .wait_text("playhead-time", "a place in log order", |t| t != stepped)
         .await;
     window.picture("log-order").await;
+    window.close().await;
+}
+
+/// Waits for so many frames to be painted.
+const FRAMES: &str = "const done = arguments[arguments.length - 1]; let left = 20; \
+                      const frame = () => (left-- > 0 ? requestAnimationFrame(frame) : done(true)); frame();";
+
+#[tokio::test]
+async fn playing_moves_the_playhead_until_it_is_paused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = demo(folder.path());
+    let mut window = Window::open("play", &[path.to_str().unwrap()]).await;
+    window
+        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .await;
+    window.keys("\u{E011}").await; // Home
+    let start = window
+        .wait_text("playhead-time", "before the first event", |t| {
+            t.contains("before")
+        })
+        .await;
+    window.keys("16").await;
+    window.wait_text("speed", "sixteenfold", |t| t == "16×").await;
+    window.keys(" ").await;
+    let first = window
+        .wait_text("playhead-time", "a later time", |t| t != start)
+        .await;
+    window
+        .wait_text("playhead-time", "a still later time", |t| t > first.as_str())
+        .await;
+    window.picture("playing").await;
+    window.click("play").await;
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=play]').getAttribute('aria-pressed') === 'false'",
+            "it is paused",
+        )
+        .await;
+    let stands = window.text("playhead-time").await;
+    window.client.execute_async(FRAMES, vec![]).await.unwrap();
+    assert_eq!(window.text("playhead-time").await, stands);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_timeline_is_never_blank_while_the_axis_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = demo(folder.path());
+    let window = Window::open("axis", &[path.to_str().unwrap()]).await;
+    window
+        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .await;
+    // How many of the lanes' pixels are painted, looked at in every frame.
+    let watch = "
+        const canvas = document.querySelector('.timeline canvas');
+        const painted = () => {
+            const { data } = canvas.getContext('2d').getImageData(120, 40, canvas.width - 140, canvas.height - 100);
+            let n = 0;
+            for (let i = 3; i < data.length; i += 4) if (data[i] > 0) n++;
+            return n;
+        };
+        window.leastPainted = Infinity;
+        window.painted = painted;
+        const frame = () => { window.leastPainted = Math.min(window.leastPainted, painted()); requestAnimationFrame(frame); };
+        if (painted() < 5000) return false;
+        frame();
+        return true;";
+    window.wait_script(watch, "the lanes are painted").await;
+    for axis in ["log", "time", "log"] {
+        window.click(&format!("axis-{axis}")).await;
+        let other = if axis == "log" { "#" } else { "Z" };
+        window
+            .wait_text("playhead-time", "a place on the other axis", |t| {
+                t.starts_with('#') == (other == "#") && !t.is_empty()
+            })
+            .await;
+        window.client.execute_async(FRAMES, vec![]).await.unwrap();
+    }
+    let least = window.script("return window.leastPainted;", vec![]).await;
+    assert!(
+        least.as_f64().unwrap() > 3000.0,
+        "the lanes had {least} painted pixels at least"
+    );
     window.close().await;
 }
 
@@ -264,36 +350,6 @@ async fn a_table_nobody_can_guess_opens_through_a_mapping_made_by_hand() {
 }
 
 #[tokio::test]
-async fn every_screen_fits_small_and_large_dark_and_light() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = demo(folder.path());
-    for (name, size) in [("small", (1000, 700)), ("large", (1920, 1080))] {
-        let mut window = Window::open_sized(&format!("look-{name}"), &[path.to_str().unwrap()], size).await;
-        window
-            .wait_text("status-events", "all events", |t| t.contains("24,000"))
-            .await;
-        window
-            .wait_script(
-                "return document.querySelectorAll('[data-testid=event-row]').length > 3",
-                "rows are shown",
-            )
-            .await;
-        window.keys("\u{E014}").await;
-        for theme in ["first", "second", "third"] {
-            let fits = "const e = document.documentElement; return e.scrollWidth <= innerWidth && e.scrollHeight <= innerHeight;";
-            assert_eq!(
-                window.script(fits, vec![]).await,
-                json!(true),
-                "nothing is cut off at {size:?}"
-            );
-            window.picture(&format!("theme-{theme}")).await;
-            window.click("theme-switch").await;
-        }
-        window.close().await;
-    }
-}
-
-#[tokio::test]
 async fn the_command_line_can_open_the_window_at_a_stream_and_a_point() {
     let folder = tempfile::tempdir().unwrap();
     let path = demo(folder.path());
@@ -322,6 +378,18 @@ async fn the_command_line_can_open_the_window_at_a_stream_and_a_point() {
     window.picture("oversold").await;
     window.click("theme-switch").await;
     window.picture("oversold-other-theme").await;
+    // The reservation was caused by the order that was placed.
+    window.click("tab-event").await;
+    window.click("event-cause").await;
+    window
+        .wait_text("inspector-stream", "the order that caused it", |t| {
+            t == "order-11671"
+        })
+        .await;
+    window
+        .wait_text("event-facts", "the cause", |t| t.contains("OrderPlaced"))
+        .await;
+    window.picture("cause").await;
     for tab in ["diff", "event", "history", "raw"] {
         window.click(&format!("tab-{tab}")).await;
         window.picture(&format!("tab-{tab}")).await;

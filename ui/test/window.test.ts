@@ -5,9 +5,11 @@ import { BackendError } from '../src/ipc/backend';
 import type { Answer, Args, CommandName } from '../src/ipc/backend';
 import { MockBackend } from '../src/ipc/mock/backend';
 import { setBackend } from '../src/state/backend';
+import { comparison } from '../src/state/comparison.svelte';
 import { filter } from '../src/state/filter.svelte';
 import { playhead } from '../src/state/playhead.svelte';
 import { preferences } from '../src/state/preferences.svelte';
+import { projection } from '../src/state/projection.svelte';
 import { screen } from '../src/state/screen.svelte';
 import { selection } from '../src/state/selection.svelte';
 import { session } from '../src/state/session.svelte';
@@ -52,6 +54,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   cleanup();
+  selection.tab = 'state';
   screen.palette = 'closed';
   screen.help = false;
   screen.home();
@@ -100,7 +103,7 @@ describe('a guessed layout', () => {
     await start();
     await screen.openPath('/data/journal.db');
     await until(() => expect(one('mapping-preview').querySelectorAll('tbody tr').length).toBe(12));
-    expect(text('mapping-screen')).toContain('entity looks like a stream');
+    expect(text('mapping-screen')).toContain('entity looks like the stream');
     expect(backend.calls).not.toContain('open');
   });
 
@@ -183,6 +186,31 @@ describe('an open history', () => {
     expect(backend.calls).toContain('drop_filter');
   });
 
+  it('says how many events a filter could not judge', async () => {
+    await openDemo();
+    const real = backend.call.bind(backend);
+    const failing = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> => {
+      const answer = await real(name, args);
+      const judged = { failed: 3, firstFailure: 'v2: no number' };
+      return name === 'apply_filter' ? ({ ...(answer as object), ...judged } as Answer<K>) : answer;
+    };
+    backend.call = failing;
+    await filter.apply('category == "payment"');
+    await until(() => expect(text('filter-failed')).toContain('could not judge 3 events'));
+    expect(text('filter-failed')).toContain('v2: no number');
+  });
+
+  it('keeps its lanes where no event matches', async () => {
+    await openDemo();
+    const lanes = all('lane-row').map((row) => row.dataset['lane']);
+    await filter.apply('type == "Nothing"');
+    await until(() => expect(text('filter-count')).toBe('0 of 1,500'));
+    await until(() => expect(session.lanes.every((lane) => lane.events === 0)).toBe(true));
+    expect(all('lane-row').map((row) => row.dataset['lane'])).toEqual(lanes);
+    filter.clear();
+    await until(() => expect(session.lanes.some((lane) => lane.events > 0)).toBe(true));
+  });
+
   it('shows an error of the filter and keeps the list', async () => {
     await openDemo();
     await filter.apply('type = 3');
@@ -216,6 +244,115 @@ describe('an open history', () => {
     await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
     await until(() => expect(text('inspector-stream')).toBe('order-1003'));
     expect(all('palette')).toHaveLength(0);
+  });
+
+  it('compares the selected event with the one that is clicked with Shift, and goes back', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'end', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.stream).toBe('order-1010'));
+    const [a, b] = [all('event-row')[1], all('event-row')[3]];
+    if (a === undefined || b === undefined) throw new Error('no rows');
+    const ordinals = [Number(a.dataset['ordinal']), Number(b.dataset['ordinal'])];
+    await fireEvent.click(a);
+    await fireEvent.click(b, { shiftKey: true });
+    expect(selection.row?.ordinal).toBe(ordinals[0]);
+    expect([comparison.from?.row?.ordinal, comparison.to?.row?.ordinal]).toEqual(ordinals);
+    await until(() => expect(text('diff-from-point')).toContain(selection.row?.stream));
+    await until(() => expect(all('diff-list').length + all('diff-same').length).toBe(1));
+    expect(a.dataset['point']).toBe('A');
+    expect(b.dataset['point']).toBe('B');
+    await press('Escape');
+    await until(() => expect(all('state-tree')).toHaveLength(1));
+    expect(comparison.on).toBe(false);
+    expect(all('event-row').every((row) => row.dataset['point'] === '')).toBe(true);
+  });
+
+  it('tells the difference of two points marked by key, whatever lies between', async () => {
+    await openDemo();
+    await screen.goTo({ at: null, stream: 'order-1010' });
+    await screen.goTo({ at: 'v1', stream: null });
+    await until(() => expect(playhead.shown?.row?.version).toBe('1'));
+    await press('c', { code: 'KeyC' });
+    await screen.goTo({ at: 'v2', stream: null });
+    await until(() => expect(playhead.shown?.row?.version).toBe('2'));
+    await press('c', { code: 'KeyC' });
+    await until(() => expect(text('diff-list')).toContain('total'));
+    const difference = text('diff-list');
+    await screen.goTo({ at: 'end', stream: null });
+    await until(() => expect(playhead.shown?.rank).toBe(1500));
+    expect(text('diff-list')).toBe(difference);
+    await fireEvent.click(one('diff-clear'));
+    await until(() => expect(all('diff-list')).toHaveLength(0));
+  });
+
+  it('goes to the cause of an event, and says when it is not there', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v2', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(2));
+    selection.tab = 'event';
+    await until(() => expect(text('event-facts')).toContain('order-1010'));
+    await until(() => expect(selection.event?.row.version).toBe('2'));
+    await fireEvent.click(one('event-cause'));
+    await until(() => expect(selection.row?.version).toBe('1'));
+    await until(() => expect(selection.event?.row.version).toBe('1'));
+    await fireEvent.click(one('event-cause'));
+    await until(() => expect(text('event-cause-missing')).toContain('not in this source'));
+  });
+
+  it('says in Chinese what is wrong with a file, and what a guess goes by', async () => {
+    await start();
+    preferences.setLanguage('zh');
+    await screen.openPath('/data/broken.db');
+    await until(() => expect(text('error-screen')).toContain('/data/broken.db 已损坏'));
+    await screen.openPath('/data/journal.db');
+    await until(() => expect(text('mapping-screen')).toContain('entity 像是流'));
+    preferences.setLanguage('en');
+  });
+
+  it('shows states, differences and blame through the projection that is chosen, and remembers it', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(3));
+    const merged = text('state-tree');
+    await fireEvent.change(one('projection'), { target: { value: 'latest' } });
+    await until(() => expect(playhead.state?.projection).toBe('latest'));
+    expect(text('state-tree')).not.toBe(merged);
+    expect(preferences.now.projections[session.source?.path ?? '']).toBe('latest');
+    const path = session.source?.path ?? '';
+    await screen.openPath(path);
+    await until(() => expect(playhead.state?.projection).toBe('latest'));
+    projection.choose(null);
+    await until(() => expect(playhead.state?.projection).toBe('merge'));
+    await press('j', { code: 'KeyJ' });
+    await until(() => expect(projection.chosen).toBe('merge'));
+    projection.choose(null);
+  });
+
+  it('forgets a projection that is not offered any more', async () => {
+    await openDemo();
+    preferences.now.projections = { [session.source?.path ?? '']: 'gone' };
+    await screen.openPath(session.source?.path ?? '');
+    await until(() => expect(projection.all.length).toBeGreaterThan(0));
+    expect(projection.chosen).toBeNull();
+  });
+
+  it('sets the speed by two digits, and shows the first at once', async () => {
+    await openDemo();
+    const lane = (): string | null => one('lane-row').getAttribute('aria-pressed');
+    await press('1', { code: 'Digit1' });
+    await until(() => expect(text('speed')).toBe('1_×'));
+    await press('6', { code: 'Digit6' });
+    expect(playhead.speed).toBe(16);
+    await until(() => expect(text('speed')).toBe('16×'));
+    expect(lane()).toBe('true');
+    await press('0', { code: 'Digit0' });
+    await press('3', { code: 'Digit3' });
+    expect(playhead.speed).toBe(3);
+    await press(']', { code: 'BracketRight' });
+    expect(playhead.speed).toBe(4);
+    await press('[', { code: 'BracketLeft' });
+    await press('[', { code: 'BracketLeft' });
+    expect(playhead.speed).toBe(1);
   });
 
   it('switches lanes off and on by number', async () => {

@@ -6,7 +6,18 @@ import { fill } from './index.svelte';
 import { zh } from './zh';
 
 /** Keys that are put together at run time begin so. */
-const MADE = ['certainty.', 'demo.', 'error.', 'field.', 'help.', 'lanes.', 'pointer.', 'tab.', 'theme.'];
+const MADE = [
+  'certainty.',
+  'demo.',
+  'error.',
+  'field.',
+  'help.',
+  'lanes.',
+  'pointer.',
+  'projection.',
+  'tab.',
+  'theme.',
+];
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -26,11 +26,13 @@ export interface Backend {
 /** An error as it crosses the boundary. */
 export class BackendError extends Error {
   readonly code: string;
+  readonly params: ErrorDto['params'];
 
-  constructor(error: ErrorDto) {
-    super(error.message);
+  constructor({ code, message, params = {} }: Omit<ErrorDto, 'params'> & Partial<ErrorDto>) {
+    super(message);
     this.name = 'BackendError';
-    this.code = error.code;
+    this.code = code;
+    this.params = params;
   }
 }
 
@@ -38,7 +40,8 @@ export class BackendError extends Error {
 export function toBackendError(error: unknown): BackendError {
   if (error instanceof BackendError) return error;
   if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
-    return new BackendError({ code: String(error.code), message: String(error.message) });
+    const params = 'params' in error ? (error.params as ErrorDto['params']) : {};
+    return new BackendError({ code: String(error.code), message: String(error.message), params });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new BackendError({ code: 'internal', message });

@@ -140,9 +140,13 @@ export type ErrorDto = {
  */
 code: string, 
 /**
- * What, where and what to do.
+ * What, where and what to do, in English.
  */
-message: string, };
+message: string, 
+/**
+ * The names and texts in it (`path`, `reason`, `name`, …), for a front end that says it in another language.
+ */
+params: { [key in string]: string }, };
 
 export type EventDto = { 
 /**
@@ -169,10 +173,6 @@ correlationId: string | null,
  * Direct cause.
  */
 causationId: string | null, 
-/**
- * Ordinal of the cause, when it is stored here.
- */
-causeOrdinal: number | null, 
 /**
  * Other streams it belongs to.
  */
@@ -251,6 +251,10 @@ failed: number,
 firstFailure: string | null, };
 
 export type FilterErrorDto = { 
+/**
+ * Stable across releases: `filter-syntax`, `filter-name` or `filter-not-a-condition`.
+ */
+code: string, 
 /**
  * What is wrong and what to write instead.
  */
@@ -456,7 +460,7 @@ export type OpenAtStart = {
  */
 path: string, 
 /**
- * A point (`v7`, `#12`, a time, `end`), if given.
+ * A point (`v7`, `#12`, `e12`, a time, `end`), if given.
  */
 at: string | null, 
 /**
@@ -516,9 +520,9 @@ export type RowDto = {
  */
 ordinal: number, 
 /**
- * Position as the store writes it.
+ * Position as the store writes it, where the store has positions.
  */
-position: string, 
+position: string | null, 
 /**
  * Stream.
  */
@@ -738,6 +742,54 @@ columns: Array<ColumnDto>,
  */
 rows: Int | null, };
 
+/** Every code an error, a problem or a mistake in a filter can carry. */
+export const ERROR_CODES = [
+  'cancelled',
+  'demo-failed',
+  'filter-fails',
+  'filter-gone',
+  'filter-name',
+  'filter-not-a-condition',
+  'filter-syntax',
+  'handler-failed',
+  'internal',
+  'json-duplicate-key',
+  'metadata-undecodable',
+  'name-unreadable',
+  'no-such-demo',
+  'no-such-event',
+  'no-such-lane',
+  'no-such-point',
+  'no-such-projection',
+  'no-such-stream',
+  'no-thread',
+  'not-kept',
+  'output-failed',
+  'output-is-source',
+  'path-syntax',
+  'payload-encrypted',
+  'payload-undecodable',
+  'point-syntax',
+  'project-file',
+  'replay-failed',
+  'row-unreadable',
+  'source-closed',
+  'source-damaged',
+  'source-encrypted',
+  'source-locked',
+  'source-mapping',
+  'source-no-events',
+  'source-not-a-database',
+  'source-only-views',
+  'source-read',
+  'source-unopenable',
+  'time-unreadable',
+  'too-much',
+  'version-unreadable',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
 export interface Commands {
   app_info: { args: Record<symbol, never>; answer: AppInfo };
   save_preferences: { args: { json: string, }; answer: null };
@@ -762,6 +814,8 @@ export interface Commands {
   rows: { args: { source: number, axis: AxisDto, filter: number | null, offset: number, limit: number, }; answer: RowsDto };
   rank: { args: { source: number, filter: number | null, place: PlaceDto, }; answer: number };
   event: { args: { source: number, ordinal: number, }; answer: EventDto };
+  cause: { args: { source: number, ordinal: number, }; answer: RowDto | null };
+  cancel_search: { args: { source: number, }; answer: null };
   place_of: { args: { source: number, axis: AxisDto, ordinal: number, }; answer: PlaceDto | null };
   resolve_point: { args: { source: number, axis: AxisDto, stream: number | null, point: string, }; answer: PlaceDto };
   step: { args: { source: number, filter: number | null, place: PlaceDto, direction: DirectionDto, by: LaneByDto, lane: number | null, }; answer: RowDto | null };

@@ -1,15 +1,18 @@
 /** What each action of the key table does. */
 import { t } from '../i18n/index.svelte';
+import { told } from '../i18n/told';
 import { toBackendError } from '../ipc/backend';
+import { comparison } from '../state/comparison.svelte';
 import { filter } from '../state/filter.svelte';
 import { hover } from '../state/hover.svelte';
 import { playhead } from '../state/playhead.svelte';
 import { preferences } from '../state/preferences.svelte';
+import { projection } from '../state/projection.svelte';
 import { screen } from '../state/screen.svelte';
 import { selection } from '../state/selection.svelte';
-import { session } from '../state/session.svelte';
 import { view } from '../state/view.svelte';
 import { locale } from '../i18n/index.svelte';
+import { digits } from './digits.svelte';
 import type { Action } from './table';
 
 const pointer = (): number => hover.x ?? (playhead.place === null ? view.width / 2 : view.x(playhead.coord));
@@ -39,6 +42,7 @@ function escape(): void {
   if (screen.palette !== 'closed') screen.palette = 'closed';
   else if (screen.help) screen.help = false;
   else if (view.range !== null) view.range = null;
+  else if (comparison.on) comparison.clear();
   else if (filter.applied !== null || filter.text !== '') filter.clear();
   else selection.row = null;
 }
@@ -52,13 +56,8 @@ async function exportEvents(): Promise<void> {
     const n = await screen.exportEvents(filter.id);
     if (n !== null) screen.say(t('export.done', { n }));
   } catch (error) {
-    screen.say(toBackendError(error).message);
+    screen.say(told(toBackendError(error)));
   }
-}
-
-function toggleLane(n: number): void {
-  const lane = session.lanes[n - 1];
-  if (lane !== undefined) session.toggleLane(lane);
 }
 
 const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void> = {
@@ -73,6 +72,7 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   end: () => playhead.end(),
   slower: () => playhead.changeSpeed(-1),
   faster: () => playhead.changeSpeed(1),
+  speed: () => digits.press('0'),
   zoomIn: () => view.zoomAt(0.7, pointer()),
   zoomOut: () => view.zoomAt(1 / 0.7, pointer()),
   panLeft: () => view.panBy(-view.width / 6),
@@ -80,6 +80,8 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   centre,
   range: toggleRange,
   fold: () => view.toggleFold(),
+  lanesUp: () => view.scrollLanes(-view.lanes.height),
+  lanesDown: () => view.scrollLanes(view.lanes.height),
   axis: () => void playhead.switchAxis(preferences.now.axis === 'time' ? 'log' : 'time'),
   scale: () => (preferences.now.scale = preferences.now.scale === 'sqrt' ? 'linear' : 'sqrt'),
   filter: focusFilter,
@@ -92,6 +94,8 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   language: () => preferences.setLanguage(locale.language === 'en' ? 'zh' : 'en'),
   follow: () => (preferences.now.follow = !preferences.now.follow),
   beforeAfter: () => (hover.before = !hover.before),
+  comparePoint: () => comparison.pickPlayhead(),
+  projection: () => projection.next(),
   tabState: () => (selection.tab = 'state'),
   tabDiff: () => (selection.tab = 'diff'),
   tabEvent: () => (selection.tab = 'event'),
@@ -104,6 +108,6 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
 /** `input` is when the reader asked for it. */
 export function run(action: Action, input?: number): void {
   const lane = /^lane(\d)$/.exec(action);
-  if (lane !== null) toggleLane(Number(lane[1]));
+  if (lane?.[1] !== undefined) digits.press(lane[1]);
   else ACTIONS[action as keyof typeof ACTIONS](input);
 }

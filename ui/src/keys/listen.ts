@@ -27,6 +27,8 @@ export function listen(): () => void {
     if (modal && !['escape', 'commands', 'streams', 'help'].includes(key.action)) return;
     if (!key.anywhere && screen.now.kind !== 'window') return;
     event.preventDefault();
+    // A digit that is held down is one digit.
+    if (event.repeat && /^(?:lane\d|speed)$/.test(key.action)) return;
     run(key.action, event.timeStamp);
   };
   window.addEventListener('keydown', onKey);

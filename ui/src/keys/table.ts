@@ -33,6 +33,7 @@ export type Action =
   | 'end'
   | 'slower'
   | 'faster'
+  | 'speed'
   | 'zoomIn'
   | 'zoomOut'
   | 'panLeft'
@@ -40,6 +41,8 @@ export type Action =
   | 'centre'
   | 'range'
   | 'fold'
+  | 'lanesUp'
+  | 'lanesDown'
   | 'axis'
   | 'scale'
   | 'filter'
@@ -52,6 +55,8 @@ export type Action =
   | 'language'
   | 'follow'
   | 'beforeAfter'
+  | 'comparePoint'
+  | 'projection'
   | `lane${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | 'tabState'
   | 'tabDiff'
@@ -93,6 +98,7 @@ export const KEYS: readonly Key[] = [
   { action: 'end', key: 'End', cap: 'End', label: 'key.end', group: 'time' },
   { action: 'slower', code: 'BracketLeft', cap: '[', label: 'key.slower', group: 'time' },
   { action: 'faster', code: 'BracketRight', cap: ']', label: 'key.faster', group: 'time' },
+  { action: 'speed', code: 'Digit0', cap: '01 … 99', label: 'key.speed', group: 'time' },
   { action: 'axis', code: 'KeyX', cap: 'X', label: 'key.axis', group: 'time' },
   { action: 'zoomIn', code: 'KeyW', cap: 'W', label: 'key.zoomIn', group: 'view' },
   { action: 'zoomOut', code: 'KeyS', cap: 'S', label: 'key.zoomOut', group: 'view' },
@@ -102,6 +108,8 @@ export const KEYS: readonly Key[] = [
   { action: 'range', code: 'KeyR', cap: 'R', label: 'key.range', group: 'view' },
   { action: 'fold', code: 'KeyG', cap: 'G', label: 'key.fold', group: 'view' },
   { action: 'scale', code: 'KeyL', cap: 'L', label: 'key.scale', group: 'view' },
+  { action: 'lanesUp', code: 'KeyQ', cap: 'Q', label: 'key.lanesUp', group: 'view' },
+  { action: 'lanesDown', code: 'KeyE', cap: 'E', label: 'key.lanesDown', group: 'view' },
   ...lanes,
   {
     action: 'nextChange',
@@ -120,6 +128,8 @@ export const KEYS: readonly Key[] = [
     group: 'state',
   },
   { action: 'beforeAfter', code: 'KeyB', cap: 'B', label: 'key.beforeAfter', group: 'state' },
+  { action: 'comparePoint', code: 'KeyC', cap: 'C', label: 'key.comparePoint', group: 'state' },
+  { action: 'projection', code: 'KeyJ', cap: 'J', label: 'key.projection', group: 'state' },
   { action: 'tabState', code: 'Digit1', alt: true, cap: 'Alt 1', label: 'tab.state', group: 'state' },
   { action: 'tabDiff', code: 'Digit2', alt: true, cap: 'Alt 2', label: 'tab.diff', group: 'state' },
   { action: 'tabEvent', code: 'Digit3', alt: true, cap: 'Alt 3', label: 'tab.event', group: 'state' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { levelFor, readMarks, TILE_COLUMNS, TileCache, tileSpan } from './tiles';
+import { ALL_LANES, levelFor, readMarks, TILE_COLUMNS, TileCache, tileSpan } from './tiles';
 import type { TileRequest } from './tiles';
 
 /** One event at each multiple of 10 below 10,000, in every lane. */
@@ -118,7 +118,7 @@ describe('the tile cache', () => {
     expect(sum(drawn(cache, 2, 0n, 2048n, 64))).toBe(0);
   });
 
-  it('asks anew when a lane is added, and keeps what it has of the others', async () => {
+  it('asks for a lane that comes into sight, and for no other', async () => {
     const { cache, requests, release } = harness();
     cache.setLanes([7]);
     cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
@@ -127,7 +127,53 @@ describe('the tile cache', () => {
     expect(sum(drawn(cache, 2, 0n, 2048n, 64))).toBeGreaterThan(200);
     cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
     await release();
-    expect(requests[1]?.lanes).toEqual([7, 8]);
+    expect(requests[1]?.lanes).toEqual([8]);
+    cache.setLanes([7]);
+    cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
+    cache.setLanes([8, 7]);
+    cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
+    await release();
+    expect(requests).toHaveLength(2);
+  });
+
+  it('fetches a lane anew that expired while it was out of sight', async () => {
+    const { cache, requests, release } = harness();
+    cache.setLanes([7, 8]);
+    cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
+    await release();
+    cache.setLanes([7]);
+    cache.expire();
+    cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
+    await release();
+    cache.setLanes([7, 8]);
+    cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
+    await release();
+    expect(requests.map((r) => r.lanes)).toEqual([[7, 8], [7], [8]]);
+  });
+
+  it('says that it waits until the first counts are there, or cannot be had', async () => {
+    const { cache, release } = harness();
+    cache.setLanes([7]);
+    expect(cache.waiting).toBe(true);
+    cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
+    expect(cache.waiting).toBe(true);
+    await release();
+    expect(cache.waiting).toBe(false);
+    const failing = new TileCache(
+      () => Promise.reject(new Error('gone')),
+      () => undefined,
+    );
+    failing.setLanes([7]);
+    failing.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
+    await new Promise((done) => setTimeout(done));
+    expect(failing.waiting).toBe(false);
+  });
+
+  it('names no lane when it wants all events in one', () => {
+    const { cache, requests } = harness();
+    cache.setLanes([ALL_LANES]);
+    cache.want(2, [{ from: 0n, to: 2048n }], BOUNDS);
+    expect(requests[0]?.lanes).toEqual([]);
   });
 
   it('says the column under the pointer exactly', async () => {
@@ -143,6 +189,7 @@ describe('the tile cache', () => {
     expect(tileSpan(0)).toBe(BigInt(TILE_COLUMNS));
     expect([levelFor(0.3), levelFor(1), levelFor(5), levelFor(2 ** 40)]).toEqual([0, 0, 2, 40]);
     const { cache, requests } = harness();
+    cache.setLanes([7]);
     cache.want(0, [{ from: -600n, to: -500n }], { from: -1000n, to: 0n });
     expect(requests[0]).toMatchObject({ from: -1024n, to: 0n });
   });

@@ -15,11 +15,23 @@ export interface TileRequest {
   columns: number;
 }
 
-interface Tile {
-  counts: Map<number, Uint32Array>;
+interface Row {
+  counts: Uint32Array;
   /** The cache's age when it was asked for: older ones are drawn, but fetched again. */
   age: number;
+}
+
+interface Tile {
+  /** By lane: lanes out of sight are not asked for. */
+  rows: Map<number, Row>;
   used: number;
+}
+
+interface Wanted {
+  level: number;
+  index: bigint;
+  /** The lanes that are missing or stale there. */
+  lanes: number[];
 }
 
 export interface Range {
@@ -34,12 +46,13 @@ export const tileSpan = (level: number): bigint => BigInt(TILE_COLUMNS) << BigIn
 
 export class TileCache {
   private tiles = new Map<string, Tile>();
-  private wanted: { level: number; index: bigint }[] = [];
+  private wanted: Wanted[] = [];
   private inFlight = false;
   private age = 0;
   private epoch = 0;
   private clock = 0;
-  private lanes: number[] = [];
+  private lanes: readonly number[] = [];
+  private failed = false;
   private readonly fetch: (request: TileRequest) => Promise<ArrayBuffer>;
   private readonly changed: () => void;
 
@@ -53,9 +66,15 @@ export class TileCache {
     return !this.inFlight && this.wanted.length === 0;
   }
 
+  /** Nothing is there yet, and something is on its way: what was drawn before may stay. */
+  get waiting(): boolean {
+    return this.tiles.size === 0 && this.lanes.length > 0 && !this.failed;
+  }
+
   /** Another axis or source: what is there means nothing any more. */
   clear(): void {
     this.epoch++;
+    this.failed = false;
     this.tiles.clear();
     this.wanted = [];
   }
@@ -65,8 +84,8 @@ export class TileCache {
     this.age++;
   }
 
-  setLanes(lanes: number[]): void {
-    if (lanes.some((lane) => !this.lanes.includes(lane))) this.age++;
+  /** The lanes in sight; `ALL_LANES` alone is all events in one. */
+  setLanes(lanes: readonly number[]): void {
     this.lanes = lanes;
   }
 
@@ -83,7 +102,9 @@ export class TileCache {
       for (let i = 0; index <= end && i < 64; index++, i++) {
         if (index < first || index > last || seen.has(index)) continue;
         seen.add(index);
-        if (this.tiles.get(`${level}:${index}`)?.age !== this.age) this.wanted.push({ level, index });
+        const rows = this.tiles.get(`${level}:${index}`)?.rows;
+        const lanes = this.lanes.filter((lane) => rows?.get(lane)?.age !== this.age);
+        if (lanes.length > 0) this.wanted.push({ level, index, lanes });
       }
     }
     if (!this.inFlight) void this.run();
@@ -120,7 +141,11 @@ export class TileCache {
     if (tile === undefined) return null;
     const column = Number((coord - index * span) >> BigInt(level));
     const from = index * span + (BigInt(column) << BigInt(level));
-    return { from, to: from + (1n << BigInt(level)), count: (lane) => tile.counts.get(lane)?.[column] ?? 0 };
+    return {
+      from,
+      to: from + (1n << BigInt(level)),
+      count: (lane) => tile.rows.get(lane)?.counts[column] ?? 0,
+    };
   }
 
   private draw(
@@ -160,7 +185,7 @@ export class TileCache {
     }: { start: bigint; frac: number; perElement: number; into: Float32Array },
   ): boolean {
     const tile = this.tiles.get(`${level}:${index}`);
-    const counts = tile?.counts.get(lane);
+    const counts = tile?.rows.get(lane)?.counts;
     if (tile === undefined || counts === undefined) return false;
     tile.used = this.clock;
     const width = Number(1n << BigInt(level)) / perElement;
@@ -182,59 +207,56 @@ export class TileCache {
     return true;
   }
 
-  /** The next run of neighbours among the wanted ones. */
-  private next(): { level: number; index: bigint; count: number } | null {
+  /** The next run of neighbours among the wanted ones that lack the same lanes. */
+  private next(): (Wanted & { count: number }) | null {
     const first = this.wanted[0];
     if (first === undefined) return null;
-    const rest = new Set(this.wanted.map((w) => w.index));
+    const key = first.lanes.join();
+    const rest = new Set(this.wanted.filter((w) => w.lanes.join() === key).map((w) => w.index));
     let { index } = first;
     let end = index + 1n;
     while (rest.has(end) && end - index < MAX_TILES_A_REQUEST) end++;
     while (rest.has(index - 1n) && end - index < MAX_TILES_A_REQUEST) index--;
     this.wanted = this.wanted.filter((w) => w.index < index || w.index >= end);
-    return { level: first.level, index, count: Number(end - index) };
+    return { ...first, index, count: Number(end - index) };
   }
 
   private async run(): Promise<void> {
     this.inFlight = true;
     for (let run = this.next(); run !== null; run = this.next()) {
-      const { age, epoch, lanes } = this;
+      const { age, epoch } = this;
       const span = tileSpan(run.level);
       try {
         const answer = await this.fetch({
-          lanes,
+          lanes: run.lanes.includes(ALL_LANES) ? [] : run.lanes,
           from: run.index * span,
           to: (run.index + BigInt(run.count)) * span,
           columns: run.count * TILE_COLUMNS,
         });
-        if (epoch === this.epoch) this.store(run, lanes, age, answer);
+        if (epoch === this.epoch) this.store(run, age, answer);
       } catch {
         // What is drawn stays; the next change asks again.
         this.wanted = [];
+        this.failed = true;
       }
     }
     this.inFlight = false;
     this.changed();
   }
 
-  private store(
-    run: { level: number; index: bigint; count: number },
-    lanes: number[],
-    age: number,
-    answer: ArrayBuffer,
-  ): void {
+  private store(run: Wanted & { count: number }, age: number, answer: ArrayBuffer): void {
     const header = new Uint32Array(answer, 0, 4);
     const columns = header[2] ?? 0;
-    const rows = Math.max(1, lanes.length);
-    if (columns !== run.count * TILE_COLUMNS || header[1] !== rows) return;
+    if (columns !== run.count * TILE_COLUMNS || header[1] !== run.lanes.length) return;
     for (let i = 0; i < run.count; i++) {
-      const counts = new Map<number, Uint32Array>();
-      for (let row = 0; row < rows; row++) {
+      const key = `${run.level}:${run.index + BigInt(i)}`;
+      const rows = this.tiles.get(key)?.rows ?? new Map<number, Row>();
+      for (const [row, lane] of run.lanes.entries()) {
         const at = 16 + 4 * (row * columns + i * TILE_COLUMNS);
         // A copy, so that one tile does not keep the whole answer.
-        counts.set(lanes[row] ?? ALL_LANES, new Uint32Array(answer, at, TILE_COLUMNS).slice());
+        rows.set(lane, { counts: new Uint32Array(answer, at, TILE_COLUMNS).slice(), age });
       }
-      this.tiles.set(`${run.level}:${run.index + BigInt(i)}`, { counts, age, used: this.clock });
+      this.tiles.set(key, { rows, used: this.clock });
     }
     if (this.tiles.size > MAX_TILES) this.evict();
     this.changed();
@@ -246,7 +268,7 @@ export class TileCache {
   }
 }
 
-/** The lane of a request that names none: all events in one. */
+/** Stands for all events in one; a request for it names no lane. */
 export const ALL_LANES = -1;
 
 export interface Marks {

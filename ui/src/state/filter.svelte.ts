@@ -67,7 +67,8 @@ class Filter {
       session.update();
     } catch (error) {
       if (age !== this.age) return;
-      this.error = { message: toBackendError(error).message, start: 0, end: text.length };
+      const { code, message } = toBackendError(error);
+      this.error = { code, message, start: 0, end: text.length };
     }
   }
 

@@ -8,6 +8,7 @@ import { call } from './backend';
 import { filter } from './filter.svelte';
 import { perf } from './perf';
 import { preferences } from './preferences.svelte';
+import { projection } from './projection.svelte';
 import { selection } from './selection.svelte';
 import { session } from './session.svelte';
 import { view } from './view.svelte';
@@ -49,9 +50,12 @@ class Playhead {
   /** Until it is moved it stands at the end, and the end may grow. */
   private atEnd = true;
   private steps: Step[] = [];
+  /** Counts the times it was set going, so that an old run ends when a new one begins. */
+  private runs = 0;
 
   private readonly stateWish = new Latest<{ place: PlaceDto; stream: number; seq: number }, StateDto>(
-    ({ place, stream }) => call('state', { source: session.id, stream, place, projection: null }),
+    ({ place, stream }) =>
+      call('state', { source: session.id, stream, place, projection: projection.chosen }),
     (state, { seq }) => {
       this.state = state;
       this.problem = null;
@@ -228,7 +232,7 @@ class Playhead {
       path: pinned,
       place,
       direction,
-      projection: null,
+      projection: projection.chosen,
     });
     if (row !== null) this.moveToRow(row);
   }
@@ -245,11 +249,12 @@ class Playhead {
   private play(): void {
     if (this.place === null) return;
     this.playing = true;
+    const run = ++this.runs;
     if (this.coord >= view.to) this.moveTo(view.from);
     let last: number | null = null;
     let rest = 0;
     const frame = (now: number): void => {
-      if (!this.playing) return;
+      if (!this.playing || run !== this.runs) return;
       if (last !== null) {
         rest += (Math.min(now - last, 100) / 1000 / SECONDS_A_WINDOW) * this.speed * view.now.span;
         const whole = BigInt(Math.floor(rest));
@@ -267,8 +272,9 @@ class Playhead {
   }
 
   changeSpeed(by: 1 | -1): void {
-    const at = SPEEDS.indexOf(this.speed) + by;
-    this.speed = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at))] ?? 1;
+    // A speed that was typed lies between two steps, or beyond them.
+    const next = by > 0 ? SPEEDS.find((s) => s > this.speed) : SPEEDS.findLast((s) => s < this.speed);
+    this.speed = next ?? this.speed;
   }
 
   forget(): void {

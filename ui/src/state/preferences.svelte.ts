@@ -16,9 +16,13 @@ interface Saved {
   scale: 'sqrt' | 'linear';
   foldGaps: boolean;
   follow: boolean;
-  sidebar: number;
-  timeline: number;
+  /** `null`: by the window's width. */
+  sidebar: number | null;
+  /** `null`: by the window's height. */
+  timeline: number | null;
   inspector: number;
+  /** The projection chosen for a source, by its path. */
+  projections: Record<string, string>;
 }
 
 const DEFAULTS: Saved = {
@@ -29,10 +33,16 @@ const DEFAULTS: Saved = {
   scale: 'sqrt',
   foldGaps: true,
   follow: true,
-  sidebar: 208,
-  timeline: 300,
+  sidebar: null,
+  timeline: null,
   inspector: 0.42,
+  projections: {},
 };
+
+const texts = (value: unknown): Record<string, string> =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).filter((e): e is [string, string] => typeof e[1] === 'string'))
+    : {};
 
 /** Takes from saved text what still means something. */
 export function readPreferences(json: string | null): Saved {
@@ -47,7 +57,7 @@ export function readPreferences(json: string | null): Saved {
   const from = read as Record<string, unknown>;
   const oneOf = <T extends string>(name: string, values: readonly T[], otherwise: T): T =>
     values.find((v) => v === from[name]) ?? otherwise;
-  const number = (name: string, low: number, high: number, otherwise: number): number => {
+  const number = <T>(name: string, low: number, high: number, otherwise: T): number | T => {
     const v = from[name];
     return typeof v === 'number' && v >= low && v <= high ? v : otherwise;
   };
@@ -61,6 +71,7 @@ export function readPreferences(json: string | null): Saved {
   saved.sidebar = number('sidebar', 140, 480, saved.sidebar);
   saved.timeline = number('timeline', 140, 1200, saved.timeline);
   saved.inspector = number('inspector', 0.2, 0.7, saved.inspector);
+  saved.projections = texts(from['projections']);
   return saved;
 }
 

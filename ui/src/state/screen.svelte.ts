@@ -1,6 +1,7 @@
 /** Which screen is shown, and the way from a path to an open source. */
 import type { InspectDto, MappingDto, RecentDto, DemoDto } from '../ipc/contract';
 import type { BackendError } from '../ipc/backend';
+import { told } from '../i18n/told';
 import { toBackendError } from '../ipc/backend';
 import { call, on } from './backend';
 import { playhead } from './playhead.svelte';
@@ -79,7 +80,7 @@ class Screen {
       const path = await call('pick_file', {});
       if (path !== null) await this.openPath(path);
     } catch (error) {
-      this.say(toBackendError(error).message);
+      this.say(told(toBackendError(error)));
     }
   }
 
@@ -153,7 +154,7 @@ class Screen {
       playhead.move(place);
       view.reveal(BigInt(place.coord));
     } catch (error) {
-      this.say(toBackendError(error).message);
+      this.say(told(toBackendError(error)));
     }
   }
 

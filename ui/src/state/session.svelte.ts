@@ -4,12 +4,14 @@ import { Latest } from '../model/latest';
 import { call, on } from './backend';
 import { filter } from './filter.svelte';
 import { playhead } from './playhead.svelte';
+import { comparison } from './comparison.svelte';
 import { preferences } from './preferences.svelte';
+import { projection } from './projection.svelte';
 import { view } from './view.svelte';
 
 const LANE_LIMIT = 200;
-/** So many lanes are drawn unless the reader asks for others. */
-export const LANES_AT_FIRST = 12;
+/** So many lanes can be scrolled through unless the reader asks for others. */
+export const LANES_AT_FIRST = 32;
 
 interface Facts {
   source: SourceDto;
@@ -31,8 +33,8 @@ class Session {
   private switched = $state.raw<ReadonlyMap<number, boolean>>(new Map());
   /** The place of each lane in the colours, kept while the source is open. */
   private colours = new Map<string, number>();
-  /** Where each lane stood without a filter: a filter changes counts, not the order. */
-  private order = new Map<number, number>();
+  /** The lanes without a filter: a filter changes counts, not the order. */
+  private known: readonly LaneDto[] = [];
   private orderOf: LaneByDto | null = null;
   shown: LaneDto[] = $derived(
     this.lanes.filter((lane, i) => this.switched.get(lane.key) ?? i < LANES_AT_FIRST),
@@ -76,6 +78,7 @@ class Session {
     this.end();
     this.source = source;
     if (!source.index.hasTime && source.index.state === 'ready') preferences.now.axis = 'log';
+    void projection.start(source.id, source.path);
     this.ends = [on('index', (e) => (e.source === source.id ? this.update() : undefined))];
     this.update();
   }
@@ -91,9 +94,11 @@ class Session {
     this.axisInfo = null;
     this.switched = new Map();
     this.colours.clear();
-    this.order.clear();
+    this.known = [];
     this.refresh.reset();
     filter.forget();
+    comparison.forget();
+    projection.forget();
     playhead.forget();
     view.forget();
   }
@@ -103,7 +108,10 @@ class Session {
   }
 
   private take(facts: Facts): void {
-    if (facts.by !== this.laneBy) this.switched = new Map();
+    if (facts.by !== this.laneBy) {
+      this.switched = new Map();
+      view.laneScroll = 0;
+    }
     this.laneBy = facts.by;
     for (const lane of facts.lanes) this.colour(facts.by, lane.key);
     this.source = facts.source;
@@ -127,11 +135,22 @@ class Session {
     this.readers = [];
   }
 
-  private sort({ by, lanes, filtered }: Facts): void {
-    if (by !== this.orderOf) this.order.clear();
-    if (!filtered || this.order.size === 0) this.order = new Map(lanes.map((lane, i) => [lane.key, i]));
-    else lanes.sort((a, b) => (this.order.get(a.key) ?? Infinity) - (this.order.get(b.key) ?? Infinity));
+  /** Under a filter lanes stay where they were; when there are few, those without a match stay too. */
+  private sort(facts: Facts): void {
+    const { by, filtered } = facts;
+    if (by !== this.orderOf) this.known = [];
     this.orderOf = by;
+    if (!filtered || this.known.length === 0) {
+      this.known = facts.lanes;
+      return;
+    }
+    const order = new Map(this.known.map((lane, i) => [lane.key, i]));
+    facts.lanes.sort((a, b) => (order.get(a.key) ?? Infinity) - (order.get(b.key) ?? Infinity));
+    if (this.known.length > LANES_AT_FIRST) return;
+    const matched = new Map(facts.lanes.map((lane) => [lane.key, lane]));
+    const others = facts.lanes.filter((lane) => !order.has(lane.key));
+    facts.lanes = [...this.known.map((lane) => matched.get(lane.key) ?? { ...lane, events: 0 }), ...others];
+    facts.laneTotal = Math.max(facts.laneTotal, facts.lanes.length);
   }
 
   /** The number of a lane's colour. */

@@ -26,6 +26,10 @@ class TimelineView {
   from = $state.raw(0n);
   to = $state.raw(0n);
   range = $state.raw<{ from: bigint; to: bigint } | null>(null);
+  /** How far the lanes are scrolled, in CSS pixels. */
+  laneScroll = $state(0);
+  /** How high the lanes are drawn, and how far they can be scrolled: as the timeline last laid them out. */
+  lanes = { height: 20, mostScroll: 0 };
   /** Whether the reader has zoomed or panned; until then the whole is shown as it grows. */
   private touched = false;
   private axis: AxisDto | null = null;
@@ -49,6 +53,7 @@ class TimelineView {
     this.info = null;
     this.touched = false;
     this.range = null;
+    this.laneScroll = 0;
     this.fold = NOTHING;
     this.now = fitView(1n);
   }
@@ -98,6 +103,10 @@ class TimelineView {
 
   zoomAt(factor: number, x: number): void {
     this.set(zoom(this.now, factor, x, this.width, this.minSpan, this.maxSpan));
+  }
+
+  scrollLanes(pixels: number): void {
+    this.laneScroll = Math.min(Math.max(0, this.laneScroll + pixels), this.lanes.mostScroll);
   }
 
   panBy(pixels: number): void {

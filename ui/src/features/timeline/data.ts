@@ -1,8 +1,8 @@
 /** The timeline's data: counts of the lanes and of the whole, and single events where there are few. */
 import type { AxisDto, LaneByDto } from '../../ipc/contract';
 import { Latest } from '../../model/latest';
-import { readMarks, TileCache } from '../../model/tiles';
-import type { Marks } from '../../model/tiles';
+import { ALL_LANES, readMarks, TileCache } from '../../model/tiles';
+import type { Marks, TileRequest } from '../../model/tiles';
 import { call } from '../../state/backend';
 
 export const MARK_LIMIT = 3000;
@@ -11,6 +11,7 @@ export interface Config {
   source: number;
   axis: AxisDto;
   by: LaneByDto;
+  /** The lanes in sight. */
   lanes: number[];
   filter: number | null;
   /** Changes whenever counts may have: snapshot and progress of the filter. */
@@ -25,9 +26,6 @@ export interface MarksInRange {
   marks: Marks | null;
 }
 
-const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((v, i) => v === b[i]);
-
 export class TimelineData {
   readonly lanes: TileCache;
   readonly whole: TileCache;
@@ -37,24 +35,23 @@ export class TimelineData {
   private readonly marksWish: Latest<{ from: bigint; to: bigint; config: Config }, MarksInRange>;
 
   constructor(changed: () => void) {
-    const fetch =
-      (by: 'lanes' | 'whole') =>
-      async (r: { lanes: number[]; from: bigint; to: bigint; columns: number }) => {
-        const { config } = this;
-        if (config === null) throw new Error('no source');
-        return call('density', {
-          source: config.source,
-          axis: config.axis,
-          by: config.by,
-          lanes: by === 'lanes' ? r.lanes : [],
-          from: String(r.from),
-          to: String(r.to),
-          columns: r.columns,
-          filter: config.filter,
-        });
-      };
-    this.lanes = new TileCache(fetch('lanes'), changed);
-    this.whole = new TileCache(fetch('whole'), changed);
+    const fetch = async (r: TileRequest): Promise<ArrayBuffer> => {
+      const { config } = this;
+      if (config === null) throw new Error('no source');
+      return call('density', {
+        source: config.source,
+        axis: config.axis,
+        by: config.by,
+        lanes: r.lanes,
+        from: String(r.from),
+        to: String(r.to),
+        columns: r.columns,
+        filter: config.filter,
+      });
+    };
+    this.lanes = new TileCache(fetch, changed);
+    this.whole = new TileCache(fetch, changed);
+    this.whole.setLanes([ALL_LANES]);
     this.marksWish = new Latest(
       async ({ from, to, config }) => {
         const { source, axis, by, lanes, filter } = config;
@@ -78,6 +75,11 @@ export class TimelineData {
     );
   }
 
+  /** Nothing of this axis and kind of lane is there yet. */
+  get waiting(): boolean {
+    return this.lanes.waiting || this.whole.waiting;
+  }
+
   get settled(): boolean {
     return this.lanes.settled && !this.marksWish.busy;
   }
@@ -91,19 +93,25 @@ export class TimelineData {
       this.marksWish.reset();
       this.marks = null;
     } else if (old.version !== config.version || old.filter !== config.filter || old.by !== config.by) {
-      if (old.by !== config.by) this.lanes.clear();
+      if (old.by !== config.by) {
+        // A lane's key means another lane now.
+        this.lanes.clear();
+        this.marksWish.reset();
+        this.marks = null;
+      }
       this.lanes.expire();
       this.whole.expire();
     }
     this.lanes.setLanes(config.lanes);
   }
 
-  /** The single events of a range if they are there; asks for them when not. */
+  /** The single events of a range if they are there, of some lanes at least; asks for what is missing. */
   marksFor(from: bigint, to: bigint): MarksInRange | null {
     const { config, marks } = this;
     if (config === null || config.lanes.length === 0) return null;
-    const fits = marks !== null && marks.from <= from && marks.to >= to && same(marks.lanes, config.lanes);
-    if (!fits || this.marksVersion !== config.version) {
+    const fits = marks !== null && marks.from <= from && marks.to >= to;
+    const all = fits && config.lanes.every((lane) => marks.lanes.includes(lane));
+    if (!all || this.marksVersion !== config.version) {
       const span = to - from;
       this.marksWish.request({ from: from - span, to: to + span, config });
     }

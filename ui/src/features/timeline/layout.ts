@@ -4,7 +4,12 @@ export const RIGHT = 10;
 export const RULER = 38;
 export const MINIMAP = 30;
 const GAP = 10;
+/** Room for what says how many lanes are out of sight. */
+const HINT = 24;
 const LANE_GAP = 5;
+/** A lane is never lower than its name; what does not fit is scrolled to. */
+const LANE_LEAST = 20;
+const LANE_MOST = 64;
 
 export interface Layout {
   width: number;
@@ -15,14 +20,27 @@ export interface Layout {
   lanesTop: number;
   lanesBottom: number;
   laneHeight: number;
+  /** How far the lanes are scrolled, and how far they can be. */
+  scroll: number;
+  mostScroll: number;
+  /** The lanes in sight, some of them in part: from `first` to before `end`. */
+  first: number;
+  end: number;
+  /** Lanes out of sight, by more than half of their height. */
+  above: number;
+  below: number;
   minimapTop: number;
 }
 
-export function layoutFor(width: number, height: number, lanes: number): Layout {
+export function layoutFor(width: number, height: number, lanes: number, scrolled = 0): Layout {
   const lanesTop = RULER;
   const minimapTop = Math.max(lanesTop + 20, height - MINIMAP - 8);
-  const lanesBottom = minimapTop - GAP;
-  const laneHeight = Math.min(64, Math.max(7, (lanesBottom - lanesTop) / Math.max(1, lanes)));
+  const fits = lanes * LANE_LEAST <= minimapTop - GAP - lanesTop;
+  const lanesBottom = minimapTop - (fits ? GAP : HINT);
+  const room = lanesBottom - lanesTop;
+  const laneHeight = Math.min(LANE_MOST, Math.max(LANE_LEAST, room / Math.max(1, lanes)));
+  const mostScroll = Math.max(0, Math.round(laneHeight * lanes - room));
+  const scroll = Math.min(Math.max(0, scrolled), mostScroll);
   return {
     width,
     height,
@@ -31,6 +49,12 @@ export function layoutFor(width: number, height: number, lanes: number): Layout 
     lanesTop,
     lanesBottom,
     laneHeight,
+    scroll,
+    mostScroll,
+    first: Math.min(lanes, Math.floor(scroll / laneHeight)),
+    end: Math.min(lanes, Math.ceil((scroll + room) / laneHeight - 1e-6)),
+    above: mostScroll === 0 ? 0 : Math.round(scroll / laneHeight),
+    below: mostScroll === 0 ? 0 : Math.max(0, lanes - Math.round((scroll + room) / laneHeight)),
     minimapTop,
   };
 }
@@ -44,11 +68,11 @@ export function regionAt(l: Layout, y: number): Region {
 
 /** Top and bottom of a lane's drawing. */
 export function laneBox(l: Layout, index: number): { top: number; bottom: number } {
-  const top = l.lanesTop + index * l.laneHeight;
+  const top = l.lanesTop - l.scroll + index * l.laneHeight;
   return { top: top + Math.min(LANE_GAP, l.laneHeight * 0.2), bottom: top + l.laneHeight };
 }
 
 export function laneAt(l: Layout, y: number, lanes: number): number | null {
-  const index = Math.floor((y - l.lanesTop) / l.laneHeight);
-  return y < l.lanesBottom && index >= 0 && index < lanes ? index : null;
+  const index = Math.floor((y - l.lanesTop + l.scroll) / l.laneHeight);
+  return y >= l.lanesTop && y < l.lanesBottom && index >= 0 && index < lanes ? index : null;
 }

@@ -63,5 +63,5 @@ export function paintOverlay(g: CanvasRenderingContext2D, s: Scene, c: Cursors):
       g.fill();
     }
   }
-  paintMinimapWindow(g, s);
+  if (s.ready) paintMinimapWindow(g, s);
 }

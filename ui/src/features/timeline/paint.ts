@@ -2,7 +2,7 @@
 import type { AxisDto, LaneDto } from '../../ipc/contract';
 import { fitView, lineToX, toLine, visibleRanges } from '../../model/axis';
 import type { Fold, View } from '../../model/axis';
-import { fractionGroups, numberTicks, rulerContext, timeStep, timeTicks } from '../../model/ticks';
+import { elideMiddle } from '../../model/names';
 import { durationText } from '../../model/time';
 import { ALL_LANES, levelFor } from '../../model/tiles';
 import type { Range, TileCache } from '../../model/tiles';
@@ -11,6 +11,7 @@ import { MARK_LIMIT } from './data';
 import type { MarksInRange, TimelineData } from './data';
 import { laneBox, MINIMAP } from './layout';
 import type { Layout } from './layout';
+import { marksOf } from './ruler';
 
 export interface Scene {
   layout: Layout;
@@ -24,6 +25,8 @@ export interface Scene {
   scale: 'sqrt' | 'linear';
   idle: (duration: string) => string;
   wholeName: string;
+  /** Whether it is known what the axis spans; until then only the frame of it all is drawn. */
+  ready: boolean;
 }
 
 export interface Drawn {
@@ -97,46 +100,10 @@ function fillLane(
 }
 
 function paintRuler(g: CanvasRenderingContext2D, s: Scene): void {
-  const { layout: l, palette } = s;
-  const perPixel = s.view.span / l.inner;
-  const lineEnd = s.view.from + BigInt(Math.ceil(s.view.span + s.view.frac));
-  const ranges = visibleRanges(s.fold, s.view.from, lineEnd);
-  const step = timeStep(perPixel * 92);
-  const apart = s.axis === 'time' && fractionGroups(step) === 3 ? 110 : 92;
-  g.textBaseline = 'middle';
-  g.font = DATA;
-  let taken = -Infinity;
-  for (const { from, to } of ranges) {
-    const ticks =
-      s.axis === 'time'
-        ? timeTicks(from, to, timeStep(perPixel * apart))
-        : numberTicks(from, to, perPixel * apart);
-    for (const tick of ticks) {
-      const x = l.left + lineToX(s.view, toLine(s.fold, tick.coord), l.inner);
-      if (x < l.left - 1 || x > l.left + l.inner + 1) continue;
-      g.fillStyle = palette.line;
-      g.fillRect(Math.round(x), l.lanesTop - 4, 1, l.lanesBottom - l.lanesTop + 4);
-      const width = g.measureText(tick.label).width;
-      if (x - width / 2 < taken + 8 || x + width / 2 > l.left + l.inner + 8) continue;
-      g.fillStyle = tick.strong ? palette.text : palette.dim;
-      g.textAlign = 'center';
-      g.fillText(tick.label, x, 11);
-      taken = x + width / 2;
-    }
-  }
-  const first = ranges[0];
-  g.textAlign = 'left';
-  g.fillStyle = palette.dim;
-  if (s.axis === 'time' && first !== undefined) {
-    const text = rulerContext(first.from, step);
-    const fits = g.measureText(text).width < l.left - 14;
-    const [date = '', clock = ''] = text.split(' ');
-    if (fits || clock === '') g.fillText(text, 12, 11);
-    else {
-      g.fillText(date, 12, 11);
-      g.fillText(clock, 12, 26);
-    }
-  }
+  const { layout: l } = s;
+  g.fillStyle = s.palette.line;
+  for (const { x } of marksOf(s))
+    g.fillRect(Math.round(x), l.lanesTop - 4, 1, l.lanesBottom - l.lanesTop + 4);
 }
 
 /** Gaps are drawn as two lines and the time that passes between them. */
@@ -197,50 +164,69 @@ function marksInView(s: Scene, data: TimelineData, total: number): MarksInRange 
   return found?.marks == null ? null : found;
 }
 
-function ellipsis(g: CanvasRenderingContext2D, text: string, width: number): string {
-  if (g.measureText(text).width <= width) return text;
-  let keep = text.length;
-  while (keep > 1 && g.measureText(text.slice(0, keep) + '…').width > width) keep--;
-  return text.slice(0, keep) + '…';
+/** Says which counts should be there; what is missing is fetched. Answers the level of the lanes' columns. */
+export function ask(s: Scene, data: TimelineData): { level: number; whole: View } {
+  if (!s.ready) return { level: 0, whole: s.view };
+  const pixels = Math.round(s.layout.inner * s.dpr);
+  const level = levelFor(s.view.span / pixels);
+  const whole = fitView(s.fold.length);
+  data.lanes.want(level, wanted(s, s.view, true), s.bounds);
+  data.whole.want(levelFor(whole.span / pixels), wanted(s, whole, false), s.bounds);
+  return { level, whole };
 }
 
-function paintLanes(g: CanvasRenderingContext2D, s: Scene, data: TimelineData): Drawn {
+function paintName(g: CanvasRenderingContext2D, s: Scene, name: string, middle: number): void {
+  g.font = WORDS;
+  g.textAlign = 'left';
+  g.textBaseline = 'middle';
+  g.fillText(
+    elideMiddle(name, s.layout.left - 22, (text) => g.measureText(text).width),
+    12,
+    middle,
+  );
+}
+
+function paintLanes(g: CanvasRenderingContext2D, s: Scene, data: TimelineData): MarksInRange | null {
   const { layout: l, dpr } = s;
   const pixels = Math.round(l.inner * dpr);
-  const level = levelFor(s.view.span / pixels);
-  data.lanes.want(level, wanted(s, s.view, true), s.bounds);
-  const rows = s.lanes.map(({ lane }) => counts(data.lanes, lane.key, s, s.view, pixels));
+  const visible = s.lanes.slice(l.first, l.end);
+  const rows = visible.map(({ lane }) => counts(data.lanes, lane.key, s, s.view, pixels));
   const total = rows.reduce((sum, row) => sum + row.reduce((a, b) => a + b, 0), 0);
   const marks = marksInView(s, data, total);
   const peak = calm(Math.max(...rows.map(greatest), 0));
-  for (const [i, { colour, name }] of s.lanes.entries()) {
-    const { top, bottom } = laneBox(l, i);
-    if (bottom > l.lanesBottom + 1) break;
+  g.save();
+  g.beginPath();
+  g.rect(0, l.lanesTop, l.width, l.lanesBottom - l.lanesTop);
+  g.clip();
+  for (const [i, { lane, colour, name }] of visible.entries()) {
+    const { top, bottom } = laneBox(l, l.first + i);
     g.fillStyle = s.palette.line;
     g.fillRect(l.left, Math.round(bottom) - 1, l.inner, 1);
     const row = rows[i];
-    if (marks === null && row !== undefined) {
+    if (row !== undefined && marks?.lanes.includes(lane.key) !== true) {
       g.save();
       g.setTransform(1, 0, 0, 1, 0, 0);
       fillLane(g, row, peak, { left: l.left, top, bottom }, s, colour);
       g.restore();
     }
-    if (l.laneHeight < 11) continue;
-    g.font = l.laneHeight < 15 ? '10px Inter, system-ui, sans-serif' : WORDS;
-    g.textAlign = 'left';
-    g.textBaseline = 'middle';
+    if (data.waiting) {
+      // A lane whose counts are on the way is no lane without events.
+      g.globalAlpha = 0.3;
+      g.fillStyle = colour;
+      g.fillRect(l.left, Math.round(bottom) - 4, l.inner, 3);
+      g.globalAlpha = 1;
+    }
     g.fillStyle = s.palette.text;
-    g.fillText(ellipsis(g, name, l.left - 22), 12, (top + bottom) / 2);
+    paintName(g, s, name, (top + bottom) / 2);
   }
   if (marks !== null) paintMarks(g, s, marks);
-  return { level, marks };
+  g.restore();
+  return marks;
 }
 
-function paintMinimap(g: CanvasRenderingContext2D, s: Scene, data: TimelineData): void {
+function paintMinimap(g: CanvasRenderingContext2D, s: Scene, data: TimelineData, whole: View): void {
   const { layout: l, dpr, palette } = s;
   const pixels = Math.round(l.inner * dpr);
-  const whole = fitView(s.fold.length);
-  data.whole.want(levelFor(whole.span / pixels), wanted(s, whole, false), s.bounds);
   const row = counts(data.whole, ALL_LANES, s, whole, pixels);
   g.fillStyle = palette.raised;
   g.fillRect(l.left, l.minimapTop, l.inner, MINIMAP);
@@ -256,19 +242,36 @@ function paintMinimap(g: CanvasRenderingContext2D, s: Scene, data: TimelineData)
     colour,
   );
   g.restore();
-  g.font = WORDS;
   g.fillStyle = palette.dim;
-  g.textAlign = 'left';
-  g.textBaseline = 'middle';
-  g.fillText(ellipsis(g, s.wholeName, l.left - 22), 12, l.minimapTop + MINIMAP / 2);
+  paintName(g, s, s.wholeName, l.minimapTop + MINIMAP / 2);
+}
+
+/** Before the first answer: where the lanes and the whole will be. */
+function paintSkeleton(g: CanvasRenderingContext2D, s: Scene): void {
+  const { layout: l, palette } = s;
+  const height = Math.min(54, (l.lanesBottom - l.lanesTop) / 4);
+  for (let i = 1; i <= 4; i++) {
+    const bottom = Math.round(l.lanesTop + i * height);
+    g.fillStyle = palette.line;
+    g.fillRect(l.left, bottom - 1, l.inner, 1);
+    g.fillStyle = palette.raised;
+    g.fillRect(12, Math.round(bottom - height / 2 - 3), 38 + ((i * 17) % 26), 9);
+  }
+  g.fillStyle = palette.raised;
+  g.fillRect(l.left, l.minimapTop, l.inner, MINIMAP);
 }
 
 export function paintBase(g: CanvasRenderingContext2D, s: Scene, data: TimelineData): Drawn {
   g.setTransform(s.dpr, 0, 0, s.dpr, 0, 0);
   g.clearRect(0, 0, s.layout.width, s.layout.height);
+  if (!s.ready) {
+    paintSkeleton(g, s);
+    return { level: 0, marks: null };
+  }
   paintRuler(g, s);
-  const drawn = paintLanes(g, s, data);
+  const { level, whole } = ask(s, data);
+  const marks = paintLanes(g, s, data);
   paintGaps(g, s);
-  paintMinimap(g, s, data);
-  return drawn;
+  paintMinimap(g, s, data, whole);
+  return { level, marks };
 }

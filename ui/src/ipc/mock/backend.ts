@@ -135,6 +135,11 @@ export class MockBackend implements Backend {
     rank: ({ filter, place }) =>
       this.own.list(place.axis, filter).filter((e) => this.own.includes(place, e)).length,
     event: ({ ordinal }) => this.own.event(ordinal),
+    cause: ({ ordinal }) => {
+      const found = this.own.causeOf(ordinal);
+      return found === null ? null : this.own.row(this.own.at(found));
+    },
+    cancel_search: () => null,
     place_of: ({ axis, ordinal }) => this.own.placeOf(axis, ordinal),
     resolve_point: ({ axis, point, stream }) => {
       const version = /^v(\d+)$/.exec(point);
@@ -148,7 +153,7 @@ export class MockBackend implements Backend {
       const found = /^#(\d+)$/.exec(point);
       const place = found === null ? null : this.own.placeOf(axis, Number(found[1]));
       if (place === null)
-        throw new BackendError({ code: 'point-unknown', message: `there is no point ${point}` });
+        throw new BackendError({ code: 'no-such-point', message: `there is no point ${point}` });
       return place;
     },
     step: ({ place, direction, by, lane, filter }) => {
@@ -160,9 +165,9 @@ export class MockBackend implements Backend {
       const e = direction === 'next' ? list[rank] : list[rank - (here ? 2 : 1)];
       return e === undefined ? null : this.own.row(e);
     },
-    state: ({ stream, place }) => this.own.state(stream, place),
-    diff: ({ stream, from, to }) => {
-      const [a, b] = [from, to].map((p) => this.own.stepsTo(stream, p).at(-1)?.after ?? EMPTY);
+    state: ({ stream, place, projection }) => this.own.state(stream, place, projection),
+    diff: ({ stream, from, to, projection }) => {
+      const [a, b] = [from, to].map((p) => this.own.stepsTo(stream, p, projection).at(-1)?.after ?? EMPTY);
       const before = a ?? EMPTY;
       const after = b ?? EMPTY;
       return {
@@ -173,9 +178,10 @@ export class MockBackend implements Backend {
         toState: formatJson(after),
       };
     },
-    history: ({ stream, path, limit }) => this.own.history(stream, path).slice(-limit),
-    next_change: ({ stream, path, place, direction }) => {
-      const entries = this.own.history(stream, path).map((h) => h.row);
+    history: ({ stream, path, limit, projection }) =>
+      this.own.history(stream, path, projection).slice(-limit),
+    next_change: ({ stream, path, place, direction, projection }) => {
+      const entries = this.own.history(stream, path, projection).map((h) => h.row);
       const at = (row: RowDto): boolean => this.own.includes(place, this.own.at(row.ordinal));
       const included = entries.filter(at);
       if (direction === 'next') return entries.find((row) => !at(row)) ?? null;
@@ -215,6 +221,9 @@ export class MockBackend implements Backend {
     projections: () => [
       { name: 'merge', description: 'RFC 7396 merge', builtIn: true },
       { name: 'latest', description: 'the last payload', builtIn: true },
+      { name: 'json-patch', description: 'RFC 6902 patches', builtIn: true },
+      { name: 'debezium', description: 'change records', builtIn: true },
+      { name: 'stock', description: 'declared in leftfold.toml', builtIn: false },
     ],
     export_events: ({ axis, filter }) => this.own.list(axis, filter).length,
   };

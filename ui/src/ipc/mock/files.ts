@@ -22,7 +22,7 @@ export const store: StoreDto = {
   dialect: 'emmett',
   title: 'Emmett (SQLite)',
   certainty: 'certain',
-  reasons: ['the table emt_messages has all columns of the layout'],
+  reasons: ['the table emt_messages has the columns stream_id, stream_position, message_data'],
   tables: ['emt_messages', 'emt_streams'],
   notes: [],
   mapping: { table: 'emt_messages', fields: [], toml: '' },
@@ -34,12 +34,12 @@ export const guess: StoreDto = {
   title: 'A guess: table journal',
   certainty: 'guess',
   reasons: [
-    'entity looks like a stream: 812 values, each repeated',
-    'happened holds ISO 8601 times',
-    'body holds JSON',
+    'entity looks like the stream: where it repeats, id rises',
+    'happened looks like the time',
+    'body looks like the payload',
   ],
   tables: ['journal'],
-  notes: ['No column states the zone of the time: UTC is assumed.'],
+  notes: ['This layout is not known: look at the mapping, and change what is wrong.'],
   mapping: {
     table: 'journal',
     fields: FIELDS.map((field) => ({
@@ -63,7 +63,11 @@ export function inspect(path: string): InspectDto {
   };
   const code = errors[name];
   if (code !== undefined)
-    throw new BackendError({ code, message: `${path}: the header says 812 pages, the file has 640` });
+    throw new BackendError({
+      code,
+      message: `${path}: the header says 812 pages, the file has 640`,
+      params: { path, reason: 'the header says 812 pages, the file has 640' },
+    });
   const tables = [
     {
       name: 'journal',
@@ -84,7 +88,11 @@ export function inspect(path: string): InspectDto {
       kind: 'sqlite',
       stores: [],
       tables,
-      problem: { code: 'source-no-events', message: 'no table looks like events' },
+      problem: {
+        code: 'source-no-events',
+        message: 'no table looks like events',
+        params: { path, reason: 'too few of its columns look like those of events' },
+      },
     };
   if (name === 'two.db')
     return {

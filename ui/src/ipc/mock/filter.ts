@@ -25,7 +25,8 @@ export function compile(text: string): { test: Test } | { error: FilterErrorDto 
     if (m === null) {
       const start = at + (part.length - part.trimStart().length);
       const message = 'expected a comparison such as `category == "order"`';
-      return { error: { message, start, end: Math.max(start + 1, at + part.trimEnd().length) } };
+      const end = Math.max(start + 1, at + part.trimEnd().length);
+      return { error: { code: 'filter-syntax', message, start, end } };
     }
     at += part.length + 2;
     const [, name = '', op, literal = ''] = m;

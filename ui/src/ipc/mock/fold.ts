@@ -63,11 +63,12 @@ export interface Step {
   changes: ChangeDto[];
 }
 
-export function steps(events: readonly MockEvent[]): Step[] {
+/** Merged, or the latest payload alone. */
+export function steps(events: readonly MockEvent[], latest: boolean): Step[] {
   let state: Json = EMPTY;
   return events.map((event) => {
     const before = state;
-    state = merge(state, parseJson(event.payload));
+    state = merge(latest ? EMPTY : state, parseJson(event.payload));
     return { event, before, after: state, changes: changes(before, state) };
   });
 }

@@ -52,7 +52,7 @@ export class MockHistory {
   at(ordinal: number): MockEvent {
     const event = this.all[ordinal];
     if (event === undefined)
-      throw new BackendError({ code: 'event-unknown', message: `there is no event ${ordinal}` });
+      throw new BackendError({ code: 'no-such-event', message: `there is no event ${ordinal}` });
     return event;
   }
 
@@ -164,17 +164,31 @@ export class MockHistory {
     return buffer;
   }
 
+  private idOf(ordinal: number): string {
+    return `01939b7e-0000-7000-8000-${String(ordinal).padStart(12, '0')}`;
+  }
+
+  /** The event before it in its stream; of a stream's first event a command, which is not stored. */
+  private causationOf(e: MockEvent): string {
+    const before = this.causeOf(e.ordinal);
+    return before === null ? `command-${e.stream}` : this.idOf(before);
+  }
+
+  causeOf(ordinal: number): number | null {
+    const e = this.at(ordinal);
+    return this.all.findLast((o) => o.stream === e.stream && o.version === e.version - 1)?.ordinal ?? null;
+  }
+
   event(ordinal: number): EventDto {
     const e = this.at(ordinal);
     const time = rfc3339(e.nanos);
     return {
       row: this.row(e),
-      id: `01939b7e-0000-7000-8000-${String(ordinal).padStart(12, '0')}`,
+      id: this.idOf(ordinal),
       timeAssumedUtc: ordinal % 2 === 0,
       validTime: null,
       correlationId: `corr-${e.stream}`,
-      causationId: null,
-      causeOrdinal: e.version > 1 ? ordinal - 1 : null,
+      causationId: this.causationOf(e),
       alsoIn: [],
       payload: ordinal === 777 ? null : e.payload,
       metadata: '{"user":"ada","trace":12345678901234567890}',
@@ -184,24 +198,31 @@ export class MockHistory {
       extra: [['message_kind', '"E"']],
       problems:
         ordinal === 777
-          ? [{ code: 'payload-json', message: 'the payload is no JSON: character 12 is not expected' }]
+          ? [
+              {
+                code: 'payload-undecodable',
+                message: 'the payload is no JSON: character 12 is not expected',
+                params: {},
+              },
+            ]
           : [],
       json: `{"position":${ordinal + 1},"stream":"${e.stream}","version":${e.version},"type":"${e.type}","time":"${time}","payload":${e.payload}}`,
     };
   }
 
-  stepsTo(stream: number, place: PlaceDto | null): Step[] {
+  stepsTo(stream: number, place: PlaceDto | null, projection: string | null): Step[] {
     const name = this.keys.stream[stream];
     return steps(
       this.all.filter(
         (e) => e.ordinal < this.indexed && e.stream === name && (place === null || this.includes(place, e)),
       ),
+      projection === 'latest',
     );
   }
 
-  state(stream: number, place: PlaceDto): StateDto {
-    const included = this.stepsTo(stream, place);
-    const all = this.stepsTo(stream, null);
+  state(stream: number, place: PlaceDto, projection: string | null): StateDto {
+    const included = this.stepsTo(stream, place, projection);
+    const all = this.stepsTo(stream, null, projection);
     const last = included.at(-1);
     return {
       stream: this.keys.stream[stream] ?? '',
@@ -210,7 +231,7 @@ export class MockHistory {
       length: all.length,
       last: last === undefined ? null : this.row(last.event),
       next: all[included.length]?.event.ordinal ?? null,
-      projection: 'merge',
+      projection: projection ?? 'merge',
       state: formatJson(last?.after ?? EMPTY),
       before: formatJson(last?.before ?? EMPTY),
       changes: last?.changes ?? [],
@@ -226,8 +247,8 @@ export class MockHistory {
     };
   }
 
-  history(stream: number, path: string): HistoryEntryDto[] {
-    return this.stepsTo(stream, null).flatMap((step) => {
+  history(stream: number, path: string, projection: string | null): HistoryEntryDto[] {
+    return this.stepsTo(stream, null, projection).flatMap((step) => {
       const change = step.changes.find(
         (c) => c.path === path || path.startsWith(c.path + '/') || c.path.startsWith(path + '/'),
       );
@@ -239,7 +260,7 @@ export class MockHistory {
 
   filterStatus(id: number): FilterDto {
     const f = this.filters.get(id);
-    if (f === undefined) throw new BackendError({ code: 'filter-unknown', message: 'that filter is gone' });
+    if (f === undefined) throw new BackendError({ code: 'filter-gone', message: 'that filter is gone' });
     return {
       id,
       text: f.text,

@@ -1,0 +1,194 @@
+//! Every screen in two sizes, both themes and both languages: nothing is cut off, and a picture of each for a person to look at.
+
+use std::path::{Path, PathBuf};
+
+use leftfold_window_tests::Window;
+use serde_json::json;
+
+use crate::demo;
+use crate::files::drag_event;
+
+const ESCAPE: &str = "\u{E00C}";
+const CONTROL_K: &str = "\u{E009}k\u{E000}";
+
+/// Files that lead to the screens.
+struct Files {
+    demo: PathBuf,
+    unknown: PathBuf,
+    wrong: PathBuf,
+}
+
+fn files(folder: &Path) -> Files {
+    let unknown = folder.join("home-made.db");
+    rusqlite::Connection::open(&unknown)
+        .unwrap()
+        .execute_batch(
+            "CREATE TABLE journal(n INTEGER PRIMARY KEY, entity_id TEXT, event_type TEXT, occurred_at TEXT, body TEXT);
+             WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 50)
+             INSERT INTO journal
+             SELECT n, 'cart-' || (n % 5), CASE n % 2 WHEN 0 THEN 'Added' ELSE 'Removed' END,
+                    strftime('%Y-%m-%dT%H:%M:%SZ', 1700000000 + n * 60, 'unixepoch'), json_object('n', n) FROM i;",
+        )
+        .unwrap();
+    let wrong = folder.join("notes.pdf");
+    std::fs::write(&wrong, "%PDF-1.7 not events").unwrap();
+    Files {
+        demo: demo(folder),
+        unknown,
+        wrong,
+    }
+}
+
+/// Nothing is wider or higher than the window.
+async fn fits(window: &Window, what: &str) {
+    let script = "const e = document.documentElement; return e.scrollWidth <= innerWidth && e.scrollHeight <= innerHeight;";
+    assert_eq!(
+        window.script(script, vec![]).await,
+        json!(true),
+        "{what} is cut off"
+    );
+}
+
+/// What must be readable of a history in any size.
+async fn is_readable(window: &Window, what: &str) {
+    let script = "
+        const box = (e) => e.getBoundingClientRect();
+        const wrong = [];
+        const rows = [...document.querySelectorAll('[data-testid=event-row]')];
+        if (rows.length < 4) wrong.push('there are few rows');
+        for (const row of rows) {
+            const cells = [...row.querySelectorAll('[role=gridcell]')];
+            const [time, stream, version] = cells;
+            if (time.scrollWidth > time.clientWidth + 1) wrong.push('a time is cut: ' + time.textContent);
+            if (version.scrollWidth > version.clientWidth + 1) wrong.push('a version is cut: ' + version.textContent);
+            const id = stream.title.slice(-4);
+            if (!stream.textContent.endsWith(id) || stream.scrollWidth > stream.clientWidth + 1) wrong.push('an id is cut: ' + stream.textContent);
+            if (cells.length < 5 || box(cells[4]).width < 45) wrong.push('a payload has no room');
+        }
+        const flag = document.querySelector('[data-testid=playhead-flag]');
+        for (const mark of document.querySelectorAll('[data-testid=ruler-mark]')) {
+            if (!flag || getComputedStyle(mark).visibility === 'hidden') continue;
+            const [a, b] = [box(mark), box(flag)];
+            if (a.left < b.right && b.left < a.right) wrong.push('the flag covers ' + mark.textContent);
+        }
+        const tabs = [...document.querySelectorAll('[role=tab]')];
+        for (const [i, tab] of tabs.entries()) {
+            if (tab.scrollWidth > tab.clientWidth + 1) wrong.push('a tab is cut: ' + tab.textContent);
+            if (i > 0 && box(tab).left < box(tabs[i - 1]).right - 1) wrong.push('tabs overlap: ' + tab.textContent);
+        }
+        return [...new Set(wrong)].slice(0, 6);";
+    assert_eq!(window.script(script, vec![]).await, json!([]), "{what}");
+}
+
+async fn open(window: &Window, path: &Path, id: &str) {
+    drag_event(window, "drop", path).await;
+    window.find(id).await;
+}
+
+/// All screens in one theme and language; the pictures' names end in `look`.
+async fn walk(window: &mut Window, files: &Files, look: &str) {
+    window.click("home").await;
+    window.find("demo-button").await;
+    window.find("recent-item").await;
+    fits(window, "the welcome screen").await;
+    window.picture(&format!("welcome-{look}")).await;
+    open(window, &files.wrong, "error-screen").await;
+    fits(window, "the error").await;
+    window.picture(&format!("error-{look}")).await;
+    open(window, &files.unknown, "mapping-screen").await;
+    window
+        .wait_text("mapping-preview", "a preview", |t| t.contains("cart-"))
+        .await;
+    fits(window, "the mapping").await;
+    window.picture(&format!("mapping-{look}")).await;
+    open(window, &files.demo, "event-list").await;
+    window
+        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .await;
+    window.find("event-row").await;
+    window.wait_text("state-tree", "a state", |t| !t.is_empty()).await;
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=timeline-canvas]').getAttribute('aria-busy') === 'false'",
+            "the counts are there",
+        )
+        .await;
+    is_readable(window, &format!("the end, {look}")).await;
+    window.picture(&format!("demo-{look}")).await;
+    let canvas = window.find("timeline-canvas").await;
+    crate::drag(window, &canvas, &[(0.5, 0.5), (0.62, 0.5)]).await;
+    window
+        .wait_script(
+            "return document.querySelector('.row.now') !== null && document.querySelectorAll('.row.future').length > 2",
+            "the list follows",
+        )
+        .await;
+    is_readable(window, &format!("in the middle, {look}")).await;
+    window.all("event-row").await.remove(3).click().await.unwrap();
+    window.keys("c").await;
+    window.keys("\u{E012}\u{E012}\u{E012}").await;
+    window.find("diff-list").await;
+    fits(window, "the difference").await;
+    window.picture(&format!("diff-{look}")).await;
+    window.keys(ESCAPE).await;
+    window.find("state-before").await;
+    window.click("lanes-stream").await;
+    window.find("lanes-below").await;
+    fits(window, "the lanes of streams").await;
+    window.picture(&format!("lanes-{look}")).await;
+    window.click("lanes-category").await;
+    window.keys(CONTROL_K).await;
+    window.find("palette-item").await;
+    fits(window, "the palette").await;
+    window.picture(&format!("palette-{look}")).await;
+    window.keys(ESCAPE).await;
+    window.keys("?").await;
+    window.find("help-sheet").await;
+    fits(window, "the keys").await;
+    window.picture(&format!("keys-{look}")).await;
+    window.keys(ESCAPE).await;
+    window.keys("/").await;
+    let editor = window.client.active_element().await.unwrap();
+    editor.send_keys("type == 'Nothing'\u{E007}").await.unwrap();
+    window
+        .wait_text("filter-count", "no match", |t| t.starts_with("0 "))
+        .await;
+    fits(window, "the empty list").await;
+    window.picture(&format!("nothing-{look}")).await;
+    window.click("filter-clear").await;
+}
+
+async fn look(name: &str, size: (u32, u32)) {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files(folder.path());
+    let mut window = Window::open_sized(&format!("look-{name}"), &[files.demo.to_str().unwrap()], size).await;
+    window
+        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .await;
+    for language in ["en", "zh"] {
+        for _ in 0..2 {
+            // The system's theme, which is the light one here, and dark.
+            let theme = "return document.documentElement.dataset.theme;";
+            let theme = window.script(theme, vec![]).await;
+            let theme = theme.as_str().unwrap().to_owned();
+            walk(&mut window, &files, &format!("{theme}-{language}")).await;
+            window.click("theme-switch").await;
+        }
+        // From dark over light to the system's again.
+        window.click("theme-switch").await;
+        if language == "en" {
+            window.click("language-switch").await;
+        }
+    }
+    window.close().await;
+}
+
+#[tokio::test]
+async fn every_screen_fits_a_small_window() {
+    look("small", (1000, 700)).await;
+}
+
+#[tokio::test]
+async fn every_screen_fits_a_large_window() {
+    look("large", (1920, 1080)).await;
+}

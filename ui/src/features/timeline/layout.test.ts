@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { laneAt, laneBox, layoutFor } from './layout';
+
+describe('the lanes of the timeline', () => {
+  it('share the room while they fit, and nothing is hidden', () => {
+    const l = layoutFor(1000, 300, 4);
+    expect([l.first, l.end, l.above, l.below, l.mostScroll]).toEqual([0, 4, 0, 0, 0]);
+    expect(laneBox(l, 3).bottom).toBeLessThanOrEqual(l.lanesBottom);
+  });
+
+  it('keep the height of their names when there are many, and say how many are out of sight', () => {
+    const l = layoutFor(1000, 300, 40);
+    const room = l.lanesBottom - l.lanesTop;
+    expect(l.laneHeight).toBe(20);
+    expect(l.end).toBe(Math.ceil(room / 20));
+    expect(l.above).toBe(0);
+    expect(l.below).toBe(40 - Math.round(room / 20));
+  });
+
+  it('scroll to their last one and no further', () => {
+    const l = layoutFor(1000, 300, 40, 1e6);
+    expect(l.scroll).toBe(l.mostScroll);
+    expect(l.end).toBe(40);
+    expect(l.below).toBe(0);
+    expect(laneBox(l, 39).bottom).toBeCloseTo(l.lanesBottom, 0);
+  });
+
+  it('are found under the pointer where they are drawn', () => {
+    const l = layoutFor(1000, 300, 40, 130);
+    const { top, bottom } = laneBox(l, 9);
+    expect(laneAt(l, (top + bottom) / 2, 40)).toBe(9);
+    expect(laneAt(l, l.lanesTop - 1, 40)).toBeNull();
+    expect(laneAt(l, l.lanesBottom + 1, 40)).toBeNull();
+  });
+});

@@ -1,0 +1,242 @@
+/**
+ * Chinese for what the program says in sentences about a store: notes of the layouts, reasons of a guess, and what could not be read.
+ * `{}` stands for a name, a number or another sentence; `{0}`, `{1}` say where they go.
+ */
+export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string])[] = [
+  // Notes of the layouts.
+  ['Rows marked as deleted are left out.', '标记为已删除的行不显示。'],
+  ['Times count .NET ticks in UTC.', '时间以 UTC 的 .NET 刻度计。'],
+  [
+    "The direct cause is Axon's correlationId and the root its traceId; a cause is often a command, which is not stored.",
+    '直接起因是 Axon 的 correlationId，根源是其 traceId；起因往往是命令，而命令不被存储。',
+  ],
+  [
+    "The root of a workflow is Axon 5's correlationId and the direct cause its causationId; a cause is often a command, which is not stored.",
+    '流程的根源是 Axon 5 的 correlationId，直接起因是其 causationId；起因往往是命令，而命令不被存储。',
+  ],
+  ['Events without an aggregate have an empty stream name.', '没有聚合的事件，其流名为空。'],
+  ['Events in no stream have an empty stream name.', '不属于任何流的事件，其流名为空。'],
+  ['The order of times and the global order may differ.', '时间顺序与全局顺序可能不同。'],
+  ['Of a payload with its class beside it only the payload is shown.', '载荷旁附有其类名时，只显示载荷。'],
+  ['A uuid kept as bytes is shown as text.', '以字节存储的 UUID 显示为文本。'],
+  ['Every event is shown once, in its original stream.', '每个事件只在其原始流中显示一次。'],
+  ['The store states no time for its events.', '该存储未记录事件的时间。'],
+  [
+    'The store states no time for its events and no order over all streams: events stand in the order of their rows.',
+    '该存储未记录事件的时间，也没有跨流的顺序：事件按行的顺序排列。',
+  ],
+  [
+    'An event belongs to one stream for each of its domain ids; the streams state no versions.',
+    '事件按其每个领域标识各属于一个流；这些流没有版本。',
+  ],
+  [
+    'Emmett writes times in UTC, to the second, without saying so in the value.',
+    'Emmett 以 UTC 写入时间，精确到秒，但值中未注明。',
+  ],
+  ['Archived messages and messages that are no events are left out.', '已归档的消息和非事件的消息不显示。'],
+  ['Archived events are left out.', '已归档的事件不显示。'],
+  [
+    'Payload and metadata are binary (bitcode) and hold no names of fields: they are shown as bytes.',
+    '载荷与元数据为二进制（bitcode），不含字段名：按字节显示。',
+  ],
+  ['The order is that of times, then versions, then ids.', '先按时间，再按版本，再按标识排序。'],
+  [
+    'Times are inside the payload; where it is encrypted there is none.',
+    '时间在载荷之内；载荷加密时没有时间。',
+  ],
+  ['The store keeps no metadata.', '该存储不保留元数据。'],
+  [
+    "A row is a commit; each event in it is shown on its own, all at the commit's position and time.",
+    '一行是一次提交；其中每个事件单独显示，位置与时间均取自该提交。',
+  ],
+  ["The default bucket is left out of the streams' names.", '流名中省略默认的 bucket。'],
+  ['An outbox states no versions.', '发件箱没有版本。'],
+  [
+    'Rows are often removed once they are sent: events may be missing.',
+    '行在发送后往往被删除：可能缺少事件。',
+  ],
+  [
+    "Payloads are written by the application's serializers; what is no JSON is shown as bytes.",
+    '载荷由应用的序列化器写入；不是 JSON 的按字节显示。',
+  ],
+  [
+    'Each stream of prooph is a table of its own; event_streams maps their names.',
+    'prooph 的每个流是一张单独的表；其名称由 event_streams 对应。',
+  ],
+  [
+    'An event in several streams is counted once; streams named $by_… are not shown.',
+    '属于多个流的事件只计一次；名为 $by_… 的流不显示。',
+  ],
+  [
+    'The order is that of times, then thread counters; the thread is random, so there is no order number.',
+    '先按时间，再按线程计数器排序；线程是随机的，因此没有顺序号。',
+  ],
+  ["reSolve's own events (RESOLVE_…) stand among the others.", 'reSolve 自身的事件（RESOLVE_…）也在其中。'],
+  [
+    'SQLite may have turned payloads that are numbers into its own numbers.',
+    '本身是数字的载荷可能已被 SQLite 转换为它自己的数字。',
+  ],
+  [
+    "Times are to the second and state no zone; Laravel writes its application's zone, UTC by default.",
+    '时间精确到秒，未注明时区；Laravel 按应用的时区写入，默认为 UTC。',
+  ],
+  [
+    'Times state no zone where the export left it out; the library writes UTC.',
+    '导出时省略了时区的时间未注明时区；该库以 UTC 写入。',
+  ],
+  ['Times state no zone; the library writes UTC.', '时间未注明时区；该库以 UTC 写入。'],
+  ['Times state no zone; {} writes UTC.', '时间未注明时区；{0} 以 UTC 写入。'],
+  ['Events stand in the order of their lines.', '事件按行的顺序排列。'],
+  [
+    'The table has no row numbers, so there is no order over all streams: events stand in the order of their key.',
+    '该表没有行号，因此没有跨流的顺序：事件按其键的顺序排列。',
+  ],
+  // Notes of a file.
+  [
+    'The schema of the file is damaged: what can still be read is shown.',
+    '文件的结构已损坏：显示仍可读取的部分。',
+  ],
+  [
+    'The file is damaged: {}. Rows in the missing part cannot be shown.',
+    '文件已损坏：{0}。缺失部分的行无法显示。',
+  ],
+  ['the file is shorter than its header says: {} of {} bytes', '比文件头所述更短（{1} 字节中只有 {0} 字节）'],
+  [
+    'the file is shorter than its header says: {} of {} bytes; {}',
+    '比文件头所述更短（{1} 字节中只有 {0} 字节）；{2}',
+  ],
+  ['this is a folder; name a file in it', '这是文件夹；请指明其中的文件'],
+  [
+    '{}; close the program that writes it, or wait until it has committed, and try again',
+    '{0}；请关闭正在写入的程序，或等其提交后重试',
+  ],
+  ['database is locked', '数据库已锁定'],
+  [
+    'A rollback journal lies beside the file: a transaction was interrupted. The file is shown as it stands, not rolled back.',
+    '文件旁有回滚日志：某个事务被中断。文件按现状显示，不作回滚。',
+  ],
+  [
+    'The write-ahead log beside the file is read along; nothing of it is written back.',
+    '同时读取文件旁的预写日志；不会写回任何内容。',
+  ],
+  ['table {}: not every sample row can be read: {}', '表 {0}：并非所有样本行都可读取：{1}'],
+  ['table {} cannot be read: {}', '表 {0} 无法读取：{1}'],
+  [
+    'another program changed the file while it was read: read it again',
+    '读取期间文件被其他程序更改：请重新读取',
+  ],
+  [
+    '{} rows stand out of the order of their numbers: their pages are damaged, and what they say may be wrong',
+    '{0} 行不按行号排列：所在的页已损坏，其内容可能有误',
+  ],
+  // Why a file is none.
+  ['the file is empty', '文件为空'],
+  ['only {} bytes are left of the database', '数据库只剩下 {0} 字节'],
+  ['it begins with the bytes {}', '它以字节 {0} 开头'],
+  ['it begins with {}', '它以 {0} 开头'],
+  ['it is {}', '它是{0}'],
+  ['a ZIP archive: unpack it first', 'ZIP 压缩包：请先解压'],
+  ['gzip data: unpack it first', 'gzip 数据：请先解压'],
+  ['Zstandard data: unpack it first', 'Zstandard 数据：请先解压'],
+  ['a Parquet file', 'Parquet 文件'],
+  ['a PDF', ' PDF 文件'],
+  ['a picture', '图片'],
+  ['an Avro file', 'Avro 文件'],
+  ['a DuckDB file', 'DuckDB 文件'],
+  ['an SQLite archive header', ' SQLite 归档文件头'],
+  ['it has no table at all', '其中没有任何表'],
+  [
+    '{} comes near ({}), but {}; it has {}; map one of them in leftfold.toml or in the window (`leftfold mapping show` prints a start)',
+    '{0} 接近（{1}），但{2}；其中有 {3}；请在 leftfold.toml 或窗口中映射其中之一',
+  ],
+  [
+    'it has {}; map one of them in leftfold.toml or in the window',
+    '其中有 {0}；请在 leftfold.toml 或窗口中映射其中之一',
+  ],
+  // What a damaged file has lost.
+  [
+    '{} cannot be read, in {} places; the first: {}; the last: {}: {}',
+    '{0}无法读取，共 {1} 处；首处：{2}；末处：{3}：{4}',
+  ],
+  ['{} cannot be read ({}): {}', '{0}无法读取（{1}）：{2}'],
+  ['{} cannot be read: {}', '{0}无法读取：{1}'],
+  ['row {}', '第 {0} 行'],
+  ['rows {} to {}', '第 {0} 至 {1} 行'],
+  ['the rows from {} on', '自第 {0} 行起的各行'],
+  ['at least {} and at most {} rows', '至少 {0} 行、至多 {1} 行'],
+  ['at least {} rows', '至少 {0} 行'],
+  ['at least {} row', '至少 {0} 行'],
+  ['{} rows', '{0} 行'],
+  ['{} row', '{0} 行'],
+  // Reasons of a layout.
+  ['the table {} has the columns {}', '表 {0} 具有列 {1}'],
+  ["the table's name is usual for {}", '表名是 {0} 常用的名称'],
+  ['not as usual in column {}: expected that {}', '列 {0} 与通常不同：应为“{1}”'],
+  ['the mapping says so', '由映射指定'],
+  ['every line is a JSON object', '每一行都是 JSON 对象'],
+  ['{} counts .NET ticks', '{0} 以 .NET 刻度计'],
+  ["{} counts a stream's events", '{0} 为流中事件计数'],
+  ['{} counts seconds', '{0} 以秒计'],
+  ['{} counts milliseconds', '{0} 以毫秒计'],
+  ["{} names the event's class", '{0} 是事件的类名'],
+  ['{} names the event', '{0} 是事件的名称'],
+  ['{} names a class as module:Class.Event', '{0} 以 module:Class.Event 形式给出类名'],
+  ['{} holds a date and time', '{0} 存放日期和时间'],
+  ['{} holds a time', '{0} 存放时间'],
+  ['{} holds the events of a commit', '{0} 存放一次提交的事件'],
+  ['{} holds the event', '{0} 存放事件'],
+  ['{} holds JSON with a type', '{0} 存放带类型的 JSON'],
+  ['{} holds JSON or YAML', '{0} 存放 JSON 或 YAML'],
+  ['{} holds JSON, compressed or encrypted data', '{0} 存放 JSON、压缩或加密的数据'],
+  ['{} holds JSON', '{0} 存放 JSON'],
+  // Reasons of a guess.
+  [
+    'This layout is not known: look at the mapping, and change what is wrong.',
+    '未知的布局：请查看映射，并更正有误之处。',
+  ],
+  ['{} looks like the stream: a unique index covers {}', '{0} 像是流：唯一索引覆盖 {1}'],
+  ['{} looks like the stream: where it repeats, {} rises', '{0} 像是流：它重复时，{1} 递增'],
+  ['{} looks like the {}', '{0} 像是{1}'],
+  ['{} repeats within the same {}', '{0} 在同一 {1} 内重复'],
+  ['the JSON in {} holds a type at {}', '{0} 中的 JSON 在 {1} 处有类型'],
+  ['the JSON in {} holds a time at {}', '{0} 中的 JSON 在 {1} 处有时间'],
+  ['the JSON in {} holds headers beside the payload', '{0} 中的 JSON 在载荷旁有标头'],
+  ['the table is called {}', '表名为 {0}'],
+  [
+    'no column names a stream: the events would stand in one stream without a name',
+    '没有列给出流：事件将归入一个没有名称的流',
+  ],
+  ['No column looks like the time of an event.', '没有列像是事件的时间。'],
+  ['No column looks like the version of an event in its stream.', '没有列像是事件在流中的版本。'],
+  [
+    'No column names a stream: all events stand in one stream without a name.',
+    '没有列给出流：所有事件归入一个没有名称的流。',
+  ],
+  [
+    '{} is different in every row: that is a list of streams or of their latest states',
+    '{0} 每行都不同：这是流或其最新状态的列表',
+  ],
+  ['no column names an event type', '没有列给出事件类型'],
+  [
+    'no column names a stream, and {} speaks of rows that are changed in place',
+    '没有列给出流，而 {0} 表明行会被就地更改',
+  ],
+  [
+    'no column names a stream, and none repeats with a rising version',
+    '没有列给出流，也没有列随递增的版本重复',
+  ],
+  ['too few of its columns look like those of events', '像事件的列太少'],
+  // The parts of an event, as a guess names them.
+  ['stream', '流'],
+  ['kind of stream', '流的种类'],
+  ['event type', '事件类型'],
+  ['version', '版本'],
+  ['position in the log', '日志中的位置'],
+  ["event's id", '事件标识'],
+  ['time', '时间'],
+  ['effective time', '生效时间'],
+  ['payload', '载荷'],
+  ['metadata', '元数据'],
+  ['correlation id', '关联标识'],
+  ['causation id', '起因标识'],
+];

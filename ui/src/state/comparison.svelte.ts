@@ -1,0 +1,143 @@
+/** The two points a difference is told between. Each is an event or a place that was picked, or a text. */
+import type { AxisDto, PlaceDto, RowDto } from '../ipc/contract';
+import { groupDigits, splitRfc3339, timeText } from '../model/time';
+import { placeOfRow, playhead } from './playhead.svelte';
+import { preferences } from './preferences.svelte';
+import { selection } from './selection.svelte';
+import type { Tab } from './selection.svelte';
+import { view } from './view.svelte';
+
+export interface Mark {
+  place: PlaceDto;
+  label: string;
+  row: RowDto | null;
+}
+
+/** A place that is an event's, as it is written in a few characters. */
+function rowMark(row: RowDto, axis: AxisDto): Mark {
+  const place = placeOfRow(row, axis) ?? { axis: 'log', coord: String(row.ordinal), ordinal: row.ordinal };
+  const position = row.position === null ? `e${row.ordinal}` : `#${row.position}`;
+  const where = row.version === null ? position : `v${row.version}`;
+  const clock = row.time === null ? '' : ` · ${splitRfc3339(row.time).clock}`;
+  return { place, label: `${row.stream} ${where}${clock}`, row };
+}
+
+const coordMark = (place: PlaceDto): Mark => ({
+  place,
+  label: place.axis === 'time' ? timeText(BigInt(place.coord)) : `#${groupDigits(place.coord)}`,
+  row: null,
+});
+
+class Comparison {
+  from = $state.raw<Mark | null>(null);
+  to = $state.raw<Mark | null>(null);
+  /** What the points are while they are not picked: as a user writes them; empty: the playhead. */
+  fromText = $state('v1');
+  toText = $state('');
+  /** Whether the first point was set on purpose, and is not just where the reader was. */
+  private kept = false;
+  private tabBefore: Tab | null = null;
+
+  get on(): boolean {
+    return this.from !== null || this.to !== null;
+  }
+
+  /** The letter of the point an event is. */
+  letterOf(ordinal: number): string {
+    if (this.to?.row?.ordinal === ordinal) return 'B';
+    return this.from?.row?.ordinal === ordinal ? 'A' : '';
+  }
+
+  /** The picked points that stand on an axis. */
+  onAxis(axis: AxisDto): { letter: string; coord: bigint }[] {
+    const out: { letter: string; coord: bigint }[] = [];
+    for (const [letter, mark] of [
+      ['A', this.from],
+      ['B', this.to],
+    ] as const) {
+      const place = mark?.row == null ? mark?.place : placeOfRow(mark.row, axis);
+      if (place?.axis === axis) out.push({ letter, coord: BigInt(place.coord) });
+    }
+    return out;
+  }
+
+  /** The second point is this event; the first one is the selected event, or the playhead. */
+  pickRow(row: RowDto): void {
+    if (selection.stream === null) selection.chooseStream(row.streamKey, row.stream);
+    this.pick(rowMark(row, preferences.now.axis));
+  }
+
+  pickCoord(coord: bigint): void {
+    const { axis } = preferences.now;
+    this.pick(coordMark({ axis, coord: String(view.clampCoord(coord)), ordinal: null }));
+  }
+
+  /** The playhead becomes the first point, then the second, then the first of another comparison. */
+  pickPlayhead(): void {
+    const here = this.here();
+    if (here === null) return;
+    if (this.from !== null && this.to === null) this.to = here;
+    else {
+      this.from = here;
+      this.to = null;
+      this.toText = '';
+    }
+    this.kept = true;
+    this.show();
+  }
+
+  swap(): void {
+    [this.from, this.to] = [this.to, this.from];
+    [this.fromText, this.toText] = [this.toText, this.fromText];
+    this.kept = true;
+  }
+
+  /** One point is a text again. */
+  drop(end: 'from' | 'to'): void {
+    if (end === 'from') {
+      this.from = null;
+      this.kept = false;
+    } else this.to = null;
+  }
+
+  /** Ends the comparison, and goes back to where it was begun. */
+  clear(): void {
+    this.forget();
+    if (this.tabBefore !== null && selection.tab === 'diff') selection.tab = this.tabBefore;
+    this.tabBefore = null;
+  }
+
+  forget(): void {
+    this.from = null;
+    this.to = null;
+    this.kept = false;
+    this.fromText = 'v1';
+    this.toText = '';
+  }
+
+  private pick(mark: Mark): void {
+    if (!this.kept || this.from === null) {
+      const { row } = selection;
+      const other = row !== null && row.ordinal !== mark.row?.ordinal;
+      this.from = other ? rowMark(row, preferences.now.axis) : this.here();
+    }
+    this.to = mark;
+    this.show();
+  }
+
+  private here(): Mark | null {
+    const { place } = playhead;
+    if (place === null) return null;
+    const row = playhead.shown?.row ?? null;
+    const exact = row !== null && place.ordinal === row.ordinal;
+    return exact ? rowMark(row, place.axis) : coordMark(place);
+  }
+
+  private show(): void {
+    if (selection.tab === 'diff') return;
+    this.tabBefore = selection.tab;
+    selection.tab = 'diff';
+  }
+}
+
+export const comparison = new Comparison();
