@@ -28,8 +28,13 @@ lint: ## Formats, lints and docs, warnings denied
 dist: ## Build the packages (deb, rpm) into dist/
 	@.ci/setup dist
 	@$(MAKE) --no-print-directory ui
-	@$(with) cd src-tauri && cargo tauri build --bundles deb,rpm
-	@mkdir -p dist && find target/release/bundle \( -name '*.deb' -o -name '*.rpm' \) -exec cp {} dist/ \; && ls -l dist
+	@$(with) cargo build --quiet --release -p leftfold
+	@mkdir -p target/package dist
+	@strip --strip-debug -o target/package/leftfold target/release/leftfold
+	@target/package/leftfold man > target/package/leftfold.1
+	@for shell in bash zsh fish; do target/package/leftfold completions $$shell > target/package/leftfold.$$shell; done
+	@$(with) cd src-tauri && cargo tauri build --no-bundle && strip --strip-debug ../target/release/leftfold-desktop && cargo tauri bundle --bundles deb,rpm
+	@find target/release/bundle \( -name '*.deb' -o -name '*.rpm' \) -exec cp {} dist/ \; && ls -l dist
 
 types: ## Write the window's TypeScript types anew from Rust
 	@$(with) cargo run --quiet -p leftfold-session --example types > ui/src/ipc/contract.ts.new

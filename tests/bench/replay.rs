@@ -1,5 +1,6 @@
 //! Folding whole histories, against the libraries that wrote the files.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
@@ -32,7 +33,12 @@ impl FoldSink for Count {
 }
 
 /// Seconds to fold every stream of a file, reading included.
-fn from_file(log: &Log, store: &dyn EventStore, set: &Projections) -> Outcome<(Count, f64)> {
+fn from_file(
+    log: &Log,
+    store: &dyn EventStore,
+    set: &Projections,
+    threads: NonZeroUsize,
+) -> Outcome<(Count, f64)> {
     let merge = set.get(Projections::DEFAULT).ok_or("no default projection")?;
     let started = Instant::now();
     let streams = 0..log.names(LaneBy::Stream).len() as u32;
@@ -42,6 +48,7 @@ fn from_file(log: &Log, store: &dyn EventStore, set: &Projections) -> Outcome<(C
         streams,
         merge.as_ref(),
         Count::default(),
+        threads,
         &Cancel::new(),
     )?;
     Ok((count, started.elapsed().as_secs_f64()))
@@ -103,6 +110,20 @@ fn bare(kept: &[(u32, String, Kept)], set: &Projections) -> Outcome<f64> {
     Ok(started.elapsed().as_secs_f64())
 }
 
+/// Seconds to read every payload of a file in the order of the file, doing nothing with it.
+fn reading(log: &Log, store: &dyn EventStore) -> Outcome<f64> {
+    let locators: Vec<Locator> = (0..log.events()).map(|o| log.locator(o as u32)).collect();
+    let started = Instant::now();
+    let mut bytes = 0;
+    store.fetch_raw(&locators, &Cancel::new(), &mut |_, _, raw| {
+        if let RawPayload::Json(text) = raw {
+            bytes += text.len();
+        }
+    })?;
+    std::hint::black_box(bytes);
+    Ok(started.elapsed().as_secs_f64())
+}
+
 /// The rows about replay.
 pub(crate) fn measure(files: &Files, runs: u32, table: &mut Table) -> Outcome {
     for peer in PEERS {
@@ -124,9 +145,12 @@ fn against(files: &Files, peer: &Peer, path: &Path, runs: u32, table: &mut Table
     let store = &*opening.source.store;
     let set = Projections::default();
     let kept = keep(&log, store)?;
-    let (mut ours, mut theirs, mut folds) = (Vec::new(), Vec::new(), Vec::new());
+    let cores = std::thread::available_parallelism()?;
+    let (mut alone, mut ours, mut theirs, mut folds, mut reads) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..runs {
-        let (count, seconds) = from_file(&log, store, &set)?;
+        let (count, one_core) = from_file(&log, store, &set, NonZeroUsize::MIN)?;
+        let (_, all_cores) = from_file(&log, store, &set, cores)?;
         let (events, peer_seconds) = files.peer_replays(peer, path)?;
         if count.events as u64 != events as u64 || count.problems > 0 {
             let message = format!(
@@ -135,25 +159,37 @@ fn against(files: &Files, peer: &Peer, path: &Path, runs: u32, table: &mut Table
             );
             return Err(message.into());
         }
-        ours.push(events / seconds);
+        alone.push(events / one_core);
+        ours.push(events / all_cores);
         theirs.push(events / peer_seconds);
         folds.push(kept.len() as f64 / bare(&kept, &set)?);
+        reads.push(events / reading(&log, store)?);
     }
-    let ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(o, t)| o / t).collect();
-    let ratio = median(&ratios);
     let speed = |values: &[f64]| format!("{} k events/s", brief(median(values) / 1e3));
+    let mut row = |how: String, ours: &[f64], target: Option<f64>| {
+        let ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(o, t)| o / t).collect();
+        let ratio = median(&ratios);
+        table.add(Row {
+            what: format!(
+                "replay with reading, merge, {how}, {} events in a file by {}",
+                log.events(),
+                peer.name
+            ),
+            value: speed(ours),
+            peer: format!("{}: {}", peer.name, speed(&theirs)),
+            ratio: format!("{}×", brief(ratio)),
+            target: target.map_or_else(String::new, |t| format!("≥ {t}×")),
+            met: target.map(|t| ratio >= t),
+            runs: format!("{runs} each in turn, median of ratios"),
+        });
+    };
+    row("one core".into(), &alone, None);
+    row(format!("{cores} cores"), &ours, Some(peer.target));
     table.add(Row {
-        what: format!(
-            "replay with reading, merge, one core, {} events in a file by {}",
-            log.events(),
-            peer.name
-        ),
-        value: speed(&ours),
-        peer: format!("{}: {}", peer.name, speed(&theirs)),
-        ratio: format!("{}×", brief(ratio)),
-        target: format!("≥ {}×", peer.target),
-        met: Some(ratio >= peer.target),
-        runs: format!("{runs} each in turn, median of ratios"),
+        what: "reading their payloads alone, one core: what no replay can pass".into(),
+        value: speed(&reads),
+        runs: format!("{runs}, median"),
+        ..Row::default()
     });
     let decoded = kept.iter().filter(|(.., k)| matches!(k, Kept::Value(_))).count();
     table.add(Row {
