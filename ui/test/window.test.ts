@@ -1,10 +1,8 @@
-import { cleanup, fireEvent, render, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import App from '../src/App.svelte';
+import { fireEvent } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { BackendError } from '../src/ipc/backend';
 import type { Answer, Args, CommandName } from '../src/ipc/backend';
 import { MockBackend } from '../src/ipc/mock/backend';
-import { setBackend } from '../src/state/backend';
 import { comparison } from '../src/state/comparison.svelte';
 import { filter } from '../src/state/filter.svelte';
 import { playhead } from '../src/state/playhead.svelte';
@@ -13,52 +11,9 @@ import { projection } from '../src/state/projection.svelte';
 import { screen } from '../src/state/screen.svelte';
 import { selection } from '../src/state/selection.svelte';
 import { session } from '../src/state/session.svelte';
+import { all, backend, freshWindows, one, openDemo, press, start, text, until } from './steps';
 
-const all = (id: string): HTMLElement[] => [
-  ...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`),
-];
-const one = (id: string): HTMLElement => {
-  const [first] = all(id);
-  if (first === undefined) throw new Error(`no ${id}`);
-  return first;
-};
-const text = (id: string): string => one(id).textContent?.replace(/\s+/g, ' ').trim() ?? '';
-const until = (check: () => void): Promise<void> => waitFor(check, { timeout: 5000 });
-const press = (key: string, more: KeyboardEventInit = {}): Promise<boolean> =>
-  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
-
-let backend: MockBackend;
-
-async function start(use = new MockBackend({ events: 1500 })): Promise<void> {
-  backend = use;
-  setBackend(backend);
-  sessionStorage.clear();
-  render(App);
-  await screen.start();
-}
-
-async function openDemo(): Promise<void> {
-  await start();
-  await until(() => expect(all('demo-button')).toHaveLength(1));
-  await fireEvent.click(one('demo-button'));
-  // The list has followed the playhead to the end.
-  await until(() => expect(all('event-row').some((row) => row.classList.contains('now'))).toBe(true));
-  await until(() => expect(all('state-row').length).toBeGreaterThan(0));
-}
-
-beforeEach(() => {
-  preferences.load(null, 'en-GB');
-  preferences.now.axis = 'time';
-  preferences.now.follow = true;
-  preferences.now.laneBy = 'category';
-});
-afterEach(() => {
-  cleanup();
-  selection.tab = 'state';
-  screen.palette = 'closed';
-  screen.help = false;
-  screen.home();
-});
+freshWindows();
 
 describe('the welcome screen', () => {
   it('offers a file, the demo and what was opened before', async () => {

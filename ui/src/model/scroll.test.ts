@@ -3,6 +3,7 @@ import {
   contentHeight,
   lastTop,
   MAX_HEIGHT,
+  OwnScrolls,
   reveal,
   ROW_HEIGHT,
   scrollFromTop,
@@ -37,5 +38,28 @@ describe('a long list', () => {
     expect(reveal(119, 100, 10_000, 440)).toBeCloseTo(107, 6);
     expect(reveal(0, 100, 10_000, 440)).toBe(0);
     expect(reveal(9_999, 100, 10_000, 440)).toBe(9_980);
+  });
+});
+
+describe("the bar's movement", () => {
+  it("is not the reader's where the program put it, though the browser tells it late", () => {
+    const own = new OwnScrolls();
+    own.note(400);
+    own.note(900);
+    expect(own.isOwn(400, 5000)).toBe(true);
+    expect(own.isOwn(900, 5000)).toBe(true);
+  });
+
+  it("is not the reader's when the browser pulls it back from beyond the end of a list that became shorter", () => {
+    const own = new OwnScrolls();
+    own.note(520_000);
+    expect(own.isOwn(0, 0)).toBe(true);
+  });
+
+  it("is the reader's anywhere else", () => {
+    const own = new OwnScrolls();
+    own.note(900);
+    expect(own.isOwn(700, 5000)).toBe(false);
+    expect(own.isOwn(0, 5000)).toBe(false);
   });
 });

@@ -43,3 +43,24 @@ export function reveal(
   if (row >= top + margin && row + 1 <= top + visible - margin) return top;
   return Math.min(lastTop(rows, viewport, rowHeight), Math.max(0, row - visible * 0.6));
 }
+
+/** So many of the latest scroll positions are remembered as our own: the browser tells them late, and sometimes an older one again. */
+const REMEMBERED = 4;
+
+/** Tells the reader's scrolling from what the program scrolled itself, and from the browser's own correction of a bar that stood too far. */
+export class OwnScrolls {
+  private places: number[] = [0];
+
+  /** The program moved the bar there. */
+  note(place: number): void {
+    this.places = [...this.places, place].slice(-REMEMBERED);
+  }
+
+  /** Whether a bar that now stands at `place`, and can go to `most`, was not moved by the reader. */
+  isOwn(place: number, most: number): boolean {
+    const known = this.places.some((own) => Math.abs(own - place) <= 1);
+    const cut = this.places.some((own) => own > most) && Math.abs(place - most) <= 1;
+    this.places = known ? this.places : [place];
+    return known || cut;
+  }
+}

@@ -98,6 +98,8 @@ class Playhead {
   private offerStream(): void {
     const row = this.shown?.row ?? null;
     if (row === null || (selection.stream !== null && selection.chosen)) return;
+    // A filter narrows the list; what is inspected stays.
+    if (filter.id !== null && selection.stream !== null) return;
     const empty = selection.stream === null || this.state?.included === 0;
     if (empty || (this.atEnd && !session.reading)) selection.offerStream(row.streamKey, row.stream);
   }
@@ -243,7 +245,10 @@ class Playhead {
   }
 
   pause(): void {
+    if (!this.playing) return;
     this.playing = false;
+    // What came late, or failed on the way, is asked for once more: where it stops, all panels agree.
+    this.ask();
   }
 
   private play(): void {
@@ -278,7 +283,7 @@ class Playhead {
   }
 
   forget(): void {
-    this.pause();
+    this.playing = false;
     this.stateWish.reset();
     this.rankWish.reset();
     this.place = null;

@@ -20,7 +20,10 @@ interface Saved {
   sidebar: number | null;
   /** `null`: by the window's height. */
   timeline: number | null;
-  inspector: number;
+  /** The inspector's share of the width beside the side bar; `null`: by the window's width. */
+  inspector: number | null;
+  /** The window's size when it last changed, in CSS pixels; the shell opens it so again. */
+  window: { width: number; height: number } | null;
   /** The projection chosen for a source, by its path. */
   projections: Record<string, string>;
 }
@@ -35,7 +38,8 @@ const DEFAULTS: Saved = {
   follow: true,
   sidebar: null,
   timeline: null,
-  inspector: 0.42,
+  inspector: null,
+  window: null,
   projections: {},
 };
 
@@ -43,6 +47,12 @@ const texts = (value: unknown): Record<string, string> =>
   typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value).filter((e): e is [string, string] => typeof e[1] === 'string'))
     : {};
+
+function sizeOf(value: unknown): Saved['window'] {
+  const { width, height } = (value ?? {}) as Record<string, unknown>;
+  const fits = (n: unknown): n is number => typeof n === 'number' && n >= 200 && n <= 20_000;
+  return fits(width) && fits(height) ? { width, height } : null;
+}
 
 /** Takes from saved text what still means something. */
 export function readPreferences(json: string | null): Saved {
@@ -70,7 +80,8 @@ export function readPreferences(json: string | null): Saved {
   saved.follow = typeof from['follow'] === 'boolean' ? from['follow'] : saved.follow;
   saved.sidebar = number('sidebar', 140, 480, saved.sidebar);
   saved.timeline = number('timeline', 140, 1200, saved.timeline);
-  saved.inspector = number('inspector', 0.2, 0.7, saved.inspector);
+  saved.inspector = number('inspector', 0.2, 0.75, saved.inspector);
+  saved.window = sizeOf(from['window']);
   saved.projections = texts(from['projections']);
   return saved;
 }
@@ -108,6 +119,13 @@ class Preferences {
       // Not being able to keep preferences is no reason to disturb.
       call('save_preferences', { json }).catch(() => undefined);
     }, 400);
+  }
+
+  /** The window has another size now. One that fills the screen is not kept: the system made it so. */
+  resized(): void {
+    const { innerWidth: width, innerHeight: height } = window;
+    if (width >= window.screen.availWidth && height >= window.screen.availHeight * 0.9) return;
+    this.now.window = { width, height };
   }
 
   setLanguage(language: Language): void {

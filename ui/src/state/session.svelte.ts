@@ -1,5 +1,6 @@
 /** The open source and what its index says so far. */
-import type { AxisInfoDto, LaneDto, LaneByDto, SourceDto } from '../ipc/contract';
+import { t } from '../i18n/index.svelte';
+import type { AxisInfoDto, LaneDto, LaneByDto, LanesDto, SourceDto } from '../ipc/contract';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
 import { filter } from './filter.svelte';
@@ -19,8 +20,13 @@ interface Facts {
   laneTotal: number;
   axis: AxisInfoDto;
   by: LaneByDto;
+  noCategory: boolean;
   filtered: boolean;
 }
+
+/** No stream belongs to a category: one lane without a name. */
+const noneNamed = ({ lanes, total }: { lanes: readonly LaneDto[]; total: number }): boolean =>
+  total === 0 || (total === 1 && lanes[0]?.name === '');
 
 class Session {
   source = $state.raw<SourceDto | null>(null);
@@ -29,10 +35,12 @@ class Session {
   axisInfo = $state.raw<AxisInfoDto | null>(null);
   /** What the lanes now listed are: follows the preference when the answer is there. */
   laneBy = $state<LaneByDto>('category');
+  /** There are no categories, so that the lanes are something else, unless the reader insists. */
+  noCategory = $state(false);
+  private insists = false;
+  laneChoice: LaneByDto = $derived(this.noCategory ? this.laneBy : preferences.now.laneBy);
   /** Lanes whose switch was used: key → shown. */
   private switched = $state.raw<ReadonlyMap<number, boolean>>(new Map());
-  /** The place of each lane in the colours, kept while the source is open. */
-  private colours = new Map<string, number>();
   /** The lanes without a filter: a filter changes counts, not the order. */
   private known: readonly LaneDto[] = [];
   private orderOf: LaneByDto | null = null;
@@ -46,14 +54,24 @@ class Session {
     async () => {
       const id = this.source?.id;
       if (id === undefined) return null;
-      const by = preferences.now.laneBy;
+      let by = preferences.now.laneBy;
       const filtered = filter.id !== null;
-      const [source, lanes, axis] = await Promise.all([
+      const lanesBy = (of: LaneByDto): Promise<LanesDto> =>
+        call('lanes', { source: id, by: of, limit: LANE_LIMIT, filter: filter.id });
+      const [source, found, axis] = await Promise.all([
         call('source_status', { source: id }),
-        call('lanes', { source: id, by, limit: LANE_LIMIT, filter: filter.id }),
+        lanesBy(by),
         call('axis_info', { source: id, axis: preferences.now.axis, filter: filter.id }),
       ]);
-      return { source, lanes: lanes.lanes, laneTotal: lanes.total, axis, by, filtered };
+      let lanes = found;
+      // A filter may leave only events without a category; that says nothing about the others.
+      const noCategory =
+        by === 'category' && !this.insists && (filtered ? this.noCategory : noneNamed(lanes));
+      if (noCategory) {
+        by = source.index.types > 1 ? 'type' : 'stream';
+        lanes = await lanesBy(by);
+      }
+      return { source, lanes: lanes.lanes, laneTotal: lanes.total, axis, by, noCategory, filtered };
     },
     (facts) => {
       if (facts !== null) this.take(facts);
@@ -93,7 +111,8 @@ class Session {
     this.lanes = [];
     this.axisInfo = null;
     this.switched = new Map();
-    this.colours.clear();
+    this.noCategory = false;
+    this.insists = false;
     this.known = [];
     this.refresh.reset();
     filter.forget();
@@ -113,7 +132,7 @@ class Session {
       view.laneScroll = 0;
     }
     this.laneBy = facts.by;
-    for (const lane of facts.lanes) this.colour(facts.by, lane.key);
+    this.noCategory = facts.noCategory;
     this.source = facts.source;
     this.sort(facts);
     // An answer without news must not wake what depends on it.
@@ -153,16 +172,15 @@ class Session {
     facts.laneTotal = Math.max(facts.laneTotal, facts.lanes.length);
   }
 
-  /** The number of a lane's colour. */
-  colour(by: LaneByDto, key: number): number {
-    const name = `${by}:${key}`;
-    const known = this.colours.get(name);
-    if (known !== undefined) return known;
-    const prefix = `${by}:`;
-    let order = 0;
-    for (const other of this.colours.keys()) if (other.startsWith(prefix)) order++;
-    this.colours.set(name, order);
-    return order;
+  chooseLanes(by: LaneByDto): void {
+    this.insists = by === 'category';
+    preferences.now.laneBy = by;
+    this.update();
+  }
+
+  nameOf(lane: LaneDto): string {
+    if (lane.name !== '') return lane.name;
+    return t(this.laneBy === 'category' ? 'lane.noCategory' : 'lane.unnamed');
   }
 
   isShown(lane: LaneDto): boolean {

@@ -72,9 +72,15 @@ export function applyPalette(palette: Palette, style: CSSStyleDeclaration): void
   }
 }
 
-/** A lane's colour, the same wherever the lane is named. */
-export const laneColour = (palette: Palette, order: number): string =>
-  palette.lanes[order % palette.lanes.length] ?? palette.dim;
+/**
+ * The number of a lane's colour, the same wherever the lane is named. Keys are given in the order in which names first occur in the
+ * log: they are the same at every opening, and while the index is being built.
+ */
+export const laneNumber = (key: number): number => key % dark.lanes.length;
+
+/** A lane's colour on the canvas, where there are no CSS variables. */
+export const laneColour = (palette: Palette, key: number): string =>
+  palette.lanes[laneNumber(key)] ?? palette.dim;
 
 function channel(value: number): number {
   const c = value / 255;

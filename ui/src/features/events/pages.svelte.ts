@@ -22,13 +22,19 @@ interface Page {
 interface Wish {
   config: ListConfig;
   pages: number[];
+  /** The row that was to stand at the top. */
+  first: number;
 }
 
 export class Pages {
   total = $state(0);
   /** Counts answers, so that what shows rows is drawn again. */
   arrived = $state(0);
+  /** The row at the top of what was answered last. */
+  latest = 0;
   private pages = new Map<number, Page>();
+  /** Of the list before another filter or axis: shown until the first answer, so that nothing blinks. */
+  private before: Map<number, Page> | null = null;
   private config: ListConfig | null = null;
   private totalVersion = '';
 
@@ -41,12 +47,14 @@ export class Pages {
           return { page, rows: answer.rows, total: answer.total };
         }),
       ),
-    (answers, { config }) => {
+    (answers, { config, first }) => {
       for (const { page, rows, total } of answers) {
         this.pages.set(page, { rows, version: config.version });
         this.total = total;
       }
       this.totalVersion = config.version;
+      this.latest = first;
+      this.before = null;
       while (this.pages.size > KEEP) {
         const [oldest] = this.pages.keys();
         if (oldest === undefined) break;
@@ -60,7 +68,9 @@ export class Pages {
     const old = this.config;
     this.config = config;
     if (old?.source !== config.source || old.axis !== config.axis || old.filter !== config.filter) {
-      this.pages.clear();
+      this.before = old?.source === config.source && old.axis === config.axis ? this.pages : null;
+      this.pages = new Map();
+      this.latest = 0;
       this.wish.reset();
     }
   }
@@ -77,13 +87,14 @@ export class Pages {
     ) {
       if (this.pages.get(page)?.version !== config.version) pages.push(page);
     }
-    if (pages.length > 0) this.wish.request({ config, pages });
-    else if (this.totalVersion !== config.version) this.wish.request({ config, pages: [0] });
+    if (pages.length > 0) this.wish.request({ config, pages, first });
+    else if (this.totalVersion !== config.version) this.wish.request({ config, pages: [0], first });
   }
 
   row(index: number): RowDto | undefined {
     void this.arrived;
-    return this.pages.get(Math.floor(index / PAGE))?.rows[index % PAGE];
+    const page = Math.floor(index / PAGE);
+    return (this.pages.get(page) ?? this.before?.get(page))?.rows[index % PAGE];
   }
 
   has(index: number): boolean {

@@ -1,0 +1,148 @@
+/** The panels of an open history: what they show while things change, and that they agree. */
+import { cleanup, fireEvent } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
+import type { Answer, Args, CommandName } from '../src/ipc/backend';
+import type { PlaceDto } from '../src/ipc/contract';
+import { MockBackend } from '../src/ipc/mock/backend';
+import { filter } from '../src/state/filter.svelte';
+import { playhead } from '../src/state/playhead.svelte';
+import { preferences } from '../src/state/preferences.svelte';
+import { screen } from '../src/state/screen.svelte';
+import { selection } from '../src/state/selection.svelte';
+import { session } from '../src/state/session.svelte';
+import { all, backend, freshWindows, one, openDemo, press, start, text, until } from './steps';
+
+freshWindows();
+
+describe('the event list', () => {
+  it.each([true, false])(
+    'shows the one event a filter leaves, wherever the list stood (follow: %s)',
+    async (follow) => {
+      await openDemo();
+      expect(Number(all('event-row')[0]?.dataset['ordinal'])).toBeGreaterThan(1000);
+      preferences.now.follow = follow;
+      const inspected = selection.stream;
+      await filter.apply('stream == "order-1010" && version == 2');
+      await until(() => expect(text('filter-count')).toMatch(/^1 of/));
+      await until(() => expect(all('event-row')).toHaveLength(1));
+      expect(text('event-row')).toContain('order-1010');
+      expect(preferences.now.follow).toBe(follow);
+      expect(selection.stream).toBe(inspected);
+    },
+  );
+
+  it('is not told to scroll freely by a scroll of its own', async () => {
+    await openDemo();
+    const list = one('event-list');
+    await until(() => expect(list.scrollTop).toBeGreaterThan(0));
+    await fireEvent.scroll(list);
+    expect(preferences.now.follow).toBe(true);
+    list.scrollTop = 100;
+    await fireEvent.scroll(list);
+    expect(preferences.now.follow).toBe(false);
+  });
+
+  it('moves its list along while it plays faster than rows come, and agrees with the playhead where it stops', async () => {
+    await openDemo(12_000);
+    await press('Home');
+    await until(() => expect(playhead.shown?.rank).toBe(0));
+    await until(() => expect(all('event-row')[0]?.dataset['ordinal']).toBe('0'));
+    const late = backend.call.bind(backend);
+    // Where the playhead stands is soon told; pages of rows take longer.
+    backend.call = async (name, args) => {
+      const slow = name === 'rows' && (args as Args<'rows'>).limit > 1;
+      await new Promise((done) => setTimeout(done, slow ? 120 : 2));
+      return late(name, args);
+    };
+    const tops = new Set<string>();
+    playhead.speed = 8;
+    await press(' ');
+    await until(() => {
+      tops.add(all('event-row')[0]?.dataset['ordinal'] ?? '');
+      expect(tops.size).toBeGreaterThan(3);
+    });
+    expect(playhead.playing).toBe(true);
+    await press(' ');
+    const { place } = playhead;
+    const [rank, state] = [
+      await late('rank', { source: 1, filter: null, place: place as PlaceDto }),
+      await late('state', {
+        source: 1,
+        stream: selection.stream?.key ?? -1,
+        place: place as PlaceDto,
+        projection: null,
+      }),
+    ];
+    await until(() => expect(playhead.shown).toMatchObject({ place, rank }));
+    await until(() => {
+      const now = all('event-row').filter((row) => row.classList.contains('now'));
+      expect(now.map((row) => row.getAttribute('aria-rowindex'))).toEqual([String(rank)]);
+      expect(playhead.state).toEqual(state);
+    });
+  });
+});
+
+describe('the lanes', () => {
+  it('gives a lane one colour, however far the index was when it was first seen', async () => {
+    const colours = (): Record<string, string> =>
+      Object.fromEntries(
+        all('lane-row').map((lane) => [
+          lane.dataset['lane'] ?? '',
+          lane.querySelector('i')?.getAttribute('style') ?? '',
+        ]),
+      );
+    await start(new MockBackend({ events: 1500, slowIndex: true }));
+    preferences.now.laneBy = 'type';
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(all('lane-row').length).toBeGreaterThan(4));
+    const early = colours();
+    screen.home();
+    cleanup();
+    await openDemo();
+    await fireEvent.click(one('lanes-type'));
+    await until(() => expect(session.laneBy).toBe('type'));
+    expect(colours()).toMatchObject(early);
+  });
+
+  it('has a lane for each type where no stream belongs to a category, and says why', async () => {
+    await start();
+    const real = backend.call.bind(backend);
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> =>
+      name === 'lanes' && (args as Args<'lanes'>).by === 'category'
+        ? ({ lanes: [{ key: 0, name: '', events: 1500 }], total: 1 } as unknown as Answer<K>)
+        : real(name, args);
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(all('lane-row').length).toBeGreaterThan(2));
+    expect(text('no-category')).toContain('no category');
+    expect(one('lanes-type').getAttribute('aria-pressed')).toBe('true');
+    // Who asks for categories gets them: one lane.
+    await fireEvent.click(one('lanes-category'));
+    await until(() => expect(all('lane-row')).toHaveLength(1));
+    expect(text('lane-row')).toContain('(no category)');
+    expect(all('no-category')).toHaveLength(0);
+  });
+});
+
+describe('the inspector', () => {
+  it('draws the values of a number as a curve, and marks the change that holds at the playhead', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v2', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(2));
+    selection.pinned = '/total';
+    selection.tab = 'history';
+    await until(() => expect(all('history-curve')).toHaveLength(1));
+    const now = [...one('history-table').querySelectorAll('tr[aria-current]')];
+    expect(now.map((row) => row.querySelector('td')?.textContent)).toEqual(['2']);
+    selection.tab = 'state';
+  });
+
+  it('moves the border of the inspector by keys, and back to where it suits', async () => {
+    await openDemo();
+    const border = all('split-inspector')[0] as HTMLElement;
+    border.focus();
+    await press('ArrowLeft');
+    expect(preferences.now.inspector).toBeGreaterThan(0.42);
+    await press('Enter');
+    expect(preferences.now.inspector).toBeNull();
+  });
+});
