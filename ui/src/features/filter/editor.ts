@@ -66,7 +66,15 @@ const look = EditorView.theme({
   '.cm-content': { padding: '3px 0', caretColor: 'var(--text)' },
   '.cm-line': { padding: '0 8px' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
-  '.cm-placeholder': { color: 'var(--dim)' },
+  '.cm-placeholder': {
+    color: 'var(--dim)',
+    display: 'inline-block',
+    maxWidth: 'calc(100cqw - 16px)',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    verticalAlign: 'top',
+  },
   '.cm-wrong': { textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '3px' },
   '.cm-tooltip': {
     backgroundColor: 'var(--raised)',
