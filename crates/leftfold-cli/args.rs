@@ -9,9 +9,15 @@ use leftfold_event::Point;
 const SOURCES: &str = "\
 A SOURCE is a SQLite file, an NDJSON file, `-` for standard input, a pipe, or a name from leftfold.toml in the current \
 folder.
-A POINT is v7 (a version), #1234 (a position as the store writes it, #orders[3]@17 in Kafka's form), e1234 (the event with so \
-many before it in log order; for stores without positions), a time (2026-11-20T14:32:07Z, 1700000000), -15m (before the last \
-event), start or end.
+A POINT is one of:
+  v7                     a version: the stream's event of that number
+  #1234, #orders[3]@17   a position, as the store writes it (quote it: a shell takes # for a comment)
+  e1234                  a place: the event with so many before it in log order, for stores without positions
+  2026-11-20T14:32:07Z   a time; 2026-11-20 14:32:07 is one too, in UTC
+  1700000000, @7         a time in seconds since 1970 (milliseconds by 12 to 14 digits); a small number only after @
+  -15m                   so long before the last event; units are ms, s, m, h, d
+  start, end             before the first event, after the last one
+The state at a point is the one after that event. --from and --to include the events they name.
 Files are only ever read. Exit codes: 0 ok, 1 a difference was found, 2 error, 130 interrupted.
 An error is told on standard error as `leftfold: error[CODE]: MESSAGE`; with --json as one line \
 {\"error\":{\"code\":\"...\",\"message\":\"...\"}}, and a note as {\"note\":{\"message\":\"...\"}}.";
@@ -21,17 +27,14 @@ Examples:
   leftfold demo                          write a shop's day to shop.db
   leftfold inspect shop.db               what is in it
   leftfold timeline shop.db              when it happened
+  leftfold streams shop.db               which streams there are
   leftfold state shop.db order-10017     what an order looks like now
   leftfold open shop.db                  walk through it in the window";
 
 /// A time machine for event histories: the state of anything, at any point, and what made it so.
 #[derive(Debug, Parser)]
 #[command(name = "leftfold", version, after_help = TOP_EXAMPLES, after_long_help = format!("{SOURCES}\n\n{TOP_EXAMPLES}"))]
-#[command(
-    arg_required_else_help = true,
-    disable_help_subcommand = true,
-    infer_long_args = true
-)]
+#[command(arg_required_else_help = true, infer_long_args = true)]
 pub(crate) struct Arguments {
     /// When to use colours
     #[arg(
@@ -72,17 +75,38 @@ pub(crate) enum Verb {
 
 With --json, each store's `time` says `zone` (stated, assumed UTC, mixed) and `resolution` (1s, 1ms, 1us, …).")]
     Inspect(InspectArgs),
+    /// List the streams: how many events each has, and when it began and ended
+    #[command(after_help = "Examples:
+  leftfold streams shop.db --category stock
+  leftfold streams shop.db --name order-100 --sort events
+  leftfold streams shop.db -f 'payload.available < 0'   the streams that oversold
+  leftfold streams shop.db --sort last -c 10 --json
+
+With --json one stream a line: {stream, category, events, first_time, last_time}. With a filter, events and times are those of the \
+events it keeps.")]
+    Streams(StreamsArgs),
     /// List events
     #[command(after_help = "Examples:
-  leftfold events shop.db -c 20                        the first twenty
-  leftfold events shop.db -o -20                       the last twenty
+  leftfold events shop.db -c 20                         the first twenty
+  leftfold events shop.db -o -20                        the last twenty
   leftfold events shop.db --stream order-10017
   leftfold events shop.db -f 'type == \"PaymentCaptured\" && payload.amount > 500'
-  leftfold events shop.db --from -15m --json           the last quarter of an hour, as NDJSON
+  leftfold events shop.db --from -15m --json            the last quarter of an hour, as NDJSON
 
-Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id,
-causation_id and problem; find(\"text\") looks through the payload.")]
+Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id and \
+causation_id; has(payload.total) asks whether a field is there, find(\"text\") looks through the payload, and problem is true for \
+events that could not be read in full. A whole number past 9223372036854775807 is written with u: 18446744073709551615u.
+
+A `!` before a type marks an event with a problem; `leftfold event` says which.")]
     Events(EventsArgs),
+    /// Show one event whole: times, metadata, payload, stored bytes, cause and effects
+    #[command(after_help = "Examples:
+  leftfold event shop.db '#1234'
+  leftfold event shop.db v2 --stream order-10017
+  leftfold event shop.db 2026-11-20T19:00:00Z           the last one recorded by then
+  leftfold event shop.db '#1234' --effects --json
+  leftfold event shop.db '#1234' --raw > payload.bin    the stored bytes, unchanged")]
+    Event(EventArgs),
     /// Draw how many events there were, over time or log order
     #[command(after_help = "Examples:
   leftfold timeline shop.db
@@ -105,7 +129,7 @@ from + (to-from)*(c+1)/n.")]
   leftfold diff shop.db order-10017 --from v2 --to v5
   leftfold diff shop.db stock-SKU-0007 --from 2026-11-20T18:00:00Z --to end --json")]
     Diff(DiffArgs),
-    /// Show which event last set each field of a stream's state
+    /// Show which event last changed each field of a stream's state
     #[command(after_help = "Examples:
   leftfold blame shop.db order-10017
   leftfold blame shop.db order-10017 --at v4 --path /items")]
@@ -158,7 +182,9 @@ impl Verb {
     pub(crate) fn json(&self) -> bool {
         match self {
             Self::Inspect(args) => args.json,
+            Self::Streams(args) => args.json,
             Self::Events(args) => args.json,
+            Self::Event(args) => args.json,
             Self::Timeline(args) => args.json,
             Self::State(args) => args.json,
             Self::Diff(args) => args.json,
@@ -211,10 +237,10 @@ pub(crate) struct Which {
     /// Only this category (may be repeated)
     #[arg(long, value_name = "NAME")]
     pub(crate) category: Vec<String>,
-    /// Only events at or after this point: v7 (with one --stream), #1234, e1234, a time, -15m, start or end
+    /// Only events at or after this point, itself included: v7 (with one --stream), #1234, e1234, a time, -15m, start or end
     #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) from: Option<Point>,
-    /// Only events at or before this point, written the same way
+    /// Only events at or before this point, itself included; written the same way
     #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) to: Option<Point>,
     /// In which order
@@ -266,13 +292,90 @@ pub(crate) struct EventsArgs {
     pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) which: Which,
-    /// Where to begin: beginning, end (the last COUNT), 100 (skip a hundred), -100 (the last hundred)
+    /// Where to begin, as in kcat: beginning, 100 (after the first hundred), -100 (the last hundred); end shows the last -c
     #[arg(short, long, value_parser = offset, default_value = "beginning", allow_hyphen_values = true)]
     pub(crate) offset: Offset,
     /// At most this many
-    #[arg(short, long)]
+    #[arg(short, long, visible_alias = "limit", value_name = "N")]
     pub(crate) count: Option<u32>,
     /// One event a line, as NDJSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// In which order streams stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortStreams {
+    /// By name
+    Name,
+    /// Those with most events first
+    Events,
+    /// By the time of their first event
+    First,
+    /// By the time of their last event, latest first
+    Last,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StreamsArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// Only streams whose name holds this text, ignoring case
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+    /// Only this category (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) category: Vec<String>,
+    /// Only streams with events for which this CEL expression is true; only those events are counted
+    #[arg(short, long, value_name = "CEL")]
+    pub(crate) filter: Option<String>,
+    /// In which order
+    #[arg(long, value_name = "ORDER", default_value = "name")]
+    pub(crate) sort: SortStreams,
+    /// Where to begin: beginning, 100 (after the first hundred), -100 (the last hundred); end shows the last -c
+    #[arg(short, long, value_parser = offset, default_value = "beginning", allow_hyphen_values = true)]
+    pub(crate) offset: Offset,
+    /// At most this many
+    #[arg(short, long, visible_alias = "limit", value_name = "N")]
+    pub(crate) count: Option<u32>,
+    /// One stream a line, as NDJSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A part of an event whose stored bytes can be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// What happened
+    Payload,
+    /// What surrounds it
+    Metadata,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// Which event: #1234, e1234, v7 (with --stream), or the last one at a time, -15m or end
+    #[arg(value_parser = Point::parse, allow_hyphen_values = true)]
+    pub(crate) point: Point,
+    /// The stream that the point speaks of
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stream: Option<String>,
+    /// Look for the events that name this one as their cause; reads the whole history
+    #[arg(long)]
+    pub(crate) effects: bool,
+    /// Write the stored bytes of the payload (or --raw=metadata) unchanged; a terminal is shown text or hex
+    #[arg(
+        long,
+        value_name = "PART",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "payload",
+        conflicts_with_all = ["json", "effects"]
+    )]
+    pub(crate) raw: Option<Part>,
+    /// As one JSON document
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -310,10 +413,10 @@ pub(crate) struct TimelineArgs {
     /// A CEL expression that is true for the events to keep
     #[arg(short, long, value_name = "CEL")]
     pub(crate) filter: Option<String>,
-    /// Begin at this point: #1234, e1234, a time, -15m, start or end
+    /// Begin at this point, itself included: #1234, e1234, a time, -15m, start or end
     #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) from: Option<Point>,
-    /// End at this point, written the same way
+    /// End at this point, itself included; written the same way
     #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) to: Option<Point>,
     /// What lies from left to right; event time unless no event has one
@@ -355,7 +458,7 @@ pub(crate) struct StreamArgs {
 pub(crate) struct StateArgs {
     #[command(flatten)]
     pub(crate) stream: StreamArgs,
-    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` says what they mean)
+    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` explains them)
     #[arg(long, value_name = "POINT", default_value = "end", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) at: Point,
     /// Only what is at this JSON pointer (/items/0/price)
@@ -385,7 +488,7 @@ pub(crate) struct DiffArgs {
 pub(crate) struct BlameArgs {
     #[command(flatten)]
     pub(crate) stream: StreamArgs,
-    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` says what they mean)
+    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` explains them)
     #[arg(long, value_name = "POINT", default_value = "end", value_parser = Point::parse, allow_hyphen_values = true)]
     pub(crate) at: Point,
     /// Only what is at or below this JSON pointer
@@ -403,7 +506,7 @@ pub(crate) struct HistoryArgs {
     /// The field, as a JSON pointer (/items/0/price)
     pub(crate) path: String,
     /// At most this many changes, the latest
-    #[arg(short = 'c', long, alias = "count", value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'c', long = "count", visible_alias = "limit", value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
     /// All changes, however many
     #[arg(long, conflicts_with = "limit")]
@@ -432,13 +535,13 @@ pub(crate) struct DemoArgs {
     /// Which story
     #[arg(default_value = "shop")]
     pub(crate) name: String,
-    /// How many events
+    /// How many events: 1000 at least, so that a whole day with its incidents fits
     #[arg(long, value_name = "N", default_value_t = 24_000)]
     pub(crate) events: u64,
     /// What chance depends on: the same number gives the same file
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(crate) seed: u64,
-    /// Where to write, `-` for standard output (default: NAME.db or NAME.ndjson here)
+    /// Where to write, `-` for standard output (default: shop.db, with --ndjson shop.ndjson, in the current folder)
     #[arg(short = 'O', long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// As NDJSON instead of a SQLite file
@@ -453,7 +556,7 @@ pub(crate) struct DemoArgs {
 pub(crate) struct OpenArgs {
     /// A file, a name from leftfold.toml, or demo:NAME
     pub(crate) source: Option<PathBuf>,
-    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` says what they mean)
+    /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` explains them)
     #[arg(long, value_name = "POINT", allow_hyphen_values = true, requires = "source")]
     pub(crate) at: Option<String>,
     /// With this stream selected
@@ -465,6 +568,6 @@ pub(crate) struct OpenArgs {
 pub(crate) enum MappingVerb {
     /// Print how a source's table is read, as lines for leftfold.toml
     #[command(after_help = "Example:
-  leftfold mapping show orders.db >> leftfold.toml")]
+  leftfold mapping show shop.db >> leftfold.toml")]
     Show(SourceArgs),
 }

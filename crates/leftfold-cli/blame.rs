@@ -1,4 +1,4 @@
-//! `blame`: the event that last set each field.
+//! `blame`: the event that last changed each field.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -13,6 +13,7 @@ use crate::document::{Document, list, number, shown, stated, value};
 use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input;
+use crate::later::Later;
 use crate::state::{event_line, note_problems};
 use crate::style::{Tone, clean, counted, named};
 use crate::table::{Column, Table};
@@ -61,10 +62,12 @@ pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
         })
         .collect();
     note_problems(front, &dto.problems);
+    let later = Later::of(&view, stream, &at, &cancel)?;
+    later.note(front);
     if args.json {
         let document = Document::new()
             .maybe("stream", stated(&dto.stream))
-            .with("at", end_document(dto.last.as_ref()))
+            .with("at", later.told(end_document(dto.last.as_ref())))
             .with("fields", list(fields.iter().map(Field::document)));
         return Ok(document.print(&mut front.out)?);
     }
@@ -118,7 +121,7 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-/// A field of the state and the event that last set it.
+/// A field of the state and the event that last changed it.
 struct Field<'a> {
     path: &'a str,
     value: Option<&'a Value>,
@@ -151,7 +154,7 @@ fn print(front: &mut Front, fields: &[Field<'_>]) -> Outcome {
     if versioned {
         columns.push(Column::right("v", Tone::Number));
     }
-    columns.push(Column::left("set by", Tone::Plain, 12));
+    columns.push(Column::left("last changed by", Tone::Plain, 12));
     if positioned {
         let stated = fields.iter().any(|f| f.row.position.is_some());
         columns.push(place::column(stated));

@@ -1,6 +1,7 @@
 //! Times in a table: whole, or without their date where that stands above them once.
 
 use leftfold_event::Timestamp;
+use leftfold_session::View;
 use leftfold_session::dto::RowDto;
 
 use crate::front::Front;
@@ -49,14 +50,35 @@ impl Clock {
         }
     }
 
+    /// A column of times that is called something else.
+    pub(crate) fn named(&self, title: &str, tone: Tone) -> Column {
+        let mut column = self.column(tone);
+        column.title = match &self.day {
+            Some(day) => format!("{title}, {day} UTC"),
+            None => title.to_owned(),
+        };
+        column
+    }
+
     /// An event's time.
     pub(crate) fn cell(&self, row: &RowDto) -> String {
-        let Some(time) = &row.time else {
-            return String::new();
-        };
+        row.time
+            .as_deref()
+            .map(|time| self.shown(time))
+            .unwrap_or_default()
+    }
+
+    /// A time as it stands in the table.
+    pub(crate) fn shown(&self, time: &str) -> String {
         match time.split_once('T') {
             Some((_, clock)) if self.day.is_some() => clock.trim_end_matches('Z').to_owned(),
-            _ => time.clone(),
+            _ => time.to_owned(),
         }
+    }
+
+    /// A moment in the digits the store's times have.
+    pub(crate) fn text(view: &View, nanos: i64) -> String {
+        let digits = view.log().time_digits();
+        Timestamp { nanos, digits }.to_string()
     }
 }

@@ -65,9 +65,8 @@ fn write(front: &mut Front, target: &Path, options: &DemoOptions, ndjson: bool) 
                 write_lines(target, options, cancel, progress)
             } else {
                 write_sqlite(target, options, cancel, progress).map_err(|e| match e {
-                    // Not the name it has while it is written.
-                    DemoError::Io { reason, .. } | DemoError::Sqlite { reason, .. } => {
-                        Failure::about("output-failed", target, reason)
+                    DemoError::Io { path, reason } | DemoError::Sqlite { path, reason } => {
+                        Failure::about("output-failed", &path, reason)
                     }
                     e => e.into(),
                 })

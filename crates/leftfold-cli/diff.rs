@@ -12,6 +12,7 @@ use crate::document::{Document, number, shown, stated, value};
 use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input::{self, At};
+use crate::later::Later;
 use crate::place;
 use crate::state::{event_line, note_problems};
 use crate::style::{Tone, clean, named};
@@ -39,12 +40,19 @@ pub(crate) fn run(front: &mut Front, args: &DiffArgs) -> Outcome<ExitCode> {
     let projection = args.stream.projection.as_deref();
     let problems = view.state(stream, &last.place, projection, &cancel)?.problems;
     note_problems(front, &problems);
+    let later = [
+        Later::of(&view, stream, &from, &cancel)?,
+        Later::of(&view, stream, &to, &cancel)?,
+    ];
+    for end in &later {
+        end.note(front);
+    }
     let (from, to) = (end(&view, &from, &cancel)?, end(&view, &to, &cancel)?);
     if args.json {
         let document = Document::new()
             .maybe("stream", stated(&diff.stream))
-            .with("from", end_document(from.as_ref()))
-            .with("to", end_document(to.as_ref()))
+            .with("from", later[0].told(end_document(from.as_ref())))
+            .with("to", later[1].told(end_document(to.as_ref())))
             .with("patch", value(&diff.patch)?);
         document.print(&mut front.out)?;
     } else {

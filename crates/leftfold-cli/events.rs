@@ -10,7 +10,7 @@ use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input::{self, Opened};
 use crate::place;
-use crate::style::{Tone, named};
+use crate::style::{Tone, counted, named};
 use crate::table::{Column, Table};
 
 /// Rows fetched and aligned at a time.
@@ -113,16 +113,17 @@ fn beyond<'a>(
     })
 }
 
-fn slice(ordinals: &mut Vec<u32>, offset: Offset, count: Option<u32>) {
+/// Leaves of a list what `-o` and `-c` ask for.
+pub(crate) fn slice<T>(list: &mut Vec<T>, offset: Offset, count: Option<u32>) {
     let count = count.map(|n| n as usize);
     let skip = match offset {
         Offset::Beginning => 0,
         Offset::Skip(n) => n as usize,
-        Offset::Last(n) => ordinals.len().saturating_sub(n as usize),
-        Offset::End => ordinals.len().saturating_sub(count.unwrap_or(0)),
+        Offset::Last(n) => list.len().saturating_sub(n as usize),
+        Offset::End => list.len().saturating_sub(count.unwrap_or(0)),
     };
-    ordinals.drain(..skip.min(ordinals.len()));
-    ordinals.truncate(count.unwrap_or(usize::MAX));
+    list.drain(..skip.min(list.len()));
+    list.truncate(count.unwrap_or(usize::MAX));
 }
 
 fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> Outcome {
@@ -143,6 +144,7 @@ fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> O
     columns.push(Column::left("type", Tone::Plain, 12));
     columns.push(Column::left("payload", Tone::Dim, 12));
     let mut table = Table::new(columns);
+    let mut marked = 0_u64;
     for chunk in ordinals.chunks(CHUNK) {
         let rows = view.rows_of(chunk, &front.interrupt.cancel)?;
         for row in rows {
@@ -154,6 +156,7 @@ fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> O
             if versioned {
                 cells.push(row.version.map_or(String::new(), |v| v.0.to_string()));
             }
+            marked += u64::from(row.problem);
             cells.push(if row.problem {
                 format!("! {}", row.kind)
             } else {
@@ -168,8 +171,14 @@ fn print(front: &mut Front, opened: &Opened, view: &View, ordinals: &[u32]) -> O
         }
         table.write(&mut front.out, front.paint, front.width)?;
     }
+    if marked > 0 {
+        front.note(format!(
+            "! marks {} with a problem; `leftfold event` says which",
+            counted(marked, "event")
+        ));
+    }
     if ordinals.is_empty() {
-        let total = crate::style::counted(u64::from(opened.snapshot.log.events()), "event");
+        let total = counted(u64::from(opened.snapshot.log.events()), "event");
         front.note(format!("no event matches, of {total}"));
     }
     Ok(())

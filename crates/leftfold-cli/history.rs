@@ -57,7 +57,7 @@ pub(crate) fn run(front: &mut Front, args: &HistoryArgs) -> Outcome {
     }
     if changes.len() < total as usize {
         front.note(format!(
-            "the latest {} of {}; --limit shows more, --all every one",
+            "the latest {} of {}; -c shows more, --all every one",
             grouped(changes.len() as u64),
             counted(total.into(), "change")
         ));

@@ -10,7 +10,7 @@ use leftfold_event::{Cancel, Point};
 use leftfold_log::{LaneBy, Place};
 use leftfold_session::dto::{CertaintyDto, InspectDto, MappingDto, StoreDto};
 use leftfold_session::project::Project;
-use leftfold_session::{OpenSource, Session, SessionError, Snapshot, View, mapping};
+use leftfold_session::{OpenSource, Session, SessionError, Snapshot, View, mapping, nearest};
 
 use crate::args::SourceArgs;
 use crate::failure::{Failure, Outcome};
@@ -146,57 +146,88 @@ pub(crate) fn no_store(file: &InspectDto) -> Failure {
     }
 }
 
+/// The history asked for is not among those of a file: which there are, and which tables hold none.
+pub(crate) fn no_such_store(file: &InspectDto, args: &SourceArgs) -> Failure {
+    let wanted = match (args.store, &args.table) {
+        (Some(n), _) => format!("there is no history {n}"),
+        (None, Some(table)) if file.tables.iter().any(|t| t.name == *table) => {
+            format!("no history is in table {table:?}")
+        }
+        (None, Some(table)) => format!("there is no table {table:?}"),
+        (None, None) => "there is no history".to_owned(),
+    };
+    let one = |(i, s): (usize, &StoreDto)| format!("{} {} ({})", i + 1, s.title, s.tables.join(", "));
+    let histories: Vec<String> = file.stores.iter().enumerate().map(one).collect();
+    let read = |name: &str| file.stores.iter().any(|s| s.tables.iter().any(|t| t == name));
+    let others: Vec<&str> = file
+        .tables
+        .iter()
+        .map(|t| t.name.as_str())
+        .filter(|name| !read(name))
+        .collect();
+    let others = if others.is_empty() {
+        String::new()
+    } else {
+        format!("; other tables: {}", others.join(", "))
+    };
+    Failure::new(
+        "no-such-store",
+        format!(
+            "{}: {wanted}; there are: {}{others}",
+            file.path,
+            histories.join("; ")
+        ),
+    )
+}
+
 /// The history of a file the user means, saying what had to be decided.
 fn choose<'a>(front: &mut Front, file: &'a InspectDto, args: &SourceArgs) -> Outcome<&'a StoreDto> {
     let stores = &file.stores;
     let Some(best) = stores.first() else {
         return Err(no_store(file));
     };
-    let listed = || {
-        let one = |(i, s): (usize, &StoreDto)| format!("{} {} ({})", i + 1, s.title, s.tables.join(", "));
-        stores.iter().enumerate().map(one).collect::<Vec<_>>().join("; ")
-    };
     let chosen = match (args.store, &args.table) {
-        (Some(n), _) => n.checked_sub(1).and_then(|i| stores.get(i)).ok_or_else(|| {
-            let there = listed();
-            Failure::new(
-                "no-such-store",
-                format!("{}: there is no history {n}; there are: {there}", file.path),
-            )
-        })?,
-        (None, Some(table)) => stores
-            .iter()
-            .find(|s| s.tables.first().is_some_and(|t| t == table))
-            .ok_or_else(|| {
-                let there = listed();
-                Failure::new(
-                    "no-such-store",
-                    format!(
-                        "{}: no history is in table {table:?}; there are: {there}",
-                        file.path
-                    ),
-                )
-            })?,
-        (None, None) => {
-            if stores.len() > 1 {
-                let (count, title) = (counted(stores.len() as u64, "history"), &best.title);
-                front.note(format!(
-                    "{} holds {count}: reading {title} ({}); --store or --table chooses",
-                    file.path,
-                    best.tables.join(", ")
-                ));
-            }
-            best
-        }
+        (Some(n), _) => n.checked_sub(1).and_then(|i| stores.get(i)),
+        (None, Some(table)) => stores.iter().find(|s| s.tables.first() == Some(table)),
+        (None, None) => Some(best),
     };
-    if chosen.certainty == CertaintyDto::Guess {
-        let why = chosen.reasons.join("; ");
+    let chosen = chosen.ok_or_else(|| no_such_store(file, args))?;
+    if args.store.is_none() && args.table.is_none() && stores.len() > 1 {
+        let (count, title) = (counted(stores.len() as u64, "history"), &best.title);
         front.note(format!(
-            "the layout of {} is a guess ({why}); `leftfold mapping show` prints it for leftfold.toml",
-            chosen.tables.join(", ")
+            "{} holds {count}: reading {title} ({}); --store or --table chooses",
+            file.path,
+            best.tables.join(", ")
         ));
     }
+    if chosen.certainty == CertaintyDto::Guess {
+        front.note(guessed(chosen));
+    }
     Ok(chosen)
+}
+
+/// Fields of a mapping that say most about it.
+const TELLING: &[&str] = &["stream", "version", "type", "time", "payload"];
+
+/// What was guessed of a layout, in one line; `inspect` has the reasons.
+fn guessed(store: &StoreDto) -> String {
+    let of = |name: &&str| {
+        let field = store.mapping.fields.iter().find(|f| f.field == **name)?;
+        let stated = !field.expression.is_empty() && !field.expression.starts_with('(');
+        stated.then(|| format!("{name} {}", field.expression))
+    };
+    let fields: Vec<String> = TELLING.iter().filter_map(of).collect();
+    let fields = if fields.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", fields.join(", "))
+    };
+    let what = if store.tables.is_empty() {
+        store.title.clone()
+    } else {
+        store.tables.join(", ")
+    };
+    format!("the layout of {what} is a guess{fields}; `inspect` says why, `mapping show` prints it to change")
 }
 
 /// The history the user means, without indexing it.
@@ -319,6 +350,15 @@ impl Opened {
             }
             front.note(told);
         }
+        if matches.done && matches.selection.is_empty() {
+            // Nothing is kept: perhaps because something in the filter is mistyped.
+            for told in self
+                .view()?
+                .unknown_names(&task.filter, &front.interrupt.cancel)?
+            {
+                front.note(told);
+            }
+        }
         Ok(self.source.view(Some(task.id))?)
     }
 }
@@ -372,12 +412,18 @@ pub(crate) fn keys(view: &View, by: LaneBy, names: &[String], what: &str) -> Out
         }
         known.key(name).ok_or_else(|| {
             let mut all: Vec<&str> = known.iter().map(|(_, n)| n).filter(|n| !n.is_empty()).collect();
-            all.sort_unstable();
-            let more = if all.len() > 20 { ", …" } else { "" };
-            all.truncate(20);
+            let near = nearest(name, all.iter().copied(), 3);
+            let hint = if near.is_empty() {
+                all.sort_unstable();
+                let more = if all.len() > 20 { ", …" } else { "" };
+                all.truncate(20);
+                format!("there are: {}{more}", all.join(", "))
+            } else {
+                format!("did you mean {}?", near.join(" or "))
+            };
             Failure::from(SessionError::new(
                 "no-such-lane",
-                format!("there is no {what} {name:?}; there are: {}{more}", all.join(", ")),
+                format!("there is no {what} {name:?}; {hint}"),
             ))
         })
     };

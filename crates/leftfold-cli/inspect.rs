@@ -9,7 +9,7 @@ use leftfold_session::{Oddity, Session, TimeFacts};
 
 use crate::args::InspectArgs;
 use crate::document::{Document, list, number};
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input::{self, Opened};
 use crate::style::{Tone, clean, counted, grouped, wrapped};
@@ -81,13 +81,7 @@ fn open_all(
         opened.push((i + 1, input::ready(front, session, source.id)?));
     }
     if opened.is_empty() {
-        return Err(Failure::new(
-            "no-such-store",
-            format!(
-                "{} holds no such history: leave out --store and --table to see them all",
-                file.path
-            ),
-        ));
+        return Err(input::no_such_store(file, &args.source));
     }
     Ok(opened)
 }

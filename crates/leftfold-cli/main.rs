@@ -7,6 +7,7 @@ mod clock;
 mod demo;
 mod diff;
 mod document;
+mod event;
 mod events;
 mod export;
 mod failure;
@@ -15,11 +16,13 @@ mod history;
 mod input;
 mod inspect;
 mod interrupt;
+mod later;
 mod mapping;
 mod open;
 mod path;
 mod place;
 mod state;
+mod streams;
 mod style;
 mod table;
 mod timeline;
@@ -78,7 +81,9 @@ fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
 fn run(front: &mut Front, verb: Verb) -> Outcome<ExitCode> {
     match verb {
         Verb::Inspect(args) => inspect::run(front, &args)?,
+        Verb::Streams(args) => streams::run(front, &args)?,
         Verb::Events(args) => events::run(front, &args)?,
+        Verb::Event(args) => event::run(front, &args)?,
         Verb::Timeline(args) => timeline::run(front, &args)?,
         Verb::State(args) => state::run(front, &args)?,
         Verb::Diff(args) => return diff::run(front, &args),

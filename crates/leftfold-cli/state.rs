@@ -10,6 +10,7 @@ use crate::document::{Document, list, number, pretty, stated, value};
 use crate::failure::Outcome;
 use crate::front::Front;
 use crate::input;
+use crate::later::Later;
 use crate::style::{Tone, clean, counted, grouped, named};
 use crate::{path, place};
 
@@ -23,6 +24,7 @@ pub(crate) fn run(front: &mut Front, args: &StateArgs) -> Outcome {
     let at = input::at(&view, stream, &args.at, &front.interrupt.cancel)?;
     let projection = args.stream.projection.as_deref();
     let state = view.state(stream, &at.place, projection, &front.interrupt.cancel)?;
+    let later = Later::of(&view, stream, &at, &front.interrupt.cancel)?;
     let shown = value(&state.state)?;
     let shown = match &args.path {
         None => shown,
@@ -50,9 +52,12 @@ pub(crate) fn run(front: &mut Front, args: &StateArgs) -> Outcome {
             .maybe("path", args.path.as_deref())
             .with("state", shown)
             .with("problems", list(state.problems.iter().map(problem)));
-        return Ok(document.print(&mut front.out)?);
+        later.told(document).print(&mut front.out)?;
+    } else {
+        print(front, &state, &shown)?;
     }
-    print(front, &state, &shown)
+    later.note(front);
+    Ok(())
 }
 
 /// Says that events could not be folded, where the output does not.
@@ -109,9 +114,6 @@ fn print(front: &mut Front, state: &StateDto, shown: &Value) -> Outcome {
     {
         let line = format!("! and {} more; --json lists them all", grouped(more as u64));
         writeln!(front.out, "{}", paint.with(Tone::Bad, &line))?;
-    }
-    if state.time_disorder {
-        front.note("an event included here carries a later time than the point asked for");
     }
     Ok(())
 }

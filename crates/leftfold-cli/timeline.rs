@@ -68,6 +68,12 @@ pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
             "standard output takes one thing: give the others a file",
         ));
     }
+    if to_output > 0 && front.width.is_some() {
+        return Err(Failure::new(
+            "usage",
+            "a picture cannot be shown in a terminal: name a file (--svg day.svg), or pipe it to a program",
+        ));
+    }
     for picture in args.svg.iter().chain(&args.png).filter(|p| !is_output(p)) {
         check_target(picture, &named.path, args.force)?;
     }

@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
 
 mod errors;
+mod lists;
+mod names;
 mod points;
 mod programs;
 mod readonly;

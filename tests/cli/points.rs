@@ -140,3 +140,72 @@ fn what_is_no_point_is_told_with_what_is_one() {
     .failed();
     assert!(said.contains("no event has a time"), "{said}");
 }
+
+/// A stream whose second event carries a later time than its third.
+const SKEWED: &str = r#"{"stream":"a-1","version":1,"position":11,"type":"T","time":"2026-11-20T10:00:00Z","payload":{"n":1}}
+{"stream":"a-1","version":2,"position":12,"type":"Late","time":"2026-11-20T10:00:05Z","payload":{"n":2}}
+{"stream":"a-1","version":3,"position":13,"type":"T","time":"2026-11-20T10:00:03Z","payload":{"n":3}}
+{"stream":"a-1","version":4,"position":14,"type":"T","time":"2026-11-20T10:00:09Z","payload":{"n":4}}
+"#;
+
+#[test]
+fn a_state_at_a_moment_names_the_events_it_includes_though_they_carry_a_later_time() {
+    let folder = folder();
+    write(folder.path(), "skewed.ndjson", SKEWED);
+    let at = "2026-11-20T10:00:04Z";
+    let later = r#""later":[{"version":2,"position":12,"time":"2026-11-20T10:00:05Z","type":"Late"}],"later_in_all":1"#;
+    for args in [
+        &["state", "skewed.ndjson", "a-1", "--at", at][..],
+        &["blame", "skewed.ndjson", "a-1", "--at", at],
+        &["diff", "skewed.ndjson", "a-1", "--to", at],
+        &["diff", "skewed.ndjson", "a-1", "--from", at],
+    ] {
+        let plain = leftfold(folder.path(), args);
+        assert!(
+            plain.err.contains("a later time") && plain.err.contains("v2 Late · #12 · 2026-11-20T10:00:05Z"),
+            "{args:?}: {}",
+            plain.err
+        );
+        let json = leftfold(folder.path(), &[args, &["--json"]].concat());
+        assert!(json.out.contains(later), "{args:?}: {}", json.out);
+        assert!(
+            json.err.contains(r#"{"note":{"message":"1 event "#),
+            "{args:?}: {}",
+            json.err
+        );
+    }
+    for point in ["v3", "2026-11-20T10:00:05Z", "start", "end"] {
+        let quiet = leftfold(
+            folder.path(),
+            &["state", "skewed.ndjson", "a-1", "--at", point, "--json"],
+        );
+        assert!(
+            !quiet.out.contains("later") && quiet.err.is_empty(),
+            "{point}: {} {}",
+            quiet.out,
+            quiet.err
+        );
+    }
+}
+
+#[test]
+fn a_bare_number_is_refused_with_the_ways_to_write_what_it_may_mean() {
+    let folder = folder();
+    write(folder.path(), "skewed.ndjson", SKEWED);
+    let at = |point: &str| {
+        leftfold(
+            folder.path(),
+            &["state", "skewed.ndjson", "a-1", "--at", point, "--json"],
+        )
+    };
+    let said = at("3").failed();
+    for way in ["v3", "#3", "e3", "@3"] {
+        assert!(said.contains(way), "{said}");
+    }
+    assert!(at("v3").ok().contains(r#""state":{"n":3}"#));
+    assert!(at("@3").ok().contains(r#""state":{}"#) || at("@3").ok().contains(r#""state":null"#));
+    assert!(at("1795168801").ok().contains(r#""version":1,"#));
+    assert!(at("1795168801000").ok().contains(r#""version":1,"#));
+    let help = leftfold(folder.path(), &["state", "--help"]).ok();
+    assert!(help.contains("@"), "{help}");
+}

@@ -6,7 +6,9 @@ use crate::run::{folder, leftfold, program, shop};
 
 const VERBS: &[&str] = &[
     "inspect",
+    "streams",
     "events",
+    "event",
     "timeline",
     "state",
     "diff",
@@ -34,6 +36,113 @@ fn help_names_every_verb_and_each_has_examples() {
         }
     }
     assert!(leftfold(shop(), &["--version"]).ok().starts_with("leftfold "));
+}
+
+/// The examples that a verb's help shows, without what stands beside them to explain them.
+fn examples(verb: &str) -> Vec<String> {
+    let help = if verb == "mapping" {
+        leftfold(shop(), &["mapping", "show", "--help"]).ok()
+    } else {
+        leftfold(shop(), &[verb, "--help"]).ok()
+    };
+    let example = |line: &str| {
+        let line = line.strip_prefix("  leftfold ")?;
+        let end = line.find("   ").unwrap_or(line.len());
+        Some(format!("leftfold {}", &line[..end]))
+    };
+    help.lines().filter_map(example).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
+    let demo = folder();
+    leftfold(demo.path(), &["demo"]).ok();
+    let program_folder = std::path::Path::new(env!("CARGO_BIN_EXE_leftfold"))
+        .parent()
+        .expect("a folder")
+        .to_owned();
+    let path = format!(
+        "{}:{}",
+        program_folder.display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let mut ran = 0;
+    // The window has a test of its own.
+    for verb in VERBS.iter().filter(|v| **v != "open") {
+        for example in examples(verb) {
+            let folder = folder();
+            fs::create_dir_all(folder.path().join(".local/share/bash-completion/completions"))
+                .expect("a folder");
+            if *verb != "demo" {
+                fs::hard_link(demo.path().join("shop.db"), folder.path().join("shop.db")).expect("a link");
+            }
+            // Other people's programs may not be here, and a million events take their time.
+            let command = example.split(" | jq").next().unwrap_or_default();
+            let command = command
+                .split(" | man")
+                .next()
+                .unwrap_or_default()
+                .replace("1000000", "2000");
+            let template = program(folder.path(), &[]);
+            let mut shell = std::process::Command::new("sh");
+            for (name, value) in template.get_envs() {
+                match value {
+                    Some(value) => shell.env(name, value),
+                    None => shell.env_remove(name),
+                };
+            }
+            shell.args(["-ec", &command]).current_dir(folder.path());
+            shell.env("PATH", &path).env("HOME", folder.path());
+            let run = crate::run::Run::from(shell.output().expect("sh(1) is there"));
+            let fine: &[i32] = if *verb == "diff" { &[1] } else { &[0] };
+            assert!(
+                run.code.is_some_and(|c| fine.contains(&c)),
+                "{command}: {}",
+                run.err
+            );
+            assert!(!run.err.contains("no event matches"), "{command}: {}", run.err);
+            let wrote = command.contains(" > ") || command.contains(" >> ") || command.contains(" -O ");
+            let drew = command.contains("--svg") || command.contains("--folder");
+            assert!(wrote || drew || !run.out.is_empty(), "{command} says nothing");
+            ran += 1;
+        }
+    }
+    assert!(ran > 30, "only {ran} examples were found");
+}
+
+#[test]
+fn help_can_be_asked_for_as_a_verb() {
+    let asked = leftfold(shop(), &["help", "state"]).ok();
+    assert_eq!(asked, leftfold(shop(), &["state", "--help"]).ok());
+    let wrong = leftfold(shop(), &["help", "stat"]).failed();
+    assert!(wrong.contains("stat"), "{wrong}");
+}
+
+#[test]
+fn help_explains_points_ranges_and_filters() {
+    let help = leftfold(shop(), &["--help"]).ok();
+    for part in [
+        "units are ms, s, m, h, d",
+        "@7",
+        "e1234",
+        "#1234",
+        "--from and --to include",
+    ] {
+        assert!(help.contains(part), "{part}: {help}");
+    }
+    let events = leftfold(shop(), &["events", "--help"]).ok();
+    for part in [
+        "problem",
+        "has(payload",
+        "18446744073709551615u",
+        "itself included",
+        "`!`",
+    ] {
+        assert!(events.contains(part), "{part}: {events}");
+    }
+    let blame = leftfold(shop(), &["blame", "--help"]).ok();
+    assert!(blame.contains("last changed"), "{blame}");
 }
 
 #[test]

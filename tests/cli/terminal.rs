@@ -88,6 +88,45 @@ fn a_terminal_gets_colours_unless_it_wants_none() {
     assert!(!never.contains(ESCAPE));
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn a_picture_is_not_poured_into_a_terminal() {
+    for format in ["--svg", "--png"] {
+        let run = on_a_terminal(shop(), &["timeline", "shop.db", format, "-"], &[]);
+        assert_eq!(run.code, Some(2), "{}", run.out.len());
+        assert!(
+            run.out.contains("error[usage]") && run.out.contains("pipe it"),
+            "{}",
+            run.out
+        );
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_digits_of_a_time_are_never_cut() {
+    let folder = folder();
+    let lines: Vec<String> = (1..=4)
+        .map(|day| {
+            format!(
+                "{{\"stream\":\"a-1\",\"type\":\"SomethingOfALongNameHappened\",\"time\":\"2026-11-0{day}T10:00:00.12345678{day}Z\",\"payload\":{{\"text\":\"{}\"}}}}\n",
+                "x".repeat(200)
+            )
+        })
+        .collect();
+    crate::run::write(folder.path(), "days.ndjson", lines.concat());
+    let verbs: [&[&str]; 4] = [
+        &["events", "days.ndjson"],
+        &["history", "days.ndjson", "a-1", ""],
+        &["blame", "days.ndjson", "a-1"],
+        &["streams", "days.ndjson"],
+    ];
+    for args in verbs {
+        let out = on_a_terminal(folder.path(), args, &[("COLUMNS", "80")]).ok();
+        assert!(out.contains("2026-11-04T10:00:00.123456784Z"), "{args:?}: {out}");
+    }
+}
+
 /// Whether a text holds what a terminal would obey.
 fn commands_a_terminal(text: &str) -> bool {
     let turns =
@@ -126,6 +165,9 @@ fn names_in_a_database_are_no_commands_to_the_terminal() {
         (0, &["state", name, &stream]),
         (1, &["diff", name, &stream]),
         (0, &["blame", name, &stream]),
+        (0, &["streams", name]),
+        (0, &["event", name, "#4"]),
+        (0, &["event", name, "#1", "--effects"]),
         (0, &["history", name, &stream, &path]),
         (0, &["mapping", "show", name]),
         (0, &["export", name, "-O", "out\u{1b}[2J.ndjson"]),

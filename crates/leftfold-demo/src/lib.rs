@@ -110,7 +110,9 @@ pub enum DemoError {
         path: PathBuf,
     },
     /// Too few events for a whole day, or too many to number.
-    #[error("{asked} events cannot be generated: ask for 1000 to 10000000000")]
+    #[error(
+        "{asked} events make no day of the shop: ask for 1000 at least, so that its incidents fit, and 10000000000 at most"
+    )]
     Events {
         /// The number asked for.
         asked: u64,
@@ -144,6 +146,16 @@ impl DemoError {
         Self::Io {
             path: path.to_owned(),
             reason: error.to_string(),
+        }
+    }
+
+    /// The same error, about the file that was asked for instead of the one that is written at first.
+    fn about(self, path: &Path) -> Self {
+        let path = path.to_owned();
+        match self {
+            Self::Io { reason, .. } => Self::Io { path, reason },
+            Self::Sqlite { reason, .. } => Self::Sqlite { path, reason },
+            other => other,
         }
     }
 

@@ -45,8 +45,8 @@ pub fn write_sqlite(
             path: path.to_owned(),
         });
     }
-    let partial = Partial::new(path)?;
-    let summary = fill(&partial.0, options, cancel, progress)?;
+    let partial = Partial::new(path).map_err(|e| e.about(path))?;
+    let summary = fill(&partial.0, options, cancel, progress).map_err(|e| e.about(path))?;
     fs::rename(&partial.0, path).map_err(|e| DemoError::io(path, &e))?;
     Ok(summary)
 }

@@ -225,9 +225,15 @@ pub enum PointError {
     /// It has none of the forms.
     #[error(
         "{0:?} is no point: write v7 (version), #1234 (position), e1234 (place in log order, from 0), a time \
-         (2026-11-20T14:32:07Z, 1700000000), -15m, start or end"
+         (2026-11-20T14:32:07Z, 1700000000), -15m (ms, s, m, h or d), start or end"
     )]
     Unreadable(String),
+    /// It is a bare number that could be anything.
+    #[error(
+        "{0:?} alone says too little: write v{0} for the version, #{0} for the position, e{0} for the place in log order, or \
+         @{0} for a time in seconds since 1970"
+    )]
+    Bare(String),
     /// It is a time that cannot be used.
     #[error("{0}")]
     Time(TimeError),
@@ -235,7 +241,8 @@ pub enum PointError {
 
 impl Point {
     /// Reads `v7`, `#1234`, `e1234`, an RFC 3339 time, an epoch (seconds, or milliseconds, microseconds, nanoseconds by its
-    /// length; a fraction is allowed on seconds), `-15m` (units `ms s m h d`), `start` or `end`.
+    /// length; a fraction is allowed on seconds), `-15m` (units `ms s m h d`), `start` or `end`. An epoch before 1973 stands
+    /// after `@`: `@7`; a bare `7` is more likely to mean a version or a position, and is refused.
     pub fn parse(text: &str) -> Result<Self, PointError> {
         let wrong = || PointError::Unreadable(text.to_owned());
         let t = text.trim();
@@ -276,8 +283,17 @@ impl Point {
                 .map(|nanos| Self::BeforeEnd { nanos })
                 .ok_or_else(wrong);
         }
+        if let Some(seconds) = t.strip_prefix('@') {
+            return epoch(seconds).map(Self::Time).ok_or_else(wrong);
+        }
         if t.bytes().all(|b| b.is_ascii_digit() || b == b'.') && t.bytes().any(|b| b.is_ascii_digit()) {
-            return epoch(t).map(Self::Time).ok_or_else(wrong);
+            let whole = t.split('.').next().unwrap_or(t);
+            let is_small = whole.parse::<i64>().is_ok_and(|n| n < LEAST_BARE_EPOCH);
+            return match epoch(t) {
+                Some(_) if is_small && whole == t => Err(PointError::Bare(t.to_owned())),
+                Some(time) if !is_small => Ok(Self::Time(time)),
+                _ => Err(wrong()),
+            };
         }
         Timestamp::parse(t)
             .map(|(time, _)| Self::Time(time))
@@ -287,6 +303,9 @@ impl Point {
             })
     }
 }
+
+/// The least number that is taken for a time without `@` before it: 3 March 1973 in seconds.
+const LEAST_BARE_EPOCH: i64 = 100_000_000;
 
 /// The text, if it is digits alone: `parse` would take a sign.
 fn digits(text: &str) -> Option<&str> {
@@ -335,6 +354,7 @@ mod tests {
             "1700000000",
             "1700000000.000",
             "1700000000000",
+            "@1700000000",
             "2023-11-14T22:13:20Z",
             "2023-11-14 22:13:20",
         ] {
@@ -362,6 +382,9 @@ mod tests {
             "1e400",
             "-inf",
             "1.",
+            "7.5",
+            "@",
+            "@noon",
         ] {
             assert_eq!(Point::parse(text), Err(PointError::Unreadable(text.into())));
         }
@@ -370,6 +393,22 @@ mod tests {
             far,
             Err("time outside the years 1677 to 2262: 3000-01-01T00:00:00Z".into())
         );
+    }
+
+    #[test]
+    fn a_small_number_alone_is_no_time() {
+        for text in ["0", "7", "1234", "99999999", "0000000007"] {
+            assert_eq!(Point::parse(text), Err(PointError::Bare(text.into())));
+        }
+        let told = Point::parse("7").map_err(|e| e.to_string());
+        for hint in ["v7 ", "#7 ", "e7 ", "@7 "] {
+            assert!(told.as_ref().is_err_and(|e| e.contains(hint)), "{told:?}");
+        }
+        let time = |nanos, digits| Ok(Point::Time(Timestamp { nanos, digits }));
+        assert_eq!(Point::parse("@7"), time(7_000_000_000, 0));
+        assert_eq!(Point::parse("@7.5"), time(7_500_000_000, 1));
+        assert_eq!(Point::parse("@-1"), time(-1_000_000_000, 0));
+        assert_eq!(Point::parse("100000000"), time(100_000_000_000_000_000, 0));
     }
 
     #[test]

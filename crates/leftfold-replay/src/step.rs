@@ -127,7 +127,7 @@ pub enum ReplayError {
     #[error("cancelled")]
     Cancelled,
     /// The stream has fewer events than the point asks for.
-    #[error("the stream has {len} events; there is no state after {asked}")]
+    #[error("there is no state after event {asked} of the stream: it ends with event {len}")]
     BeyondEnd {
         /// The asked prefix length.
         asked: usize,

@@ -41,9 +41,23 @@ pub(crate) fn grouped(n: i128) -> String {
     out
 }
 
+/// `1 event`, `2,000 events`.
+pub(crate) fn events(n: u64) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{} event{plural}", grouped(i128::from(n)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_event_is_no_events() {
+        assert_eq!(
+            [events(0), events(1), events(2000)],
+            ["0 events", "1 event", "2,000 events"]
+        );
+    }
     use proptest::prelude::*;
 
     #[test]

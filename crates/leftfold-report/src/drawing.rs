@@ -12,7 +12,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, TextStyle, register_font};
 
 use crate::chart::{ChartError, Lane, TimelineChart};
-use crate::density::{fit, grouped, height};
+use crate::density::{events, fit, grouped, height};
 use crate::ruler::{exact, fitting_ticks, span};
 use crate::theme::{Palette, mix};
 
@@ -218,7 +218,7 @@ impl<'a> Layout<'a> {
     fn head<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
         let s = self.scale;
         let all: u64 = self.chart.lanes.iter().map(Lane::total).sum();
-        let events = format!("{} events · {}", grouped(i128::from(all)), span(self.chart.axis));
+        let events = format!("{} · {}", events(all), span(self.chart.axis));
         let room = self.width - 3 * PAD * s - text_width(&events, SMALL * s);
         let title = shorten(&self.chart.title, TITLE * s, room);
         sheet.text(

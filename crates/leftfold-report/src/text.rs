@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::chart::{Lane, TimelineChart};
-use crate::density::{fit, grouped, height};
+use crate::density::{events, fit, grouped, height};
 use crate::ruler::{exact, fitting_ticks, span};
 
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -45,7 +45,7 @@ pub fn timeline_text(chart: &TimelineChart, columns: usize, colour: bool) -> Str
     let mut out = String::new();
     let all: u64 = chart.lanes.iter().map(Lane::total).sum();
     let _ = writeln!(out, "{}", page.paint(BOLD, &chart.title));
-    let summary = format!("{} events · {}", grouped(i128::from(all)), span(chart.axis));
+    let summary = format!("{} · {}", events(all), span(chart.axis));
     let _ = writeln!(out, "{}\n", page.paint(DIM, &summary));
     for (i, lane) in chart.lanes.iter().enumerate() {
         let space = " ".repeat(name_width - names[i].width());

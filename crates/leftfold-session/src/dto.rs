@@ -410,7 +410,7 @@ dto! {
         pub before: String,
         /// What the last included event changed.
         pub changes: Vec<ChangeDto>,
-        /// For every path of the state: the event that last set it.
+        /// For every path of the state: the event that last changed it.
         pub blame: Vec<BlameDto>,
         /// Events of the stream that could not be folded, up to this place.
         pub problems: Vec<ErrorDto>,
@@ -441,7 +441,7 @@ dto! {
         Changed,
     }
 
-    /// The event that last set a path.
+    /// The event that last changed a path.
     struct BlameDto {
         /// RFC 6901 pointer.
         pub path: String,

@@ -3,6 +3,7 @@
 //! A [`Session`] holds the open sources. A [`View`] of one is a snapshot that answers every question from the same state:
 //! rows, density, steps, a stream's state, diff, blame and history.
 
+mod alike;
 pub mod commands;
 pub mod contract;
 pub mod dto;
@@ -20,6 +21,7 @@ mod times;
 mod view;
 mod whole;
 
+pub use alike::nearest;
 pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};
 pub use history::LogStream;
@@ -28,6 +30,6 @@ pub use lines::LinesError;
 pub use oddities::Oddity;
 pub use session::{Session, check_filter, filter_dto};
 pub use source::{Changed, IndexState, OnChange, OpenOptions, OpenSource, Snapshot};
-pub use times::TimeFacts;
+pub use times::{TimeFacts, resolution};
 pub use view::View;
 pub use whole::fold_streams;

@@ -81,11 +81,19 @@ fn name(log: &Log, by: LaneBy, ordinal: u32) -> &str {
 /// An event as a person would find it.
 fn label(log: &Log, ordinal: u32) -> String {
     let stream = name(log, LaneBy::Stream, ordinal);
-    let version = log.version(ordinal).map_or(String::new(), |v| format!(" v{v}"));
+    let version = log.version(ordinal).map(|v| format!("v{v}"));
     let place = log
         .position(ordinal)
         .map_or_else(|| format!("e{ordinal}"), |p| format!("#{p}"));
-    format!("{stream}{version} ({place})")
+    let named: Vec<&str> = [stream, version.as_deref().unwrap_or_default()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    if named.is_empty() {
+        place
+    } else {
+        format!("{} ({place})", named.join(" "))
+    }
 }
 
 /// `1 event carries …: which`, `2 events carry …; the first is which`.

@@ -54,7 +54,12 @@ pub fn write_whole<T>(
     target: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<T, LinesError>,
 ) -> Result<T, SessionError> {
-    let failed = |e: &io::Error| SessionError::new("output-failed", format!("{}: {e}", target.display()));
+    let failed = |e: &io::Error| {
+        // Not the name it has while it is written, which the temporary file's errors tell.
+        let told = e.to_string();
+        let reason = told.split(" at path ").next().unwrap_or(&told);
+        SessionError::new("output-failed", format!("{}: {reason}", target.display()))
+    };
     let told = |e: LinesError| match e {
         LinesError::Session(e) => e,
         LinesError::Write(e) => failed(&e),
@@ -139,6 +144,18 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         write_whole(&target, |out| Ok(out.write_all(b"after")?)).unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"after");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_called_by_its_own_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("no/such/out");
+        let failed = write_whole(&target, |out| Ok(out.write_all(b"x")?)).unwrap_err();
+        assert!(failed.message.contains("no/such/out: "), "{failed}");
+        assert!(
+            !failed.message.contains(".part") && !failed.message.contains("at path"),
+            "{failed}"
+        );
     }
 
     #[test]

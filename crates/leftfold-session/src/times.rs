@@ -54,8 +54,8 @@ impl OpenSource {
     }
 }
 
-/// The unit of the last of these digits of a second.
-fn resolution(digits: u8) -> String {
+/// The unit of the last of these digits of a second: `1s`, `100ms`, `1us`, ….
+pub fn resolution(digits: u8) -> String {
     let digits = digits.min(9);
     let (unit, below) = match digits {
         0 => ("s", 0),

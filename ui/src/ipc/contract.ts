@@ -654,7 +654,7 @@ before: string,
  */
 changes: Array<ChangeDto>, 
 /**
- * For every path of the state: the event that last set it.
+ * For every path of the state: the event that last changed it.
  */
 blame: Array<BlameDto>, 
 /**

@@ -43,6 +43,12 @@ const MISTAKES: &[&str] = &[
     "time > 'yesterday'",
     "payload.price == 12€",
     "if (version > 1) true",
+    "payload.n == 18446744073709551615",
+    "payload.n == 18446744073709551616",
+    "payload.n < 18446744073709551616u",
+    "has(problem)",
+    "version > 1 && has(causation_id)",
+    "has(type)",
     // Names.
     "tpye == 'A'",
     "amount > 500",
@@ -114,6 +120,8 @@ fn what_is_no_mistake_is_taken() {
         "true || 1 == 1",
         "payload.and == 1 && payload.or == 2",
         "[1, 2].all(n, n > 0)",
+        "payload.n == 18446744073709551615u",
+        "problem && causation_id != null && type != ''",
     ] {
         if let Err(error) = Filter::parse(text) {
             panic!("{text}: {error}");

@@ -10,6 +10,7 @@ mod compile;
 mod constant;
 mod eval;
 mod known;
+mod mentions;
 #[cfg(test)]
 mod mistakes;
 mod reason;
@@ -25,6 +26,7 @@ use leftfold_source::EventStore;
 use crate::log::LaneBy;
 
 pub use eval::FilterRun;
+pub use mentions::Mentions;
 
 /// The longest filter text taken, in bytes.
 pub const MAX_TEXT: usize = 16 * 1024;

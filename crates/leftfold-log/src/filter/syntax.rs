@@ -1,7 +1,7 @@
 //! What is wrong with a filter that cannot be parsed, in one sentence with its place.
 
-use super::FilterError;
 use super::tokens::{Kind, Token, Wrong, tokens};
+use super::{FilterError, VARIABLES};
 
 /// What other languages call CEL's operators.
 const WORDS: &[(&str, &str)] = &[
@@ -50,7 +50,12 @@ pub(super) fn instead(word: &str) -> Option<&'static str> {
 pub(super) fn error(text: &str, refused_at: usize) -> FilterError {
     let (tokens, wrong) = tokens(text);
     let mut walk = Walk::default();
-    let found = walk.over(&tokens).or(wrong).or_else(|| walk.at_end());
+    let found = walk
+        .over(&tokens)
+        .or(wrong)
+        .or_else(|| walk.at_end())
+        .or_else(|| has_of_a_name(&tokens))
+        .or_else(|| too_large(&tokens));
     let found = found.unwrap_or_else(|| {
         let start = refused_at.min(text.len());
         let length = text[start..].chars().next().map_or(0, char::len_utf8);
@@ -256,6 +261,52 @@ fn operator_missing(token: &Token<'_>) -> Wrong {
         token,
         format!("expected an operator such as == or && before {shown}"),
     )
+}
+
+/// `has(problem)`: only a field can be asked for.
+fn has_of_a_name(tokens: &[Token<'_>]) -> Option<Wrong> {
+    let [has, _, name, close] = tokens
+        .windows(4)
+        .find(|w| w[0].text == "has" && w[1].text == "(" && w[2].kind == Kind::Name && w[3].text == ")")?
+    else {
+        return None;
+    };
+    let instead = match name.text {
+        "problem" => "; problem is true or false by itself: write problem".to_owned(),
+        "stream" | "category" | "type" => format!("; write {} != \"\"", name.text),
+        "time" => String::new(),
+        name if VARIABLES.contains(&name) => format!("; write {name} != null"),
+        _ => String::new(),
+    };
+    Some(Wrong {
+        start: has.start,
+        end: close.end(),
+        message: format!("has asks for a field, as in has(payload.total){instead}"),
+    })
+}
+
+/// A whole number that needs more than 63 bits.
+fn too_large(tokens: &[Token<'_>]) -> Option<Wrong> {
+    let large = |token: &&Token<'_>| {
+        let digits = token.text.trim_end_matches(['u', 'U']);
+        let whole = token.kind == Kind::Literal && digits.bytes().all(|b| b.is_ascii_digit());
+        whole && digits.parse::<i64>().is_err()
+    };
+    let token = tokens.iter().find(large)?;
+    let message = if token.text.parse::<u64>().is_ok() {
+        format!(
+            "a whole number past {} is written with u: {}u",
+            i64::MAX,
+            token.text
+        )
+    } else {
+        let digits = token.text.trim_end_matches(['u', 'U']);
+        format!(
+            "a whole number past {} is written as a decimal: {digits}.0",
+            u64::MAX
+        )
+    };
+    Some(wrong(token, message))
 }
 
 fn unanswered(token: &Token<'_>) -> Wrong {

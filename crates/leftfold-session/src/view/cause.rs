@@ -23,6 +23,30 @@ impl View {
         Ok(self.rows_of(found.as_slice(), cancel)?.pop())
     }
 
+    /// The events that name this one as their cause, in log order. Reads the whole history, calling `tick` with the number of
+    /// events looked at; none for an event without an id.
+    pub fn effects_of(
+        &self,
+        ordinal: u32,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u32),
+    ) -> Result<Vec<RowDto>, SessionError> {
+        let Some(id) = self.event(ordinal, cancel)?.id.map(|id| id.to_string()) else {
+            return Ok(Vec::new());
+        };
+        let all: Vec<u32> = (0..self.log.events()).collect();
+        let mut found = Vec::new();
+        for chunk in all.chunks(CHUNK.1 as usize) {
+            self.events(chunk, cancel, &mut |ordinal, event| {
+                if event.causation_id.is_some_and(|cause| same(&cause, &id)) {
+                    found.push(ordinal);
+                }
+            })?;
+            tick(chunk[0] + chunk.len() as u32);
+        }
+        self.rows_of(&found, cancel)
+    }
+
     /// The event with an id among these, the nearest to one end.
     fn search(
         &self,
@@ -121,6 +145,19 @@ mod tests {
         assert_eq!(cause(900), Some(893));
         assert_eq!(cause(998), Some(999));
         assert_eq!((cause(3), cause(999)), (None, None));
+    }
+
+    #[test]
+    fn the_effects_of_an_event_are_those_that_name_it() {
+        let view = view();
+        let effects = |ordinal| -> Vec<u32> {
+            let rows = view.effects_of(ordinal, &Cancel::new(), &mut |_| ());
+            let rows = rows.expect("the lines can be read");
+            rows.iter().map(|row| row.ordinal).collect()
+        };
+        assert_eq!(effects(893), [900]);
+        assert_eq!(effects(999), [998]);
+        assert_eq!(effects(995), [0; 0]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a front end looks at: one snapshot of a source, through a filter or not, and the questions it can ask.
 
 mod cause;
+mod nothing;
 mod point;
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]

@@ -66,8 +66,6 @@ impl View {
                 .transpose()?
                 .and_then(|mut rows| rows.pop());
             let changes = leftfold_replay::changes(&before, &after.state);
-            let late =
-                |o: &u32| place.axis == Axis::Time && self.log.time(*o).is_some_and(|t| t > place.coord);
             Ok(StateDto {
                 stream: self.log.names(LaneBy::Stream).get(stream).to_owned(),
                 stream_key: stream,
@@ -89,9 +87,21 @@ impl View {
                         params: [("event".to_owned(), self.event_label(ordinals[*i]))].into(),
                     })
                     .collect(),
-                time_disorder: ordinals[..included].iter().any(late),
+                time_disorder: self.later_than(stream, place).next().is_some(),
             })
         })
+    }
+
+    /// The events of a stream that the state at a moment includes though they carry a later time, in stream order: one that
+    /// follows them was recorded by then. None at a place in log order.
+    pub fn later_than(&self, stream: u32, place: &Place) -> impl Iterator<Item = u32> + '_ {
+        let included = self.log.included(stream, place);
+        let (axis, moment) = (place.axis, place.coord);
+        let late = move |o: &u32| axis == Axis::Time && self.log.time(*o).is_some_and(|t| t > moment);
+        self.log.stream_events(stream)[..included]
+            .iter()
+            .copied()
+            .filter(late)
     }
 
     fn event_label(&self, ordinal: u32) -> String {
@@ -99,9 +109,15 @@ impl View {
             .log
             .names(LaneBy::Type)
             .get(self.log.lane(LaneBy::Type, ordinal));
-        self.log
+        let event = self
+            .log
             .version(ordinal)
-            .map_or_else(|| format!("e{ordinal} {kind}"), |v| format!("v{v} {kind}"))
+            .map_or_else(|| format!("e{ordinal}"), |v| format!("v{v}"));
+        if kind.is_empty() {
+            event
+        } else {
+            format!("{event} {kind}")
+        }
     }
 
     fn blame_rows(&self, places: Vec<Blamed>, ordinals: &[u32]) -> Vec<BlameDto> {

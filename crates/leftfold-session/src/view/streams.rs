@@ -3,8 +3,12 @@
 use leftfold_log::LaneBy;
 
 use super::{MAX_ROWS, View};
+use crate::alike::{did_you_mean, nearest};
 use crate::dto::{StreamDto, StreamsDto};
 use crate::error::SessionError;
+
+/// Names proposed for one that is not there.
+const PROPOSED: usize = 3;
 
 impl View {
     /// Streams whose name holds a text, ignoring ASCII case: the exact name first, then prefixes, then the others.
@@ -55,18 +59,24 @@ impl View {
     pub fn stream_key(&self, name: &str) -> Result<u32, SessionError> {
         self.log.names(LaneBy::Stream).key(name).ok_or_else(|| {
             let like = |text: &str| -> Vec<String> {
-                self.streams(text, 0, 3)
+                self.streams(text, 0, PROPOSED as u32)
                     .streams
                     .into_iter()
                     .map(|s| s.name)
                     .collect()
             };
-            let (near, alike) = (
-                like(name),
-                like(&format!("{}-", leftfold_event::category_of(name))),
-            );
+            let names = self.log.names(LaneBy::Stream).iter().map(|(_, n)| n);
+            let near: Vec<String> = nearest(name, names, PROPOSED)
+                .into_iter()
+                .map(str::to_owned)
+                .collect();
+            let near = if near.is_empty() { like(name) } else { near };
+            let kind = name.char_indices().find(|(_, c)| !c.is_alphanumeric());
+            let alike = kind
+                .map(|(at, c)| like(&name[..at + c.len_utf8()]))
+                .unwrap_or_default();
             let hint = match () {
-                () if !near.is_empty() => format!("; did you mean {}?", near.join(", ")),
+                () if !near.is_empty() => did_you_mean(&near),
                 () if !alike.is_empty() => format!("; there are streams such as {}", alike.join(", ")),
                 () => String::new(),
             };

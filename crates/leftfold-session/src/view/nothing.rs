@@ -1,0 +1,237 @@
+//! Why a filter keeps nothing: names in it that nothing here has.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use leftfold_event::Cancel;
+use leftfold_event::json::Value;
+use leftfold_log::{Filter, LaneBy, Mentions};
+
+use super::View;
+use crate::alike::{did_you_mean, nearest};
+use crate::error::SessionError;
+
+/// Events looked at for their fields, spread over the log.
+const LOOKED_AT: u32 = 4000;
+
+/// Events fetched at a time.
+const CHUNK: usize = 500;
+
+/// Fields remembered of them.
+const FIELDS: usize = 20_000;
+
+/// Names told where none is near.
+const NAMED: usize = 8;
+
+/// Names proposed for one that is not there.
+const PROPOSED: usize = 3;
+
+/// What stands for a list's item in a way to a field.
+const ITEM: &str = "[0]";
+
+impl View {
+    /// What a filter names that this history has not: event types, categories, streams and fields that are most likely
+    /// mistyped. One sentence each; none where everything it names is here.
+    ///
+    /// Fields are looked for in at most four thousand events spread over the log.
+    pub fn unknown_names(&self, filter: &Filter, cancel: &Cancel) -> Result<Vec<String>, SessionError> {
+        let mentions = filter.mentions();
+        let mut told: Vec<String> = mentions
+            .names
+            .iter()
+            .filter(|(by, name)| self.log.names(*by).key(name).is_none())
+            .map(|(by, name)| self.unknown_name(*by, name))
+            .collect();
+        told.extend(self.unknown_fields(&mentions, cancel)?);
+        Ok(told)
+    }
+
+    fn unknown_name(&self, by: LaneBy, name: &str) -> String {
+        let names = self.log.names(by);
+        let near = nearest(name, names.iter().map(|(_, n)| n), PROPOSED);
+        let near: Vec<String> = near.into_iter().map(|n| format!("{n:?}")).collect();
+        let mut all: Vec<&str> = names.iter().map(|(_, n)| n).filter(|n| !n.is_empty()).collect();
+        let hint = if near.is_empty() && by != LaneBy::Stream && !all.is_empty() {
+            all.sort_unstable();
+            let more = if all.len() > NAMED { ", …" } else { "" };
+            all.truncate(NAMED);
+            format!("; there are {}{more}", all.join(", "))
+        } else {
+            did_you_mean(&near)
+        };
+        match by {
+            LaneBy::Type => format!("no event is of type {name:?}{hint}"),
+            LaneBy::Category => format!("there is no category {name:?}{hint}"),
+            LaneBy::Stream => format!("there is no stream {name:?}{hint}"),
+        }
+    }
+
+    fn unknown_fields(&self, mentions: &Mentions, cancel: &Cancel) -> Result<Vec<String>, SessionError> {
+        if mentions.fields.is_empty() || self.log.events() == 0 {
+            return Ok(Vec::new());
+        }
+        let total = self.log.events();
+        let n = total.min(LOOKED_AT);
+        let spread: Vec<u32> = (0..n)
+            .map(|i| (u64::from(i) * u64::from(total - 1) / u64::from((n - 1).max(1))) as u32)
+            .collect();
+        let mut seen = Fields::default();
+        for chunk in spread.chunks(CHUNK) {
+            self.events(chunk, cancel, &mut |_, event| {
+                for (root, part) in [("payload", &event.payload), ("metadata", &event.metadata)] {
+                    if let Some(value) = &part.value {
+                        seen.take(value, &mut vec![root.to_owned()]);
+                    }
+                }
+            })?;
+        }
+        let which = if n == total {
+            "no event has".to_owned()
+        } else {
+            format!("none of {n} events looked at has")
+        };
+        let unknown = mentions.fields.iter().filter(|way| !seen.0.contains(*way));
+        Ok(unknown
+            .map(|way| format!("{which} {}{}", written(way), did_you_mean(&seen.near(way))))
+            .collect())
+    }
+}
+
+/// The ways to all fields that were seen.
+#[derive(Default)]
+struct Fields(BTreeSet<Vec<String>>);
+
+impl Fields {
+    fn take(&mut self, value: &Value, way: &mut Vec<String>) {
+        match value {
+            Value::Object(object) => {
+                for (key, value) in object.iter() {
+                    way.push(key.to_owned());
+                    if self.0.len() < FIELDS && !self.0.contains(way) {
+                        self.0.insert(way.clone());
+                    }
+                    self.take(value, way);
+                    way.pop();
+                }
+            }
+            Value::Array(items) => {
+                way.push(ITEM.to_owned());
+                for item in items {
+                    self.take(item, way);
+                }
+                way.pop();
+            }
+            _ => {}
+        }
+    }
+
+    /// Those most like one that is not there: of a like name, or of the same name at another place.
+    fn near(&self, way: &[String]) -> Vec<String> {
+        let root = &way[0];
+        let same_part: Vec<(String, &Vec<String>)> = self
+            .0
+            .iter()
+            .filter(|w| w[0] == *root)
+            .map(|w| (written(w), w))
+            .collect();
+        let rest = |text: &str| text[root.len()..].to_owned();
+        let texts: Vec<String> = same_part.iter().map(|(text, _)| rest(text)).collect();
+        let mut near: Vec<String> = nearest(&rest(&written(way)), texts.iter().map(String::as_str), PROPOSED)
+            .into_iter()
+            .map(|found| format!("{root}{found}"))
+            .collect();
+        let moved = same_part
+            .iter()
+            .filter(|(text, w)| w.last() == way.last() && !near.contains(text))
+            .map(|(text, _)| text.clone())
+            .take(PROPOSED - near.len().min(PROPOSED))
+            .collect::<Vec<_>>();
+        near.extend(moved);
+        near
+    }
+}
+
+/// A way to a field as a filter writes it.
+fn written(way: &[String]) -> String {
+    let mut text = String::new();
+    for (i, key) in way.iter().enumerate() {
+        let plain = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        match () {
+            () if i == 0 => text.push_str(key),
+            () if key == ITEM => text.push_str(ITEM),
+            () if plain => text.extend([".", key]),
+            () => drop(write!(text, "[{key:?}]")),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use leftfold_event::Cancel;
+    use leftfold_log::Filter;
+
+    use crate::Session;
+
+    const LINES: &str = r#"{"stream":"stock-1","type":"StockReserved","payload":{"available":3,"items":[{"sku":"a"}],"a b":{"c":1}},"metadata":{"user":"u"}}
+{"stream":"order-1","type":"OrderPlaced","payload":{"total":1},"metadata":{"user":"u"}}
+"#;
+
+    fn told(filter: &str) -> Vec<String> {
+        let session = Session::new(None, Arc::new(|_| ()));
+        let opened = session
+            .open_lines(Path::new("-"), &mut LINES.as_bytes())
+            .expect("lines in memory can be opened");
+        let source = session.source(opened.id).expect("it is open");
+        source.wait_ready(&mut |_| ()).expect("it can be indexed");
+        let view = source.view(None).expect("it can be looked at");
+        let filter = Filter::parse(filter).expect("the filter can be read");
+        view.unknown_names(&filter, &Cancel::new())
+            .expect("the lines can be read")
+    }
+
+    #[test]
+    fn a_mistyped_field_is_told_with_the_one_that_was_meant() {
+        assert_eq!(
+            told("payload.avaliable < 0"),
+            ["no event has payload.avaliable; did you mean payload.available?"]
+        );
+        assert_eq!(
+            told("metadata.usre == 'u' && payload['a b'].d == 1"),
+            [
+                "no event has metadata.usre; did you mean metadata.user?",
+                "no event has payload[\"a b\"].d; did you mean payload[\"a b\"].c?"
+            ]
+        );
+        assert_eq!(
+            told("payload.sku == 'a'"),
+            ["no event has payload.sku; did you mean payload.items[0].sku?"]
+        );
+        assert_eq!(told("payload.zzz == 1"), ["no event has payload.zzz"]);
+    }
+
+    #[test]
+    fn a_mistyped_name_is_told_with_the_one_that_was_meant() {
+        assert_eq!(
+            told("type == 'OrderPlcaed' || stream == 'ordre-1'"),
+            [
+                "no event is of type \"OrderPlcaed\"; did you mean \"OrderPlaced\"?",
+                "there is no stream \"ordre-1\"; did you mean \"order-1\"?"
+            ]
+        );
+        assert_eq!(
+            told("type == 'Zebra'"),
+            ["no event is of type \"Zebra\"; there are OrderPlaced, StockReserved"]
+        );
+    }
+
+    #[test]
+    fn what_is_here_is_not_told_of() {
+        let all = "payload.available < 0 && type == 'OrderPlaced' && stream == 'stock-1' && metadata.user == 'x' && payload['a b'].c == 2";
+        assert_eq!(told(all), [""; 0]);
+    }
+}
