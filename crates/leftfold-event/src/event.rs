@@ -288,7 +288,7 @@ impl Point {
         }
         if t.bytes().all(|b| b.is_ascii_digit() || b == b'.') && t.bytes().any(|b| b.is_ascii_digit()) {
             let whole = t.split('.').next().unwrap_or(t);
-            let is_small = whole.parse::<i64>().is_ok_and(|n| n < LEAST_BARE_EPOCH);
+            let is_small = whole.is_empty() || whole.parse::<i64>().is_ok_and(|n| n < LEAST_BARE_EPOCH);
             return match epoch(t) {
                 Some(_) if is_small && whole == t => Err(PointError::Bare(t.to_owned())),
                 Some(time) if !is_small => Ok(Self::Time(time)),
@@ -383,6 +383,7 @@ mod tests {
             "-inf",
             "1.",
             "7.5",
+            ".5",
             "@",
             "@noon",
         ] {

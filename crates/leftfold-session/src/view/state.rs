@@ -94,7 +94,7 @@ impl View {
 
     /// The events of a stream that the state at a moment includes though they carry a later time, in stream order: one that
     /// follows them was recorded by then. None at a place in log order.
-    pub fn later_than(&self, stream: u32, place: &Place) -> impl Iterator<Item = u32> + '_ {
+    pub fn later_than(&self, stream: u32, place: &Place) -> impl Iterator<Item = u32> + use<'_> {
         let included = self.log.included(stream, place);
         let (axis, moment) = (place.axis, place.coord);
         let late = move |o: &u32| axis == Axis::Time && self.log.time(*o).is_some_and(|t| t > moment);
