@@ -90,7 +90,7 @@ events it keeps.")]
   leftfold events shop.db -c 20                         the first twenty
   leftfold events shop.db -o -20                        the last twenty
   leftfold events shop.db --stream order-10017
-  leftfold events shop.db -f 'type == \"PaymentCaptured\" && payload.amount > 500'
+  leftfold events shop.db -f 'type == \"PaymentCaptured\" && payload.capturedAmount > 150'
   leftfold events shop.db --from -15m --json            the last quarter of an hour, as NDJSON
 
 Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id and \
@@ -126,7 +126,7 @@ from + (to-from)*(c+1)/n.")]
     State(StateArgs),
     /// Show what changed in a stream's state between two points (exit code 1 when anything did)
     #[command(after_help = "Examples:
-  leftfold diff shop.db order-10017 --from v2 --to v5
+  leftfold diff shop.db order-10017 --from v2 --to v4
   leftfold diff shop.db stock-SKU-0007 --from 2026-11-20T18:00:00Z --to end --json")]
     Diff(DiffArgs),
     /// Show which event last changed each field of a stream's state

@@ -128,7 +128,7 @@ impl Whole {
     fn zone(&self) -> &'static str {
         match self.event.time_origin {
             TimeZoneOrigin::AssumedUtc => "assumed UTC",
-            _ => "stated",
+            TimeZoneOrigin::Stated => "stated",
         }
     }
 

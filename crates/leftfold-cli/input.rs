@@ -10,7 +10,7 @@ use leftfold_event::{Cancel, Point};
 use leftfold_log::{LaneBy, Place};
 use leftfold_session::dto::{CertaintyDto, InspectDto, MappingDto, StoreDto};
 use leftfold_session::project::Project;
-use leftfold_session::{OpenSource, Session, SessionError, Snapshot, View, mapping, nearest};
+use leftfold_session::{OpenSource, Session, SessionError, Snapshot, View, mapping, nearest_names};
 
 use crate::args::SourceArgs;
 use crate::failure::{Failure, Outcome};
@@ -412,7 +412,7 @@ pub(crate) fn keys(view: &View, by: LaneBy, names: &[String], what: &str) -> Out
         }
         known.key(name).ok_or_else(|| {
             let mut all: Vec<&str> = known.iter().map(|(_, n)| n).filter(|n| !n.is_empty()).collect();
-            let near = nearest(name, all.iter().copied(), 3);
+            let near = nearest_names(name, all.iter().copied(), 3);
             let hint = if near.is_empty() {
                 all.sort_unstable();
                 let more = if all.len() > 20 { ", …" } else { "" };

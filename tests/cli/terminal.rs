@@ -109,7 +109,7 @@ fn the_digits_of_a_time_are_never_cut() {
     let lines: Vec<String> = (1..=4)
         .map(|day| {
             format!(
-                "{{\"stream\":\"a-1\",\"type\":\"SomethingOfALongNameHappened\",\"time\":\"2026-11-0{day}T10:00:00.12345678{day}Z\",\"payload\":{{\"text\":\"{}\"}}}}\n",
+                "{{\"stream\":\"a-1\",\"type\":\"SomethingOfALongNameHappened\",\"time\":\"2026-11-0{day}T10:00:00.12345678{day}Z\",\"payload\":{{\"n\":{day},\"text\":\"{}\"}}}}\n",
                 "x".repeat(200)
             )
         })
@@ -117,7 +117,7 @@ fn the_digits_of_a_time_are_never_cut() {
     crate::run::write(folder.path(), "days.ndjson", lines.concat());
     let verbs: [&[&str]; 4] = [
         &["events", "days.ndjson"],
-        &["history", "days.ndjson", "a-1", ""],
+        &["history", "days.ndjson", "a-1", "/n"],
         &["blame", "days.ndjson", "a-1"],
         &["streams", "days.ndjson"],
     ];

@@ -21,7 +21,7 @@ mod times;
 mod view;
 mod whole;
 
-pub use alike::nearest;
+pub use alike::nearest as nearest_names;
 pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};
 pub use history::LogStream;

@@ -131,7 +131,8 @@ impl Fields {
         let same_part: Vec<(String, &Vec<String>)> = self
             .0
             .iter()
-            .filter(|w| w[0] == *root)
+            // A field there is what holds the one that is not there.
+            .filter(|w| w[0] == *root && !way.starts_with(w))
             .map(|w| (written(w), w))
             .collect();
         let rest = |text: &str| text[root.len()..].to_owned();
