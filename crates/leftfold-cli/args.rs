@@ -156,8 +156,8 @@ from + (to-from)*(c+1)/n.")]
   leftfold open demo:shop
   leftfold open shop.db --at 2026-11-20T19:03:00Z --stream order-10017")]
     Open(OpenArgs),
-    /// Work with how a table is read as events
-    #[command(subcommand, arg_required_else_help = true)]
+    /// Work with how a table, or lines of NDJSON, are read as events
+    #[command(subcommand, arg_required_else_help = true, after_help = MAPPING_HELP)]
     Mapping(MappingVerb),
     /// Print the completions for a shell
     #[command(after_help = "Example:
@@ -564,10 +564,37 @@ pub(crate) struct OpenArgs {
     pub(crate) stream: Option<String>,
 }
 
+/// What a mapping can say.
+const MAPPING_HELP: &str = r#"A mapping stands in leftfold.toml, beside the data or in the folder the command is run in:
+
+  [[source]]
+  name = "plants"            # a name to use in place of the path
+  path = "plants.db"
+  [source.mapping]
+  table = "happenings"       # whose rows are the events (not for NDJSON)
+  stream = "{kind}-{plant}"  # names the aggregate; a column, or a template of columns
+  type = "what"              # the event type
+  version = "rev"            # the place in the stream
+  time = "happened_at"       # or { from = "ms", format = "milliseconds" }
+  payload = "details"        # or { column = "doc", at = "/data", format = "json" }
+
+Keys: table, stream, category, type, version, position, id, time, valid_time, payload, metadata, correlation, causation;
+also_in and order (lists), filters ([{ column = "kind", is = "event" }]; is, not, null), joins, explode, extra (names of further facts).
+An expression is a column ("stream_id"), a template ("{a}-{b@/x}"), { column = "doc", at = "/type", after = ":", before = "-" },
+{ constant = "order" } or { first-of = ["a", "b"] }. at is a JSON pointer into the column.
+Time formats: auto, iso, seconds, milliseconds, microseconds, nanoseconds, dotnet-ticks, julian-day.
+Payload formats: auto, json, text, zlib, yaml, xml, bytes.
+For NDJSON a column is a key of the line ("user") or a JSON pointer into it ("/user/id"); without a payload the whole line is it."#;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum MappingVerb {
     /// Print how a source's table is read, as lines for leftfold.toml
-    #[command(after_help = "Example:
-  leftfold mapping show shop.db >> leftfold.toml")]
+    ///
+    /// Works for any table (--table), also for one that is not taken for events: then it is a start to set right.
+    #[command(after_help = "Examples:
+  leftfold mapping show shop.db >> leftfold.toml
+  leftfold mapping show shop.db --table events
+
+`leftfold mapping --help` says what the keys mean.")]
     Show(SourceArgs),
 }

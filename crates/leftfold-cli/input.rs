@@ -87,7 +87,7 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
         ));
     };
     let text = source.to_string_lossy();
-    match project.source(&text) {
+    match project.source(&text)? {
         Some(named) => Ok(Named {
             path: project.folder.join(&named.path).components().collect(),
             mapping: named.mapping.as_ref().map(mapping::to_dto),
@@ -234,10 +234,11 @@ fn guessed(store: &StoreDto) -> String {
 pub(crate) fn choose_only(front: &mut Front, named: &Named, args: &SourceArgs) -> Outcome<StoreDto> {
     let session = session(front);
     let inspected = inspect(front, &session, named)?;
-    if inspected.stores.is_empty()
-        && let Some(nearest) = nearest(front, &session, &named.path, args.table.as_deref())?
+    let asked = |table: &String| inspected.stores.iter().any(|s| s.tables.first() == Some(table));
+    if (inspected.stores.is_empty() || args.table.as_ref().is_some_and(|t| !asked(t)))
+        && let Some(start) = start(front, &session, &inspected, &named.path, args.table.as_deref())?
     {
-        return Ok(nearest);
+        return Ok(start);
     }
     let chosen = choose(front, &inspected, args)?.clone();
     Ok(match &named.mapping {
@@ -249,15 +250,24 @@ pub(crate) fn choose_only(front: &mut Front, named: &Named, args: &SourceArgs) -
     })
 }
 
-/// In a file without events: the table asked for, or the one that comes nearest, with a mapping to start from.
-fn nearest(
+/// The table asked for, or in a file without events the one that comes nearest, with a mapping to start from.
+fn start(
     front: &mut Front,
     session: &Session,
+    file: &InspectDto,
     path: &Path,
     table: Option<&str>,
 ) -> Outcome<Option<StoreDto>> {
-    let wanted = |s: &StoreDto| table.is_none_or(|t| s.tables.first().is_some_and(|own| own == t));
-    let found = session.candidates(path)?.into_iter().find(wanted);
+    let found = match table {
+        Some(table) => session.start_of_mapping(path, table)?,
+        None => {
+            let nearest = session.candidates(path)?.into_iter().next();
+            match (nearest, &file.tables[..]) {
+                (None, [only]) => session.start_of_mapping(path, &only.name)?,
+                (nearest, _) => nearest,
+            }
+        }
+    };
     if let Some(found) = &found {
         let against = found.notes.last().map_or("", String::as_str);
         front.note(format!(

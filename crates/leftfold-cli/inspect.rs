@@ -94,14 +94,39 @@ fn certainty(certainty: CertaintyDto) -> &'static str {
     }
 }
 
+/// Records in the list that stand for rows or lines nobody can read: they are no events, and have no names.
+fn placeholders(store: &Opened) -> u32 {
+    let all: u64 = store.snapshot.unreadable.iter().map(|u| u.events).sum();
+    // There is no more of them than of records, which are fewer than 2^32.
+    all.min(store.snapshot.log.events().into()) as u32
+}
+
+/// How many events there are, and how many streams.
+fn sizes(store: &Opened) -> (u32, usize) {
+    let events = store.snapshot.log.events() - placeholders(store);
+    (events, counts(store, LaneBy::Stream).len())
+}
+
 /// Names of a kind and their counts, most events first, ties by name.
 fn counts(store: &Opened, by: LaneBy) -> Vec<(&str, u32)> {
     let log = &store.snapshot.log;
     let names = log.names(by);
+    let unread = placeholders(store);
     let mut counts: Vec<(&str, u32)> = log
         .lane_counts(by)
         .iter()
         .map(|&(key, n)| (names.get(key), n))
+        .map(|(name, n)| {
+            (
+                name,
+                if name.is_empty() {
+                    n.saturating_sub(unread)
+                } else {
+                    n
+                },
+            )
+        })
+        .filter(|(_, n)| *n > 0)
         .collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     counts
@@ -123,7 +148,7 @@ fn times(store: &Opened) -> Option<[String; 2]> {
 
 fn store_document(store: &Opened, facts: Option<TimeFacts>) -> Document {
     let dto = &store.store;
-    let log = &store.snapshot.log;
+    let (events, streams) = sizes(store);
     let by_name = |by| -> Value {
         Value::Object(
             counts(store, by)
@@ -151,8 +176,8 @@ fn store_document(store: &Opened, facts: Option<TimeFacts>) -> Document {
         .with("certainty", certainty(dto.certainty))
         .with("reasons", strings(&dto.reasons))
         .with("tables", strings(&dto.tables))
-        .with("events", number(log.events()))
-        .with("streams", number(log.names(LaneBy::Stream).len() as u64))
+        .with("events", number(events))
+        .with("streams", number(streams as u64))
         .with("categories", by_name(LaneBy::Category))
         .maybe("without_category", without(LaneBy::Category))
         .with("types", by_name(LaneBy::Type))
@@ -175,7 +200,8 @@ fn times_document(facts: TimeFacts) -> Document {
 }
 
 fn print_store(front: &mut Front, number: usize, store: &Opened) -> Outcome {
-    let (dto, log, paint) = (&store.store, &store.snapshot.log, front.paint);
+    let (dto, paint) = (&store.store, front.paint);
+    let (events, streams) = sizes(store);
     let sure = match dto.certainty {
         CertaintyDto::Certain => paint.with(Tone::Good, "certain"),
         CertaintyDto::Likely => paint.with(Tone::Notice, "likely"),
@@ -210,8 +236,8 @@ fn print_store(front: &mut Front, number: usize, store: &Opened) -> Outcome {
         out,
         "{}{} in {}",
         label("events"),
-        grouped(log.events().into()),
-        counted(log.names(LaneBy::Stream).len() as u64, "stream")
+        grouped(events.into()),
+        counted(streams as u64, "stream")
     )?;
     if let Some([first, last]) = times(store) {
         writeln!(out, "{}{first} to {last}", label("time"))?;

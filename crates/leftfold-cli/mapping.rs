@@ -1,37 +1,100 @@
-//! `mapping`: how a table is read as events.
+//! `mapping`: how a table, or the lines of an NDJSON file, are read as events.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
 
+use leftfold_session::dto::{InspectDto, MappingDto};
 use leftfold_session::{mapping, project};
 
 use crate::args::SourceArgs;
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::input;
+use crate::style::clean;
+
+/// The keys a mapping most often has, and what they are for.
+const KEYS: &[(&str, &str)] = &[
+    ("stream", "names the aggregate"),
+    ("type", "the event type"),
+    ("version", "the place in the stream"),
+    ("position", "the place in the log"),
+    ("id", "the event's identity"),
+    ("time", "when it was recorded"),
+    ("payload", "what happened"),
+    ("metadata", "what surrounds it"),
+];
 
 /// Prints a source's mapping as lines for the project file.
 pub(crate) fn show(front: &mut Front, args: &SourceArgs) -> Outcome {
     let named = input::find(&args.source)?;
-    let nothing = |what: &str| {
-        Err(Failure::new(
+    if named.is_stream() {
+        return Err(Failure::new(
             "no-mapping",
-            format!("{what} needs no mapping: every line says itself what is what"),
-        ))
-    };
-    if named.is_stdin() {
-        return nothing("standard input");
+            "what can be read only once has no path that leftfold.toml could name: save it to a file first",
+        ));
     }
-    let opened = input::choose_only(front, &named, args)?;
+    let mut opened = input::choose_only(front, &named, args)?;
+    let session = input::session(front);
+    if opened.mapping.toml.is_empty()
+        && let Some(start) = session.start_of_mapping(&named.path, "")?
+    {
+        opened = start;
+    }
     if opened.mapping.toml.is_empty() {
-        return nothing(&named.path.display().to_string());
+        return Err(Failure::new(
+            "no-mapping",
+            format!(
+                "{} needs no mapping: every line says itself what is what",
+                named.path.display()
+            ),
+        ));
     }
     let stated = mapping::from_dto(&opened.mapping)?;
     let name = named
         .path
         .file_stem()
         .map_or_else(|| "source".to_owned(), |s| s.to_string_lossy().into_owned());
-    let file = named.path.file_name().map_or(named.path.as_path(), Path::new);
-    write!(front.out, "{}", project::mapping_text(&name, file, &stated)?)?;
+    // As it was given: right for a leftfold.toml in the folder the command is run in.
+    write!(
+        front.out,
+        "{}",
+        project::mapping_text(&name, &named.path, &stated)?
+    )?;
+    let file = input::inspect(front, &session, &named)?;
+    write!(front.out, "{}", left_open(&opened.mapping, &file))?;
     Ok(())
+}
+
+/// The keys that are not set, as comments to fill in, with the columns there are.
+fn left_open(mapping: &MappingDto, file: &InspectDto) -> String {
+    let set = |key: &str| {
+        mapping
+            .fields
+            .iter()
+            .any(|f| f.field == key && !f.expression.is_empty())
+    };
+    let open: Vec<_> = KEYS.iter().filter(|(key, _)| !set(key)).collect();
+    let columns = file
+        .tables
+        .iter()
+        .find(|t| t.name == mapping.table)
+        .map(|t| &t.columns);
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    if let Some(columns) = columns {
+        let names: Vec<_> = columns.iter().map(|c| clean(&c.name)).collect();
+        let _ = writeln!(
+            text,
+            "# The columns of {}: {}",
+            clean(&mapping.table),
+            names.join(", ")
+        );
+    }
+    if !open.is_empty() {
+        let _ = writeln!(text, "# Not set; what is needed goes under [source.mapping]:");
+    }
+    for (key, what) in open {
+        let _ = writeln!(text, "#   {key} = \"COLUMN\"  # {what}");
+    }
+    text
 }

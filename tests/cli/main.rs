@@ -3,6 +3,7 @@
 
 mod errors;
 mod lists;
+mod mapping;
 mod names;
 mod points;
 mod programs;

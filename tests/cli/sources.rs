@@ -294,6 +294,10 @@ fn rows_a_damaged_file_has_lost_are_records_in_the_list() {
     let told = leftfold(folder.path(), &["inspect", "torn.db", "--json"]).ok();
     let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
     let oddities = told["stores"][0]["oddities"].as_array().expect("a list");
+    let events = told["stores"][0]["events"].as_u64().unwrap_or_default() as usize;
+    assert_eq!(events + rows, 500, "what stands for lost rows is no event");
+    assert_eq!(told["stores"][0]["streams"], 9, "and in no stream");
+    assert!(told["stores"][0]["without_type"].is_null(), "{told}");
     assert_eq!(oddities[0]["code"], "unreadable");
     assert_eq!(oddities[0]["count"], rows, "as many as are lost: {oddities:?}");
     assert!(

@@ -10,7 +10,7 @@ use crate::timestamp::{TimeError, TimeZoneOrigin, Timestamp};
 pub struct Event {
     /// The full name of the stream, `category-id` where the store keeps the two apart.
     pub stream: String,
-    /// The kind of aggregate: stated by the store, or the text before the first `-` of the stream's name.
+    /// The kind of aggregate: stated by the store, or the part of the stream's name that says it ([`crate::category_of`]).
     pub category: Option<String>,
     /// The place in the stream, as the store counts it (from 0 or 1).
     pub version: Option<i64>,
@@ -49,7 +49,8 @@ pub struct Payload {
     pub raw: Vec<u8>,
     /// The decoded value. `None` when absent or undecodable (then a [`Problem`] says why); JSON's `null` is a value.
     pub value: Option<Value>,
-    /// How `value` was read from `raw`: `json`, `zlib+json`, `yaml`, `xml`, `text`, `bytes`, `encrypted`; `""` if absent.
+    /// How `value` was read from `raw`: `json`, `zlib+json`, `yaml`, `xml`, `text`, `bytes`, `encrypted`; without a value
+    /// `text` or `bytes` say what `raw` looks like. `""` if absent: a payload of no bytes has an encoding, none at all has none.
     pub encoding: &'static str,
 }
 
@@ -60,6 +61,20 @@ impl Payload {
             raw: Vec::new(),
             value: None,
             encoding: "",
+        }
+    }
+
+    /// Bytes that are not decoded: legible ones are `text`, others `bytes`.
+    pub fn undecoded(raw: Vec<u8>) -> Self {
+        let legible = |text: &str| !text.chars().any(|c| c.is_control() && !c.is_whitespace());
+        let encoding = match std::str::from_utf8(&raw) {
+            Ok(text) if !text.is_empty() && legible(text) => "text",
+            _ => "bytes",
+        };
+        Self {
+            raw,
+            value: None,
+            encoding,
         }
     }
 
@@ -77,14 +92,7 @@ impl Payload {
             ),
             Err(e) => {
                 let problem = Problem::new(ProblemCode::PayloadUndecodable, e.to_string());
-                (
-                    Self {
-                        raw,
-                        value: None,
-                        encoding: "bytes",
-                    },
-                    Some(problem),
-                )
+                (Self::undecoded(raw), Some(problem))
             }
         }
     }
@@ -189,12 +197,6 @@ impl ProblemCode {
             Self::HandlerFailed => "handler-failed",
         }
     }
-}
-
-/// The part of a stream's name shared by its kind: the text before the first `-` (Message DB, KurrentDB), the whole
-/// name when there is none.
-pub fn category_of(stream: &str) -> &str {
-    stream.split('-').next().unwrap_or(stream)
 }
 
 /// A point of a history, as a user writes it (`--at`).
@@ -419,11 +421,5 @@ mod tests {
             "00010203-0405-0607-0809-0a0b0c0d0e0f"
         );
         assert_eq!(EventId::Bytes(vec![255, 1]).to_string(), "ff01");
-    }
-
-    #[test]
-    fn a_category_is_what_stands_before_the_first_dash() {
-        assert_eq!(category_of("order-42-b"), "order");
-        assert_eq!(category_of("order"), "order");
     }
 }

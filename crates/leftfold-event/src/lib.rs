@@ -4,11 +4,13 @@
 //! drops a byte or invents a time: what is unknown is `None`, what could not be read is a [`Problem`].
 
 mod cancel;
+mod category;
 mod event;
 pub mod json;
 pub mod terminal;
 mod timestamp;
 
 pub use cancel::{Cancel, Progress};
-pub use event::{Event, EventId, Locator, Payload, Point, PointError, Problem, ProblemCode, category_of};
+pub use category::category_of;
+pub use event::{Event, EventId, Locator, Payload, Point, PointError, Problem, ProblemCode};
 pub use timestamp::{TimeError, TimeZoneOrigin, Timestamp};

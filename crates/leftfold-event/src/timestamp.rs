@@ -99,17 +99,22 @@ impl Timestamp {
                     after = &tail[n..];
                 }
             }
-            // 60 is a leap second: it counts as the first second of the next minute.
             if hour > 23 || minute > 59 || second > 60 {
                 return Err(unreadable());
             }
             seconds = hour * 3600 + minute * 60 + second;
             rest = after;
         }
+        let leap = seconds % 60 == 0 && bytes.get(17..19) == Some(b"60");
         let rest = rest.trim_ascii();
         if !rest.is_empty() {
             seconds -= offset_seconds(rest).ok_or_else(unreadable)?;
             origin = TimeZoneOrigin::Stated;
+        }
+        // A leap second stands at the end of a day in UTC and, as in POSIX, counts as the first of the next day; elsewhere
+        // there is no second 60.
+        if leap && seconds % 86_400 != 0 {
+            return Err(unreadable());
         }
         let nanos = i128::from(days * 86_400 + seconds) * i128::from(SECOND) + i128::from(fraction);
         let nanos = i64::try_from(nanos).map_err(|_| TimeError::OutOfRange(shorten(text)))?;
@@ -208,6 +213,20 @@ mod tests {
         assert_eq!(show("2026-11-20T14:32:07.1 UTC"), "2026-11-20T14:32:07.1Z Stated");
         assert_eq!(show("2026-11-20"), "2026-11-20T00:00:00Z AssumedUtc");
         assert_eq!(show("1969-12-31T23:59:59.5Z"), "1969-12-31T23:59:59.5Z Stated");
+    }
+
+    #[test]
+    fn second_sixty_is_a_leap_second_or_no_time() {
+        assert_eq!(show("2016-12-31T23:59:60Z"), "2017-01-01T00:00:00Z Stated");
+        assert_eq!(show("2016-12-31 23:59:60.5"), "2017-01-01T00:00:00.5Z AssumedUtc");
+        assert_eq!(show("2017-01-01T08:59:60+09:00"), "2017-01-01T00:00:00Z Stated");
+        for text in [
+            "2016-12-31T12:30:60Z",
+            "2016-12-31T23:59:60+01:00",
+            "2016-12-31T23:59:61Z",
+        ] {
+            assert!(show(text).starts_with("not a time"), "{text}");
+        }
     }
 
     #[test]

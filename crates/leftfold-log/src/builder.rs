@@ -56,7 +56,10 @@ impl LogBuilder {
         }
         let (key, new) = self.columns.streams.intern(header.stream);
         if new {
-            let category = header.category.unwrap_or_else(|| category_of(header.stream));
+            let category = header
+                .category
+                .or_else(|| category_of(header.stream))
+                .unwrap_or_default();
             let (category, _) = self.columns.categories.intern(category);
             self.columns.stream_category.push(category);
         }
@@ -75,7 +78,10 @@ impl LogBuilder {
         for name in header.also_in {
             let (key, new) = self.columns.streams.intern(name);
             if new {
-                let (category, _) = self.columns.categories.intern(category_of(name));
+                let (category, _) = self
+                    .columns
+                    .categories
+                    .intern(category_of(name).unwrap_or_default());
                 self.columns.stream_category.push(category);
             }
             self.columns.also_in.push((key, ordinal));

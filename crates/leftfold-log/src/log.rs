@@ -240,6 +240,12 @@ impl Log {
         self.columns().version.get(ordinal as usize)
     }
 
+    /// An event's version in a stream. What an event counts in the other streams it belongs to is not known.
+    pub fn version_in(&self, stream: u32, ordinal: u32) -> Option<i64> {
+        let own = self.columns().stream.get(ordinal as usize)? == &stream;
+        self.version(ordinal).filter(|_| own)
+    }
+
     /// An event's number in the store's log, where the store has one.
     pub fn position(&self, ordinal: u32) -> Option<i64> {
         let columns = self.columns();

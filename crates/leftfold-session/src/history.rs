@@ -16,6 +16,7 @@ pub struct LogStream<'a> {
     log: &'a Log,
     store: &'a dyn EventStore,
     ordinals: &'a [u32],
+    stream: u32,
     /// Whether the last chunk had payloads that need decoding; then whole events are fetched at once.
     decoded: Cell<bool>,
 }
@@ -27,6 +28,7 @@ impl<'a> LogStream<'a> {
             log,
             store,
             ordinals: log.stream_events(stream),
+            stream,
             decoded: Cell::new(false),
         }
     }
@@ -53,7 +55,8 @@ impl<'a> LogStream<'a> {
         self.store
             .fetch(&self.locators(&range), cancel, &mut |i, event| {
                 all_plain &= event.payload.encoding == "json";
-                visit(range.start + i, step_of(&event));
+                let index = range.start + i;
+                visit(index, self.step_here(index, &event));
             })?;
         self.decoded.set(!all_plain);
         Ok(())
@@ -76,7 +79,7 @@ impl<'a> LogStream<'a> {
                 RawPayload::Other => {
                     self.decoded.set(true);
                     let one = self.store.fetch(&locators[i..=i], cancel, &mut |_, event| {
-                        visit(index, step_of(&event));
+                        visit(index, self.step_here(index, &event));
                     });
                     failed = failed.take().or(one.err());
                     return;
@@ -87,12 +90,21 @@ impl<'a> LogStream<'a> {
                 Step {
                     kind,
                     payload,
-                    version: self.log.version(ordinal),
+                    version: self.log.version_in(self.stream, ordinal),
                     time: self.time(ordinal),
                 },
             );
         })?;
         failed.map_or(Ok(()), Err)
+    }
+
+    /// A whole event as a step of this stream.
+    fn step_here<'e>(&self, index: usize, event: &'e Event) -> Step<'e> {
+        let version = self.log.version_in(self.stream, self.ordinals[index]);
+        Step {
+            version,
+            ..step_of(event)
+        }
     }
 
     fn locators(&self, range: &Range<usize>) -> Vec<Locator> {

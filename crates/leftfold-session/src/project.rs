@@ -14,21 +14,50 @@ use crate::error::SessionError;
 /// The file's name.
 pub const FILE_NAME: &str = "leftfold.toml";
 
-/// What a project file says. Unknown keys are refused, so that a typing error is not silently nothing.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// What a project file says.
+#[derive(Clone, Debug, Default)]
 pub struct ProjectFile {
     /// Sources by name.
-    #[serde(rename = "source")]
     pub sources: Vec<ProjectSource>,
+    /// Sources that cannot be used: they break nothing but themselves.
+    pub broken: Vec<BrokenSource>,
+}
+
+/// How the file stands in TOML. Unknown keys are refused, so that a typing error is not silently nothing.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
+struct RawFile<Source> {
+    source: Vec<Source>,
     /// Projections, as the replay reads them.
     #[serde(rename = "projection")]
-    projections: Vec<toml::Value>,
+    _projections: Vec<toml::Value>,
+}
+
+impl<Source> Default for RawFile<Source> {
+    fn default() -> Self {
+        Self {
+            source: Vec::new(),
+            _projections: Vec::new(),
+        }
+    }
+}
+
+/// A `[[source]]` that cannot be used.
+#[derive(Clone, Debug)]
+pub struct BrokenSource {
+    /// Its name and its path as far as they can be read.
+    said: ProjectSource,
+    /// What is wrong, with the line where it is known.
+    pub why: String,
 }
 
 /// A named source.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table with name, path and mapping"
+)]
 pub struct ProjectSource {
     /// Its name; usable in place of a path.
     pub name: String,
@@ -49,9 +78,43 @@ pub struct Project {
 }
 
 impl ProjectFile {
-    /// Reads a project file's text. An error names the key and the line.
+    /// Reads a project file's text. A source that is wrong is put aside; an error of anything else names the key and the line.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+        let first = match toml::from_str::<RawFile<ProjectSource>>(text) {
+            Ok(RawFile { source, .. }) => {
+                return Ok(Self {
+                    sources: source,
+                    broken: Vec::new(),
+                });
+            }
+            Err(e) => e,
+        };
+        // Only what is wrong in the sources can be put aside.
+        let loose: RawFile<toml::Value> = toml::from_str(text)?;
+        let mut file = Self::default();
+        for value in loose.source {
+            match value.clone().try_into::<ProjectSource>() {
+                Ok(source) => file.sources.push(source),
+                Err(e) => {
+                    // The first error of the whole knows its line.
+                    let why = if file.broken.is_empty() {
+                        toml_error(&first, text)
+                    } else {
+                        toml_error(&e, text)
+                    };
+                    let text = |key: &str| value.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+                    file.broken.push(BrokenSource {
+                        said: ProjectSource {
+                            name: text("name").to_owned(),
+                            path: PathBuf::from(text("path")),
+                            mapping: None,
+                        },
+                        why,
+                    });
+                }
+            }
+        }
+        Ok(file)
     }
 }
 
@@ -95,34 +158,74 @@ impl Project {
         path: &Path,
         elsewhere: impl Iterator<Item = &'a Path>,
     ) -> Result<Option<Self>, SessionError> {
-        if let Some(beside) = Self::of_data_file(path)? {
-            return Ok(Some(beside));
+        let beside = Self::of_data_file(path)?;
+        if beside.as_ref().is_some_and(|p| p.names(path)) {
+            return Ok(beside);
         }
         for folder in elsewhere {
-            if let Some(project) = Self::of_folder(folder)?.filter(|p| p.source_at(path).is_some()) {
+            if let Some(project) = Self::of_folder(folder)?.filter(|p| p.names(path)) {
                 return Ok(Some(project));
             }
         }
-        Ok(None)
+        Ok(beside)
     }
 
-    /// The source of this name.
-    pub fn source(&self, name: &str) -> Option<&ProjectSource> {
-        self.file.sources.iter().find(|s| s.name == name)
+    /// The source of this name, if there is one. Two of that name, or one that cannot be used, are an error.
+    pub fn source(&self, name: &str) -> Result<Option<&ProjectSource>, SessionError> {
+        if let Some(broken) = self.file.broken.iter().find(|b| b.said.name == name) {
+            return Err(self.wrong(&broken.why));
+        }
+        let mut named = self.file.sources.iter().filter(|s| s.name == name);
+        let first = named.next();
+        if named.next().is_some() {
+            return Err(self.wrong(&format!(
+                "two sources are called {name:?}: give one of them another name, or remove it"
+            )));
+        }
+        Ok(first)
     }
 
-    /// The source that is this data file.
-    fn source_at(&self, path: &Path) -> Option<&ProjectSource> {
-        let wanted = fs::canonicalize(path).ok()?;
-        let same =
-            |s: &&ProjectSource| fs::canonicalize(self.folder.join(&s.path)).is_ok_and(|p| p == wanted);
-        self.file.sources.iter().find(same)
+    /// Whether a source is this data file.
+    fn names(&self, path: &Path) -> bool {
+        let broken = self.file.broken.iter().map(|b| &b.said);
+        fs::canonicalize(path)
+            .is_ok_and(|p| self.file.sources.iter().chain(broken).any(|s| self.is_at(s, &p)))
     }
 
-    /// The mapping the project states for a data file.
-    pub fn mapping_of(&self, path: &Path) -> Option<(&str, &Mapping)> {
-        let source = self.source_at(path)?;
-        source.mapping.as_ref().map(|m| (source.name.as_str(), m))
+    /// Whether a source is the data file at this canonical path.
+    fn is_at(&self, source: &ProjectSource, canonical: &Path) -> bool {
+        !source.path.as_os_str().is_empty()
+            && fs::canonicalize(self.folder.join(&source.path)).is_ok_and(|p| p == canonical)
+    }
+
+    /// The mapping the project states for a data file. Two different ones, or one that cannot be used, are an error.
+    pub fn mapping_of(&self, path: &Path) -> Result<Option<(&str, &Mapping)>, SessionError> {
+        let Ok(canonical) = fs::canonicalize(path) else {
+            return Ok(None);
+        };
+        if let Some(broken) = self.file.broken.iter().find(|b| self.is_at(&b.said, &canonical)) {
+            return Err(self.wrong(&broken.why));
+        }
+        let here = self.file.sources.iter().filter(|s| self.is_at(s, &canonical));
+        let mut mapped = here.filter_map(|s| s.mapping.as_ref().map(|m| (s.name.as_str(), m)));
+        let first = mapped.next();
+        if let (Some((one, _)), Some((two, _))) = (first, mapped.next()) {
+            let file = path.display();
+            return Err(self.wrong(&format!(
+                "the sources {one:?} and {two:?} both state a mapping of {file}: remove one of them"
+            )));
+        }
+        Ok(first)
+    }
+
+    /// What of the sources cannot be used, in sentences.
+    pub fn broken(&self) -> impl Iterator<Item = String> {
+        self.file.broken.iter().map(|b| self.wrong(&b.why).message)
+    }
+
+    fn wrong(&self, why: &str) -> SessionError {
+        let path = self.folder.join(FILE_NAME);
+        SessionError::new("project-file", format!("{}: {why}", path.display()))
     }
 
     /// The built-in projections and the project's own.
@@ -161,8 +264,35 @@ pub fn save_mapping(
 pub(crate) fn toml_error(e: &toml::de::Error, text: &str) -> String {
     let line = |at: usize| 1 + text.bytes().take(at).filter(|b| *b == b'\n').count();
     let place = e.span().map(|span| format!("line {}: ", line(span.start)));
-    let message = e.message().trim_end().replace('\n', "; ");
+    let message = in_toml_words(&e.message().trim_end().replace('\n', "; "));
     format!("{}{message}", place.unwrap_or_default())
+}
+
+/// The parser's message in the words of the file, not of the program.
+fn in_toml_words(message: &str) -> String {
+    const WORDS: &[(&str, &str)] = &[
+        ("unknown field ", "unknown key "),
+        ("missing field ", "missing key "),
+        ("duplicate field ", "twice the key "),
+        ("unknown variant ", "unknown value "),
+        ("invalid type: ", "found "),
+        ("invalid value: ", "found "),
+        ("invalid length ", "wrong length "),
+        ("found map", "found a table"),
+        ("found sequence", "found a list"),
+        ("found string ", "found the text "),
+        ("found integer ", "found the number "),
+        ("found floating point ", "found the number "),
+        ("found boolean ", "found "),
+        ("expected a sequence", "expected a list ([[…]])"),
+        ("expected a map", "expected a table"),
+        ("expected a string", "expected a text"),
+        ("expected a boolean", "expected true or false"),
+        ("expected u8", "expected a small number"),
+    ];
+    WORDS.iter().fold(message.to_owned(), |text, (theirs, ours)| {
+        text.replace(theirs, ours)
+    })
 }
 
 /// A mapping as the lines that state it in a project file.
@@ -277,7 +407,7 @@ mod tests {
         let text = fs::read_to_string(folder.path().join(FILE_NAME)).unwrap();
         assert!(text.starts_with(before), "{text}");
         let project = Project::of_data_file(&data).unwrap().unwrap();
-        assert_eq!(project.mapping_of(&data), Some(("mine", &mapping)));
+        assert_eq!(project.mapping_of(&data), Ok(Some(("mine", &mapping))));
         assert_eq!(project.file.sources.len(), 2);
     }
 
@@ -316,9 +446,60 @@ mod tests {
     fn a_typing_error_in_the_project_file_is_told_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE_NAME), "[[source]]\nnmae = 'x'\n").unwrap();
-        let error = Project::of_folder(folder.path()).unwrap_err();
+        let project = Project::of_folder(folder.path()).unwrap().unwrap();
+        let told: Vec<String> = project.broken().collect();
+        assert!(told[0].contains("nmae") && told[0].contains("line 2"), "{told:?}");
+    }
+
+    /// A project of two data files with this text, and what it says of the mapping of the first.
+    fn told(text: &str) -> (String, bool) {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.db", "b.db"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        fs::write(folder.path().join(FILE_NAME), text).unwrap();
+        let project = Project::of_folder(folder.path()).unwrap().unwrap();
+        let of = |name: &str| project.mapping_of(&folder.path().join(name)).map(|m| m.is_some());
+        (of("a.db").unwrap_err().message, of("b.db").unwrap())
+    }
+
+    #[test]
+    fn a_source_that_is_wrong_breaks_no_other() {
+        let good = "[[source]]\nname = 'b'\npath = 'b.db'\n[source.mapping]\ntable = 't'\nstream = 's'\n";
+        for (bad, part) in [
+            ("strem = 's'", "unknown key `strem`"),
+            ("stream = 3", "a column's name"),
+            ("payload = 3", "a column's name"),
+            (
+                "time = { from = 'a', format = 'fortnights' }",
+                "unknown value `fortnights`",
+            ),
+            ("payload = { at = '/a' }", "missing key `column`"),
+            ("stream = '{a'", "brace"),
+        ] {
+            let text = format!(
+                "[[source]]\nname = 'a'\npath = 'a.db'\n[source.mapping]\ntable = 't'\n{bad}\n{good}"
+            );
+            let (told, other) = told(&text);
+            assert!(told.contains(part) && told.contains("line 6"), "{told}");
+            for word in ["variant", "struct", "untagged", "field `", "Raw", "map,"] {
+                assert!(!told.contains(word), "{told}");
+            }
+            assert!(other, "{bad}");
+        }
+    }
+
+    #[test]
+    fn two_sources_of_one_name_or_two_mappings_of_one_file_are_told() {
+        let one = "[[source]]\nname = 'a'\npath = 'a.db'\n[source.mapping]\ntable = 't'\nstream = 's'\n";
+        let (told, _) = told(&format!("{one}{}", one.replace("name = 'a'", "name = 'c'")));
+        assert!(told.contains("\"a\" and \"c\" both state a mapping"), "{told}");
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE_NAME), format!("{one}{one}")).unwrap();
+        let project = Project::of_folder(folder.path()).unwrap().unwrap();
+        let error = project.source("a").unwrap_err();
         assert!(
-            error.message.contains("nmae") && error.message.contains('2'),
+            error.message.contains("two sources are called \"a\""),
             "{}",
             error.message
         );

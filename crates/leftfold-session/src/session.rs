@@ -130,8 +130,15 @@ impl Session {
         let mut stores: Vec<StoreDto> = (0..file.stores().len())
             .map(|i| store_dto(&file.stores()[i], i, file.mapping(i)))
             .collect();
-        // What the project says comes first.
-        if let Some((name, saved)) = self.project_of(path)?.as_ref().and_then(|p| p.mapping_of(path)) {
+        // What the project says comes first, and instead of a guess at the same table.
+        let project = self.project_of(path)?;
+        let saved = project
+            .as_ref()
+            .map(|p| p.mapping_of(path))
+            .transpose()?
+            .flatten();
+        if let Some((name, saved)) = saved {
+            stores.retain(|s| s.tables.first().is_some_and(|t| *t != saved.table));
             let info = file.store_with(saved)?.info().clone();
             let title = format!("{name} ({})", crate::project::FILE_NAME);
             stores.insert(
@@ -141,6 +148,9 @@ impl Session {
                     ..store_dto(&info, SAVED, Some(saved))
                 },
             );
+        }
+        for store in &mut stores {
+            store.notes.extend(project.iter().flat_map(|p| p.broken()));
         }
         let problem = file.problem().filter(|_| stores.is_empty());
         Ok(InspectDto {
@@ -162,6 +172,17 @@ impl Session {
             dto
         };
         Ok(file.candidates().iter().map(dto).collect())
+    }
+
+    /// How a table would be read, as a start for a mapping made by hand; what speaks against it, if anything does, is its last
+    /// note. `None` where there is no such table, or its rows cannot be found again.
+    pub fn start_of_mapping(&self, path: &Path, table: &str) -> Result<Option<StoreDto>, SessionError> {
+        let file = self.file(path)?;
+        Ok(file.start_of_mapping(table).map(|(info, mapping, against)| {
+            let mut dto = store_dto(info, SAVED, Some(mapping));
+            dto.notes.extend(against.map(str::to_owned));
+            dto
+        }))
     }
 
     /// The first events a mapping gives.
@@ -214,7 +235,14 @@ impl Session {
         let projections = project
             .as_ref()
             .map_or_else(|| Ok(Projections::default()), Project::projections)?;
-        let saved = project.as_ref().and_then(|p| p.mapping_of(path));
+        let saved = match mapped {
+            Some(_) => None,
+            None => project
+                .as_ref()
+                .map(|p| p.mapping_of(path))
+                .transpose()?
+                .flatten(),
+        };
         let (events, dto): (Arc<dyn EventStore>, StoreDto) = match (mapped, saved) {
             (Some(dto), _) => {
                 let mapping = mapping::from_dto(dto)?;

@@ -185,21 +185,24 @@ impl Batch<'_> {
         })?;
         for (&(stream, ordinal), kept) in self.events.iter().zip(&kept) {
             let step = match kept {
-                Kept::Text(range) => self.step(ordinal, StepPayload::Json(&self.text[range.clone()])),
-                Kept::Absent => self.step(ordinal, StepPayload::Absent),
-                Kept::Whole(event) => crate::history::step_of(event),
+                Kept::Text(range) => self.step(stream, ordinal, StepPayload::Json(&self.text[range.clone()])),
+                Kept::Absent => self.step(stream, ordinal, StepPayload::Absent),
+                Kept::Whole(event) => Step {
+                    version: self.log.version_in(stream, ordinal),
+                    ..crate::history::step_of(event)
+                },
             };
             whole.push(stream, &step);
         }
         Ok(())
     }
 
-    fn step<'s>(&'s self, ordinal: u32, payload: StepPayload<'s>) -> Step<'s> {
+    fn step<'s>(&'s self, stream: u32, ordinal: u32, payload: StepPayload<'s>) -> Step<'s> {
         let log = self.log;
         Step {
             kind: log.names(LaneBy::Type).get(log.lane(LaneBy::Type, ordinal)),
             payload,
-            version: log.version(ordinal),
+            version: log.version_in(stream, ordinal),
             time: log.time(ordinal).map(|nanos| Timestamp {
                 nanos,
                 digits: log.time_digits(),

@@ -53,6 +53,24 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// The value as a stream's name: as [`Self::name`], but bytes are told from the text of the same letters, written as SQLite
+    /// writes them (`x'6f7264'`). Sixteen bytes that are no text are the UUID they are in either form.
+    pub(crate) fn stream_name(self, bump: &'a Bump) -> Option<&'a str> {
+        match self {
+            Self::Bytes(b) if b.len() != 16 || legible(b).is_some() => {
+                let mut out = BumpString::with_capacity_in(b.len() * 2 + 3, bump);
+                out.push_str("x'");
+                for byte in b {
+                    // Writing to a string cannot fail.
+                    let _ = write!(out, "{byte:02x}");
+                }
+                out.push('\'');
+                Some(out.into_bump_str())
+            }
+            other => other.name(bump),
+        }
+    }
+
     /// The value as an integer: written as one, or a float without a fraction.
     pub(crate) fn integer(self) -> Option<i64> {
         match self {
@@ -99,10 +117,14 @@ fn written<'a>(bump: &'a Bump, text: std::fmt::Arguments<'_>) -> &'a str {
     out.into_bump_str()
 }
 
+fn legible(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.chars().any(char::is_control))
+}
+
 fn bytes_name<'a>(bytes: &'a [u8], bump: &'a Bump) -> &'a str {
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !text.chars().any(char::is_control)
-    {
+    if let Some(text) = legible(bytes) {
         return text;
     }
     written(

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::mapping::Condition;
@@ -10,8 +12,8 @@ use crate::mapping::Condition;
 ///
 /// In TOML: `"column"`, `"{type}-{id}"` (a template), `{ column = "data", at = "/type" }`, `{ constant = "order" }`,
 /// `{ first-of = [ … ] }`. In a template `{data@/type}` points into a JSON column.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Raw", into = "Raw")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(into = "Raw")]
 pub enum Expression {
     /// A column, or a part of its value.
     Column(ColumnExpression),
@@ -72,6 +74,11 @@ impl Expression {
             pieces: pieces(text)?,
             when: Vec::new(),
         })
+    }
+
+    /// From a text alone: a template where braces stand in it, else a column.
+    pub fn of_text(text: String) -> Result<Self, ExpressionError> {
+        Raw::Text(text).try_into()
     }
 
     /// Every column named in it, in order, with repeats.
@@ -148,7 +155,7 @@ impl Expression {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExpressionError {
     /// Not exactly one of the four forms.
-    #[error("an expression is one of: column (with at, after, before), template, constant, first-of")]
+    #[error("give one of column (with at, after, before, when), template, constant or first-of")]
     Form,
     /// A brace without its partner, or an empty name.
     #[error(
@@ -161,11 +168,64 @@ pub enum ExpressionError {
 }
 
 /// How an expression stands in TOML or JSON.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(untagged)]
 enum Raw {
     Text(String),
     Table(Box<RawTable>),
+}
+
+impl<'de> Deserialize<'de> for Expression {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text_or_table(
+            deserializer,
+            "a column's name, a template such as \"{kind}-{id}\", or a table with column, template, constant or first-of",
+            |text| Raw::Text(text).try_into(),
+            |table: RawTable| Raw::Table(Box::new(table)).try_into(),
+        )
+    }
+}
+
+/// Reads a value that is written as a text alone or as a table.
+pub(crate) fn text_or_table<'de, D, T, Table, E>(
+    deserializer: D,
+    expected: &'static str,
+    of_text: fn(String) -> Result<T, E>,
+    of_table: fn(Table) -> Result<T, E>,
+) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    Table: Deserialize<'de>,
+    E: fmt::Display,
+{
+    deserializer.deserialize_any(TextOrTable {
+        expected,
+        of_text,
+        of_table,
+    })
+}
+
+struct TextOrTable<T, Table, E> {
+    expected: &'static str,
+    of_text: fn(String) -> Result<T, E>,
+    of_table: fn(Table) -> Result<T, E>,
+}
+
+impl<'de, T, Table: Deserialize<'de>, E: fmt::Display> Visitor<'de> for TextOrTable<T, Table, E> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<F: serde::de::Error>(self, text: &str) -> Result<T, F> {
+        (self.of_text)(text.to_owned()).map_err(F::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        let table = Table::deserialize(MapAccessDeserializer::new(map))?;
+        (self.of_table)(table).map_err(serde::de::Error::custom)
+    }
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -276,6 +336,17 @@ impl From<Expression> for Raw {
                 ..RawTable::default()
             }),
         }
+    }
+}
+
+/// The text after the first `after` and before the last `before`; `None` where the latter is missing.
+pub(crate) fn cut<'t>(text: &'t str, after: Option<&str>, before: Option<&str>) -> Option<&'t str> {
+    let text = after
+        .and_then(|mark| text.split_once(mark))
+        .map_or(text, |(_, rest)| rest);
+    match before {
+        Some(mark) => text.rsplit_once(mark).map(|(first, _)| first),
+        None => Some(text),
     }
 }
 

@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::expression::Expression;
+use crate::expression::{Expression, text_or_table};
 
 /// A table read as events. A dialect makes one, a guess makes one, a user may edit and save one (TOML).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table of keys such as stream and type"
+)]
 pub struct Mapping {
-    /// The table whose rows are the events.
+    /// The table whose rows are the events. Empty where lines of NDJSON are.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub table: String,
     /// The stream's full name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +85,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 /// A table joined to the main one by the equality of two columns. Rows without a partner stay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with alias, table, left and right")]
 pub struct Join {
     /// The name its columns are addressed by: `alias.column`.
     pub alias: String,
@@ -101,7 +106,10 @@ pub struct Join {
 
 /// A test of one column's value. Exactly one of the tests is given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table with column and one of is, not and null"
+)]
 pub struct Condition {
     /// The column.
     pub column: String,
@@ -118,7 +126,7 @@ pub struct Condition {
 
 /// A constant a column is compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text, a whole number, true or false")]
 pub enum Scalar {
     /// A truth value, stored by SQLite as 0 or 1.
     Bool(bool),
@@ -128,9 +136,8 @@ pub enum Scalar {
     Text(String),
 }
 
-/// A time and how it is written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A time and how it is written. In TOML a column's name will do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimeMapping {
     /// Where it is.
     pub from: Expression,
@@ -144,7 +151,7 @@ pub struct TimeMapping {
 
 /// The part of a time below the second, kept in a column of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with column and digits")]
 pub struct Fraction {
     /// The column.
     pub column: String,
@@ -175,9 +182,8 @@ pub enum TimeFormat {
     JulianDay,
 }
 
-/// A payload or metadata and how it is written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A payload or metadata and how it is written. In TOML a column's name will do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PayloadMapping {
     /// The column.
     pub column: String,
@@ -196,6 +202,72 @@ pub struct PayloadMapping {
     /// Why bytes of a binary form cannot be shown, for a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub binary: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TimeTable {
+    from: Expression,
+    #[serde(default)]
+    format: TimeFormat,
+    fraction: Option<Fraction>,
+}
+
+impl<'de> Deserialize<'de> for TimeMapping {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text_or_table(
+            deserializer,
+            "a column's name, or a table with from and format",
+            |text| {
+                Expression::of_text(text).map(|from| Self {
+                    from,
+                    format: TimeFormat::Auto,
+                    fraction: None,
+                })
+            },
+            |table: TimeTable| {
+                Ok(Self {
+                    from: table.from,
+                    format: table.format,
+                    fraction: table.fraction,
+                })
+            },
+        )
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PayloadTable {
+    column: String,
+    at: Option<String>,
+    #[serde(default)]
+    format: PayloadFormat,
+    #[serde(default)]
+    unwrap: Unwrap,
+    #[serde(default)]
+    may_be_encrypted: bool,
+    binary: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for PayloadMapping {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text_or_table(
+            deserializer,
+            "a column's name, or a table with column, at and format",
+            |text| Ok::<_, std::convert::Infallible>(Self::column(text)),
+            |table: PayloadTable| {
+                Ok(Self {
+                    column: table.column,
+                    at: table.at,
+                    format: table.format,
+                    unwrap: table.unwrap,
+                    may_be_encrypted: table.may_be_encrypted,
+                    binary: table.binary,
+                })
+            },
+        )
+    }
 }
 
 impl PayloadMapping {
@@ -248,7 +320,7 @@ pub enum Unwrap {
 
 /// Rows that hold an array of events each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with items and payload")]
 pub struct Explode {
     /// Pointers to the array in the payload column, tried in turn; `""` is the whole.
     pub items: Vec<String>,

@@ -51,7 +51,7 @@ enum Content {
         notes: Vec<String>,
         warnings: Vec<String>,
     },
-    Ndjson(Arc<dyn EventStore>),
+    Ndjson(Arc<ndjson::NdjsonStore>),
 }
 
 /// What is said of a database that was piped in.
@@ -125,7 +125,7 @@ impl SourceFile {
         if !head.is_empty() {
             not_sqlite(told, &head, spool.len())?;
         }
-        Ok(Self::ndjson(name, ndjson::NdjsonStore::of_spool(spool, name)))
+        Ok(Self::ndjson(name, ndjson::NdjsonStore::of_spool(spool, name)?))
     }
 
     fn ndjson(path: &Path, store: ndjson::NdjsonStore) -> Self {
@@ -253,7 +253,7 @@ impl SourceFile {
     pub fn store(&self, index: usize) -> Result<Arc<dyn EventStore>, SourceError> {
         let missing = || SourceError::Mapping(format!("there is no history number {index} in this file"));
         match &self.content {
-            Content::Ndjson(store) if index == 0 => Ok(Arc::clone(store)),
+            Content::Ndjson(store) if index == 0 => Ok(Arc::clone(store) as Arc<dyn EventStore>),
             Content::Ndjson(_) => Err(missing()),
             Content::Sqlite {
                 database,
@@ -273,17 +273,17 @@ impl SourceFile {
         }
     }
 
-    /// A table read through a mapping of the user.
+    /// A table, or the lines of NDJSON, read through a mapping of the user.
     pub fn store_with(&self, mapping: &Mapping) -> Result<Arc<dyn EventStore>, SourceError> {
-        let Content::Sqlite {
-            database,
-            tables,
-            notes,
-            warnings,
-            ..
-        } = &self.content
-        else {
-            return Err(SourceError::Mapping("NDJSON needs no mapping".to_owned()));
+        let (database, tables, notes, warnings) = match &self.content {
+            Content::Ndjson(store) => return Ok(Arc::new(store.mapped(mapping)?)),
+            Content::Sqlite {
+                database,
+                tables,
+                notes,
+                warnings,
+                ..
+            } => (database, tables, notes, warnings),
         };
         let info = StoreInfo {
             dialect: "mapping".to_owned(),
@@ -332,6 +332,27 @@ impl SourceFile {
         }
     }
 
+    /// How any table of a SQLite file would be read as events, as a start for a mapping made by hand; with what speaks against
+    /// it, if anything does. `None` where there is no such table, or its rows cannot be found again. Foreign lines of NDJSON
+    /// are the table without a name.
+    pub fn start_of_mapping(&self, table: &str) -> Option<(&StoreInfo, &Mapping, Option<&str>)> {
+        let detection = match &self.content {
+            Content::Sqlite { detection, .. } => detection,
+            Content::Ndjson(store) => {
+                let start = store.start_of_mapping().filter(|_| table.is_empty())?;
+                return Some((store.info(), start, None));
+            }
+        };
+        let found = detection.found.iter().find(|d| d.mapping.table == table);
+        let mut rest = detection.candidates.iter().chain(&detection.others);
+        match found {
+            Some(found) => Some((&found.info, &found.mapping, None)),
+            None => rest
+                .find(|c| c.mapping.table == table)
+                .map(|c| (&c.info, &c.mapping, Some(c.against.as_str()))),
+        }
+    }
+
     /// Why it holds no event history; `None`: it holds one.
     pub fn problem(&self) -> Option<SourceError> {
         self.infos.is_empty().then(|| self.no_events())
@@ -349,12 +370,9 @@ impl SourceFile {
                 } else {
                     String::new()
                 };
-                let start = match self.candidates() {
-                    [] => "",
-                    _ => " (`leftfold mapping show` prints a start)",
-                };
                 format!(
-                    "{near}it has {shown}{more}; map one of them in leftfold.toml or in the window{start}"
+                    "{near}it has {shown}{more}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` \
+                     prints how it would be read: put that into leftfold.toml and set right what is wrong"
                 )
             }
         };
@@ -456,6 +474,9 @@ fn not_sqlite(path: &Path, head: &[u8], len: u64) -> Result<(), SourceError> {
         .trim_ascii_start();
     if text.first() == Some(&b'{') {
         return Ok(());
+    }
+    if text.first() == Some(&b'[') {
+        return refuse("it is one JSON array; make lines of its items first: jq -c '.[]' FILE > FILE.ndjson");
     }
     // An encrypted database has the size of whole pages and looks random from its first byte on.
     if len >= 512 && len.is_multiple_of(512) && decode::looks_encrypted(&head[..head.len().min(4096)]) {

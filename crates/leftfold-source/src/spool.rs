@@ -12,6 +12,12 @@ use crate::SourceError;
 /// Bytes copied at a time.
 const BUFFER: usize = 256 << 10;
 
+/// The most bytes without the end of a line. What has none is no NDJSON, and may never end (`/dev/zero`).
+const LONGEST_LINE: u64 = 64 << 20;
+
+/// What a SQLite database begins with: it has no lines.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
 /// Input that can be read only once, whole in a temporary file without a name: it is gone with the program, however that ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Spool {
@@ -39,6 +45,8 @@ impl Spool {
         })?;
         let mut buffer = vec![0_u8; BUFFER];
         let mut len = 0_u64;
+        let mut head: Vec<u8> = Vec::with_capacity(SQLITE.len());
+        let mut line = 0_u64;
         loop {
             if cancel.is_cancelled() {
                 return Err(SourceError::Cancelled);
@@ -51,6 +59,17 @@ impl Spool {
             };
             file.write_all(&buffer[..n]).map_err(|e| failed(&e))?;
             len += n as u64;
+            head.extend(buffer[..n].iter().take(SQLITE.len() - head.len()));
+            line = match memchr::memrchr(b'\n', &buffer[..n]) {
+                Some(last) => (n - last - 1) as u64,
+                None => line + n as u64,
+            };
+            if line > LONGEST_LINE && head != SQLITE {
+                return Err(SourceError::NotADatabase {
+                    path: name.to_owned(),
+                    reason: format!("no line ends within {} MiB", LONGEST_LINE >> 20),
+                });
+            }
             tick(len);
         }
         Ok(Self {

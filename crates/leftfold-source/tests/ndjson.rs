@@ -48,7 +48,7 @@ fn lines_of_every_kind_are_read() {
     let kafka = &found[4];
     assert_eq!(
         (kafka.stream.as_str(), kafka.kind.as_str()),
-        ("order-7", "OrderPlaced")
+        ("orders/order-7", "OrderPlaced")
     );
     assert_eq!(kafka.position.as_deref(), Some("orders[3]@17"));
     assert_eq!(
@@ -155,6 +155,183 @@ fn a_payload_is_written_as_it_was_spelt() {
     assert!(line.contains(r#""payload":{"a b":1.0,"a b":" x "}"#), "{line}");
     assert!(line.contains("json-duplicate-key"), "{line}");
     assert!(!heads(&*store)[0].problem, "indexing does not look for it");
+}
+
+/// The file of these lines, and its events.
+fn file_of(lines: &str) -> (leftfold_source::SourceFile, Vec<Event>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.ndjson");
+    fs::write(&path, lines).unwrap();
+    let file = leftfold_source::SourceFile::from_reader(
+        &path,
+        &mut lines.as_bytes(),
+        &leftfold_event::Cancel::new(),
+        &mut |_| (),
+    );
+    let file = file.unwrap();
+    let store = file.store(0).unwrap();
+    let found = events(
+        &*store,
+        &heads(&*store).iter().map(|h| h.locator).collect::<Vec<_>>(),
+    );
+    (file, found)
+}
+
+const FOREIGN: &str = r#"{"user":{"id":"u-1"},"event":"login","at":"2026-01-02T03:04:05Z","ip":"::1"}
+{"user":{"id":"u-2"},"event":"login","at":"2026-01-02T03:04:06Z","ok":false}
+{"user":{"id":"u-1"},"event":"logout","at":"2026-01-02T03:04:07Z"}"#;
+
+#[test]
+fn a_foreign_line_is_whole_its_payload_and_is_not_taken_for_certain() {
+    let (file, found) = file_of(FOREIGN);
+    let info = &file.stores()[0];
+    assert_eq!(info.certainty, leftfold_source::Certainty::Guess);
+    assert!(info.reasons[0].contains("none of the keys"), "{:?}", info.reasons);
+    let line = FOREIGN.lines().next().unwrap();
+    assert_eq!(found[0].payload.value, parse(line.as_bytes()).ok());
+    assert_eq!(found[0].extra, []);
+    account(&*file.store(0).unwrap());
+}
+
+#[test]
+fn a_mapping_reads_foreign_lines_by_their_keys_and_places() {
+    let (file, _) = file_of(FOREIGN);
+    let mapping = toml::from_str("stream = '/user/id'\ntype = 'event'\ntime = 'at'").unwrap();
+    let store = file.store_with(&mapping).unwrap();
+    let heads = heads(&*store);
+    let names: Vec<_> = heads
+        .iter()
+        .map(|h| (h.stream.as_str(), h.kind.as_str()))
+        .collect();
+    assert_eq!(names, [("u-1", "login"), ("u-2", "login"), ("u-1", "logout")]);
+    assert_eq!(heads[1].time.as_deref(), Some("2026-01-02T03:04:06Z"));
+    account(&*store);
+    let part = "stream = 'u{user@/id}'\ntype = { constant = 'Seen' }\npayload = 'user'\nfilters = [{ column = 'event', is = 'login' }]";
+    let store = file.store_with(&toml::from_str(part).unwrap()).unwrap();
+    let heads = common::heads(&*store);
+    let found = events(&*store, &heads.iter().map(|h| h.locator).collect::<Vec<_>>());
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].stream, "uu-1");
+    assert_eq!(
+        found[0].payload.value.as_ref().unwrap().to_string(),
+        r#"{"id":"u-1"}"#
+    );
+    assert!(
+        found[0].extra.contains(&("ip".to_owned(), Value::from("::1"))),
+        "{:?}",
+        found[0].extra
+    );
+    account(&*store);
+    for (text, part) in [
+        ("table = 't'\nstream = 'a'", "table: "),
+        ("version = 'a'", "neither stream nor type"),
+    ] {
+        let told = file
+            .store_with(&toml::from_str(text).unwrap())
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(told.contains(part), "{told}");
+    }
+    // What is guessed is a start.
+    let (_, start, _) = file.start_of_mapping("").unwrap();
+    assert_eq!(
+        toml::to_string(start)
+            .unwrap()
+            .lines()
+            .find(|l| l.starts_with("type")),
+        Some("type = \"event\"")
+    );
+}
+
+#[test]
+fn one_array_is_refused_with_the_way_to_make_lines_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.json");
+    fs::write(&path, "[{\"a\":1}]").unwrap();
+    let told = open(&path).err().unwrap().to_string();
+    assert!(told.contains("jq -c '.[]'"), "{told}");
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_text_where_it_is_legible() {
+    assert_eq!(ndjson::parse_line("{ümlaut".as_bytes()).payload.encoding, "text");
+    assert_eq!(ndjson::parse_line(b"{\xff").payload.encoding, "bytes");
+}
+
+#[test]
+fn one_key_in_two_topics_is_two_streams() {
+    let record = r#"{"topic":"TOPIC","partition":0,"offset":1,"tstype":"create","ts":1,"broker":0,"key":"a-1","payload":"{}"}"#;
+    let lines = format!(
+        "{}\n{}",
+        record.replace("TOPIC", "orders"),
+        record.replace("TOPIC", "bills")
+    );
+    let (_, found) = file_of(&lines);
+    assert_eq!(
+        (found[0].stream.as_str(), found[1].stream.as_str()),
+        ("orders/a-1", "bills/a-1")
+    );
+}
+
+#[test]
+fn nothing_of_an_event_is_lost_between_two_exports() {
+    let deep = "[".repeat(300) + &"]".repeat(300);
+    let long = "7".repeat(5000);
+    for (line, kept) in [
+        (
+            r#"{"stream":"a-1","type":"T","time":"2026-01-02T03:04:05.100"}"#.to_owned(),
+            r#""time":"2026-01-02T03:04:05.100Z","time_zone":"assumed UTC""#.to_owned(),
+        ),
+        (
+            r#"{"stream":"a-1","type":"T","time_zone":"Europe/Berlin"}"#.to_owned(),
+            r#"time_zone":"Europe/Berlin""#.to_owned(),
+        ),
+        (
+            r#"{"stream":"a-1","type":"T","payload_base64":""}"#.to_owned(),
+            r#""payload_base64":"""#.to_owned(),
+        ),
+        (
+            r#"{"stream":"a-1","type":"T","payload_base64":"b29wcw=="}"#.to_owned(),
+            r#""payload_base64":"b29wcw==""#.to_owned(),
+        ),
+        (
+            r#"{"stream":"a-1","type":"T","version":18446744073709551615}"#.to_owned(),
+            r#""version":18446744073709551615"#.to_owned(),
+        ),
+        (
+            r#"{"stream":"a-1","type":"T","payload":{"a":"\ud800"}}"#.to_owned(),
+            r#""payload":{"a":"\ud800"}"#.to_owned(),
+        ),
+        (
+            r#"{"stream":"a-1","type":"T","payload":{"a":"1"},"payload_xml":"<r a=\"1\"/>"}"#.to_owned(),
+            r#""payload_xml":"<r a=\"1\"/>""#.to_owned(),
+        ),
+        (
+            format!(r#"{{"stream":"a-1","type":"T","payload":{{"a":{deep}}}}}"#),
+            r#""problem":{"code":"payload-undecodable""#.to_owned(),
+        ),
+        (
+            format!(r#"{{"stream":"a-1","type":"T","payload":{{"a":{long}}}}}"#),
+            r#""problem":{"code":"payload-undecodable""#.to_owned(),
+        ),
+    ] {
+        let (first, once) = again(&line);
+        assert!(once.contains(&kept), "{once}");
+        assert_eq!(
+            (first.stream.as_str(), first.kind.as_str()),
+            ("a-1", "T"),
+            "{line}"
+        );
+        let (second, twice) = again(&once);
+        assert_eq!(once, twice);
+        assert_eq!(
+            (first.time, first.time_origin, first.payload),
+            (second.time, second.time_origin, second.payload)
+        );
+    }
+    let (stated, _) = again(r#"{"stream":"a-1","type":"T","time":"2026-01-02T03:04:05Z"}"#);
+    assert_eq!(stated.time_origin, TimeZoneOrigin::Stated);
 }
 
 #[test]

@@ -146,13 +146,26 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['an SQLite archive header', ' SQLite 归档文件头'],
   ['it has no table at all', '其中没有任何表'],
   [
-    '{} comes near ({}), but {}; it has {}; map one of them in leftfold.toml or in the window (`leftfold mapping show` prints a start)',
-    '{0} 接近（{1}），但{2}；其中有 {3}；请在 leftfold.toml 或窗口中映射其中之一',
+    '{} comes near ({}), but {}; {} comes near ({}), but {}; {} comes near ({}), but {}; it has {}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` prints how it would be read: put that into leftfold.toml and set right what is wrong',
+    '{0} 接近（{1}），但{2}；{3} 接近（{4}），但{5}；{6} 接近（{7}），但{8}；其中有 {9}；若其中之一确实存放事件，`leftfold mapping show FILE --table TABLE` 会给出其读法：请将其放入 leftfold.toml 并更正有误之处',
   ],
   [
-    'it has {}; map one of them in leftfold.toml or in the window',
-    '其中有 {0}；请在 leftfold.toml 或窗口中映射其中之一',
+    '{} comes near ({}), but {}; {} comes near ({}), but {}; it has {}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` prints how it would be read: put that into leftfold.toml and set right what is wrong',
+    '{0} 接近（{1}），但{2}；{3} 接近（{4}），但{5}；其中有 {6}；若其中之一确实存放事件，`leftfold mapping show FILE --table TABLE` 会给出其读法：请将其放入 leftfold.toml 并更正有误之处',
   ],
+  [
+    '{} comes near ({}), but {}; it has {}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` prints how it would be read: put that into leftfold.toml and set right what is wrong',
+    '{0} 接近（{1}），但{2}；其中有 {3}；若其中之一确实存放事件，`leftfold mapping show FILE --table TABLE` 会给出其读法：请将其放入 leftfold.toml 并更正有误之处',
+  ],
+  [
+    'it has {}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` prints how it would be read: put that into leftfold.toml and set right what is wrong',
+    '其中有 {0}；若其中之一确实存放事件，`leftfold mapping show FILE --table TABLE` 会给出其读法：请将其放入 leftfold.toml 并更正有误之处',
+  ],
+  [
+    "it is one JSON array; make lines of its items first: jq -c '.[]' FILE > FILE.ndjson",
+    "它是一个 JSON 数组；请先把其各项变成行：jq -c '.[]' FILE > FILE.ndjson",
+  ],
+  ['no line ends within {} MiB', '{0} MiB 之内没有换行'],
   // What a damaged file has lost.
   [
     '{} cannot be read, in {} places; the first: {}; the last: {}: {}',
@@ -174,6 +187,11 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['not as usual in column {}: expected that {}', '列 {0} 与通常不同：应为“{1}”'],
   ['the mapping says so', '由映射指定'],
   ['every line is a JSON object', '每一行都是 JSON 对象'],
+  ['it is empty: there is not one line', '它是空的：一行也没有'],
+  [
+    'the lines have none of the keys stream, type and payload: each is taken whole as the payload',
+    '各行没有 stream、type、payload 中的任何键：整行作为载荷',
+  ],
   ['{} counts .NET ticks', '{0} 以 .NET 刻度计'],
   ["{} counts a stream's events", '{0} 为流中事件计数'],
   ['{} counts seconds', '{0} 以秒计'],
@@ -196,6 +214,10 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ],
   ['{} looks like the stream: a unique index covers {}', '{0} 像是流：唯一索引覆盖 {1}'],
   ['{} looks like the stream: where it repeats, {} rises', '{0} 像是流：它重复时，{1} 递增'],
+  [
+    '{} looks like the stream and {} like its version: together they are unique',
+    '{0} 像是流，{1} 像是其版本：两者合起来唯一',
+  ],
   ['{} looks like the {}', '{0} 像是{1}'],
   ['{} repeats within the same {}', '{0} 在同一 {1} 内重复'],
   ['the JSON in {} holds a type at {}', '{0} 中的 JSON 在 {1} 处有类型'],
@@ -225,7 +247,23 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     'no column names a stream, and none repeats with a rising version',
     '没有列给出流，也没有列随递增的版本重复',
   ],
-  ['too few of its columns look like those of events', '像事件的列太少'],
+  [
+    'no column names an event type, no column names a stream, and {} speaks of rows that are changed in place',
+    '没有列给出事件类型，没有列给出流，而 {0} 表明行会被就地更改',
+  ],
+  [
+    'no column names an event type, no column names a stream, and none repeats with a rising version',
+    '没有列给出事件类型，没有列给出流，也没有列随递增的版本重复',
+  ],
+  ['its name speaks of something else than events', '其名称表明它不是事件'],
+  ['its columns are called too little like those of events', '其列名不太像事件的列'],
+  ['no column holds a payload, a version, a time', '没有列存放载荷、版本、时间'],
+  ['no column holds a payload, a version', '没有列存放载荷、版本'],
+  ['no column holds a payload, a time', '没有列存放载荷、时间'],
+  ['no column holds a version, a time', '没有列存放版本、时间'],
+  ['no column holds a payload', '没有列存放载荷'],
+  ['no column holds a version', '没有列存放版本'],
+  ['no column holds a time', '没有列存放时间'],
   // The parts of an event, as a guess names them.
   ['stream', '流'],
   ['kind of stream', '流的种类'],

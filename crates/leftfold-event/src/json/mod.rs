@@ -52,7 +52,16 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
 }
 
 /// The same, with the first key that stands twice in one object, if there is one.
+///
+/// Half of a surrogate pair (`"\ud800"`), which JSON can spell and no text can hold, is read as U+FFFD.
 pub fn parse_noting(bytes: &[u8]) -> Result<(Value, Option<CompactString>), JsonError> {
+    parse_strictly(bytes).or_else(|e| match text::without_half_pairs(bytes) {
+        Some(mended) => parse_strictly(&mended),
+        None => Err(e),
+    })
+}
+
+fn parse_strictly(bytes: &[u8]) -> Result<(Value, Option<CompactString>), JsonError> {
     let mut twice = None;
     let mut jiter = Jiter::new(bytes);
     let wrap = |e: jiter::JiterError| JsonError {
@@ -68,6 +77,13 @@ pub fn parse_noting(bytes: &[u8]) -> Result<(Value, Option<CompactString>), Json
 /// Reads one JSON text as [`parse`] does, but of an object only the members with these keys; the text of the others is
 /// checked and left out.
 pub fn parse_members(bytes: &[u8], keys: &[String]) -> Result<Value, JsonError> {
+    members(bytes, keys).or_else(|e| match text::without_half_pairs(bytes) {
+        Some(mended) => members(&mended, keys),
+        None => Err(e),
+    })
+}
+
+fn members(bytes: &[u8], keys: &[String]) -> Result<Value, JsonError> {
     let mut jiter = Jiter::new(bytes);
     let wrap = |e: jiter::JiterError| JsonError {
         offset: e.index,
@@ -334,7 +350,6 @@ mod tests {
             "01",
             "1.",
             "{\"a\":1}x",
-            "\"\\ud800\"",
             "'a'",
             "-",
         ] {
@@ -346,6 +361,21 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         assert!(round(&deep).contains("nested deeper"));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_hides_nothing_else() {
+        assert_eq!(
+            round(r#"{"a":"x\ud800y","n":1}"#),
+            "{\"a\":\"x\u{fffd}y\",\"n\":1}"
+        );
+        assert_eq!(
+            round(r#"["\udc00\ud800","\ud83d\ude00","\\ud800"]"#),
+            "[\"\u{fffd}\u{fffd}\",\"\u{1f600}\",\"\\\\ud800\"]"
+        );
+        let keys = ["n".to_owned()];
+        assert!(parse_members(br#"{"a":"\ud800","n":1}"#, &keys).is_ok());
+        assert!(round(r#"{"a":"\ud800","n":}"#).starts_with("not JSON"));
     }
 
     #[test]
@@ -391,7 +421,6 @@ mod tests {
             r#"{"a":1,"b":NaN}"#,
             r#"{"a":1,"b":[-Infinity]}"#,
             r#"{"b":{"c":01},"a":1}"#,
-            r#"{"a":1,"b":"\ud800"}"#,
             "{\"b\":\"\u{1}\"}",
             r#"{"a":1,"b":-}"#,
             r#"{"a":1,"b":1.}"#,

@@ -68,3 +68,28 @@ pub fn array_index(token: &str) -> Option<usize> {
     }
     token.parse().ok()
 }
+
+/// The text with every half of a surrogate pair that stands alone written as U+FFFD; `None` when there is none.
+pub(super) fn without_half_pairs(text: &[u8]) -> Option<Vec<u8>> {
+    let unit = |at: usize| -> Option<u16> {
+        let escape = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        let hex = std::str::from_utf8(escape).ok()?;
+        u16::from_str_radix(hex, 16).ok()
+    };
+    let mut mended: Option<Vec<u8>> = None;
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', text.get(at..)?) {
+        at += found;
+        match unit(at) {
+            Some(0xd800..0xdc00) if matches!(unit(at + 6), Some(0xdc00..0xe000)) => at += 12,
+            Some(0xd800..0xe000) => {
+                let copy = mended.get_or_insert_with(|| text.to_vec());
+                copy[at..at + 6].copy_from_slice(b"\\ufffd");
+                at += 6;
+            }
+            Some(_) => at += 6,
+            None => at += 2,
+        }
+    }
+    mended
+}

@@ -270,7 +270,10 @@ fn name_tables(node: &Node, log: &Log, context: &Context<'static, 'static>, tabl
             };
             for (key, name) in log.names(*by).iter() {
                 let mut scope = context.new_inner_scope();
-                scope.add_variable_from_value(variable, name.to_owned());
+                match by {
+                    LaneBy::Category => scope.add_variable_from_value(variable, values::category(Some(name))),
+                    _ => scope.add_variable_from_value(variable, name.to_owned()),
+                }
                 let mut failure = None;
                 table.truth.push(verdict(scope.resolve(expr), &mut failure));
                 if failure.is_some() {

@@ -19,12 +19,7 @@ pub(super) fn variable(name: &str, event: &Event) -> Cel {
     match name {
         "stream" => text(&event.stream),
         "type" => text(&event.kind),
-        "category" => text(
-            event
-                .category
-                .as_deref()
-                .unwrap_or_else(|| category_of(&event.stream)),
-        ),
+        "category" => category(event.category.as_deref().or_else(|| category_of(&event.stream))),
         "id" => event.id.as_ref().map_or(Cel::Null, |id| text(&id.to_string())),
         "time" => event.time.map_or(Cel::Null, moment),
         "valid_time" => event.valid_time.or(event.time).map_or(Cel::Null, moment),
@@ -47,7 +42,10 @@ pub(super) fn of_log(name: &str, log: &Log, ordinal: u32) -> Option<Cel> {
     let named = |by| Cel::String(Arc::new(log.names(by).get(log.lane(by, ordinal)).to_owned()));
     Some(match name {
         "stream" => named(LaneBy::Stream),
-        "category" => named(LaneBy::Category),
+        "category" => category(Some(
+            log.names(LaneBy::Category)
+                .get(log.lane(LaneBy::Category, ordinal)),
+        )),
         "type" => named(LaneBy::Type),
         "version" => log.version(ordinal).map_or(Cel::Null, Cel::Int),
         "time" => {
@@ -57,6 +55,12 @@ pub(super) fn of_log(name: &str, log: &Log, ordinal: u32) -> Option<Cel> {
         }
         _ => return None,
     })
+}
+
+/// A category; what has none is null, as other things an event lacks are.
+pub(super) fn category(name: Option<&str>) -> Cel {
+    name.filter(|n| !n.is_empty())
+        .map_or(Cel::Null, |n| Cel::String(Arc::new(n.to_owned())))
 }
 
 /// A payload's value from its bytes, of an object only these members; `None` where the event itself has to tell.
@@ -83,6 +87,11 @@ fn payload(payload: &Payload) -> Cel {
     match &payload.value {
         Some(value) => json(value),
         None if payload.raw.is_empty() => Cel::Null,
+        // Shown as text, so asked about as text.
+        None if payload.encoding == "text" => match String::from_utf8(payload.raw.clone()) {
+            Ok(text) => Cel::String(Arc::new(text)),
+            Err(e) => Cel::Bytes(Arc::new(e.into_bytes())),
+        },
         None => Cel::Bytes(Arc::new(payload.raw.clone())),
     }
 }

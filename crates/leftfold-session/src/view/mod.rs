@@ -212,8 +212,8 @@ impl View {
         let locators: Vec<_> = ordinals.iter().map(|o| self.log.locator(*o)).collect();
         self.source.store.fetch(&locators, cancel, &mut |i, mut event| {
             // The index takes a category that the store does not state from the stream's name; so does what is shown.
-            if event.category.is_none() && !event.stream.is_empty() {
-                event.category = Some(category_of(&event.stream).to_owned());
+            if event.category.is_none() {
+                event.category = category_of(&event.stream).map(str::to_owned);
             }
             visit(ordinals[i], event);
         })?;
@@ -324,6 +324,11 @@ fn preview(event: &Event) -> (String, bool) {
     }
     if let Some(value) = &payload.value {
         return cut(&value.to_string());
+    }
+    if payload.encoding == "text"
+        && let Ok(text) = std::str::from_utf8(&payload.raw)
+    {
+        return cut(text);
     }
     let shown = payload.raw.len().min(48);
     let mut hex = String::with_capacity(shown * 2);

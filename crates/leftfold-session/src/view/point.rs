@@ -79,7 +79,9 @@ impl View {
     fn of_version(&self, stream: Option<u32>, version: i64) -> Result<u32, SessionError> {
         let stream = stream.ok_or_else(|| nowhere(format!("v{version} needs a stream")))?;
         let events = self.log.stream_events(stream);
-        let mut versions = events.iter().filter_map(|o| Some((self.log.version(*o)?, *o)));
+        let mut versions = events
+            .iter()
+            .filter_map(|o| Some((self.log.version_in(stream, *o)?, *o)));
         if let Some((_, found)) = versions.clone().rev().find(|(v, _)| *v == version) {
             return Ok(found);
         }

@@ -64,7 +64,8 @@ impl View {
             let last_row = last
                 .map(|o| self.rows_of(&[o], cancel))
                 .transpose()?
-                .and_then(|mut rows| rows.pop());
+                .and_then(|mut rows| rows.pop())
+                .map(|row| as_seen_from(stream, row));
             let changes = leftfold_replay::changes(&before, &after.state);
             Ok(StateDto {
                 stream: self.log.names(LaneBy::Stream).get(stream).to_owned(),
@@ -77,7 +78,7 @@ impl View {
                 state: after.state.to_string(),
                 before: before.to_string(),
                 changes: read_changes(changes, &before, &after.state),
-                blame: self.blame_rows(replayed.blame, ordinals),
+                blame: self.blame_rows(stream, replayed.blame, ordinals),
                 problems: after
                     .problems
                     .iter()
@@ -120,7 +121,7 @@ impl View {
         }
     }
 
-    fn blame_rows(&self, places: Vec<Blamed>, ordinals: &[u32]) -> Vec<BlameDto> {
+    fn blame_rows(&self, stream: u32, places: Vec<Blamed>, ordinals: &[u32]) -> Vec<BlameDto> {
         let mut fields = Vec::with_capacity(places.len());
         for place in places {
             let Some(event) = place.event else { continue };
@@ -136,7 +137,7 @@ impl View {
             fields.push(BlameDto {
                 path: place.path.to_string(),
                 ordinal,
-                version: log.version(ordinal).map(Int),
+                version: log.version_in(stream, ordinal).map(Int),
                 kind: log
                     .names(LaneBy::Type)
                     .get(log.lane(LaneBy::Type, ordinal))
@@ -205,7 +206,7 @@ impl View {
             let events: Vec<u32> = changes.iter().map(|c| ordinals[c.event]).collect();
             let rows = self.rows_of(&events, cancel)?;
             let entry = |(row, c): (RowDto, leftfold_replay::PathChange)| HistoryEntryDto {
-                row,
+                row: as_seen_from(stream, row),
                 before: c.before.map(|v| v.to_string()),
                 after: c.after.map(|v| v.to_string()),
             };
@@ -237,6 +238,12 @@ impl View {
             Ok(self.rows_of(&ordinals, cancel)?.pop())
         })
     }
+}
+
+/// A row in the list of a stream's events: one whose own stream is another has no version here.
+fn as_seen_from(stream: u32, row: RowDto) -> RowDto {
+    let version = row.version.filter(|_| row.stream_key == stream);
+    RowDto { version, ..row }
 }
 
 fn parse_path(text: &str) -> Result<Path, SessionError> {

@@ -46,7 +46,8 @@ impl View {
             category: self
                 .log
                 .category_of_stream(key)
-                .map(|c| categories.get(c).to_owned()),
+                .map(|c| categories.get(c).to_owned())
+                .filter(|c| !c.is_empty()),
             events: self.log.stream_events(key).len() as u32,
         };
         StreamsDto {

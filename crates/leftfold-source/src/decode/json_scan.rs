@@ -97,7 +97,11 @@ fn cell_of<'j>(slice: &'j [u8], bump: &'j Bump) -> Cell<'j> {
             }
             match Jiter::new(slice).next_str() {
                 Ok(text) => Cell::Text(bump.alloc_str(text)),
-                Err(_) => Cell::Null,
+                // Half a surrogate pair is read with a mark in its place.
+                Err(_) => match leftfold_event::json::parse(slice) {
+                    Ok(Value::String(text)) => Cell::Text(bump.alloc_str(&text)),
+                    _ => Cell::Null,
+                },
             }
         }
         Some(_) => std::str::from_utf8(slice).map_or(Cell::Bytes(slice), Cell::Json),

@@ -15,5 +15,5 @@ pub use xml::from_xml;
 pub use yaml::from_yaml;
 
 pub(crate) use json_scan::{Pointer, elements};
-pub(crate) use payload::{PayloadReader, inflated, of_metadata, raw_json};
+pub(crate) use payload::{PayloadReader, inflated, of_metadata, payload_of, raw_json};
 pub(crate) use time::read_time;

@@ -68,23 +68,16 @@ impl PayloadReader {
 
     /// The payload in these bytes.
     pub(crate) fn read_bytes(&self, raw: &[u8], kind: &str) -> (Payload, Option<Problem>) {
-        // An event without fields may be no bytes at all.
+        // An event without fields may be no bytes at all; that is not the same as no payload.
         if raw.is_empty() {
-            return (Payload::absent(), None);
+            return (Payload::undecoded(Vec::new()), None);
         }
         let (value, encoding, problem) =
             decode_form(raw, self.format, self.may_be_encrypted, self.binary.as_deref());
         // A key that stands twice outside the part that counts is no trouble of it.
         let problem = problem.filter(|p| p.code != ProblemCode::DuplicateKey || self.at.is_none());
         let value = value.map(|v| self.unwrapped(v, kind));
-        (
-            Payload {
-                raw: raw.to_vec(),
-                value,
-                encoding,
-            },
-            problem,
-        )
+        (payload_of(raw, value, encoding), problem)
     }
 
     fn unwrapped(&self, mut value: Value, kind: &str) -> Value {
@@ -98,6 +91,18 @@ impl PayloadReader {
             Unwrap::TypedData => typed_data::unwrap(value),
             Unwrap::TypeTag => untagged(value, kind),
         }
+    }
+}
+
+/// A payload from what decoding gave. Legible bytes without a value are called text.
+pub(crate) fn payload_of(raw: &[u8], value: Option<Value>, encoding: &'static str) -> Payload {
+    match (value, encoding) {
+        (None, "bytes") => Payload::undecoded(raw.to_vec()),
+        (value, encoding) => Payload {
+            raw: raw.to_vec(),
+            value,
+            encoding,
+        },
     }
 }
 
@@ -236,7 +241,12 @@ fn by_content(
             undecodable(binary.unwrap_or("bytes in no known form").to_owned()),
         );
     }
-    (Some(Value::from(text)), "text", None)
+    // A word among JSON is no value of its own: folded, it would wipe the state. A mapping can say that a payload is text.
+    (
+        None,
+        "text",
+        undecodable("it is plain text, no JSON; it is shown as it is".to_owned()),
+    )
 }
 
 /// Whether bytes look random: no text, no header of a known form, and about as many different bytes as chance gives.

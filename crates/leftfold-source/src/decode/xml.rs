@@ -114,7 +114,7 @@ fn value_of(element: Element) -> Value {
                 object.insert(key, value);
             }
             // A name that repeats is a list.
-            Some(Value::Array(items)) if items.len() > 1 => items.push(value),
+            Some(Value::Array(items)) => items.push(value),
             Some(first) => *first = Value::Array(vec![std::mem::take(first), value]),
         }
     }
@@ -134,16 +134,23 @@ fn as_map(children: &[(String, Value)]) -> Option<Object> {
         }
         let entry = entry.as_object()?;
         let mut parts = entry.iter();
-        let (_, first) = parts.next()?;
-        match (first, parts.next(), parts.next()) {
+        let (first_name, first) = parts.next()?;
+        if first_name.starts_with('@') {
+            return None;
+        }
+        let before = match (first, parts.next(), parts.next()) {
             // Two strings share their name and became a list.
             (Value::Array(two), None, None) if two.len() == 2 => {
-                map.insert(two[0].as_str()?.to_owned(), two[1].clone());
+                map.insert(two[0].as_str()?.to_owned(), two[1].clone())
             }
-            (key, Some((_, value)), None) => {
-                map.insert(key.as_str()?.to_owned(), value.clone());
+            (key, Some((name, value)), None) if !name.starts_with('#') => {
+                map.insert(key.as_str()?.to_owned(), value.clone())
             }
             _ => return None,
+        };
+        // A key that stands twice would lose the first value.
+        if before.is_some() {
+            return None;
         }
     }
     Some(map)
@@ -169,6 +176,17 @@ mod tests {
             show(object),
             r#"{"order_id":"42","line":[{"sku":"A"},{"sku":"B"}],"note":""}"#
         );
+    }
+
+    #[test]
+    fn a_map_whose_key_stands_twice_or_has_attributes_keeps_everything() {
+        let twice = "<m><entry><string>a</string><int>1</int></entry><entry><string>a</string><int>2</int></entry></m>";
+        assert_eq!(
+            show(twice),
+            r#"{"entry":[{"string":"a","int":"1"},{"string":"a","int":"2"}]}"#
+        );
+        let attribute = r#"<m><entry id="7"><string>a</string></entry></m>"#;
+        assert_eq!(show(attribute), r#"{"entry":{"@id":"7","string":"a"}}"#);
     }
 
     #[test]

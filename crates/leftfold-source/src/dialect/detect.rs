@@ -39,6 +39,8 @@ pub(crate) struct Detection {
     pub(crate) found: Vec<Detected>,
     /// Those that come near, nearest first.
     pub(crate) candidates: Vec<Candidate>,
+    /// All others whose rows can be found again: how each would be read if it were events after all.
+    pub(crate) others: Vec<Candidate>,
 }
 
 /// Every table that holds events, best first. Pure: looks at nothing but the shapes.
@@ -50,25 +52,33 @@ pub fn detect(tables: &[TableShape]) -> Vec<Detected> {
 pub(crate) fn detection(tables: &[TableShape]) -> Detection {
     let (mut found, known) = by_dialect(tables);
     let beside_known = !found.is_empty();
-    let mut candidates = Vec::new();
+    let (mut candidates, mut others) = (Vec::new(), Vec::new());
     for guess in tables
         .iter()
         .filter(|t| !known.contains(&t.name))
         .filter_map(|t| guess::guess(t, beside_known))
     {
         let Guess {
-            info, mapping, score, ..
+            info,
+            mapping,
+            score,
+            against,
+            near,
         } = guess;
-        match guess.against {
+        match against {
             None => found.push(Detected { info, mapping, score }),
-            Some(against) => candidates.push((
-                score,
-                Candidate {
+            Some(against) => {
+                let candidate = Candidate {
                     info,
                     mapping,
                     against,
-                },
-            )),
+                };
+                if near {
+                    candidates.push((score, candidate));
+                } else {
+                    others.push(candidate);
+                }
+            }
         }
     }
     found.sort_by(|a, b| {
@@ -80,6 +90,7 @@ pub(crate) fn detection(tables: &[TableShape]) -> Detection {
     Detection {
         found,
         candidates: candidates.into_iter().map(|(_, c)| c).collect(),
+        others,
     }
 }
 

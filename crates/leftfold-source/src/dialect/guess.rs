@@ -1,11 +1,12 @@
 //! A ranked guess for tables no dialect knows: by the columns' names and contents.
 
+use super::checks::plausible;
 use super::evidence::{changed_in_place, is_unique};
 use super::inner::{Inner, KIND_IN_METADATA, KIND_IN_PAYLOAD, TIME_IN_METADATA, TIME_IN_PAYLOAD};
-use super::roles::{Part, Role, best, holds_json, said};
+use super::roles::{Part, Role, best, holds_json, holds_plain_text, is_julian_day, said};
 use super::streams::choose;
 use crate::expression::{ColumnExpression, Expression, Piece};
-use crate::mapping::{Mapping, PayloadMapping, TimeFormat, TimeMapping};
+use crate::mapping::{Mapping, PayloadFormat, PayloadMapping, TimeFormat, TimeMapping};
 use crate::shape::{ColumnShape, RowKey, Sample, TableShape, folded};
 use crate::{Certainty, StoreInfo};
 
@@ -23,7 +24,7 @@ const NOT_EVENTS: &[&str] = &[
 ];
 
 /// Words in the names of tables of events.
-const EVENTISH: &[&str] = &["event", "journal", "message", "log", "history"];
+const EVENTISH: &[&str] = &["event", "journal", "message", "log", "history", "happening"];
 
 /// A table read as events, if it were some.
 pub(super) struct Guess {
@@ -32,6 +33,8 @@ pub(super) struct Guess {
     pub(super) score: u32,
     /// What speaks against its being events at all, as a clause; `None`: nothing.
     pub(super) against: Option<String>,
+    /// Whether a table that is not taken for events comes near enough to be named.
+    pub(super) near: bool,
 }
 
 /// Gives each role the column that fits it best.
@@ -107,12 +110,13 @@ struct Parts<'t> {
     envelope: bool,
 }
 
-/// How a table would be read as events. `None` when nothing of it looks so. Beside a known store more is asked for.
+/// How a table would be read as events. `None` when its rows cannot be found again. Beside a known store more is asked for.
 pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<Guess> {
     let name = folded(&table.name);
-    if table.key == RowKey::None || name.ends_with("streams") || NOT_EVENTS.iter().any(|n| name.contains(n)) {
+    if table.key == RowKey::None {
         return None;
     }
+    let called_otherwise = name.ends_with("streams") || NOT_EVENTS.iter().any(|n| name.contains(n));
     let mut picker = Picker {
         table,
         taken: Vec::new(),
@@ -143,10 +147,12 @@ pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<Guess> {
     if EVENTISH.iter().any(|n| name.contains(n)) {
         picker.because(25, format!("the table is called {}", table.name));
     }
-    let against = against(table, &parts, picker.score, beside_known);
-    if against.is_some() && !is_candidate(&parts) {
-        return None;
-    }
+    let against = if called_otherwise {
+        Some("its name speaks of something else than events".to_owned())
+    } else {
+        against(table, &parts, picker.score, beside_known)
+    };
+    let near = !called_otherwise && is_candidate(&parts);
     let mut reasons = picker.reasons;
     if parts.stream.is_none() {
         reasons.push((
@@ -173,7 +179,13 @@ pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<Guess> {
         mapping,
         score: picker.score,
         against,
+        near,
     })
+}
+
+/// How a table would be read if it were one of events.
+pub(crate) fn mapping_by_guess(table: &TableShape) -> Option<Mapping> {
+    guess(table, false).map(|g| g.mapping)
 }
 
 /// Types, times and an envelope inside JSON columns, where no column has them.
@@ -218,20 +230,23 @@ fn against(table: &TableShape, parts: &Parts<'_>, score: u32, beside_known: bool
             stream.name
         ));
     }
+    let no_stream = parts.stream.is_none().then(|| match changed_in_place(table) {
+        Some(column) => format!(
+            "no column names a stream, and {} speaks of rows that are changed in place",
+            column.name
+        ),
+        None => "no column names a stream, and none repeats with a rising version".to_owned(),
+    });
     if !has_kind {
-        return Some("no column names an event type".to_owned());
+        let no_kind = "no column names an event type";
+        return Some(no_stream.map_or(no_kind.to_owned(), |s| format!("{no_kind}, {s}")));
     }
-    if parts.stream.is_none() {
-        if let Some(column) = changed_in_place(table) {
-            return Some(format!(
-                "no column names a stream, and {} speaks of rows that are changed in place",
-                column.name
-            ));
-        }
+    if let Some(no_stream) = no_stream {
         let name = folded(&table.name);
         let called = name.contains("event") || name.contains("journal");
-        if !(called && parts.payload.is_some() && has_time) || beside_known {
-            return Some("no column names a stream, and none repeats with a rising version".to_owned());
+        let in_place = changed_in_place(table).is_some();
+        if in_place || !(called && parts.payload.is_some() && has_time) || beside_known {
+            return Some(no_stream);
         }
     }
     // An event is at least something of a type in a stream, or at a time, with content.
@@ -247,7 +262,22 @@ fn against(table: &TableShape, parts: &Parts<'_>, score: u32, beside_known: bool
     } else {
         present >= 3 && score >= 90
     };
-    (!enough).then(|| "too few of its columns look like those of events".to_owned())
+    (!enough).then(|| {
+        let mut missing = Vec::new();
+        if parts.payload.is_none() {
+            missing.push("a payload");
+        }
+        if parts.version.is_none() {
+            missing.push("a version");
+        }
+        if !has_time {
+            missing.push("a time");
+        }
+        match &missing[..] {
+            [] => "its columns are called too little like those of events".to_owned(),
+            missing => format!("no column holds {}", missing.join(", ")),
+        }
+    })
 }
 
 /// Whether a table that is not taken for events comes near enough to be named.
@@ -261,10 +291,16 @@ fn mapping(table: &TableShape, parts: &Parts<'_>) -> Mapping {
     let column = |c: Option<&ColumnShape>| c.map(|c| Expression::column(&c.name));
     let position = parts.position.filter(|p| increasing(p));
     let payload = |at: Option<&str>| {
-        let column = PayloadMapping::column(&parts.payload?.name);
+        let column = parts.payload?;
+        let format = if holds_plain_text(column) {
+            PayloadFormat::Text
+        } else {
+            PayloadFormat::Auto
+        };
         Some(PayloadMapping {
             at: at.map(str::to_owned),
-            ..column
+            format,
+            ..PayloadMapping::column(&column.name)
         })
     };
     let (payload, metadata, in_metadata) = if parts.envelope {
@@ -380,9 +416,28 @@ fn stream_expression(stream: Option<&ColumnShape>, kind: Option<&ColumnShape>) -
 fn time_mapping(column: &ColumnShape) -> TimeMapping {
     TimeMapping {
         from: Expression::column(&column.name),
-        format: TimeFormat::Auto,
+        format: time_format(column),
         fraction: None,
     }
+}
+
+/// The unit most numbers of a column are plausible in: alone, a number of 1970 would be taken for one of another unit.
+fn time_format(column: &ColumnShape) -> TimeFormat {
+    let there: Vec<&Sample> = column.samples.iter().filter(|s| **s != Sample::Null).collect();
+    let julian = there.iter().filter(|s| is_julian_day(s)).count();
+    if julian * 2 > there.len() {
+        return TimeFormat::JulianDay;
+    }
+    [
+        TimeFormat::Seconds,
+        TimeFormat::Milliseconds,
+        TimeFormat::Microseconds,
+        TimeFormat::Nanoseconds,
+        TimeFormat::DotnetTicks,
+    ]
+    .into_iter()
+    .find(|format| there.iter().filter(|s| plausible(s, *format)).count() * 2 > there.len())
+    .unwrap_or_default()
 }
 
 /// The first of these keys of a JSON column, or of the part of it that a pointer names.

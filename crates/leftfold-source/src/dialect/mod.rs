@@ -11,3 +11,4 @@ mod streams;
 
 pub use detect::{Candidate, Detected, detect};
 pub(crate) use detect::{Detection, detection};
+pub(crate) use guess::mapping_by_guess;

@@ -81,6 +81,11 @@ const NAMES: &[(Role, &[&str])] = &[
             "name",
             "action",
             "event",
+            "what",
+            "verb",
+            "operation",
+            "happening",
+            "op",
         ],
     ),
     (
@@ -107,6 +112,15 @@ const NAMES: &[(Role, &[&str])] = &[
             "streamsequencenumber",
             "versionid",
             "generation",
+            "rev",
+            "seqno",
+            "seqnr",
+            "seqnum",
+            "ver",
+            "nr",
+            "idx",
+            "n",
+            "v",
         ],
     ),
     (
@@ -168,6 +182,10 @@ const NAMES: &[(Role, &[&str])] = &[
             "publishedat",
             "dateregistered",
             "creationts",
+            "happenedon",
+            "when",
+            "happened",
+            "datetime",
         ],
     ),
     (
@@ -362,13 +380,13 @@ fn content_fit(role: Role, column: &ColumnShape) -> Option<u32> {
                 Look::DotnetTicks,
             ];
             // A value that is no time is that event's problem, not the column's.
-            let timed = count(&|s| time.iter().any(|l| looks(*l, s, None)) || large_number(s));
+            let timed =
+                count(&|s| time.iter().any(|l| looks(*l, s, None)) || large_number(s) || is_julian_day(s));
             return (timed * 2 >= values.len()).then_some(15);
         }
-        Role::Payload | Role::Metadata => {
-            // A type or a name is text, too: a payload is something structured, or bytes.
-            return share(&|s| structured(s)).then_some(20);
-        }
+        Role::Metadata => return share(&|s| structured(s)).then_some(20),
+        // A type or a name is text, too: a payload is something structured, or bytes.
+        Role::Payload => return payload_fit(column, &values),
         Role::Kind => share(
             &|s| matches!(s, Sample::Text(t, false) if t.len() < 300 && !t.trim_start().starts_with(['{', '['])),
         ),
@@ -382,6 +400,54 @@ fn content_fit(role: Role, column: &ColumnShape) -> Option<u32> {
     fits.then_some(8)
 }
 
+/// Names that mean a payload whatever the values look like.
+const PLAINLY_PAYLOAD: &[&str] = &[
+    "payload",
+    "eventpayload",
+    "data",
+    "eventdata",
+    "messagedata",
+    "body",
+    "eventbody",
+    "details",
+];
+
+/// How well values fit a payload. Some may be no JSON: that is a problem of their events, not of the column.
+fn payload_fit(column: &ColumnShape, values: &[&Sample]) -> Option<u32> {
+    let there: Vec<&&Sample> = values.iter().filter(|s| !is_blank(s)).collect();
+    let fitting = there.iter().filter(|s| structured(s)).count();
+    let plainly = || {
+        let text = |s: &&&Sample| matches!(s, Sample::Text(..));
+        PLAINLY_PAYLOAD.contains(&folded(&column.name).as_str()) && there.iter().all(text)
+    };
+    match fitting {
+        _ if there.is_empty() => Some(0),
+        n if n * 2 > there.len() => Some(20),
+        n if n * 4 >= there.len() => Some(12),
+        _ if plainly() => Some(4),
+        _ => None,
+    }
+}
+
+/// Whether nothing stands in a value.
+fn is_blank(sample: &Sample) -> bool {
+    match sample {
+        Sample::Text(t, _) => t.trim().is_empty(),
+        Sample::Blob(b, _) => b.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether a column holds texts in plain words throughout, at least two of them.
+pub(super) fn holds_plain_text(column: &ColumnShape) -> bool {
+    let mut there = column
+        .samples
+        .iter()
+        .filter(|s| **s != Sample::Null && !is_blank(s));
+    let plain = |s: &Sample| matches!(s, Sample::Text(..)) && !structured(s) && !is_json(s);
+    there.clone().count() >= 2 && there.all(plain)
+}
+
 fn numeric_text(sample: &Sample) -> bool {
     matches!(sample, Sample::Text(t, false) if t.parse::<i64>().is_ok_and(|n| n >= 0))
 }
@@ -391,6 +457,15 @@ fn large_number(sample: &Sample) -> bool {
     match sample {
         Sample::Integer(n) => *n > 600_000_000_000_000,
         Sample::Real(x) => *x > 600_000_000.0,
+        _ => false,
+    }
+}
+
+/// Julian days of the years 1800 to 2200; as seconds these would be the first month of 1970.
+pub(super) fn is_julian_day(sample: &Sample) -> bool {
+    match sample {
+        Sample::Integer(n) => (2_378_497..2_524_594).contains(n),
+        Sample::Real(x) => (2_378_496.5..2_524_593.5).contains(x),
         _ => false,
     }
 }

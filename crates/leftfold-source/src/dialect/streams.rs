@@ -1,8 +1,10 @@
 //! Which column names the stream, and which one counts its events: chosen together, by name and by the rows.
 
+use super::checks::looks;
 use super::evidence::{Counting, counting, is_called_id, is_unique, unique_with};
+use super::file::Look;
 use super::roles::{Part, Role, exact_role, fitting, free};
-use crate::shape::{ColumnShape, RowKey, TableShape};
+use crate::shape::{ColumnShape, RowKey, Sample, TableShape};
 
 /// A column that is called like a stream comes before one that only behaves like one.
 const NAMED: i32 = 100;
@@ -65,14 +67,16 @@ pub(super) fn choose<'t>(table: &'t TableShape, taken: &[&str]) -> Choice<'t> {
             let index = unique_with(table, column, version.column);
             let (evidence, told) = evidence(table, column, version.column);
             let called = is_called_id(column);
-            let speaks = (called && (found.rises() || index.is_some())) || found.is_steady();
+            // Unique together and as nothing else: that is what a stream and its version are.
+            let pair = index.is_some_and(|i| i.len() == 2) && found.twice == 0;
+            let speaks = (called && (found.rises() || index.is_some())) || found.is_steady() || pair;
             let Some(told) = told.filter(|_| speaks && evidence > 0) else {
                 continue;
             };
             let choice = Choice {
                 stream: Some(column),
                 version: Some(version.column),
-                score: 15 + version.fit,
+                score: if pair { 40 } else { 15 } + version.fit,
                 reasons: vec![(25, told), by_version(version)],
             };
             offer(version.fit as i32 + evidence + i32::from(called) * 20, choice);
@@ -85,7 +89,44 @@ pub(super) fn choose<'t>(table: &'t TableShape, taken: &[&str]) -> Choice<'t> {
         };
         offer(version.fit as i32 - NAMED, alone);
     }
+    for (stream, version) in unique_pairs(table, taken) {
+        let found = counting(&[stream], version);
+        if found.twice > 0 || found.not_up > found.up {
+            continue;
+        }
+        let told = format!(
+            "{} looks like the stream and {} like its version: together they are unique",
+            stream.name, version.name
+        );
+        let choice = Choice {
+            stream: Some(stream),
+            version: Some(version),
+            score: 45,
+            reasons: vec![(25, told)],
+        };
+        offer(10 + i32::from(found.rises()) * 20, choice);
+    }
     best.map(|(_, choice)| choice).unwrap_or_default()
+}
+
+/// Columns that a unique index or key over both ties together, the second one counting, though neither is called so.
+fn unique_pairs<'t>(table: &'t TableShape, taken: &[&str]) -> Vec<(&'t ColumnShape, &'t ColumnShape)> {
+    let usable = |name: &String| free(table, taken).find(|c| c.name == *name);
+    let counts = |c: &ColumnShape| {
+        let there = c.samples.iter().filter(|s| **s != Sample::Null);
+        let counter = there.clone().filter(|s| looks(Look::Counter, s, None)).count();
+        let declared = c.declared.to_ascii_uppercase().contains("INT");
+        counter == there.count() && (counter > 0 || declared)
+    };
+    table
+        .unique
+        .iter()
+        .filter_map(|index| match &index[..] {
+            [stream, version] => Some((usable(stream)?, usable(version)?)),
+            _ => None,
+        })
+        .filter(|(s, v)| may_be_stream(table, s, v) && exact_role(&v.name).is_none() && counts(v))
+        .collect()
 }
 
 fn by_version(version: &Part<'_>) -> (u32, String) {

@@ -8,7 +8,7 @@ use leftfold_event::json::{Object, Value};
 use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
 
 use crate::cell::Cell;
-use crate::decode::{Pointer, decode, of_metadata, read_time};
+use crate::decode::{Pointer, decode, of_metadata, payload_of, read_time};
 use crate::mapping::{PayloadFormat, TimeFormat};
 
 /// The names a field goes by, the envelope's own first.
@@ -38,42 +38,97 @@ const TIME: &[&str] = &[
 const VALID_TIME: &[&str] = &["valid_time", "valid_at"];
 const PAYLOAD: &[&str] = &["payload", "data", "body"];
 const METADATA: &[&str] = &["metadata", "meta", "meta_data"];
+/// What `time_zone` says of a time that stated no zone.
+const ASSUMED_UTC: &[u8] = b"\"assumed UTC\"";
 const CORRELATION: &[&str] = &["correlation_id", "correlationId"];
 const CAUSATION: &[&str] = &["causation_id", "causationId"];
 
 /// The top-level fields of a line as JSON texts, in order.
 pub(super) struct Fields<'l> {
+    line: &'l [u8],
     entries: Vec<(Cow<'l, str>, &'l [u8])>,
     kcat: bool,
+}
+
+/// Whether the parser gave up for want of room, not because of the text's form.
+fn is_limit(e: &jiter::JiterError) -> bool {
+    use jiter::{JiterErrorType, JsonErrorType};
+    matches!(
+        e.error_type,
+        JiterErrorType::JsonError(
+            JsonErrorType::RecursionLimitExceeded
+                | JsonErrorType::NumberOutOfRange
+                | JsonErrorType::LoneLeadingSurrogateInHexEscape
+                | JsonErrorType::UnexpectedEndOfHexEscape
+        )
+    )
 }
 
 impl<'l> Fields<'l> {
     /// Takes a line apart; the error says where it is no JSON object.
     pub(super) fn read(line: &'l [u8]) -> Result<Self, String> {
-        let mut jiter = Jiter::new(line);
-        let fail = |e: jiter::JiterError| format!("not a JSON object at byte {}: {}", e.index, e.error_type);
-        let mut entries = Vec::with_capacity(16);
-        let mut key = jiter.next_object().map_err(fail)?.map(str::to_owned);
-        while let Some(name) = key {
-            jiter.peek().map_err(fail)?;
-            let start = jiter.current_index();
-            jiter.next_skip().map_err(fail)?;
-            let value = line
-                .get(start..jiter.current_index())
-                .unwrap_or_default()
-                .trim_ascii();
-            entries.push((Cow::Owned(name), value));
-            key = jiter.next_key().map_err(fail)?.map(str::to_owned);
-        }
-        jiter.finish().map_err(fail)?;
-        let mut fields = Self { entries, kcat: false };
+        let entries = match Self::entries(line) {
+            Ok(entries) => entries,
+            Err(e) => {
+                let slowly = is_limit(&e).then(|| super::slow::fields(line)).flatten();
+                let found = slowly
+                    .ok_or_else(|| format!("not a JSON object at byte {}: {}", e.index, e.error_type))?;
+                found.into_iter().map(|(k, v)| (Cow::Owned(k), v)).collect()
+            }
+        };
+        let mut fields = Self {
+            line,
+            entries,
+            kcat: false,
+        };
         let has = |name: &str| fields.get(&[name]).is_some();
         fields.kcat =
             has("topic") && has("offset") && (has("tstype") || has("ts")) && !has("stream") && !has("type");
         Ok(fields)
     }
 
-    fn get(&self, names: &[&str]) -> Option<&'l [u8]> {
+    fn entries(line: &'l [u8]) -> Result<Vec<(Cow<'l, str>, &'l [u8])>, jiter::JiterError> {
+        let mut jiter = Jiter::new(line);
+        let mut entries = Vec::with_capacity(16);
+        let mut key = jiter.next_object()?.map(str::to_owned);
+        while let Some(name) = key {
+            jiter.peek()?;
+            let start = jiter.current_index();
+            jiter.next_skip()?;
+            let value = line
+                .get(start..jiter.current_index())
+                .unwrap_or_default()
+                .trim_ascii();
+            entries.push((Cow::Owned(name), value));
+            key = jiter.next_key()?.map(str::to_owned);
+        }
+        jiter.finish()?;
+        Ok(entries)
+    }
+
+    /// The line itself.
+    pub(super) const fn line(&self) -> &'l [u8] {
+        self.line
+    }
+
+    /// Whether the line has none of the keys that make it an event of ours or of kcat's: then it is all payload.
+    pub(super) fn is_foreign(&self) -> bool {
+        let ours = [STREAM, KIND, PAYLOAD, &["payload_base64", "problem"]];
+        !self.kcat && ours.iter().all(|names| self.get(names).is_none())
+    }
+
+    /// The fields with other keys than these, as values.
+    pub(super) fn others(&self, used: &[String]) -> impl Iterator<Item = (String, Value)> {
+        let rest = self.entries.iter().filter(|(k, _)| !used.iter().any(|u| u == k));
+        rest.map(|(key, json)| (key.to_string(), value_or_text(json)))
+    }
+
+    /// Keys and values in order.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &'l [u8])> {
+        self.entries.iter().map(|(k, v)| (k.as_ref(), *v))
+    }
+
+    pub(super) fn get(&self, names: &[&str]) -> Option<&'l [u8]> {
         names
             .iter()
             .find_map(|n| self.entries.iter().find(|(k, _)| k == n))
@@ -91,10 +146,12 @@ impl<'l> Fields<'l> {
 
     pub(super) fn stream(&self, bump: &'l Bump) -> &'l str {
         if self.kcat {
-            return self
-                .text(&["key"], bump)
-                .or_else(|| self.text(&["topic"], bump))
-                .unwrap_or_default();
+            // One key in two topics is two streams, whichever topics the file holds.
+            let topic = self.text(&["topic"], bump).unwrap_or_default();
+            return match self.text(&["key"], bump) {
+                Some(key) => &*bump.alloc_str(&format!("{topic}/{key}")),
+                None => topic,
+            };
         }
         self.text(STREAM, bump).unwrap_or_default()
     }
@@ -179,7 +236,19 @@ impl<'l> Fields<'l> {
                 _ => Ok(None),
             };
         }
-        read_time(self.cell(TIME, bump), TimeFormat::Auto)
+        let assumed = self.get(&["time_zone"]).is_some_and(|z| z == ASSUMED_UTC);
+        let read = read_time(self.cell(TIME, bump), TimeFormat::Auto)?;
+        // An export writes every time in UTC, and beside it where that was only assumed.
+        Ok(read.map(|(time, origin)| {
+            (
+                time,
+                if assumed {
+                    TimeZoneOrigin::AssumedUtc
+                } else {
+                    origin
+                },
+            )
+        }))
     }
 
     pub(super) fn valid_time(&self, bump: &'l Bump) -> Option<Timestamp> {
@@ -206,6 +275,9 @@ impl<'l> Fields<'l> {
         if self.kcat || self.get(&["payload_base64"]).is_some() {
             return Err(());
         }
+        if self.is_foreign() {
+            return Ok(Some(self.line));
+        }
         Ok(self.get(PAYLOAD))
     }
 }
@@ -216,13 +288,8 @@ pub fn parse_line(line: &[u8]) -> Event {
         Ok(fields) => event(&fields),
         Err(why) => {
             let problem = Problem::new(ProblemCode::RowUnreadable, why);
-            let payload = Payload {
-                raw: line.to_vec(),
-                value: None,
-                encoding: "bytes",
-            };
             Event {
-                payload,
+                payload: Payload::undecoded(line.to_vec()),
                 problems: vec![problem],
                 ..Event::default()
             }
@@ -274,11 +341,14 @@ fn event(fields: &Fields<'_>) -> Event {
                 "neither a stream nor a type is named",
             ));
         }
-        if event.version.is_none() && fields.get(VERSION).is_some_and(|v| v != b"null") {
+        if event.version.is_none()
+            && let Some(version) = fields.get(VERSION).filter(|v| *v != b"null")
+        {
             event.problems.push(Problem::new(
                 ProblemCode::VersionUnreadable,
-                "the version is no integer",
+                "the version is no integer of 64 bits",
             ));
+            event.extra.push(("version".to_owned(), value_or_text(version)));
         }
     }
     payloads(fields, bump, &mut event);
@@ -295,9 +365,10 @@ fn payloads(fields: &Fields<'_>, bump: &Bump, event: &mut Event) {
         .is_some_and(|p| p.get("code").and_then(Value::as_str) == Some("payload-undecodable"));
     let (payload, problem) = match fields.get(&["payload_base64"]) {
         Some(text) => encoded("payload_base64", text, bump, stated),
+        None if fields.is_foreign() => Payload::from_json(fields.line.to_vec()),
         None => plain(fields, PAYLOAD, bump),
     };
-    event.payload = payload;
+    event.payload = with_original(fields, payload, bump);
     event.problems.extend(problem);
     let (metadata, problem) = match fields.get(&["metadata_base64"]) {
         Some(text) => encoded("metadata_base64", text, bump, false),
@@ -317,31 +388,44 @@ fn plain(fields: &Fields<'_>, names: &[&str], bump: &Bump) -> (Payload, Option<P
         Cell::Text(text) if fields.kcat => {
             let raw = text.as_bytes();
             let (value, encoding, problem) = decode(raw, PayloadFormat::Auto);
-            let raw = raw.to_vec();
-            (Payload { raw, value, encoding }, problem)
+            (payload_of(raw, value, encoding), problem)
         }
         _ => Payload::from_json(json.to_vec()),
     }
 }
 
+/// What a payload was read from, where the line says it beside the value: YAML or XML as the store held it.
+fn with_original(fields: &Fields<'_>, payload: Payload, bump: &Bump) -> Payload {
+    for (name, encoding) in ORIGINALS {
+        if let Cell::Text(text) = fields.cell(&[name], bump)
+            && payload.value.is_some()
+        {
+            return Payload {
+                raw: text.as_bytes().to_vec(),
+                encoding,
+                ..payload
+            };
+        }
+    }
+    payload
+}
+
+/// Fields that hold the text a payload was read from, and its encoding.
+pub(super) static ORIGINALS: [(&str, &str); 2] = [("payload_yaml", "yaml"), ("payload_xml", "xml")];
+
 /// A payload in base64. What is no base64 is kept as the text it is.
 fn encoded(name: &str, json: &[u8], bump: &Bump, as_bytes: bool) -> (Payload, Option<Problem>) {
     let text = Pointer::new("").cell(json, bump).bytes().unwrap_or(json);
-    let bytes = |raw: Vec<u8>| Payload {
-        raw,
-        value: None,
-        encoding: "bytes",
-    };
     match base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text) {
-        Ok(raw) if as_bytes => (bytes(raw), None),
+        Ok(raw) if as_bytes || raw.is_empty() => (Payload::undecoded(raw), None),
         Ok(raw) => {
             let (value, encoding, problem) = decode(&raw, PayloadFormat::Auto);
-            (Payload { raw, value, encoding }, problem)
+            (payload_of(&raw, value, encoding), problem)
         }
         Err(e) => {
             let why = format!("{name} is no base64: {e}; its text is kept");
             (
-                bytes(text.to_vec()),
+                Payload::undecoded(text.to_vec()),
                 Some(Problem::new(ProblemCode::PayloadUndecodable, why)),
             )
         }
@@ -427,17 +511,22 @@ fn rest(fields: &Fields<'_>, event: &mut Event) {
             }
         })
         .collect();
+    // All of it is in the payload.
+    if fields.is_foreign() {
+        return;
+    }
     let mut extra = Object::new();
     for (key, json) in &fields.entries {
-        let ours = key.as_ref() == "problems" && fields.get(&["problem"]).is_some();
+        let original = ORIGINALS.iter().find(|(name, _)| name == key);
+        let ours = match key.as_ref() {
+            "problems" => fields.get(&["problem"]).is_some(),
+            "time_zone" => *json == ASSUMED_UTC,
+            _ => original.is_some_and(|(_, encoding)| *encoding == event.payload.encoding),
+        };
         if ours || taken.contains(&key.as_ref()) {
             continue;
         }
-        let value = match leftfold_event::json::parse(json) {
-            Ok(value) => value,
-            Err(_) => Value::from(String::from_utf8_lossy(json).into_owned()),
-        };
-        extra.insert(key.to_string(), value);
+        extra.insert(key.to_string(), value_or_text(json));
     }
     if fields.kcat
         && let Some(key) = fields.get(&["key"])
@@ -445,5 +534,13 @@ fn rest(fields: &Fields<'_>, event: &mut Event) {
     {
         extra.insert("key", value);
     }
-    event.extra = extra.into_iter().map(|(k, v)| (k.to_string(), v)).collect();
+    event
+        .extra
+        .extend(extra.into_iter().map(|(k, v)| (k.to_string(), v)));
+}
+
+/// A JSON text as a value; as the text it is where it cannot be one.
+fn value_or_text(json: &[u8]) -> Value {
+    leftfold_event::json::parse(json)
+        .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(json).into_owned()))
 }

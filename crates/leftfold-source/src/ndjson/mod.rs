@@ -1,6 +1,8 @@
 //! Lines of JSON: one event a line, read and written; kcat's `-J` lines are read, too.
 
 mod line;
+mod mapped;
+mod slow;
 mod store;
 mod write;
 

@@ -9,6 +9,12 @@ use bumpalo::Bump;
 use leftfold_event::{Cancel, Event, Locator};
 
 use super::line::{Fields, parse_line};
+use super::mapped::LineMapping;
+use crate::cell::Cell;
+use crate::decode::Pointer;
+use crate::dialect::mapping_by_guess;
+use crate::mapping::Mapping;
+use crate::shape::{ColumnShape, RowKey, Sample, TableShape};
 use crate::spool::Spool;
 use crate::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
@@ -18,6 +24,10 @@ use crate::{
 /// Lines between two looks at the cancel flag.
 const CANCEL_EVERY: u64 = 512;
 
+/// Lines looked at to tell what they are, and the most bytes of them.
+const SAMPLED_LINES: usize = 64;
+const SAMPLED_BYTES: u64 = 1 << 20;
+
 /// Bytes read at a time.
 const BUFFER: usize = 256 << 10;
 
@@ -25,8 +35,13 @@ const BUFFER: usize = 256 << 10;
 pub struct NdjsonStore {
     lines: Lines,
     info: StoreInfo,
+    /// How lines are read; `None`: as the envelope, as kcat's records, or whole.
+    mapping: Option<LineMapping>,
+    /// Where the lines are foreign: a mapping to start from.
+    start: Option<Mapping>,
 }
 
+#[derive(Clone)]
 enum Lines {
     File(PathBuf),
     /// Lines that could be read only once, under the name they go by.
@@ -40,15 +55,30 @@ impl<T: BufRead + Seek> Source for T {}
 pub fn from_reader(reader: &mut dyn Read) -> Result<NdjsonStore, SourceError> {
     let name = Path::new("-");
     let spool = Spool::fill(name, reader, &Cancel::new(), &mut |_| ())?;
-    Ok(NdjsonStore::of_spool(spool, name))
+    NdjsonStore::of_spool(spool, name)
 }
 
-fn info() -> StoreInfo {
+/// What is said of lines of this form.
+fn info(form: Form) -> StoreInfo {
+    let (title, certainty, reason) = match form {
+        Form::Envelope => ("NDJSON", Certainty::Certain, "every line is a JSON object"),
+        Form::Empty => ("NDJSON", Certainty::Likely, "it is empty: there is not one line"),
+        Form::Foreign => (
+            "NDJSON (foreign lines)",
+            Certainty::Guess,
+            "the lines have none of the keys stream, type and payload: each is taken whole as the payload",
+        ),
+        Form::Mapped => (
+            "Your mapping of the lines",
+            Certainty::Certain,
+            "the mapping says so",
+        ),
+    };
     StoreInfo {
-        dialect: "ndjson".to_owned(),
-        title: "NDJSON".to_owned(),
-        certainty: Certainty::Certain,
-        reasons: vec!["every line is a JSON object".to_owned()],
+        dialect: if form == Form::Mapped { "mapping" } else { "ndjson" }.to_owned(),
+        title: title.to_owned(),
+        certainty,
+        reasons: vec![reason.to_owned()],
         tables: Vec::new(),
         notes: vec!["Events stand in the order of their lines.".to_owned()],
         warnings: Vec::new(),
@@ -58,23 +88,82 @@ fn info() -> StoreInfo {
     }
 }
 
+/// What the first lines look like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Envelope,
+    Foreign,
+    Empty,
+    Mapped,
+}
+
 impl NdjsonStore {
-    /// The lines of a file. Nothing is read yet.
+    /// The lines of a file. Only the first are looked at.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        let store = Self {
-            lines: Lines::File(path.to_owned()),
-            info: info(),
-        };
-        store.source()?;
-        Ok(store)
+        Self::new(Lines::File(path.to_owned()))
     }
 
     /// Lines that were piped in, under the name they go by.
-    pub(crate) fn of_spool(spool: Spool, name: &Path) -> Self {
-        Self {
-            lines: Lines::Spool(spool, name.to_owned()),
-            info: info(),
+    pub(crate) fn of_spool(spool: Spool, name: &Path) -> Result<Self, SourceError> {
+        Self::new(Lines::Spool(spool, name.to_owned()))
+    }
+
+    fn new(lines: Lines) -> Result<Self, SourceError> {
+        let mut store = Self {
+            lines,
+            info: info(Form::Envelope),
+            mapping: None,
+            start: None,
+        };
+        let mut sampled: Vec<Vec<u8>> = Vec::new();
+        let mut source = store.source()?;
+        let mut line = Vec::new();
+        let mut left = SAMPLED_BYTES;
+        while sampled.len() < SAMPLED_LINES && left > 0 {
+            line.clear();
+            let n = (&mut source)
+                .take(left)
+                .read_until(b'\n', &mut line)
+                .map_err(|e| store.error(&e))?;
+            if n == 0 {
+                break;
+            }
+            left -= n as u64;
+            let text = strip(&line);
+            if !text.is_empty() {
+                sampled.push(text.to_vec());
+            }
         }
+        drop(source);
+        if sampled.is_empty() {
+            store.info = info(Form::Empty);
+            return Ok(store);
+        }
+        let objects: Vec<Fields<'_>> = sampled.iter().filter_map(|l| Fields::read(l).ok()).collect();
+        let foreign = objects.iter().filter(|f| f.is_foreign()).count();
+        if foreign * 2 > objects.len() {
+            store.info = info(Form::Foreign);
+            store.start = Some(start_of_mapping(&objects));
+        }
+        Ok(store)
+    }
+
+    /// The same lines, read through a mapping.
+    pub(crate) fn mapped(&self, mapping: &Mapping) -> Result<Self, SourceError> {
+        Ok(Self {
+            lines: self.lines.clone(),
+            info: StoreInfo {
+                has_time: mapping.time.is_some(),
+                ..info(Form::Mapped)
+            },
+            mapping: Some(LineMapping::new(mapping)?),
+            start: None,
+        })
+    }
+
+    /// Where the lines are foreign: a mapping to start from.
+    pub(crate) fn start_of_mapping(&self) -> Option<&Mapping> {
+        self.start.as_ref()
     }
 
     fn path(&self) -> PathBuf {
@@ -161,10 +250,11 @@ impl EventStore for NdjsonStore {
     }
 
     fn identity(&self) -> Result<Identity, SourceError> {
+        let mapping = self.mapping.as_ref().map_or("", |m| &m.text);
         match &self.lines {
             Lines::Spool(spool, _) => Ok(Identity {
                 path: None,
-                fingerprint: format!("piped in, {} bytes", spool.len()),
+                fingerprint: format!("piped in, {} bytes {mapping}", spool.len()),
             }),
             Lines::File(path) => {
                 let meta = std::fs::metadata(path).map_err(|e| self.error(&e))?;
@@ -172,7 +262,8 @@ impl EventStore for NdjsonStore {
                     .modified()
                     .ok()
                     .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-                let fingerprint = format!("{} {}", meta.len(), modified.map_or(0, |d| d.as_nanos()));
+                let nanos = modified.map_or(0, |d| d.as_nanos());
+                let fingerprint = format!("{} {nanos} {mapping}", meta.len());
                 Ok(Identity {
                     path: Some(path.clone()),
                     fingerprint,
@@ -214,7 +305,17 @@ impl EventStore for NdjsonStore {
                 continue;
             }
             let flow = match Fields::read(text) {
-                Ok(fields) => push(sink, &fields, locator, &bump),
+                Ok(fields) => match &self.mapping {
+                    None => push(sink, &fields, locator, &bump),
+                    Some(mapping) => {
+                        if !mapping.takes(&fields, &bump) {
+                            continue;
+                        }
+                        let mut also = Vec::new();
+                        let header = mapping.header(&fields, &bump, &mut also);
+                        sink.push(&Header { locator, ..header })
+                    }
+                },
                 Err(why) => {
                     broken.push(lines, why);
                     sink.push(&Header {
@@ -241,7 +342,12 @@ impl EventStore for NdjsonStore {
         visit: &mut dyn FnMut(usize, Event),
     ) -> Result<(), SourceError> {
         self.each_line(locators, cancel, &mut |i, line| {
-            visit(i, parse_line(line.unwrap_or_default()));
+            let line = line.unwrap_or_default();
+            let event = match (&self.mapping, Fields::read(line)) {
+                (Some(mapping), Ok(fields)) => mapping.event(&fields, &Bump::new()),
+                _ => parse_line(line),
+            };
+            visit(i, event);
         })
     }
 
@@ -255,6 +361,11 @@ impl EventStore for NdjsonStore {
             let bump = Bump::new();
             match line.and_then(|l| Fields::read(l).ok()) {
                 Some(fields) => {
+                    if let Some(mapping) = &self.mapping {
+                        let (kind, payload) = mapping.raw(&fields, &bump);
+                        visit(i, kind, payload);
+                        return;
+                    }
                     let kind = fields.kind(&bump);
                     let payload = match fields.plain_payload() {
                         Ok(Some(json)) => RawPayload::Json(json),
@@ -266,6 +377,50 @@ impl EventStore for NdjsonStore {
                 None => visit(i, "", RawPayload::Other),
             }
         })
+    }
+}
+
+/// A mapping to start from: a guess at the keys of these lines, as at the columns of a table.
+fn start_of_mapping(lines: &[Fields<'_>]) -> Mapping {
+    let mut table = TableShape {
+        key: RowKey::RowId("rowid"),
+        ..TableShape::default()
+    };
+    let bump = Bump::new();
+    for (row, line) in lines.iter().enumerate() {
+        for (key, json) in line.pairs() {
+            let at = table
+                .columns
+                .iter()
+                .position(|c| c.name == key)
+                .unwrap_or_else(|| {
+                    table.columns.push(ColumnShape {
+                        name: key.to_owned(),
+                        ..ColumnShape::default()
+                    });
+                    table.columns.len() - 1
+                });
+            let sample = match Pointer::new("").cell(json, &bump) {
+                Cell::Null => Sample::Null,
+                Cell::Text(text) => Sample::Text(text.to_owned(), false),
+                other => match (other.integer(), other.bytes()) {
+                    (Some(n), _) => Sample::Integer(n),
+                    (None, bytes) => {
+                        let text = String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+                        text.parse().map_or(Sample::Text(text, false), Sample::Real)
+                    }
+                },
+            };
+            table.columns[at].samples.resize(row, Sample::Null);
+            table.columns[at].samples.push(sample);
+        }
+    }
+    for column in &mut table.columns {
+        column.samples.resize(lines.len(), Sample::Null);
+    }
+    Mapping {
+        order: Vec::new(),
+        ..mapping_by_guess(&table).unwrap_or_default()
     }
 }
 

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use leftfold_event::json::{Value, one_line, parse, write_string};
-use leftfold_event::{Event, Payload};
+use leftfold_event::{Event, Payload, TimeZoneOrigin};
+
+use super::line::ORIGINALS;
 
 /// The envelope's own names: a fact of the source that is called so goes by `extra_NAME`.
 const OWN: &[&str] = &[
@@ -17,8 +19,11 @@ const OWN: &[&str] = &[
     "id",
     "type",
     "time",
+    "time_zone",
     "payload",
     "payload_base64",
+    "payload_yaml",
+    "payload_xml",
     "metadata",
     "metadata_base64",
     "correlation_id",
@@ -73,6 +78,9 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
     }
     if let Some(time) = event.time {
         text("time", &time.to_string(), out);
+        if event.time_origin == TimeZoneOrigin::AssumedUtc {
+            text("time_zone", "assumed UTC", out);
+        }
     }
     if let Some(time) = event.valid_time {
         text("valid_time", &time.to_string(), out);
@@ -84,11 +92,22 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
                 Some(text) => out.push_str(&text),
                 None => value.write(out),
             }
-        } else if !payload.raw.is_empty() {
+        } else if !payload.encoding.is_empty() || !payload.raw.is_empty() {
             text(names[1], &STANDARD.encode(&payload.raw), out);
         }
     };
     payload(["payload", "payload_base64"], &event.payload, out);
+    // A value keeps neither the order of XML's elements nor YAML's tags: what it was read from stands beside it.
+    let original = ORIGINALS
+        .iter()
+        .find(|(_, encoding)| *encoding == event.payload.encoding);
+    if let (Some((name, _)), Some(_), Ok(stored)) = (
+        original,
+        &event.payload.value,
+        std::str::from_utf8(&event.payload.raw),
+    ) {
+        text(name, stored, out);
+    }
     payload(["metadata", "metadata_base64"], &event.metadata, out);
     if let Some(id) = &event.correlation_id {
         text("correlation_id", id, out);
@@ -101,7 +120,9 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
         Value::Array(event.also_in.iter().map(|s| Value::from(s.as_str())).collect()).write(out);
     }
     for (name, value) in &event.extra {
-        if name == "source" && source.is_empty() {
+        // A version of more digits than a number has here keeps its name.
+        let free = (name == "source" && source.is_empty()) || (name == "version" && event.version.is_none());
+        if free {
             field(name, out);
         } else if OWN.contains(&name.as_str()) {
             field(&format!("extra_{name}"), out);

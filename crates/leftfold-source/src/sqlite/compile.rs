@@ -159,13 +159,36 @@ fn misfit(text: impl Into<String>) -> SourceError {
     SourceError::Mapping(text.into())
 }
 
+/// The same error with the mapping's key it is about before it.
+fn at_key<T>(key: &str, read: Result<T, SourceError>) -> Result<T, SourceError> {
+    read.map_err(|e| match e {
+        SourceError::Mapping(text) => misfit(format!("{key}: {text}")),
+        other => other,
+    })
+}
+
+/// That a column is not there, and which are.
+fn no_column(table: &TableShape, name: &str) -> SourceError {
+    let columns: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+    misfit(format!(
+        "the table {} has no column {name}; it has {}",
+        table.name,
+        columns.join(", ")
+    ))
+}
+
 impl<'m> Compiler<'m> {
     fn new(mapping: &'m Mapping, tables: &'m [TableShape]) -> Result<Self, SourceError> {
         let find = |name: &str| {
-            tables
-                .iter()
-                .find(|t| t.name == name)
-                .ok_or_else(|| misfit(format!("there is no table {name}")))
+            tables.iter().find(|t| t.name == name).ok_or_else(|| {
+                let names: Vec<&str> = tables.iter().map(|t| t.name.as_str()).collect();
+                let missing = if name.is_empty() {
+                    "table: it is missing".to_owned()
+                } else {
+                    format!("table: there is no table {name}")
+                };
+                misfit(format!("{missing}; the file has {}", names.join(", ")))
+            })
         };
         let main = find(&mapping.table)?;
         let keys = match &main.key {
@@ -206,7 +229,7 @@ impl<'m> Compiler<'m> {
             if order.is_empty() && Some(name.as_str()) == self.main.integer_key() {
                 return Ok(Vec::new());
             }
-            order.push(self.address(name)?);
+            order.push(at_key("order", self.address(name))?);
         }
         if !order.is_empty() {
             order.push(format!("t.{id}"));
@@ -229,10 +252,10 @@ impl<'m> Compiler<'m> {
                 let i = self.joined.iter().position(|(a, _)| *a == alias)?;
                 Some((format!("j{i}"), self.joined[i].1, column))
             });
-            joined.ok_or_else(|| misfit(format!("the table {} has no column {name}", self.main.name)))?
+            joined.ok_or_else(|| no_column(self.main, name))?
         };
         match table.columns.iter().find(|c| c.name == column) {
-            None => Err(misfit(format!("the table {} has no column {column}", table.name))),
+            None => Err(no_column(table, column)),
             Some(c) if c.computed => Err(misfit(format!(
                 "the column {column} of {} is computed when read, which could run code of the file's author: map what it is computed from",
                 table.name
@@ -366,20 +389,22 @@ impl<'m> Compiler<'m> {
     fn header(&mut self) -> Result<HeaderColumns, SourceError> {
         let m = self.mapping;
         Ok(HeaderColumns {
-            stream: self.optional(m.stream.as_ref())?,
+            stream: at_key("stream", self.optional(m.stream.as_ref()))?,
             stream_optional: m.stream_optional,
-            category: self.optional(m.category.as_ref())?,
-            kind: self.optional(m.kind.as_ref())?,
-            version: self.optional(m.version.as_ref())?,
-            position: self.optional(m.position.as_ref())?,
-            time: self.time(m.time.as_ref())?,
-            valid_time: self.time(m.valid_time.as_ref())?,
-            also_in: m
-                .also_in
-                .iter()
-                .map(|e| self.expression(e))
-                .collect::<Result<_, _>>()?,
-            explode: self.explode()?,
+            category: at_key("category", self.optional(m.category.as_ref()))?,
+            kind: at_key("type", self.optional(m.kind.as_ref()))?,
+            version: at_key("version", self.optional(m.version.as_ref()))?,
+            position: at_key("position", self.optional(m.position.as_ref()))?,
+            time: at_key("time", self.time(m.time.as_ref()))?,
+            valid_time: at_key("valid_time", self.time(m.valid_time.as_ref()))?,
+            also_in: at_key(
+                "also_in",
+                m.also_in
+                    .iter()
+                    .map(|e| self.expression(e))
+                    .collect::<Result<_, _>>(),
+            )?,
+            explode: at_key("explode", self.explode())?,
         })
     }
 
@@ -388,15 +413,16 @@ impl<'m> Compiler<'m> {
         let header = self.header()?;
         let mut columns = EventColumns {
             header,
-            id: self.optional(m.id.as_ref())?,
-            payload: self.payload(m.payload.as_ref())?,
-            metadata: self.payload(m.metadata.as_ref())?,
-            correlation: self.optional(m.correlation.as_ref())?,
-            causation: self.optional(m.causation.as_ref())?,
+            id: at_key("id", self.optional(m.id.as_ref()))?,
+            payload: at_key("payload", self.payload(m.payload.as_ref()))?,
+            metadata: at_key("metadata", self.payload(m.metadata.as_ref()))?,
+            correlation: at_key("correlation", self.optional(m.correlation.as_ref()))?,
+            causation: at_key("causation", self.optional(m.causation.as_ref()))?,
             extra: Vec::new(),
         };
         for (name, expression) in &m.extra {
-            columns.extra.push((name.clone(), self.expression(expression)?));
+            let read = at_key(&format!("extra.{name}"), self.expression(expression));
+            columns.extra.push((name.clone(), read?));
         }
         // What the mapping does not speak of is not lost.
         let filtered: Vec<&str> = m.filters.iter().map(|f| f.column.as_str()).collect();
@@ -465,18 +491,18 @@ impl<'m> Compiler<'m> {
 pub(super) fn check(mapping: &Mapping, tables: &[TableShape]) -> Result<(), SourceError> {
     let compiler = Compiler::new(mapping, tables)?;
     for (join, (_, table)) in mapping.joins.iter().zip(&compiler.joined) {
-        compiler.address(&join.left)?;
+        at_key("joins", compiler.address(&join.left))?;
         for column in join.order.iter().chain([&join.right]) {
             if !table.columns.iter().any(|c| c.name == *column && !c.computed) {
-                return Err(misfit(format!("the table {} has no column {column}", table.name)));
+                return at_key("joins", Err(no_column(table, column)));
             }
         }
     }
     for filter in &mapping.filters {
-        compiler.address(&filter.column)?;
+        at_key("filters", compiler.address(&filter.column))?;
     }
     if mapping.stream.is_none() && mapping.kind.is_none() {
-        return Err(misfit("it names neither the stream nor the type"));
+        return Err(misfit("neither stream nor type is given"));
     }
     Ok(())
 }

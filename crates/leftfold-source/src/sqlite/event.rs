@@ -6,7 +6,7 @@ use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode};
 use rusqlite::Row;
 
 use super::compile::{Compiled, CompiledTime, EventColumns, HeaderColumns};
-use super::row::{Item, TimeRead, cell, eval, further, is_hidden, named, time};
+use super::row::{Item, TimeRead, cell, eval, further, is_hidden, named, stream_named, time};
 use crate::cell::Cell;
 use crate::decode::of_metadata;
 
@@ -58,18 +58,19 @@ pub(super) fn beginning(columns: &HeaderColumns, row: &Row<'_>, bump: &Bump, ite
 }
 
 fn names(header: &HeaderColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) {
-    let mut take = |expression: Option<&Compiled>, what: &str, optional: bool| {
-        let name = named(expression, row, bump).map(str::to_owned);
+    let mut take = |expression: Option<&Compiled>, name: Option<&str>, what: &str, optional: bool| {
         if name.is_none() && expression.is_some() && !optional {
             event.problems.push(Problem::new(
                 ProblemCode::NameUnreadable,
                 format!("the {what} is missing"),
             ));
         }
-        name.unwrap_or_default()
+        name.unwrap_or_default().to_owned()
     };
-    let stream = take(header.stream.as_ref(), "stream", header.stream_optional);
-    let kind = take(header.kind.as_ref(), "event type", false);
+    let stream = stream_named(header.stream.as_ref(), row, bump);
+    let stream = take(header.stream.as_ref(), stream, "stream", header.stream_optional);
+    let kind = named(header.kind.as_ref(), row, bump);
+    let kind = take(header.kind.as_ref(), kind, "event type", false);
     event.category = named(header.category.as_ref(), row, bump).map(str::to_owned);
     further(&header.also_in, row, bump, &stream, &mut event.also_in);
     event.stream = stream;
@@ -86,6 +87,7 @@ fn numbers(header: &HeaderColumns, row: &Row<'_>, bump: &Bump, event: &mut Event
             event
                 .problems
                 .push(Problem::new(ProblemCode::VersionUnreadable, message));
+            event.extra.push(("version".to_owned(), value.value(bump)));
         }
     }
     event.position = named(header.position.as_ref(), row, bump).map(str::to_owned);
@@ -195,7 +197,7 @@ pub(super) fn merge_row(
     bump: &Bump,
     hidden: &[String],
 ) {
-    let Some(name) = named(columns.header.stream.as_ref(), row, bump) else {
+    let Some(name) = stream_named(columns.header.stream.as_ref(), row, bump) else {
         return;
     };
     if is_hidden(hidden, name) || name == event.stream {

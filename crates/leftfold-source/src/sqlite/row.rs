@@ -10,6 +10,7 @@ use rusqlite::Row;
 use super::compile::{Compiled, CompiledExplode, CompiledPiece, CompiledTime, HeaderColumns, Test};
 use crate::cell::Cell;
 use crate::decode::{Pointer, elements, inflated, read_time};
+use crate::expression::cut;
 use crate::mapping::Scalar;
 
 /// A column's value; NULL should the index be wrong.
@@ -53,7 +54,7 @@ pub(super) fn eval<'a>(expression: &'a Compiled, row: &'a Row<'_>, bump: &'a Bum
                         Cell::Null => return Cell::Null,
                         // Writing to a string cannot fail.
                         Cell::Integer(n) => _ = write!(out, "{n}"),
-                        other => out.push_str(other.name(bump).unwrap_or_default()),
+                        other => out.push_str(other.stream_name(bump).unwrap_or_default()),
                     },
                 }
             }
@@ -64,16 +65,6 @@ pub(super) fn eval<'a>(expression: &'a Compiled, row: &'a Row<'_>, bump: &'a Bum
             .map(|e| eval(e, row, bump))
             .find(|c| !c.is_null())
             .unwrap_or(Cell::Null),
-    }
-}
-
-fn cut<'t>(text: &'t str, after: Option<&str>, before: Option<&str>) -> Option<&'t str> {
-    let text = after
-        .and_then(|mark| text.split_once(mark))
-        .map_or(text, |(_, rest)| rest);
-    match before {
-        Some(mark) => text.rsplit_once(mark).map(|(first, _)| first),
-        None => Some(text),
     }
 }
 
@@ -146,7 +137,7 @@ pub(super) struct HeaderRead<'a> {
 
 pub(super) fn header<'a>(columns: &'a HeaderColumns, row: &'a Row<'_>, bump: &'a Bump) -> HeaderRead<'a> {
     let mut problem = false;
-    let stream = named(columns.stream.as_ref(), row, bump);
+    let stream = stream_named(columns.stream.as_ref(), row, bump);
     problem |= stream.is_none() && columns.stream.is_some() && !columns.stream_optional;
     let kind = named(columns.kind.as_ref(), row, bump);
     problem |= kind.is_none() && columns.kind.is_some();
@@ -188,11 +179,20 @@ pub(super) fn named<'a>(
     eval(expression?, row, bump).name(bump)
 }
 
+/// The same for a stream's name.
+pub(super) fn stream_named<'a>(
+    expression: Option<&'a Compiled>,
+    row: &'a Row<'_>,
+    bump: &'a Bump,
+) -> Option<&'a str> {
+    eval(expression?, row, bump).stream_name(bump)
+}
+
 /// The further streams of a row, without the one it is already in.
 pub(super) fn further(columns: &[Compiled], row: &Row<'_>, bump: &Bump, stream: &str, out: &mut Vec<String>) {
     out.clear();
     for expression in columns {
-        if let Some(name) = eval(expression, row, bump).name(bump)
+        if let Some(name) = eval(expression, row, bump).stream_name(bump)
             && name != stream
             && !out.iter().any(|o| o == name)
         {
