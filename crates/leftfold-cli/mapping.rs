@@ -30,7 +30,7 @@ pub(crate) fn show(front: &mut Front, args: &SourceArgs) -> Outcome {
     if named.is_stream() {
         return Err(Failure::new(
             "no-mapping",
-            "what can be read only once has no path that leftfold.toml could name: save it to a file first",
+            "there is no mapping for what can be read only once: leftfold.toml names files; save it to one first",
         ));
     }
     let mut opened = input::choose_only(front, &named, args)?;

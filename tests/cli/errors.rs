@@ -131,7 +131,11 @@ fn what_is_asked_for_wrongly_is_told_with_what_there_is() {
 fn a_project_file_that_cannot_be_read_is_named_with_its_line() {
     let folder = folder();
     write(folder.path(), "a.ndjson", "{\"stream\":\"a-1\",\"type\":\"T\"}\n");
-    write(folder.path(), "leftfold.toml", "[[source]]\nnmae = 'a'\n");
+    write(
+        folder.path(),
+        "leftfold.toml",
+        "[[source]]\nnmae = 'a'\npath = 'a.ndjson'\n",
+    );
     let said = leftfold(folder.path(), &["events", "a.ndjson"]).failed();
     assert!(
         said.contains("leftfold.toml") && said.contains("nmae") && said.contains('2'),

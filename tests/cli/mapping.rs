@@ -126,7 +126,7 @@ fn foreign_lines_are_a_guess_until_a_mapping_says_what_is_what() {
         shown.contains("type = \"event\"") && shown.contains("#   stream ="),
         "{shown}"
     );
-    let filled = shown.replace("#   stream = \"COLUMN\"", "stream = \"user\"");
+    let filled = shown.replace("[source.mapping]\n", "[source.mapping]\nstream = \"user\"\n");
     write(folder.path(), "leftfold.toml", filled);
     let mapped = leftfold(
         folder.path(),

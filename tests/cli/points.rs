@@ -16,7 +16,7 @@ const BARE: &str = r#"{"stream":"a-1","type":"T","payload":{"n":1}}
 #[test]
 fn a_position_in_kafkas_form_is_found_as_it_is_shown() {
     let at = |point: &str| {
-        let args = ["state", "-", "o-1", "--at", point, "--json"];
+        let args = ["state", "-", "orders/o-1", "--at", point, "--json"];
         leftfold_reading(folder().path(), &args, KCAT.as_bytes()).ok()
     };
     let first = at("#orders[0]@5");
@@ -28,7 +28,7 @@ fn a_position_in_kafkas_form_is_found_as_it_is_shown() {
     let args = ["events", "-", "--from", "#orders[3]@5", "--json"];
     let from = leftfold_reading(folder().path(), &args, KCAT.as_bytes()).ok();
     assert_eq!(from.lines().count(), 1, "{from}");
-    let args = ["state", "-", "o-1", "--at", "#orders[1]@5"];
+    let args = ["state", "-", "orders/o-1", "--at", "#orders[1]@5"];
     let none = leftfold_reading(folder().path(), &args, KCAT.as_bytes()).failed();
     assert!(none.contains("orders[1]@5"), "{none}");
 }

@@ -427,10 +427,10 @@ fn a_name_that_is_not_there_is_absent_and_shown_as_a_dash() {
     write(folder.path(), "k.ndjson", kcat);
     for args in [
         &["events", "k.ndjson", "--json"][..],
-        &["state", "k.ndjson", "k-1", "--json"],
-        &["blame", "k.ndjson", "k-1", "--json"],
-        &["history", "k.ndjson", "k-1", "/n", "--json"],
-        &["diff", "k.ndjson", "k-1", "--json"],
+        &["state", "k.ndjson", "t/k-1", "--json"],
+        &["blame", "k.ndjson", "t/k-1", "--json"],
+        &["history", "k.ndjson", "t/k-1", "/n", "--json"],
+        &["diff", "k.ndjson", "t/k-1", "--json"],
     ] {
         let out = leftfold(folder.path(), args).out;
         assert!(
@@ -448,9 +448,9 @@ fn a_name_that_is_not_there_is_absent_and_shown_as_a_dash() {
         table.lines().nth(1).is_some_and(|l| l.contains("  –  ")),
         "{table}"
     );
-    let state = leftfold(folder.path(), &["state", "k.ndjson", "k-1"]).ok();
+    let state = leftfold(folder.path(), &["state", "k.ndjson", "t/k-1"]).ok();
     assert!(
-        state.starts_with("k-1  #t[0]@5 · 2023-11-14T22:13:20.000Z · 1 of 1 event"),
+        state.starts_with("t/k-1  #t[0]@5 · 2023-11-14T22:13:20.000Z · 1 of 1 event"),
         "{state}"
     );
     // What is absent once stays absent, and is no problem.
