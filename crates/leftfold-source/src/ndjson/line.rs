@@ -43,10 +43,13 @@ const ASSUMED_UTC: &[u8] = b"\"assumed UTC\"";
 const CORRELATION: &[&str] = &["correlation_id", "correlationId"];
 const CAUSATION: &[&str] = &["causation_id", "causationId"];
 
+/// A key of a line and the JSON text of its value.
+type Entry<'l> = (Cow<'l, str>, &'l [u8]);
+
 /// The top-level fields of a line as JSON texts, in order.
 pub(super) struct Fields<'l> {
     line: &'l [u8],
-    entries: Vec<(Cow<'l, str>, &'l [u8])>,
+    entries: Vec<Entry<'l>>,
     kcat: bool,
 }
 
@@ -87,7 +90,7 @@ impl<'l> Fields<'l> {
         Ok(fields)
     }
 
-    fn entries(line: &'l [u8]) -> Result<Vec<(Cow<'l, str>, &'l [u8])>, jiter::JiterError> {
+    fn entries(line: &'l [u8]) -> Result<Vec<Entry<'l>>, jiter::JiterError> {
         let mut jiter = Jiter::new(line);
         let mut entries = Vec::with_capacity(16);
         let mut key = jiter.next_object()?.map(str::to_owned);

@@ -75,7 +75,6 @@ fn value_end(text: &[u8], start: usize) -> Option<usize> {
                 depth = depth.checked_sub(1)?;
                 at += 1;
             }
-            b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' if depth > 0 => at += 1,
             _ if depth > 0 => at += 1,
             b',' | b':' => return None,
             _ => {
