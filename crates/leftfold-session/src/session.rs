@@ -150,7 +150,7 @@ impl Session {
             );
         }
         for store in &mut stores {
-            store.notes.extend(project.iter().flat_map(|p| p.broken()));
+            store.notes.extend(project.iter().flat_map(Project::broken));
         }
         let problem = file.problem().filter(|_| stores.is_empty());
         Ok(InspectDto {
