@@ -593,7 +593,7 @@ pub(crate) enum MappingVerb {
     /// Works for any table (--table), also for one that is not taken for events: then it is a start to set right.
     #[command(after_help = "Examples:
   leftfold mapping show shop.db >> leftfold.toml
-  leftfold mapping show shop.db --table events
+  leftfold mapping show shop.db --table event_sourcery_snapshots
 
 `leftfold mapping --help` says what the keys mean.")]
     Show(SourceArgs),
