@@ -22,6 +22,9 @@ const MAGIC: &[u8; 16] = b"leftfold-index\x00\x02";
 /// How the name of a file ends that is not written whole yet.
 const TEMPORARY: &str = "tmp";
 
+/// Bytes read at a time.
+const PART: usize = 1 << 18;
+
 /// Nobody writes an index for that long.
 const ABANDONED: Duration = Duration::from_hours(1);
 
@@ -40,18 +43,23 @@ pub fn path_of(folder: &Path, identity: &Identity) -> PathBuf {
 
 /// Reads an index back; `None` when there is none, it is another source's or an older state's, or it is damaged.
 pub fn load(path: &Path, identity: &Identity) -> Option<Log> {
-    let bytes = read_whole(path).ok()?;
-    let head = bytes.get(..24)?;
-    if &head[..16] != MAGIC || head[16..24] != xxh3_64(&bytes[24..]).to_le_bytes() {
-        tracing::debug!(path = %path.display(), "index cache is damaged or of another version; it will be built anew");
-        return None;
+    let file = File::open(path).ok()?;
+    let left = file.metadata().ok()?.len();
+    let mut reader = Reader {
+        file,
+        left,
+        hash: Xxh3::new(),
+    };
+    let mut head = [0; 24];
+    reader.fill(&mut head)?;
+    reader.hash.reset();
+    let log = (&head[..16] == MAGIC).then(|| reader.log(identity)).flatten();
+    if log.is_none() {
+        tracing::debug!(path = %path.display(), "index cache is damaged, of another state or another version; it will be built anew");
     }
-    let mut reader = Reader { bytes: &bytes[24..] };
-    if reader.blob()? != identity.fingerprint.as_bytes() {
-        return None;
-    }
-    let columns = reader.columns()?;
-    reader.bytes.is_empty().then(|| Log::new(columns))
+    // What the columns hold counts only now: nothing was done with them but to read them.
+    let whole = reader.left == 0 && head[16..24] == reader.hash.digest().to_le_bytes();
+    log.filter(|_| whole).map(Log::new)
 }
 
 /// Writes an index beside the others, in one step: readers see the old file or the new one.
@@ -95,13 +103,6 @@ fn write_file(path: &Path, identity: &Identity, log: &Log) -> io::Result<()> {
     let mut file = writer.file.into_inner().map_err(io::IntoInnerError::into_error)?;
     io::Seek::seek(&mut file, io::SeekFrom::Start(16))?;
     file.write_all(&hash.to_le_bytes())
-}
-
-fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 struct Writer {
@@ -177,32 +178,52 @@ impl Writer {
     }
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
+/// Reads each column straight to its place, and hashes it on the way: a file of hundreds of megabytes is never held twice.
+struct Reader {
+    file: File,
+    /// Bytes of the file that are not read yet.
+    left: u64,
+    hash: Xxh3,
 }
 
-impl<'a> Reader<'a> {
-    fn blob(&mut self) -> Option<&'a [u8]> {
-        let (length, rest) = self.bytes.split_first_chunk::<8>()?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-        if length > rest.len() {
-            return None;
+impl Reader {
+    fn fill(&mut self, to: &mut [u8]) -> Option<()> {
+        self.left = self.left.checked_sub(to.len() as u64)?;
+        // In parts that stay in the processor's cache until they are hashed.
+        for part in to.chunks_mut(PART) {
+            self.file.read_exact(part).ok()?;
+            self.hash.update(part);
         }
-        let (blob, rest) = rest.split_at(length);
-        self.bytes = rest;
-        Some(blob)
+        Some(())
     }
 
     fn numbers<T: bytemuck::AnyBitPattern + bytemuck::NoUninit>(&mut self) -> Option<Vec<T>> {
-        let bytes = self.blob()?;
+        let mut length = [0; 8];
+        self.fill(&mut length)?;
+        let length = u64::from_le_bytes(length);
         let size = size_of::<T>();
-        if !bytes.len().is_multiple_of(size) {
+        // A damaged length asks for no more memory than the file could fill.
+        if length > self.left || !length.is_multiple_of(size as u64) {
             return None;
         }
-        // Into a vector first: the blob need not be aligned.
-        let mut numbers = vec![T::zeroed(); bytes.len() / size];
-        bytemuck::cast_slice_mut(&mut numbers).copy_from_slice(bytes);
+        let mut numbers = vec![T::zeroed(); usize::try_from(length).ok()? / size];
+        self.fill(bytemuck::cast_slice_mut(&mut numbers))?;
         Some(numbers)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        match *self.numbers::<u8>()?.as_slice() {
+            [byte] => Some(byte),
+            _ => None,
+        }
+    }
+
+    /// The columns, if the index is of that state of that source.
+    fn log(&mut self, identity: &Identity) -> Option<Columns> {
+        if self.numbers::<u8>()? != identity.fingerprint.as_bytes() {
+            return None;
+        }
+        self.columns()
     }
 
     fn int_column(&mut self) -> Option<IntColumn> {
@@ -222,7 +243,7 @@ impl<'a> Reader<'a> {
     }
 
     fn names(&mut self) -> Option<Names> {
-        let text = String::from_utf8(self.blob()?.to_vec()).ok()?;
+        let text = String::from_utf8(self.numbers()?).ok()?;
         Names::from_parts(text, self.numbers()?)
     }
 
@@ -230,17 +251,17 @@ impl<'a> Reader<'a> {
         let time = self.numbers()?;
         let stream: Vec<u32> = self.numbers()?;
         let kind: Vec<u32> = self.numbers()?;
-        let version = match *self.blob()? {
-            [0] => VersionColumn::Narrow(self.numbers()?),
-            [1] => VersionColumn::Wide(self.numbers()?),
+        let version = match self.byte()? {
+            0 => VersionColumn::Narrow(self.numbers()?),
+            1 => VersionColumn::Wide(self.numbers()?),
             _ => return None,
         };
         let row = self.int_column()?;
         let item = self.numbers()?;
-        let positions = match *self.blob()? {
-            [0] => Positions::Rows,
-            [1] => Positions::Absent,
-            [2] => Positions::Stated(self.int_column()?),
+        let positions = match self.byte()? {
+            0 => Positions::Rows,
+            1 => Positions::Absent,
+            2 => Positions::Stated(self.int_column()?),
             _ => return None,
         };
         let streams = self.names()?;
@@ -253,7 +274,7 @@ impl<'a> Reader<'a> {
             .map(|p| (p[0], p[1]))
             .collect();
         let problems = self.numbers()?;
-        let time_digits = *self.blob()?.first()?;
+        let time_digits = self.byte()?;
         Some(Columns {
             time,
             stream,
