@@ -544,7 +544,7 @@ pub(crate) struct DemoArgs {
     /// Where to write, `-` for standard output (default: shop.db, with --ndjson shop.ndjson, in the current folder)
     #[arg(short = 'O', long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// As NDJSON instead of a SQLite file
+    /// As NDJSON instead of a SQLite file; so is a file whose name ends in .ndjson or .jsonl
     #[arg(long)]
     pub(crate) ndjson: bool,
     /// Replace a file that exists

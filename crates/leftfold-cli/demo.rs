@@ -29,14 +29,17 @@ pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
         overwrite: args.force,
         ..DemoOptions::default()
     };
-    let extension = if args.ndjson { "ndjson" } else { "db" };
+    // A file called so is meant so.
+    let named = |path: &PathBuf| path.extension().is_some_and(|e| e == "ndjson" || e == "jsonl");
+    let ndjson = args.ndjson || args.output.as_ref().is_some_and(named);
+    let extension = if ndjson { "ndjson" } else { "db" };
     let target = args
         .output
         .clone()
         .unwrap_or_else(|| PathBuf::from(format!("{}.{extension}", args.name)));
     let cancel = front.interrupt.cancel.clone();
     if target.as_os_str() == "-" {
-        if !args.ndjson {
+        if !ndjson {
             return Err(Failure::new(
                 "usage",
                 "a SQLite file cannot go to standard output: say --ndjson, or a file with -O",
@@ -49,7 +52,7 @@ pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
     let summary = front
         .interrupt
         .clone()
-        .careful(|| write(front, &target, &options, args.ndjson))?;
+        .careful(|| write(front, &target, &options, ndjson))?;
     print(front, &target, &summary)
 }
 

@@ -194,6 +194,18 @@ fn a_demo_that_is_too_small_is_refused_with_the_size_that_works() {
 }
 
 #[test]
+fn a_demo_written_to_a_file_named_ndjson_is_ndjson() {
+    let folder = folder();
+    leftfold(folder.path(), &["demo", "--events", "1000", "-O", "lines.ndjson"]).ok();
+    let lines = fs::read_to_string(folder.path().join("lines.ndjson")).expect("it is text");
+    assert!(
+        lines.starts_with('{'),
+        "{}",
+        lines.escape_debug().take(80).collect::<String>()
+    );
+}
+
+#[test]
 fn what_cannot_be_written_is_called_by_the_name_it_was_given() {
     let folder = folder();
     let shop = shop().join("shop.db");
