@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // The log reads what a source offers (`EventStore`): in the direction in which data flows.
     ("leftfold-log", &["leftfold-event", "leftfold-source"]),
     ("leftfold-replay", &["leftfold-event"]),
+    ("leftfold-kafka", &["leftfold-event", "leftfold-source"]),
     (
         "leftfold-compare",
         &["leftfold-event", "leftfold-log", "leftfold-replay"],
@@ -37,6 +38,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// What the dependencies of a crate, near and far, must not contain.
 const WITHOUT: &[(&str, &[&str])] = &[
     ("leftfold-event", &["tokio", "rdkafka", "rusqlite"]),
+    // Whoever only reads files builds without librdkafka.
+    ("leftfold-source", &["tokio", "rdkafka"]),
+    ("leftfold-log", &["tokio", "rdkafka"]),
     ("leftfold-replay", &["tokio", "rdkafka", "rusqlite"]),
     ("leftfold-compare", &["tokio", "rdkafka", "rusqlite"]),
     ("leftfold", &["tauri", "wry", "tao", "webkit2gtk", "gtk"]),

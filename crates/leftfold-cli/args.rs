@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use leftfold_event::Point;
+use leftfold_kafka::{Bound, From};
+
+use crate::capture::{CAPTURE, CaptureArgs};
+use crate::kafka::{KafkaArgs, bound};
 
 const SOURCES: &str = "\
-A SOURCE is a SQLite file, an NDJSON file, `-` for standard input, a pipe, or a name from leftfold.toml in the current \
-folder.
+A SOURCE is a SQLite file, a capture, an NDJSON file, `-` for standard input, a pipe, a name from leftfold.toml in the current \
+folder, or kafka://HOST:PORT/TOPIC (read as it is now into a temporary file).
 A POINT is one of:
   v7                     a version: the stream's event of that number
   #1234, #orders[3]@17   a position, as the store writes it (quote it: a shell takes # for a comment)
@@ -92,6 +96,7 @@ events it keeps.")]
   leftfold events shop.db --stream order-10017
   leftfold events shop.db -f 'type == \"PaymentCaptured\" && payload.capturedAmount > 150'
   leftfold events shop.db --from -15m --json            the last quarter of an hour, as NDJSON
+  leftfold events -b localhost:9092 -t orders -o -100   the last hundred of each partition of a topic
 
 Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id and \
 causation_id; has(payload.total) asks whether a field is there, find(\"text\") looks through the payload, and problem is true for \
@@ -144,6 +149,9 @@ from + (to-from)*(c+1)/n.")]
   leftfold export shop.db > shop.ndjson
   leftfold export shop.db -f 'category == \"order\"' -O orders.ndjson")]
     Export(ExportArgs),
+    /// Capture Kafka topics to one file that opens anywhere
+    #[command(after_help = CAPTURE)]
+    Capture(CaptureArgs),
     /// Write a demo history: a shop over one day, with four incidents to find
     #[command(after_help = "Examples:
   leftfold demo
@@ -183,7 +191,7 @@ impl Verb {
         match self {
             Self::Inspect(args) => args.json,
             Self::Streams(args) => args.json,
-            Self::Events(args) => args.json,
+            Self::Events(args) => args.json || args.kcat,
             Self::Event(args) => args.json,
             Self::Timeline(args) => args.json,
             Self::State(args) => args.json,
@@ -191,6 +199,7 @@ impl Verb {
             Self::Blame(args) => args.json,
             Self::History(args) => args.json,
             Self::Export(_)
+            | Self::Capture(_)
             | Self::Demo(_)
             | Self::Open(_)
             | Self::Mapping(_)
@@ -248,6 +257,17 @@ pub(crate) struct Which {
     pub(crate) order: OrderBy,
 }
 
+impl Which {
+    /// Whether it leaves anything out or puts it in another order.
+    pub(crate) fn is_given(&self) -> bool {
+        self.filter.is_some()
+            || !(self.stream.is_empty() && self.kind.is_empty() && self.category.is_empty())
+            || self.from.is_some()
+            || self.to.is_some()
+            || self.order != OrderBy::Log
+    }
+}
+
 /// The two timelines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OrderBy {
@@ -268,39 +288,97 @@ pub(crate) enum Offset {
     Skip(u32),
     /// With this many events from the end.
     Last(u32),
+    /// As only a topic can be begun or ended.
+    OfTopic(Bound),
+}
+
+impl Offset {
+    /// What it means to a topic, where offsets are the records' own.
+    pub(crate) fn of_topic(self) -> Bound {
+        match self {
+            Self::Beginning => Bound::From(From::Beginning),
+            Self::End => Bound::From(From::End),
+            Self::Skip(n) => Bound::From(From::Offset(n.into())),
+            Self::Last(n) => Bound::From(From::Last(n.into())),
+            Self::OfTopic(bound) => bound,
+        }
+    }
+}
+
+fn plain_offset(text: &str) -> Result<Offset, String> {
+    match text {
+        "beginning" => Some(Offset::Beginning),
+        "end" => Some(Offset::End),
+        _ => match text.strip_prefix('-') {
+            Some(n) => n.parse().map(Offset::Last).ok(),
+            None => text.parse().map(Offset::Skip).ok(),
+        },
+    }
+    .ok_or_else(|| {
+        format!("{text:?} is no offset: write beginning, end, 100 (after the first hundred) or -100 (the last hundred)")
+    })
 }
 
 fn offset(text: &str) -> Result<Offset, String> {
-    let wrong = || {
-        format!(
-            "{text:?} is no offset: write beginning, end, 100 (skip the first hundred) or -100 (the last hundred)"
-        )
-    };
-    match text {
-        "beginning" => Ok(Offset::Beginning),
-        "end" => Ok(Offset::End),
-        _ => match text.strip_prefix('-') {
-            Some(n) => n.parse().map(Offset::Last).map_err(|_| wrong()),
-            None => text.parse().map(Offset::Skip).map_err(|_| wrong()),
-        },
+    plain_offset(text).or_else(|wrong| {
+        let of_topic = bound(text).map(Offset::OfTopic);
+        of_topic.map_err(|_| format!("{wrong}; of a topic also s@MS or e@MS"))
+    })
+}
+
+/// What to read, where it may be a topic named by flags.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct MaybeSourceArgs {
+    /// A file, `-` for standard input, or a name from leftfold.toml
+    #[arg(required_unless_present_any = ["brokers", "files", "properties"], conflicts_with_all = ["brokers", "topics"])]
+    pub(crate) source: Option<PathBuf>,
+    /// Which history, where a file holds several: its number in `inspect`
+    #[arg(long, value_name = "N", conflicts_with = "table")]
+    pub(crate) store: Option<usize>,
+    /// Which history, by the table its events are in
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+}
+
+impl MaybeSourceArgs {
+    /// The same, once there is something to read.
+    pub(crate) fn given(&self) -> SourceArgs {
+        SourceArgs {
+            source: self.source.clone().unwrap_or_default(),
+            store: self.store,
+            table: self.table.clone(),
+        }
     }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EventsArgs {
     #[command(flatten)]
-    pub(crate) source: SourceArgs,
+    pub(crate) source: MaybeSourceArgs,
     #[command(flatten)]
     pub(crate) which: Which,
-    /// Where to begin, as in kcat: beginning, 100 (after the first hundred), -100 (the last hundred); end shows the last -c
-    #[arg(short, long, value_parser = offset, default_value = "beginning", allow_hyphen_values = true)]
-    pub(crate) offset: Offset,
+    /// Where to begin, as in kcat: beginning, 100 (after the first hundred), -100 (the last hundred); end shows the last -c. Of a topic: 100
+    /// (an offset), -100 (the last hundred of each partition), s@MS and e@MS (times, the end exclusive)
+    #[arg(short, long = "offset", value_name = "OFFSET", value_parser = offset, allow_hyphen_values = true)]
+    pub(crate) offsets: Vec<Offset>,
     /// At most this many
     #[arg(short, long, visible_alias = "limit", value_name = "N")]
     pub(crate) count: Option<u32>,
     /// One event a line, as NDJSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// One record of Kafka a line, as kcat's -J writes it; bytes that are no text in base64
+    #[arg(short = 'J', long, conflicts_with = "json")]
+    pub(crate) kcat: bool,
+    #[command(flatten, next_help_heading = "From a topic (in place of SOURCE)")]
+    pub(crate) kafka: KafkaArgs,
+    /// Stop at the end of the topic, as it was when the run began (this is always so)
+    #[arg(
+        short = 'e',
+        long = "exit",
+        help_heading = "From a topic (in place of SOURCE)"
+    )]
+    pub(crate) exit: bool,
 }
 
 /// In which order streams stand.
@@ -333,7 +411,7 @@ pub(crate) struct StreamsArgs {
     #[arg(long, value_name = "ORDER", default_value = "name")]
     pub(crate) sort: SortStreams,
     /// Where to begin: beginning, 100 (after the first hundred), -100 (the last hundred); end shows the last -c
-    #[arg(short, long, value_parser = offset, default_value = "beginning", allow_hyphen_values = true)]
+    #[arg(short, long, value_parser = plain_offset, default_value = "beginning", allow_hyphen_values = true)]
     pub(crate) offset: Offset,
     /// At most this many
     #[arg(short, long, visible_alias = "limit", value_name = "N")]

@@ -6,7 +6,7 @@ use leftfold_session::View;
 
 use crate::args::{EventsArgs, Offset, OrderBy, Which};
 use crate::clock::Clock;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::input::{self, Opened};
 use crate::place;
@@ -17,10 +17,19 @@ use crate::table::{Column, Table};
 const CHUNK: usize = 1000;
 
 pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
-    let opened = input::open(front, &args.source)?;
-    let view = opened.filtered(front, args.which.filter.as_deref(), enough(args))?;
+    let offset = offset(args)?;
+    let opened = input::open(front, &args.source.given())?;
+    let view = opened.filtered(front, args.which.filter.as_deref(), enough(args, offset))?;
     let mut ordinals = chosen(&view, &args.which, &front.interrupt.cancel)?;
-    slice(&mut ordinals, args.offset, args.count);
+    slice(&mut ordinals, offset, args.count);
+    if args.kcat {
+        let left_out = view.write_kcat_lines(&ordinals, &mut front.out, &front.interrupt.cancel)?;
+        if left_out > 0 {
+            let what = crate::style::counted(u64::from(left_out), "event");
+            front.note(format!("{what} left out: no records of Kafka"));
+        }
+        return Ok(());
+    }
     if args.json {
         view.write_lines(&ordinals, &mut front.out, &front.interrupt.cancel, &mut |_| ())?;
         return Ok(());
@@ -28,17 +37,32 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
     print(front, &opened, &view, &ordinals)
 }
 
+/// Where the list begins. Of a topic that was read from there already, with the first.
+fn offset(args: &EventsArgs) -> Outcome<Offset> {
+    if args.kafka.is_given() {
+        return Ok(Offset::Beginning);
+    }
+    match args.offsets.last() {
+        None => Ok(Offset::Beginning),
+        Some(Offset::OfTopic(_)) => Err(Failure::new(
+            "usage",
+            "s@MS and e@MS are for topics (-b, -t): use --from and --to with a time",
+        )),
+        Some(offset) => Ok(*offset),
+    }
+}
+
 /// How many of the events that a filter keeps are sure to be all that is shown.
-fn enough(args: &EventsArgs) -> Option<u32> {
+fn enough(args: &EventsArgs, offset: Offset) -> Option<u32> {
     let which = &args.which;
     let filtered_further = !(which.stream.is_empty() && which.kind.is_empty() && which.category.is_empty())
         || which.from.is_some()
         || which.to.is_some()
         || which.order != OrderBy::Log;
-    let skipped = match args.offset {
+    let skipped = match offset {
         Offset::Beginning => 0,
         Offset::Skip(n) => n,
-        Offset::End | Offset::Last(_) => return None,
+        Offset::End | Offset::Last(_) | Offset::OfTopic(_) => return None,
     };
     args.count
         .filter(|_| !filtered_further)
@@ -117,7 +141,7 @@ fn beyond<'a>(
 pub(crate) fn slice<T>(list: &mut Vec<T>, offset: Offset, count: Option<u32>) {
     let count = count.map(|n| n as usize);
     let skip = match offset {
-        Offset::Beginning => 0,
+        Offset::Beginning | Offset::OfTopic(_) => 0,
         Offset::Skip(n) => n as usize,
         Offset::Last(n) => list.len().saturating_sub(n as usize),
         Offset::End => list.len().saturating_sub(count.unwrap_or(0)),

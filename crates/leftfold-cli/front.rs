@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tempfile::TempDir;
 
 use crate::args::{Arguments, Colour};
 use crate::document::Document;
@@ -23,6 +24,8 @@ pub(crate) struct Front {
     pub(crate) width: Option<usize>,
     pub(crate) interrupt: Interrupt,
     pub(crate) cache: bool,
+    /// Temporary captures of topics, removed with this.
+    pub(crate) topics: Vec<TempDir>,
     quiet: bool,
     json: bool,
 }
@@ -44,6 +47,7 @@ impl Front {
             width: terminal.then(width),
             interrupt: Interrupt::listen(arguments.verb.json()),
             cache: !arguments.no_cache,
+            topics: Vec::new(),
             quiet: arguments.quiet,
             json: arguments.verb.json(),
         }
@@ -110,6 +114,15 @@ impl Bar {
             None => bar.unset_length(),
         }
         bar.set_position(done);
+    }
+}
+
+impl Bar {
+    /// More about how far the work is, beside the bar.
+    pub(crate) fn say(&self, more: &str) {
+        if let Some(bar) = &self.drawn {
+            bar.set_message(format!("{} {more}", self.what));
+        }
     }
 }
 

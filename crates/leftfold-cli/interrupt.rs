@@ -1,9 +1,10 @@
 //! Ctrl-C ends the program at once; while something half done would be left behind, the work is asked to stop first.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use leftfold_event::Cancel;
 
@@ -18,6 +19,8 @@ pub(crate) struct Interrupt {
     pub(crate) cancel: Cancel,
     /// Whether there is something to clean up.
     careful: Arc<AtomicBool>,
+    /// Folders of this run that are removed when it ends at once.
+    temporary: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Interrupt {
@@ -30,12 +33,30 @@ impl Interrupt {
             let first = !heard.cancel.is_cancelled();
             heard.cancel.cancel();
             if !(first && heard.careful.load(Ordering::SeqCst)) {
+                heard.clean_up();
                 end(json);
             }
         };
         // Without a handler Ctrl-C ends the program as it always did.
         drop(ctrlc::set_handler(stop));
         interrupt
+    }
+
+    /// Sees to it that a folder of this run does not outlive it, if it is ended at once.
+    pub(crate) fn remove_at_end(&self, folder: &Path) {
+        self.temporary().push(folder.to_owned());
+    }
+
+    fn temporary(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        // The list is whole whatever happened to the thread that held it.
+        self.temporary.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn clean_up(&self) {
+        for folder in self.temporary().drain(..) {
+            // Nobody is left to tell.
+            drop(std::fs::remove_dir_all(folder));
+        }
     }
 
     /// Does what leaves something half done behind unless it is asked to stop: it looks at the cancel.

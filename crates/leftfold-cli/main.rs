@@ -3,6 +3,7 @@
 mod about;
 mod args;
 mod blame;
+mod capture;
 mod clock;
 mod demo;
 mod diff;
@@ -16,6 +17,7 @@ mod history;
 mod input;
 mod inspect;
 mod interrupt;
+mod kafka;
 mod later;
 mod mapping;
 mod open;
@@ -26,6 +28,7 @@ mod streams;
 mod style;
 mod table;
 mod timeline;
+mod topic;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -78,7 +81,8 @@ fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
     })
 }
 
-fn run(front: &mut Front, verb: Verb) -> Outcome<ExitCode> {
+fn run(front: &mut Front, mut verb: Verb) -> Outcome<ExitCode> {
+    topic::resolve(front, &mut verb)?;
     match verb {
         Verb::Inspect(args) => inspect::run(front, &args)?,
         Verb::Streams(args) => streams::run(front, &args)?,
@@ -90,6 +94,7 @@ fn run(front: &mut Front, verb: Verb) -> Outcome<ExitCode> {
         Verb::Blame(args) => blame::run(front, &args)?,
         Verb::History(args) => history::run(front, &args)?,
         Verb::Export(args) => export::run(front, &args)?,
+        Verb::Capture(args) => capture::run(front, &args)?,
         Verb::Demo(args) => demo::run(front, &args)?,
         Verb::Open(args) => return open::run(front, &args),
         Verb::Mapping(MappingVerb::Show(args)) => mapping::show(front, &args)?,

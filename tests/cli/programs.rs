@@ -15,6 +15,7 @@ const VERBS: &[&str] = &[
     "blame",
     "history",
     "export",
+    "capture",
     "demo",
     "open",
     "mapping",
@@ -68,9 +69,9 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
         std::env::var("PATH").unwrap_or_default()
     );
     let mut ran = 0;
-    // The window has a test of its own.
-    for verb in VERBS.iter().filter(|v| **v != "open") {
-        for example in examples(verb) {
+    // The window has a test of its own, and so have brokers.
+    for verb in VERBS.iter().filter(|v| !["open", "capture"].contains(v)) {
+        for example in examples(verb).iter().filter(|e| !e.contains("localhost:9092")) {
             let folder = folder();
             fs::create_dir_all(folder.path().join(".local/share/bash-completion/completions"))
                 .expect("a folder");

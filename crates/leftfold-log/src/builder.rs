@@ -19,12 +19,37 @@ pub(crate) const NO_VERSION: i64 = i64::MIN;
 pub struct LogBuilder {
     columns: Columns,
     last_stream: Option<u32>,
+    /// Events taken by stream, where places in the stream stand for versions.
+    counted: Option<Vec<u32>>,
 }
 
 impl LogBuilder {
     /// An empty log.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, giving events without a version their place in their stream for one, counted from 1. Events of no stream get none.
+    #[must_use]
+    pub fn counting_versions(self) -> Self {
+        Self {
+            counted: Some(Vec::new()),
+            ..self
+        }
+    }
+
+    /// The version of an event of this stream that states none.
+    fn count(&mut self, stream: u32, name: &str) -> Option<i64> {
+        let counted = self.counted.as_mut()?;
+        if name.is_empty() {
+            return None;
+        }
+        let index = stream as usize;
+        if counted.len() <= index {
+            counted.resize(index + 1, 0);
+        }
+        counted[index] += 1;
+        Some(i64::from(counted[index]))
     }
 
     /// Events taken so far.
@@ -87,11 +112,12 @@ impl LogBuilder {
             self.columns.also_in.push((key, ordinal));
         }
         let stream = self.stream(header);
+        let version = header.version.or_else(|| self.count(stream, header.stream));
         let columns = &mut self.columns;
         columns.stream.push(stream);
         columns.kind.push(columns.kinds.intern(header.kind).0);
         columns.time.push(header.time.map_or(NO_TIME, |t| t.nanos));
-        columns.version.push(header.version.unwrap_or(NO_VERSION));
+        columns.version.push(version.unwrap_or(NO_VERSION));
         columns
             .positions
             .push(header.position, header.locator.row, ordinal, &columns.row);

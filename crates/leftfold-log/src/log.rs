@@ -280,6 +280,21 @@ impl Log {
         (0..n).find(|&o| self.position(o) == Some(position))
     }
 
+    /// The event that the source finds in this row, where rows ascend with the log.
+    pub fn at_row(&self, row: i64) -> Option<u32> {
+        let rows = &self.columns().row;
+        let (mut low, mut high) = (0, self.events());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if rows.get(middle as usize) < row {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        (low < self.events() && rows.get(low as usize) == row).then_some(low)
+    }
+
     /// Where the source finds an event again.
     pub fn locator(&self, ordinal: u32) -> Locator {
         let columns = self.columns();

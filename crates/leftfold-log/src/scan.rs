@@ -29,7 +29,11 @@ pub fn index(
         progress.set_total(total);
     }
     let started = Instant::now();
-    let mut builder = LogBuilder::new();
+    let mut builder = if store.counts_versions() {
+        LogBuilder::new().counting_versions()
+    } else {
+        LogBuilder::new()
+    };
     let mut next_publication = 0;
     let mut sink = |header: &Header<'_>| {
         if !builder.take(header) {

@@ -82,7 +82,7 @@ dto! {
     struct InspectDto {
         /// The file.
         pub path: String,
-        /// `sqlite` or `ndjson`.
+        /// `sqlite`, `ndjson` or `capture`.
         pub kind: String,
         /// The event histories found, most certain first. Empty: the mapping screen is all there is.
         pub stores: Vec<StoreDto>,

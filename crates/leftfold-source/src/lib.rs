@@ -3,6 +3,7 @@
 //! A source says what it holds ([`StoreInfo`]), streams the headers of all its events once ([`EventStore::scan`]) for the
 //! log to index, and finds whole events again by [`leftfold_event::Locator`] ([`EventStore::fetch`]).
 
+pub mod capture;
 mod cell;
 pub mod decode;
 mod dialect;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use leftfold_event::Cancel;
 
+use crate::capture::{CaptureStore, is_capture};
 use crate::dialect::{Candidate, Detection, detection};
 use crate::mapping::Mapping;
 use crate::shape::TableShape;
@@ -21,6 +22,8 @@ pub enum SourceKind {
     Sqlite,
     /// Lines of JSON.
     Ndjson,
+    /// A capture of Leftfold.
+    Capture,
 }
 
 impl SourceKind {
@@ -29,6 +32,7 @@ impl SourceKind {
         match self {
             Self::Sqlite => "sqlite",
             Self::Ndjson => "ndjson",
+            Self::Capture => "capture",
         }
     }
 }
@@ -52,6 +56,7 @@ enum Content {
         warnings: Vec<String>,
     },
     Ndjson(Arc<ndjson::NdjsonStore>),
+    Capture(Arc<dyn EventStore>),
 }
 
 /// What is said of a database that was piped in.
@@ -89,6 +94,9 @@ impl SourceFile {
         let n = read_up_to(&mut file, &mut head).map_err(|e| unopenable(e.to_string()))?;
         head.truncate(n);
         if let Some(header) = FileHeader::read(&head) {
+            if is_capture(&head) {
+                return Self::capture(path, real, None);
+            }
             return Self::sqlite(path, real, header, meta.len(), None);
         }
         not_sqlite(path, &head, meta.len())?;
@@ -120,6 +128,9 @@ impl SourceFile {
         if let Some(header) = FileHeader::read(&head) {
             let copy = Arc::new(spool.named().map_err(failed)?);
             let real = copy.to_path_buf();
+            if is_capture(&head) {
+                return Self::capture(name, real, Some(copy));
+            }
             return Self::sqlite(name, real, header, spool.len(), Some(copy));
         }
         if !head.is_empty() {
@@ -136,6 +147,23 @@ impl SourceFile {
             content: Content::Ndjson(Arc::new(store)),
             infos,
         }
+    }
+
+    fn capture(
+        path: &Path,
+        real: PathBuf,
+        copy: Option<Arc<tempfile::TempPath>>,
+    ) -> Result<Self, SourceError> {
+        let piped = copy.is_some().then(|| PIPED.to_owned());
+        let database = Database::new(real, false).over_copy(copy.map(|c| (c, path.to_owned())));
+        let store = CaptureStore::open(Arc::new(database), piped.into_iter().collect())?;
+        let infos = vec![store.info().clone()];
+        Ok(Self {
+            path: path.to_owned(),
+            kind: SourceKind::Capture,
+            content: Content::Capture(Arc::new(store)),
+            infos,
+        })
     }
 
     fn sqlite(
@@ -254,7 +282,8 @@ impl SourceFile {
         let missing = || SourceError::Mapping(format!("there is no history number {index} in this file"));
         match &self.content {
             Content::Ndjson(store) if index == 0 => Ok(Arc::clone(store) as Arc<dyn EventStore>),
-            Content::Ndjson(_) => Err(missing()),
+            Content::Capture(store) if index == 0 => Ok(Arc::clone(store)),
+            Content::Ndjson(_) | Content::Capture(_) => Err(missing()),
             Content::Sqlite {
                 database,
                 tables,
@@ -277,6 +306,7 @@ impl SourceFile {
     pub fn store_with(&self, mapping: &Mapping) -> Result<Arc<dyn EventStore>, SourceError> {
         let (database, tables, notes, warnings) = match &self.content {
             Content::Ndjson(store) => return Ok(Arc::new(store.mapped(mapping)?)),
+            Content::Capture(_) => return Err(SourceError::Mapping("a capture needs no mapping".to_owned())),
             Content::Sqlite {
                 database,
                 tables,
@@ -312,7 +342,7 @@ impl SourceFile {
     pub fn tables(&self) -> &[TableShape] {
         match &self.content {
             Content::Sqlite { tables, .. } => tables,
-            Content::Ndjson(_) => &[],
+            Content::Ndjson(_) | Content::Capture(_) => &[],
         }
     }
 
@@ -320,7 +350,7 @@ impl SourceFile {
     pub fn mapping(&self, index: usize) -> Option<&Mapping> {
         match &self.content {
             Content::Sqlite { detection, .. } => detection.found.get(index).map(|d| &d.mapping),
-            Content::Ndjson(_) => None,
+            Content::Ndjson(_) | Content::Capture(_) => None,
         }
     }
 
@@ -328,7 +358,7 @@ impl SourceFile {
     pub fn candidates(&self) -> &[Candidate] {
         match &self.content {
             Content::Sqlite { detection, .. } => &detection.candidates,
-            Content::Ndjson(_) => &[],
+            Content::Ndjson(_) | Content::Capture(_) => &[],
         }
     }
 
@@ -342,6 +372,7 @@ impl SourceFile {
                 let start = store.start_of_mapping().filter(|_| table.is_empty())?;
                 return Some((store.info(), start, None));
             }
+            Content::Capture(_) => return None,
         };
         let found = detection.found.iter().find(|d| d.mapping.table == table);
         let mut rest = detection.candidates.iter().chain(&detection.others);

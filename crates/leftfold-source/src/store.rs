@@ -172,6 +172,17 @@ pub trait EventStore: Send + Sync {
     /// An upper bound of the number of events, if one is cheap to have (no table scan).
     fn estimate(&self) -> Option<u64>;
 
+    /// Whether an event without a version has its place in its stream for one, counted from 1 in log order: in a history that has
+    /// streams and no versions at all. The index counts; `fetch` leaves such versions out.
+    fn counts_versions(&self) -> bool {
+        false
+    }
+
+    /// Where the event with a position that is no number would stand, for stores that can tell without reading.
+    fn locate(&self, _position: &str) -> Result<Option<Locator>, SourceError> {
+        Ok(None)
+    }
+
     /// Hands every event's header to the sink, in log order, from one consistent snapshot.
     ///
     /// Looks at `cancel` often enough to stop within 50 ms. One unreadable row never hides the others.

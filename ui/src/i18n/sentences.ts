@@ -3,6 +3,23 @@
  * `{}` stands for a name, a number or another sentence; `{0}`, `{1}` say where they go.
  */
 export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string])[] = [
+  // Notes of captures.
+  ['Captured by {} from {} on.', '由 {0} 自 {1} 起捕获。'],
+  ["The cluster's id is {}.", '集群标识为 {}。'],
+  [
+    'Records of aborted transactions are in it, unmarked: it was read uncommitted.',
+    '其中含有已中止事务的记录，且未加标记：读取时未限于已提交。',
+  ],
+  [
+    'The last run of this capture has not ended: it is still being written, or was ended by force; run the same command again to go on.',
+    '此捕获的上次运行尚未结束：仍在写入，或被强行终止；再次运行同一命令即可继续。',
+  ],
+  ['Offsets {} to {} of {} are missing: {}.', '{2} 的偏移量 {0} 至 {1} 缺失：{3}。'],
+  [
+    'the broker had removed them (retention) before they were read',
+    '在读取之前，broker 已按保留策略将其删除',
+  ],
+  ['the file is a capture of format {}', '该文件是格式 {} 的捕获'],
   // Notes of the layouts.
   ['Rows marked as deleted are left out.', '标记为已删除的行不显示。'],
   ['Times count .NET ticks in UTC.', '时间以 UTC 的 .NET 刻度计。'],

@@ -56,6 +56,7 @@ describe('what the program says', () => {
   it('has a Chinese text for every note and reason made while a file is opened', () => {
     const files = [
       'open.rs',
+      'capture/store.rs',
       'dialect/detect.rs',
       'dialect/guess.rs',
       'dialect/streams.rs',

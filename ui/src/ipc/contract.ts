@@ -370,7 +370,7 @@ export type InspectDto = {
  */
 path: string, 
 /**
- * `sqlite` or `ndjson`.
+ * `sqlite`, `ndjson` or `capture`.
  */
 kind: string, 
 /**

@@ -155,7 +155,9 @@ impl<'a> FilterRun<'a> {
         }
         let rest: Vec<_> = whole.iter().map(|i| locators[*i]).collect();
         if !rest.is_empty() {
-            store.fetch(&rest, cancel, &mut |i, event| {
+            store.fetch(&rest, cancel, &mut |i, mut event| {
+                // Where the store states none, the index has counted.
+                event.version = event.version.or_else(|| self.log.version(ordinals[whole[i]]));
                 self.judge(ordinals[whole[i]], &Data::Whole(&event), &mut judged);
             })?;
         }

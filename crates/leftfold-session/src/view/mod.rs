@@ -215,6 +215,10 @@ impl View {
             if event.category.is_none() {
                 event.category = category_of(&event.stream).map(str::to_owned);
             }
+            // So it does a version that is the place in the stream.
+            if event.version.is_none() {
+                event.version = self.log.version(ordinals[i]);
+            }
             visit(ordinals[i], event);
         })?;
         Ok(())

@@ -101,6 +101,10 @@ impl View {
     /// The event at a position as the store writes it.
     fn of_position(&self, text: &str, cancel: &Cancel) -> Result<u32, SessionError> {
         let number = text.parse::<i64>().ok();
+        if let Some(place) = self.source.store.locate(text)? {
+            let missing = || nowhere(format!("there is no position {text:?}"));
+            return self.log.at_row(place.row).ok_or_else(missing);
+        }
         let found = match number.and_then(|n| self.log.at_position(n)) {
             // A position that is a number is in the index.
             None if number.is_none_or(|n| n.to_string() != text) => self.read_for_position(text, cancel)?,

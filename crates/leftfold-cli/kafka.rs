@@ -1,0 +1,84 @@
+//! What kcat's flags say: a connection, topics, a range.
+
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+use clap::Args;
+use leftfold_kafka::{Bound, KafkaError, Range, Request, Settings};
+
+use crate::failure::{Failure, Outcome};
+
+/// A connection, topics and a range, in kcat's flags.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct KafkaArgs {
+    /// Brokers to begin with: HOST:PORT, several with commas
+    #[arg(short, long, value_name = "HOST:PORT")]
+    pub(crate) brokers: Option<String>,
+    /// A topic (may be repeated)
+    #[arg(short, long = "topic", value_name = "TOPIC")]
+    pub(crate) topics: Vec<String>,
+    /// Only this partition (may be repeated)
+    #[arg(short, long = "partition", value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
+    pub(crate) partitions: Vec<i32>,
+    /// A property by librdkafka's name; ${NAME} in the value stands for an environment variable (may be repeated)
+    #[arg(short = 'X', long = "property", value_name = "NAME=VALUE")]
+    pub(crate) properties: Vec<String>,
+    /// A file of properties, librdkafka's or Java's (may be repeated)
+    #[arg(short = 'F', long = "properties", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// One `-o`.
+pub(crate) fn bound(text: &str) -> Result<Bound, String> {
+    Bound::from_str(text).map_err(|e| e.to_string())
+}
+
+impl KafkaArgs {
+    /// Whether a topic is to be read.
+    pub(crate) fn is_given(&self) -> bool {
+        self.brokers.is_some()
+            || !self.files.is_empty()
+            || !self.properties.is_empty()
+            || !self.topics.is_empty()
+    }
+
+    /// The connection: files first, then single properties, then the brokers.
+    pub(crate) fn settings(&self) -> Result<Settings, KafkaError> {
+        let mut settings = Settings::new();
+        for file in &self.files {
+            settings.read_file(file)?;
+        }
+        for pair in &self.properties {
+            settings.set_pair(pair)?;
+        }
+        if let Some(brokers) = &self.brokers {
+            settings.set("bootstrap.servers", brokers);
+        }
+        Ok(settings)
+    }
+
+    /// What is to be read.
+    pub(crate) fn request(&self, bounds: &[Bound], count: Option<u64>, follow: bool) -> Outcome<Request> {
+        if self.topics.is_empty() {
+            return Err(Failure::new("usage", "no topic is named: say -t TOPIC"));
+        }
+        Ok(Request {
+            settings: self.settings()?,
+            topics: self.topics.clone(),
+            partitions: self.partitions.clone(),
+            range: Range::of(bounds),
+            count,
+            follow,
+            tool: concat!("leftfold ", env!("CARGO_PKG_VERSION")).to_owned(),
+        })
+    }
+}
+
+impl From<KafkaError> for Failure {
+    fn from(e: KafkaError) -> Self {
+        match e {
+            KafkaError::Cancelled => Self::Cancelled,
+            e => Self::new(e.code(), e.to_string()),
+        }
+    }
+}

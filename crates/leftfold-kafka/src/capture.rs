@@ -1,0 +1,380 @@
+//! Captures topics to a file, going on where an earlier run got to.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chrono::{SecondsFormat, Utc};
+use leftfold_event::Cancel;
+use leftfold_event::json::{Object, Value};
+use leftfold_source::capture::{CaptureWriter, Durable, Headers, Outcome, Record, RunStart, Watermarks};
+
+use crate::cluster::{Cluster, Topic};
+use crate::error::KafkaError;
+use crate::range::{From, Range};
+use crate::reader::{Piece, Reader, Sink, Taken};
+use crate::settings::Settings;
+
+/// Records and bytes between two commits, and the time after which something is committed at the latest.
+const COMMIT_RECORDS: u64 = 100_000;
+const COMMIT_BYTES: u64 = 64 << 20;
+const COMMIT_AFTER: Duration = Duration::from_secs(1);
+
+/// What to capture.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// How to connect.
+    pub settings: Settings,
+    /// The topics.
+    pub topics: Vec<String>,
+    /// These partitions only; empty: all of them.
+    pub partitions: Vec<i32>,
+    /// Which records.
+    pub range: Range,
+    /// At most so many records.
+    pub count: Option<u64>,
+    /// Go on when the end is reached.
+    pub follow: bool,
+    /// The program and its version, for the capture's provenance.
+    pub tool: String,
+}
+
+/// What a capture tells on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// How far it is.
+    Progress {
+        /// Records and bytes of this run.
+        written: Durable,
+        /// Records left, at most.
+        left: u64,
+    },
+    /// Something the reader should know, in a sentence.
+    Note(String),
+}
+
+/// What a capture got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Captured {
+    /// Records and bytes of this run, all durable.
+    pub durable: Durable,
+    /// Whether all that was asked for is there.
+    pub complete: bool,
+}
+
+/// Captures topics to a file: a new one, or one that an earlier run has begun. Whatever ends it, what was read before the last commit is
+/// in the file, and running it again goes on from there.
+pub fn capture(
+    request: &Request,
+    out: &Path,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(Told),
+) -> Result<Captured, KafkaError> {
+    let cluster = Cluster::connect(&request.settings)?;
+    let left_out: Vec<&str> = request.settings.left_out().collect();
+    if !left_out.is_empty() {
+        tell(Told::Note(format!(
+            "left out, since Leftfold joins no consumer group: {}",
+            left_out.join(", ")
+        )));
+    }
+    let topics = cluster.topics(&request.topics, cancel)?;
+    let pieces = pieces(&cluster, request, &topics, cancel)?;
+    // Only now is it known that there is something to write.
+    let mut writer = CaptureWriter::open(out)?;
+    match begin(&cluster, request, &topics, pieces, &mut writer, tell) {
+        Ok((pieces, ids)) => run(&cluster, request, pieces, ids, writer, cancel, tell),
+        Err(e) => {
+            writer.finish(&now(), &Outcome::Failed(e.code().to_owned()))?;
+            Err(e)
+        }
+    }
+}
+
+fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The stretches asked for.
+pub(crate) fn pieces(
+    cluster: &Cluster,
+    request: &Request,
+    topics: &[Topic],
+    cancel: &Cancel,
+) -> Result<Vec<Piece>, KafkaError> {
+    let mut pieces = Vec::new();
+    for (number, topic) in topics.iter().enumerate() {
+        for wanted in &request.partitions {
+            if !topic.partitions.contains(wanted) {
+                return Err(KafkaError::NoPartition {
+                    topic: topic.name.clone(),
+                    partition: *wanted,
+                    count: topic.partitions.len(),
+                });
+            }
+        }
+        for id in &topic.partitions {
+            if request.partitions.is_empty() || request.partitions.contains(id) {
+                let partition = cluster.partition(&topic.name, *id, cancel)?;
+                pieces.push(Piece::of(
+                    cluster,
+                    (number, topic),
+                    partition,
+                    &request.range,
+                    request.follow,
+                    cancel,
+                )?);
+            }
+        }
+    }
+    Ok(pieces)
+}
+
+/// Checks that the capture is of these topics, and begins a run: the pieces from where they are to be read on, with their ids.
+fn begin(
+    cluster: &Cluster,
+    request: &Request,
+    topics: &[Topic],
+    mut pieces: Vec<Piece>,
+    writer: &mut CaptureWriter,
+    tell: &mut dyn FnMut(Told),
+) -> Result<(Vec<Piece>, Vec<i64>), KafkaError> {
+    if let Some(ours) = cluster.id() {
+        match writer.fact("cluster_id")? {
+            Some(theirs) if theirs != ours => {
+                return Err(KafkaError::OtherCluster {
+                    path: writer.path().to_owned(),
+                    theirs,
+                    ours,
+                });
+            }
+            Some(_) => {}
+            None => writer.set_fact("cluster_id", &ours)?,
+        }
+    }
+    if writer.fact("created")?.is_none() {
+        writer.set_fact("source", "kafka")?;
+        writer.set_fact("created", &now())?;
+        writer.set_fact("tool", &request.tool)?;
+    }
+    let isolation = if request.settings.is_uncommitted() {
+        "read_uncommitted"
+    } else {
+        "read_committed"
+    };
+    match writer.fact("isolation")? {
+        // Once uncommitted, the whole may hold records of aborted transactions.
+        Some(before) if before == "read_uncommitted" => {}
+        _ => writer.set_fact("isolation", isolation)?,
+    }
+    writer.begin_run(&RunStart {
+        started: now(),
+        tool: request.tool.clone(),
+        request: described(request),
+        settings: settings(&request.settings),
+    })?;
+    let mut ids = Vec::new();
+    for piece in &mut pieces {
+        let topic = &topics[piece.topic];
+        let known = writer
+            .partitions()
+            .iter()
+            .find(|p| p.topic == topic.name && p.partition == piece.partition)
+            .cloned();
+        let id = match known {
+            Some(known) => {
+                resume(piece, &known, topic, writer, tell)?;
+                known.id
+            }
+            None => {
+                if let From::Offset(asked) = request.range.from
+                    && asked < piece.low
+                {
+                    tell(Told::Note(format!(
+                        "{} begins at offset {}: what lay before is gone",
+                        piece.place(),
+                        piece.low
+                    )));
+                }
+                writer.add_partition(&topic.name, topic.id.as_deref(), piece.partition, piece.start)?
+            }
+        };
+        writer.set_watermarks(
+            id,
+            Watermarks {
+                low: piece.low,
+                high: piece.high,
+                start: piece.start,
+                stop: piece.stop,
+            },
+        )?;
+        ids.push(id);
+    }
+    // From here on the file says what it is, whatever happens.
+    writer.commit()?;
+    Ok((pieces, ids))
+}
+
+/// Lets a piece go on where the capture has got to.
+fn resume(
+    piece: &mut Piece,
+    known: &leftfold_source::capture::CapturedPartition,
+    topic: &Topic,
+    writer: &mut CaptureWriter,
+    tell: &mut dyn FnMut(Told),
+) -> Result<(), KafkaError> {
+    let changed = |what: String| KafkaError::TopicChanged {
+        topic: topic.name.clone(),
+        what,
+    };
+    if let (Some(then), Some(now)) = (&known.topic_id, &topic.id)
+        && then != now
+    {
+        return Err(changed(
+            "it was deleted and made anew under the same name since it was captured".to_owned(),
+        ));
+    }
+    if known.next > piece.high {
+        return Err(changed(format!(
+            "{} ends at offset {}, before the {} that were captured: it was deleted and made anew, or cut",
+            piece.place(),
+            piece.high,
+            known.next
+        )));
+    }
+    if known.next < piece.low {
+        let reason = "the broker had removed them (retention) before they were read";
+        tell(Told::Note(format!(
+            "offsets {} to {} of {} are missing: {reason}",
+            known.next,
+            piece.low - 1,
+            piece.place()
+        )));
+        writer.gap(known.id, piece.low, reason)?;
+    }
+    piece.start = known.next.max(piece.low);
+    Ok(())
+}
+
+fn run(
+    cluster: &Cluster,
+    request: &Request,
+    pieces: Vec<Piece>,
+    ids: Vec<i64>,
+    writer: CaptureWriter,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(Told),
+) -> Result<Captured, KafkaError> {
+    let mut sink = CaptureSink {
+        writer,
+        ids,
+        count: request.count,
+        committed: Instant::now(),
+        tell,
+    };
+    let ended = if request.count == Some(0) {
+        Ok(false)
+    } else {
+        Reader::new(cluster, pieces).and_then(|mut reader| reader.run(&mut sink, cancel))
+    };
+    let CaptureSink { writer, .. } = sink;
+    match ended {
+        Ok(whole) => {
+            let complete = whole || !cancel.is_cancelled();
+            let outcome = if complete {
+                Outcome::Complete
+            } else {
+                Outcome::Cancelled
+            };
+            let durable = writer.finish(&now(), &outcome)?;
+            Ok(Captured { durable, complete })
+        }
+        Err(e) => {
+            // What could be read is kept; the error says why there is no more.
+            writer.finish(&now(), &Outcome::Failed(e.code().to_owned()))?;
+            Err(e)
+        }
+    }
+}
+
+struct CaptureSink<'t> {
+    writer: CaptureWriter,
+    /// The capture's ids of the pieces.
+    ids: Vec<i64>,
+    count: Option<u64>,
+    committed: Instant,
+    tell: &'t mut dyn FnMut(Told),
+}
+
+impl Sink for CaptureSink<'_> {
+    fn record(
+        &mut self,
+        piece: usize,
+        offset: i64,
+        record: &Record<'_>,
+        headers: &mut Headers,
+    ) -> Result<Taken, KafkaError> {
+        self.writer.push(self.ids[piece], offset, record, headers)?;
+        let enough = self.count.is_some_and(|n| self.writer.written().records >= n);
+        Ok(if enough { Taken::Enough } else { Taken::More })
+    }
+
+    fn seen(&mut self, piece: usize, next: i64) {
+        self.writer.seen(self.ids[piece], next);
+    }
+
+    fn gap(&mut self, piece: usize, next: i64, reason: &str) -> Result<(), KafkaError> {
+        (self.tell)(Told::Note(format!("records are missing: {reason}")));
+        Ok(self.writer.gap(self.ids[piece], next, reason)?)
+    }
+
+    fn tick(&mut self, left: u64) -> Result<(), KafkaError> {
+        let (written, durable) = (self.writer.written(), self.writer.durable());
+        let (records, bytes) = (written.records - durable.records, written.bytes - durable.bytes);
+        if records >= COMMIT_RECORDS
+            || bytes >= COMMIT_BYTES
+            || (records > 0 && self.committed.elapsed() >= COMMIT_AFTER)
+        {
+            self.writer.commit()?;
+            self.committed = Instant::now();
+        }
+        (self.tell)(Told::Progress { written, left });
+        Ok(())
+    }
+
+    fn waiting(&mut self, why: &str) {
+        (self.tell)(Told::Note(format!("waiting: {why}")));
+    }
+}
+
+/// The request as JSON, for those who open the capture later.
+fn described(request: &Request) -> String {
+    let mut object = Object::new();
+    let texts = |items: &[String]| Value::Array(items.iter().map(|t| Value::from(t.as_str())).collect());
+    object.insert("topics", texts(&request.topics));
+    if !request.partitions.is_empty() {
+        let numbers = request.partitions.iter().map(|p| Value::from(i64::from(*p)));
+        object.insert("partitions", Value::Array(numbers.collect()));
+    }
+    let from = match request.range.from {
+        From::Beginning => "beginning".to_owned(),
+        From::End => "end".to_owned(),
+        From::Offset(n) => n.to_string(),
+        From::Last(n) => format!("-{n}"),
+        From::Time(ms) => format!("s@{ms}"),
+    };
+    object.insert("from", Value::from(from.as_str()));
+    if let Some(ms) = request.range.until {
+        object.insert("until", Value::from(format!("e@{ms}").as_str()));
+    }
+    if let Some(count) = request.count.and_then(|n| i64::try_from(n).ok()) {
+        object.insert("count", Value::from(count));
+    }
+    object.insert("follow", Value::Bool(request.follow));
+    Value::Object(object).to_string()
+}
+
+/// The settings as JSON, without secrets.
+fn settings(settings: &Settings) -> String {
+    let entries = settings.shown().map(|(name, value)| (name, Value::from(value)));
+    Value::Object(entries.collect()).to_string()
+}

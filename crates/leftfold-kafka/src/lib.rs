@@ -1,0 +1,21 @@
+//! Kafka topics read without a trace, and captures of them.
+//!
+//! Nothing here joins a consumer group, commits an offset, produces a record or makes a topic: partitions are read by
+//! librdkafka's simple consumer, which knows no groups at all. [`capture`] writes what it reads to a file; [`Reader`] hands records
+//! to whoever takes them.
+
+mod capture;
+mod cluster;
+mod error;
+mod native;
+mod range;
+mod reader;
+mod settings;
+mod translate;
+
+pub use capture::{Captured, Request, Told, capture};
+pub use cluster::{Cluster, Partition, Topic};
+pub use error::KafkaError;
+pub use range::{Bound, From, Range, RangeError};
+pub use reader::{Piece, Reader, Sink, Taken};
+pub use settings::Settings;

@@ -1,0 +1,426 @@
+//! Reads a range of some partitions and hands the records on, until the range ends or for ever.
+
+use std::time::{Duration, Instant};
+
+use leftfold_event::Cancel;
+use leftfold_source::capture::{Headers, Record};
+use rdkafka::error::RDKafkaErrorCode as Code;
+
+use crate::cluster::{Cluster, Partition, Topic};
+use crate::error::KafkaError;
+use crate::native::{Message, SimpleConsumer};
+use crate::range::{From, Range};
+
+/// How long one look for records waits for a whole batch.
+const WAIT: Duration = Duration::from_millis(50);
+
+/// How long a read goes on trying while no record and no end comes.
+const STALLED: Duration = Duration::from_mins(5);
+
+/// How long nothing comes before the taker is told why.
+const QUIET: Duration = Duration::from_secs(3);
+
+/// A stretch of one partition to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Its topic, by its number in the list the pieces were made from.
+    pub topic: usize,
+    /// The topic's name.
+    pub name: String,
+    /// The partition.
+    pub partition: i32,
+    /// The first offset there when the range was looked up.
+    pub low: i64,
+    /// The one after the last.
+    pub high: i64,
+    /// The offset to begin with.
+    pub start: i64,
+    /// The offset to end before; `None`: it has no end.
+    pub stop: Option<i64>,
+    /// Records of an earlier time are passed over: times may stand out of order.
+    pub since: Option<i64>,
+}
+
+impl Piece {
+    /// `topic[partition]`.
+    pub fn place(&self) -> String {
+        format!("{}[{}]", self.name, self.partition)
+    }
+
+    /// A stretch of a partition. `follow`: it has no end, unless the range has one.
+    pub(crate) fn of(
+        cluster: &Cluster,
+        (number, topic): (usize, &Topic),
+        partition: Partition,
+        range: &Range,
+        follow: bool,
+        cancel: &Cancel,
+    ) -> Result<Self, KafkaError> {
+        let Partition {
+            number: id,
+            low,
+            high,
+        } = partition;
+        let at = |ms| cluster.offset_at(&topic.name, id, ms, cancel);
+        let start = match range.from {
+            From::Beginning => low,
+            From::End => high,
+            From::Offset(offset) => offset.max(low),
+            From::Last(n) => high.saturating_sub(n).max(low),
+            From::Time(ms) => at(ms)?.unwrap_or(high),
+        };
+        let stop = match range.until {
+            Some(ms) => at(ms)?.or_else(|| (!follow).then_some(high)),
+            None if follow => None,
+            None => Some(high),
+        };
+        Ok(Self {
+            topic: number,
+            name: topic.name.clone(),
+            partition: id,
+            low,
+            high,
+            start,
+            stop,
+            since: match range.from {
+                From::Time(ms) => Some(ms),
+                _ => None,
+            },
+        })
+    }
+
+    /// At most so many records are left, counted from an offset.
+    fn left(&self, next: i64) -> u64 {
+        let end = self.stop.unwrap_or(self.high);
+        u64::try_from(end.saturating_sub(next)).unwrap_or(0)
+    }
+}
+
+/// What the taker says of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Go on.
+    More,
+    /// That was enough.
+    Enough,
+}
+
+/// Takes what is read.
+pub trait Sink {
+    /// A record of one of the pieces, by its number.
+    fn record(
+        &mut self,
+        piece: usize,
+        offset: i64,
+        record: &Record<'_>,
+        headers: &mut Headers,
+    ) -> Result<Taken, KafkaError>;
+
+    /// Everything of a piece before this offset was seen.
+    fn seen(&mut self, piece: usize, next: i64);
+
+    /// Offsets that are gone when they were to be read: the piece goes on at `next`.
+    fn gap(&mut self, piece: usize, next: i64, reason: &str) -> Result<(), KafkaError>;
+
+    /// Called between batches, at least ten times a second: at most `left` records are left to read.
+    fn tick(&mut self, left: u64) -> Result<(), KafkaError>;
+
+    /// Nothing comes, and why.
+    fn waiting(&mut self, why: &str);
+}
+
+/// How far a piece is.
+struct Progress {
+    /// The consumer's number of its topic.
+    topic: usize,
+    next: i64,
+    done: bool,
+}
+
+/// Reads pieces.
+pub struct Reader<'c> {
+    cluster: &'c Cluster,
+    pieces: Vec<Piece>,
+    consumer: SimpleConsumer<'c>,
+    progress: Vec<Progress>,
+    /// The piece of the message before: records come in runs.
+    last: usize,
+}
+
+impl<'c> Reader<'c> {
+    /// Makes ready to read these pieces.
+    pub fn new(cluster: &'c Cluster, pieces: Vec<Piece>) -> Result<Self, KafkaError> {
+        let mut consumer = SimpleConsumer::new(cluster, cluster.native());
+        let mut topics: Vec<(String, usize)> = Vec::new();
+        let mut progress = Vec::new();
+        for piece in &pieces {
+            let known = topics
+                .iter()
+                .find(|(name, _)| *name == piece.name)
+                .map(|(_, t)| *t);
+            let topic = match known {
+                Some(topic) => topic,
+                None => {
+                    let topic = consumer.topic(&piece.name).ok_or_else(|| KafkaError::NoTopic {
+                        topic: piece.name.clone(),
+                        near: String::new(),
+                    })?;
+                    topics.push((piece.name.clone(), topic));
+                    topic
+                }
+            };
+            progress.push(Progress {
+                topic,
+                next: piece.start,
+                done: piece.stop.is_some_and(|stop| piece.start >= stop),
+            });
+        }
+        Ok(Self {
+            cluster,
+            pieces,
+            consumer,
+            progress,
+            last: 0,
+        })
+    }
+
+    /// The pieces.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// Records left at most, as far as the ends were known when the read began.
+    fn left(&self) -> u64 {
+        let pieces = self.pieces.iter().zip(&self.progress);
+        pieces
+            .filter(|(_, p)| !p.done)
+            .map(|(piece, p)| piece.left(p.next))
+            .sum()
+    }
+
+    /// Reads to the end of every piece, or until the taker has enough or a cancel: true when nothing is left to read.
+    pub fn run(&mut self, sink: &mut dyn Sink, cancel: &Cancel) -> Result<bool, KafkaError> {
+        for i in 0..self.pieces.len() {
+            if self.progress[i].done {
+                sink.seen(i, self.progress[i].next);
+            } else {
+                self.start(i)?;
+            }
+        }
+        let mut headers = Headers::new();
+        let mut heard = Instant::now();
+        let mut told = false;
+        while self.progress.iter().any(|p| !p.done) {
+            sink.tick(self.left())?;
+            if cancel.is_cancelled() {
+                return Ok(false);
+            }
+            match self.batch(sink, &mut headers)? {
+                Some(Taken::Enough) => return Ok(false),
+                Some(Taken::More) => {
+                    heard = Instant::now();
+                    told = false;
+                    self.cluster.serve();
+                }
+                None => {
+                    if let Some(lasting) = self.cluster.lasting_trouble() {
+                        return Err(lasting);
+                    }
+                    if heard.elapsed() > STALLED && self.pieces.iter().all(|p| p.stop.is_some()) {
+                        let why = self.cluster.trouble();
+                        return Err(why.unwrap_or_else(|| {
+                            KafkaError::Unreachable(format!("nothing came for {} seconds", STALLED.as_secs()))
+                        }));
+                    }
+                    if heard.elapsed() > QUIET
+                        && !told
+                        && let Some(why) = self.cluster.trouble()
+                    {
+                        sink.waiting(&why.to_string());
+                        told = true;
+                    }
+                }
+            }
+        }
+        sink.tick(0)?;
+        Ok(true)
+    }
+
+    fn start(&mut self, piece: usize) -> Result<(), KafkaError> {
+        let (topic, partition) = (self.progress[piece].topic, self.pieces[piece].partition);
+        self.consumer
+            .start(topic, partition, self.progress[piece].next)
+            .map_err(|code| KafkaError::Read {
+                place: self.pieces[piece].place(),
+                reason: code.to_string(),
+            })
+    }
+
+    fn finish(&mut self, piece: usize) {
+        self.progress[piece].done = true;
+        self.consumer
+            .stop(self.progress[piece].topic, self.pieces[piece].partition);
+    }
+
+    /// The piece a message belongs to.
+    fn piece_of(
+        pieces: &[Piece],
+        progress: &[Progress],
+        last: usize,
+        message: &Message<'_>,
+    ) -> Option<usize> {
+        let topic = message.topic()?;
+        let partition = message.partition();
+        let fits = |i: usize| progress[i].topic == topic && pieces[i].partition == partition;
+        if fits(last) {
+            return Some(last);
+        }
+        (0..pieces.len()).find(|i| fits(*i))
+    }
+
+    /// One batch; `None`: nothing came.
+    fn batch(&mut self, sink: &mut dyn Sink, headers: &mut Headers) -> Result<Option<Taken>, KafkaError> {
+        let Self {
+            pieces,
+            progress,
+            consumer,
+            last,
+            ..
+        } = self;
+        let mut came = None;
+        let mut enough = false;
+        let mut finished = Vec::new();
+        let mut happened = Vec::new();
+        {
+            let messages = consumer.poll(WAIT);
+            for message in messages.iter() {
+                let Some(i) = Self::piece_of(pieces, progress, *last, &message) else {
+                    continue;
+                };
+                *last = i;
+                let (piece, place) = (&pieces[i], &mut progress[i]);
+                if place.done {
+                    continue;
+                }
+                came = Some(Taken::More);
+                let offset = message.offset();
+                match message.error() {
+                    None => {
+                        if piece.stop.is_some_and(|stop| offset >= stop) {
+                            // Whatever lay between was holes.
+                            place.next = place.next.max(piece.stop.unwrap_or(offset));
+                            place.done = true;
+                        } else if offset >= place.next {
+                            let record = message.record();
+                            let early = piece
+                                .since
+                                .is_some_and(|since| record.timestamp.is_some_and(|(ms, _)| ms < since));
+                            if !early {
+                                message.headers(headers);
+                                enough = sink.record(i, offset, &record, headers)? == Taken::Enough;
+                            }
+                            place.next = offset + 1;
+                            place.done = piece.stop.is_some_and(|stop| place.next >= stop);
+                        }
+                    }
+                    Some((Code::PartitionEOF, _)) => {
+                        // All that can be read was read; behind it are only markers and open transactions.
+                        place.next = place.next.max(offset);
+                        place.done = piece.stop.is_some();
+                    }
+                    Some((code, text)) => {
+                        happened.push((i, code, text));
+                        continue;
+                    }
+                }
+                sink.seen(i, place.next);
+                if place.done {
+                    finished.push(i);
+                }
+                if enough {
+                    break;
+                }
+            }
+        }
+        for piece in finished {
+            self.finish(piece);
+        }
+        if enough {
+            return Ok(Some(Taken::Enough));
+        }
+        for (piece, code, text) in happened {
+            self.happened(piece, code, &text, sink)?;
+        }
+        Ok(came)
+    }
+
+    /// Something happened to a partition other than a record or its end.
+    fn happened(
+        &mut self,
+        piece: usize,
+        code: Code,
+        text: &str,
+        sink: &mut dyn Sink,
+    ) -> Result<(), KafkaError> {
+        let name = self.pieces[piece].name.clone();
+        let place = self.pieces[piece].place();
+        let changed = |what: &str| KafkaError::TopicChanged {
+            topic: name.clone(),
+            what: what.to_owned(),
+        };
+        match code {
+            Code::AutoOffsetReset | Code::OffsetOutOfRange => {
+                // What is there now tells what happened.
+                let now = self
+                    .cluster
+                    .partition(&name, self.pieces[piece].partition, &Cancel::new())?;
+                let next = self.progress[piece].next;
+                if now.low > next {
+                    sink.gap(
+                        piece,
+                        now.low,
+                        "the broker had removed them (retention) before they were read",
+                    )?;
+                    self.finish(piece);
+                    let place = &mut self.progress[piece];
+                    place.next = now.low;
+                    place.done = self.pieces[piece].stop.is_some_and(|stop| now.low >= stop);
+                    if !self.progress[piece].done {
+                        self.start(piece)?;
+                    }
+                    Ok(())
+                } else if now.high < next {
+                    Err(changed(
+                        "it ends before what was read already: it was deleted and made anew, or cut",
+                    ))
+                } else {
+                    // Between the two the log has moved under us: try again.
+                    self.finish(piece);
+                    self.progress[piece].done = false;
+                    self.start(piece)
+                }
+            }
+            Code::TopicAuthorizationFailed => Err(KafkaError::Forbidden(format!(
+                "the broker does not let us read the topic {name:?}"
+            ))),
+            Code::UnknownTopicOrPartition
+            | Code::UnknownTopic
+            | Code::UnknownPartition
+            | Code::UnknownTopicId => Err(changed("it was deleted while it was read")),
+            // librdkafka tries again by itself.
+            Code::BrokerTransportFailure
+            | Code::AllBrokersDown
+            | Code::LeaderNotAvailable
+            | Code::NotLeaderForPartition
+            | Code::OperationTimedOut
+            | Code::RequestTimedOut => {
+                tracing::debug!(place, ?code, text, "a partition waits");
+                Ok(())
+            }
+            _ => Err(KafkaError::Read {
+                place,
+                reason: self.cluster.mask(text),
+            }),
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The properties of a connection: librdkafka's own names, with secrets kept out of everything that is shown or stored.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use rdkafka::ClientConfig;
+
+use crate::error::KafkaError;
+use crate::translate;
+
+/// What stands for a secret wherever one would be shown.
+const MASK: &str = "***";
+
+/// Parts of names of properties whose values are secrets.
+const SECRET: &[&str] = &[
+    "password",
+    "secret",
+    ".pem",
+    "jaas",
+    "oauthbearer.config",
+    "token",
+    "private",
+];
+
+/// Properties that would leave a trace or lose records, with what they are to us whatever a file says.
+const OURS: &[(&str, &str)] = &[
+    ("enable.auto.commit", "false"),
+    ("enable.auto.offset.store", "false"),
+    ("allow.auto.create.topics", "false"),
+    ("enable.partition.eof", "true"),
+    // What is gone is to be told, not passed over.
+    ("auto.offset.reset", "error"),
+];
+
+/// Properties of a group, which files made for other programs often have; we join none.
+const OF_GROUPS: &[&str] = &[
+    "group.id",
+    "group.instance.id",
+    "group.protocol",
+    "group.remote.assignor",
+    "partition.assignment.strategy",
+    "session.timeout.ms",
+    "heartbeat.interval.ms",
+    "max.poll.interval.ms",
+    "auto.commit.interval.ms",
+    "auto.commit.enable",
+    "offset.store.method",
+];
+
+/// What serves reading a whole topic best; a user's own value goes before.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("client.id", "leftfold"),
+    ("isolation.level", "read_committed"),
+    ("queued.min.messages", "1000000"),
+    ("queued.max.messages.kbytes", "65536"),
+    ("fetch.queue.backoff.ms", "5"),
+    ("fetch.wait.max.ms", "100"),
+    ("fetch.message.max.bytes", "4194304"),
+    ("socket.keepalive.enable", "true"),
+    ("reconnect.backoff.max.ms", "2000"),
+];
+
+/// Properties by name, with the environment's values in place.
+type Values<'s> = Vec<(&'s str, String)>;
+
+/// The properties of a connection.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// As written: `${NAME}` stands for an environment variable.
+    written: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.shown()).finish()
+    }
+}
+
+impl Settings {
+    /// No properties.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets one property; a later value goes before an earlier one.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.written.insert(name.trim().to_owned(), value.to_owned());
+    }
+
+    /// Sets `name=value`, as `-X` has it.
+    pub fn set_pair(&mut self, pair: &str) -> Result<(), KafkaError> {
+        match pair.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() => {
+                self.set(name, value);
+                Ok(())
+            }
+            // The text may hold a secret.
+            _ => Err(KafkaError::Property(
+                "a property is written NAME=VALUE, for example -X security.protocol=SSL".to_owned(),
+            )),
+        }
+    }
+
+    /// Takes in a file of properties, librdkafka's or Java's.
+    pub fn read_file(&mut self, path: &Path) -> Result<(), KafkaError> {
+        let failed = |reason: String| KafkaError::PropertiesFile {
+            path: path.to_owned(),
+            reason,
+        };
+        let text = std::fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
+        let lines = translate::lines(&text).map_err(failed)?;
+        for (name, value) in translate::translated(&lines).map_err(failed)? {
+            self.set(&name, &value);
+        }
+        Ok(())
+    }
+
+    /// A property as it was written.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.written.get(name).map(String::as_str)
+    }
+
+    /// Whether records of open and aborted transactions are read, too.
+    pub fn is_uncommitted(&self) -> bool {
+        self.get("isolation.level") == Some("read_uncommitted")
+    }
+
+    /// Properties that are left out because they are about consumer groups, which we never join.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        let names = self.written.keys().map(String::as_str);
+        names.filter(|n| OF_GROUPS.contains(n))
+    }
+
+    /// What may be shown and stored: no secrets, and references to the environment as they were written.
+    pub fn shown(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.written
+            .iter()
+            .filter(|(name, _)| !OF_GROUPS.contains(&name.as_str()))
+            .map(|(name, value)| {
+                let hidden = is_secret(name) && !is_reference(value);
+                (name.as_str(), if hidden { MASK } else { value.as_str() })
+            })
+    }
+
+    /// The values behind `${NAME}`, and all of them that must never be shown.
+    fn resolved(&self) -> Result<(Values<'_>, Secrets), KafkaError> {
+        let mut values = Vec::new();
+        let mut secrets = Secrets::default();
+        for (name, written) in &self.written {
+            let (value, referred) = resolve(name, written)?;
+            if is_secret(name) || referred {
+                secrets.add(&value);
+            }
+            values.push((name.as_str(), value));
+        }
+        Ok((values, secrets))
+    }
+
+    /// What librdkafka is to be made with, and what must be masked in what it says.
+    pub(crate) fn client_config(&self) -> Result<(ClientConfig, Secrets), KafkaError> {
+        let (values, secrets) = self.resolved()?;
+        let mut config = ClientConfig::new();
+        for (name, value) in DEFAULTS {
+            config.set(*name, *value);
+        }
+        for (name, value) in values {
+            if !OF_GROUPS.contains(&name) {
+                config.set(name, value);
+            }
+        }
+        for (name, value) in OURS {
+            config.set(*name, *value);
+        }
+        Ok((config, secrets))
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRET.iter().any(|part| name.contains(part))
+}
+
+/// Whether a value is nothing but a reference to the environment.
+fn is_reference(value: &str) -> bool {
+    value.starts_with("${") && value.ends_with('}') && !value[2..value.len() - 1].contains(['{', '}', '$'])
+}
+
+/// The value with the environment's in place of `${NAME}`, and whether there was one.
+fn resolve(property: &str, written: &str) -> Result<(String, bool), KafkaError> {
+    let mut value = String::with_capacity(written.len());
+    let mut rest = written;
+    let mut referred = false;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((variable, behind)) = after.split_once('}') else {
+            break;
+        };
+        referred = true;
+        value.push_str(before);
+        let Ok(found) = std::env::var(variable) else {
+            return Err(KafkaError::Variable {
+                property: property.to_owned(),
+                variable: variable.to_owned(),
+            });
+        };
+        value.push_str(&found);
+        rest = behind;
+    }
+    value.push_str(rest);
+    Ok((value, referred))
+}
+
+/// Values that must not be shown.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets(Vec<String>);
+
+impl Secrets {
+    fn add(&mut self, value: &str) {
+        // One letter would mask every text.
+        if value.len() > 2 {
+            self.0.push(value.to_owned());
+        }
+    }
+
+    /// A text with every secret in it masked.
+    pub(crate) fn mask(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.0 {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), MASK);
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(pairs: &[&str]) -> Settings {
+        let mut settings = Settings::new();
+        for pair in pairs {
+            settings.set_pair(pair).unwrap();
+        }
+        settings
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let settings = settings(&[
+            "bootstrap.servers=h:1",
+            "sasl.password=hunter22",
+            "ssl.key.password=${HOME}",
+            "group.id=g",
+        ]);
+        let shown: Vec<_> = settings.shown().collect();
+        assert_eq!(
+            shown,
+            [
+                ("bootstrap.servers", "h:1"),
+                ("sasl.password", "***"),
+                ("ssl.key.password", "${HOME}"),
+            ]
+        );
+        assert!(!format!("{settings:?}").contains("hunter22"));
+        let (_, secrets) = settings.client_config().unwrap();
+        let home = std::env::var("HOME").unwrap();
+        assert_eq!(
+            secrets.mask(&format!("login hunter22 failed for {home}")),
+            "login *** failed for ***"
+        );
+    }
+
+    #[test]
+    fn what_would_leave_a_trace_cannot_be_set() {
+        let settings = settings(&[
+            "enable.auto.commit=true",
+            "group.id=g",
+            "auto.offset.reset=latest",
+        ]);
+        let (config, _) = settings.client_config().unwrap();
+        assert_eq!(config.get("enable.auto.commit"), Some("false"));
+        assert_eq!(config.get("auto.offset.reset"), Some("error"));
+        assert_eq!(config.get("group.id"), None);
+        assert_eq!(settings.left_out().collect::<Vec<_>>(), ["group.id"]);
+    }
+
+    #[test]
+    fn a_variable_that_is_not_set_is_an_error_by_its_name() {
+        let settings = settings(&["sasl.password=${LEFTFOLD_NO_SUCH_VARIABLE}"]);
+        let error = settings.client_config().map(|_| ()).unwrap_err();
+        assert_eq!(error.code(), "kafka-variable");
+        assert!(error.to_string().contains("LEFTFOLD_NO_SUCH_VARIABLE"), "{error}");
+    }
+}

@@ -1,0 +1,43 @@
+//! Events of a view written as kcat writes records.
+
+use std::io::Write;
+
+use leftfold_event::Cancel;
+use leftfold_source::ndjson;
+
+use crate::lines::LinesError;
+use crate::view::View;
+
+/// Events fetched at a time.
+const CHUNK: usize = 4096;
+
+impl View {
+    /// Writes these events as kcat's `-J` does, in the order of the ordinals. Answers how many are no records of Kafka and were left out.
+    pub fn write_kcat_lines(
+        &self,
+        ordinals: &[u32],
+        out: &mut dyn Write,
+        cancel: &Cancel,
+    ) -> Result<u32, LinesError> {
+        let (mut line, mut left_out) = (String::new(), 0);
+        for chunk in ordinals.chunks(CHUNK) {
+            let mut broken = None;
+            self.events(chunk, cancel, &mut |_, event| {
+                line.clear();
+                if broken.is_some() {
+                    return;
+                }
+                if !ndjson::write_kcat(&event, &mut line) {
+                    left_out += 1;
+                    return;
+                }
+                line.push('\n');
+                broken = out.write_all(line.as_bytes()).err();
+            })?;
+            if let Some(e) = broken {
+                return Err(e.into());
+            }
+        }
+        Ok(left_out)
+    }
+}

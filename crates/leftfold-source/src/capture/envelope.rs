@@ -1,0 +1,165 @@
+//! What a JSON value says of itself at its top: a CloudEvent, a Debezium change, a type.
+
+use std::borrow::Cow;
+
+use jiter::Jiter;
+use leftfold_event::json::Value;
+
+/// The names an event's type goes by in a JSON value, the likeliest first.
+const KIND: &[&str] = &["type", "event_type", "eventType", "kind"];
+
+/// Every name that is looked at, with its place in [`Top::found`].
+const NAMES: &[&str] = &[
+    "type",
+    "event_type",
+    "eventType",
+    "kind",
+    "specversion",
+    "id",
+    "source",
+    "time",
+    "data",
+    "data_base64",
+    "op",
+    "before",
+    "after",
+    "payload",
+    "schema",
+    "ts_ms",
+];
+
+/// The members at the top of a JSON object that say what it is, as JSON texts.
+pub(super) struct Top<'j> {
+    json: &'j [u8],
+    found: [Option<&'j [u8]>; NAMES.len()],
+}
+
+impl<'j> Top<'j> {
+    /// Reads an object to its end. `None`: it is no JSON object, or broken.
+    pub(super) fn read(json: &'j [u8]) -> Option<Self> {
+        let mut jiter = Jiter::new(json);
+        let mut top = Self {
+            json,
+            found: [None; NAMES.len()],
+        };
+        let mut key = jiter.next_object().ok()?;
+        while let Some(name) = key {
+            // Of a key that stands twice the last value counts.
+            let slot = NAMES.iter().position(|n| *n == name);
+            jiter.peek().ok()?;
+            let start = jiter.current_index();
+            jiter.next_skip().ok()?;
+            if let Some(slot) = slot {
+                top.found[slot] = json.get(start..jiter.current_index()).map(<[u8]>::trim_ascii);
+            }
+            key = jiter.next_key().ok()?;
+        }
+        jiter.finish().ok()?;
+        Some(top)
+    }
+
+    /// A member's JSON text.
+    pub(super) fn get(&self, name: &str) -> Option<&'j [u8]> {
+        let slot = NAMES.iter().position(|n| *n == name)?;
+        self.found[slot]
+    }
+
+    /// A member that is a JSON string, decoded.
+    pub(super) fn text(&self, name: &str) -> Option<Cow<'j, str>> {
+        text(self.get(name)?)
+    }
+
+    /// Whether it is a CloudEvent in structured mode.
+    pub(super) fn is_cloud_event(&self) -> bool {
+        ["specversion", "id", "source", "type"]
+            .iter()
+            .all(|name| self.text(name).is_some())
+    }
+
+    /// A CloudEvent's attributes: everything but its data.
+    pub(super) fn attributes(&self) -> Vec<(String, Value)> {
+        let Ok(Value::Object(whole)) = leftfold_event::json::parse(self.json) else {
+            return Vec::new();
+        };
+        let members = whole.into_iter().map(|(name, value)| (name.to_string(), value));
+        members
+            .filter(|(name, _)| name != "data" && name != "data_base64")
+            .collect()
+    }
+
+    /// The operation of a Debezium change event in words; the envelope may be wrapped under `payload`.
+    pub(super) fn change(&self) -> Option<&'static str> {
+        let Some(op) = self.text("op") else {
+            let inner = self.get("payload")?;
+            self.get("schema")?;
+            // One level deep: what is inside has no `schema` beside its `op`.
+            return Top::read(inner)?.own_change();
+        };
+        self.operation(&op)
+    }
+
+    fn own_change(&self) -> Option<&'static str> {
+        let op = self.text("op")?;
+        self.operation(&op)
+    }
+
+    fn operation(&self, op: &str) -> Option<&'static str> {
+        // An `op` alone says nothing.
+        if self.get("before").is_none() && self.get("after").is_none() && self.get("source").is_none() {
+            return None;
+        }
+        Some(match op {
+            "c" => "create",
+            "u" => "update",
+            "d" => "delete",
+            "r" => "read",
+            "t" => "truncate",
+            "m" => "message",
+            _ => return None,
+        })
+    }
+
+    /// The type it states of itself.
+    pub(super) fn kind(&self) -> Option<Cow<'j, str>> {
+        KIND.iter().find_map(|name| self.text(name))
+    }
+}
+
+/// A JSON string, decoded.
+pub(super) fn text(json: &[u8]) -> Option<Cow<'_, str>> {
+    let inner = json.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if !inner.contains(&b'\\') {
+        return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
+    }
+    let value = leftfold_event::json::parse(json).ok()?;
+    value.as_str().map(|t| Cow::Owned(t.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_told_bare_and_wrapped_and_an_op_alone_is_none() {
+        let change = |json: &str| Top::read(json.as_bytes()).and_then(|t| t.change());
+        assert_eq!(
+            change(r#"{"before":null,"after":{"id":1},"op":"c"}"#),
+            Some("create")
+        );
+        assert_eq!(
+            change(r#"{"schema":{"type":"struct"},"payload":{"before":{},"after":null,"op":"d"}}"#),
+            Some("delete")
+        );
+        assert_eq!(change(r#"{"op":"c"}"#), None);
+        assert_eq!(change(r#"{"payload":{"op":"c","after":1}}"#), None);
+        assert_eq!(change(r#"{"op":"x","after":1}"#), None);
+    }
+
+    #[test]
+    fn a_type_may_hold_escapes_and_the_last_of_two_counts() {
+        let top = Top::read(br#"{"type":"a","n":1,"type":"b\u0041"}"#).unwrap();
+        assert_eq!(top.kind().as_deref(), Some("bA"));
+        assert!(Top::read(br#"{"type":"a""#).is_none());
+        assert!(Top::read(b"[1]").is_none());
+    }
+}

@@ -1,0 +1,121 @@
+//! Finds records of a capture again by their ids.
+
+use std::borrow::Cow;
+
+use leftfold_event::{Cancel, Event, Locator, Problem, ProblemCode};
+use rusqlite::ErrorCode;
+
+use super::Record;
+use super::record::{event_of, meaning, raw_payload};
+use super::store::{COLUMNS, CaptureStore, record_of};
+use crate::{RawPayload, SourceError};
+
+/// Rows that are cheaper to step over than to seek past.
+const NEAR: i64 = 8;
+
+/// Records between two looks at the cancel flag.
+const CANCEL_EVERY: usize = 512;
+
+/// Takes a place in the slice, and the record found for it with its stored headers.
+type Visit<'v> = dyn FnMut(usize, Option<(&Record<'_>, Option<Cow<'_, str>>)>) + 'v;
+
+/// Visits the records with these ids, in the slice's order; `None`: there is none.
+fn each(
+    store: &CaptureStore,
+    locators: &[Locator],
+    cancel: &Cancel,
+    visit: &mut Visit<'_>,
+) -> Result<(), SourceError> {
+    let database = &store.database;
+    let fail = |e: &rusqlite::Error| database.error(e);
+    let mut lease = database.lease()?;
+    lease.heed(cancel)?;
+    let mut select = lease
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM stored_records WHERE id >= ?1 ORDER BY id"
+        ))
+        .map_err(|e| fail(&e))?;
+    let mut place = 0;
+    while place < locators.len() {
+        // One pass from here on, as long as the ids ascend closely.
+        let mut rows = select.query([locators[place].row]).map_err(|e| fail(&e))?;
+        loop {
+            let row = match rows.next() {
+                Ok(row) => row,
+                Err(e) if e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                    return Err(SourceError::Cancelled);
+                }
+                Err(e) => return Err(fail(&e)),
+            };
+            let Some(row) = row else {
+                // Behind the last record there is nothing to find.
+                visit(place, None);
+                place += 1;
+                break;
+            };
+            let (id, record, headers) = record_of(row).map_err(|e| fail(&e))?;
+            let mut wanted = locators[place].row;
+            while wanted <= id {
+                if place.is_multiple_of(CANCEL_EVERY) && cancel.is_cancelled() {
+                    return Err(SourceError::Cancelled);
+                }
+                visit(place, (wanted == id).then(|| (&record, headers.clone())));
+                place += 1;
+                let Some(next) = locators.get(place) else {
+                    return Ok(());
+                };
+                if next.row < wanted {
+                    break;
+                }
+                wanted = next.row;
+            }
+            if wanted <= id || wanted - id > NEAR {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whole events.
+pub(super) fn fetch(
+    store: &CaptureStore,
+    locators: &[Locator],
+    cancel: &Cancel,
+    visit: &mut dyn FnMut(usize, Event),
+) -> Result<(), SourceError> {
+    let places = store.places();
+    each(store, locators, cancel, &mut |i, found| {
+        let at = places.at(locators[i].row);
+        visit(
+            i,
+            match (found, at) {
+                (Some((record, headers)), Some(at)) => event_of(record, headers.as_deref(), &at),
+                _ => Event {
+                    problems: vec![Problem::new(
+                        ProblemCode::RowUnreadable,
+                        "the capture no longer holds this record",
+                    )],
+                    ..Event::default()
+                },
+            },
+        );
+    })
+}
+
+/// Types and payload bytes.
+pub(super) fn fetch_raw(
+    store: &CaptureStore,
+    locators: &[Locator],
+    cancel: &Cancel,
+    visit: &mut dyn FnMut(usize, &str, RawPayload<'_>),
+) -> Result<(), SourceError> {
+    let mut decoded = String::new();
+    each(store, locators, cancel, &mut |i, found| match found {
+        Some((record, headers)) => {
+            let kind = meaning(record, headers.as_deref()).kind;
+            visit(i, &kind, raw_payload(record.value, &mut decoded));
+        }
+        None => visit(i, "", RawPayload::Other),
+    })
+}

@@ -1,0 +1,485 @@
+//! A record as it lay in a topic, and what it means as an event.
+
+use std::borrow::Cow;
+
+use leftfold_event::json::Value;
+use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
+
+use super::envelope::Top;
+use super::headers;
+use crate::RawPayload;
+use crate::decode::decode;
+use crate::mapping::PayloadFormat;
+
+/// The headers an event's type goes by, CloudEvents' binary mode first.
+const KIND: &[&str] = &["ce_type", "type", "event_type", "eventType", "event-type"];
+const ID: &[&str] = &[
+    "ce_id",
+    "event_id",
+    "eventId",
+    "event-id",
+    "message_id",
+    "messageId",
+    "id",
+];
+const CORRELATION: &[&str] = &[
+    "correlation_id",
+    "correlation-id",
+    "correlationId",
+    "ce_correlationid",
+];
+const CAUSATION: &[&str] = &["causation_id", "causation-id", "causationId", "ce_causationid"];
+const VALID_TIME: &[&str] = &["ce_time"];
+
+/// Who gave a record its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimestampKind {
+    /// The producer (CreateTime).
+    Create,
+    /// The broker, when it took the record in (LogAppendTime).
+    Append,
+}
+
+/// A record as it lies in its topic, less its headers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Record<'r> {
+    /// Milliseconds since 1970 and who said so; `None`: the record has no time.
+    pub timestamp: Option<(i64, TimestampKind)>,
+    /// The key's bytes; `None` differs from no bytes.
+    pub key: Option<&'r [u8]>,
+    /// The value's bytes; `None` is a tombstone.
+    pub value: Option<&'r [u8]>,
+}
+
+impl Record<'_> {
+    /// Its time, if it has one that can be shown.
+    pub fn time(&self) -> Option<Timestamp> {
+        let (ms, _) = self.timestamp?;
+        Timestamp::from_units(ms, 3)
+    }
+}
+
+/// Where a record lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At<'r> {
+    /// The topic.
+    pub topic: &'r str,
+    /// The partition.
+    pub partition: i32,
+    /// The offset.
+    pub offset: i64,
+    /// Whether streams are named with their topic, because there are several.
+    pub with_topic: bool,
+}
+
+/// What indexing needs of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Meaning<'r> {
+    /// The type; empty where nothing states one.
+    pub(super) kind: Cow<'r, str>,
+    /// The moment the event speaks of, where it says so.
+    pub(super) valid_time: Option<Timestamp>,
+    /// Whether the value cannot be decoded.
+    pub(super) problem: bool,
+}
+
+/// The form of a value, as far as it matters where its parts are.
+enum Form<'r> {
+    Tombstone,
+    /// A JSON object.
+    Object(Top<'r>),
+    /// A JSON object that is a CloudEvent, whose `data` is the payload.
+    CloudEvent(Top<'r>),
+    Other,
+}
+
+fn form(value: Option<&[u8]>) -> Form<'_> {
+    let Some(value) = value else {
+        return Form::Tombstone;
+    };
+    match Top::read(value) {
+        Some(top) if top.is_cloud_event() => Form::CloudEvent(top),
+        Some(top) => Form::Object(top),
+        None => Form::Other,
+    }
+}
+
+/// What a record means to the index.
+pub(super) fn meaning<'r>(record: &Record<'r>, stored_headers: Option<&str>) -> Meaning<'r> {
+    let headers = stored_headers.map(headers::read).unwrap_or_default();
+    let form = form(record.value);
+    Meaning {
+        kind: kind(&form, &headers),
+        valid_time: valid_time(&form, &headers),
+        problem: matches!(form, Form::Other) && record.value.is_some_and(is_undecodable),
+    }
+}
+
+fn is_undecodable(value: &[u8]) -> bool {
+    decode(value, PayloadFormat::Auto).2.is_some()
+}
+
+fn kind<'r>(form: &Form<'r>, headers: &[(Value, Value)]) -> Cow<'r, str> {
+    if let Some(stated) = headers::first_text(headers, KIND) {
+        return Cow::Owned(stated.to_owned());
+    }
+    match form {
+        Form::Tombstone => Cow::Borrowed("tombstone"),
+        Form::CloudEvent(top) => top.text("type").unwrap_or_default(),
+        Form::Object(top) => match top.change() {
+            Some(change) => Cow::Borrowed(change),
+            None => top.kind().unwrap_or_default(),
+        },
+        Form::Other => Cow::Borrowed(""),
+    }
+}
+
+fn valid_time(form: &Form<'_>, headers: &[(Value, Value)]) -> Option<Timestamp> {
+    let stated = match form {
+        Form::CloudEvent(top) => top.text("time").map(Cow::into_owned),
+        _ => headers::first_text(headers, VALID_TIME).map(str::to_owned),
+    };
+    Timestamp::parse(&stated?).ok().map(|(time, _)| time)
+}
+
+/// The name of the stream a record belongs to: its key as text. A key that is no text, is empty, or looks like what
+/// stands for such a key, is written as SQL writes bytes (`x'00ff'`), so that no two keys share a name. A record without a key is in
+/// no stream.
+pub(super) fn stream_name<'n>(key: Option<&'n [u8]>, at: &At<'_>) -> Cow<'n, str> {
+    let own = match key {
+        None => Cow::Borrowed(""),
+        Some(key) => match std::str::from_utf8(key) {
+            Ok(text) if !text.is_empty() && !looks_like_hex(text) && !text.contains('\0') => {
+                Cow::Borrowed(text)
+            }
+            _ => Cow::Owned(hex_name(key)),
+        },
+    };
+    if !at.with_topic {
+        return own;
+    }
+    // No topic's name holds a slash.
+    Cow::Owned(if key.is_none() {
+        at.topic.to_owned()
+    } else {
+        format!("{}/{own}", at.topic)
+    })
+}
+
+fn looks_like_hex(text: &str) -> bool {
+    let inner = text.strip_prefix("x'").and_then(|t| t.strip_suffix('\''));
+    inner.is_some_and(|t| t.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn hex_name(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut name = String::with_capacity(bytes.len() * 2 + 3);
+    name.push_str("x'");
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name.push('\'');
+    name
+}
+
+/// A record as a whole event. The version is the index's business: a topic counts none.
+pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>) -> Event {
+    let headers = stored_headers.map(headers::read).unwrap_or_default();
+    let form = form(record.value);
+    let text = |names: &[&str]| headers::first_text(&headers, names).map(str::to_owned);
+    let mut event = Event {
+        stream: stream_name(record.key, at).into_owned(),
+        category: Some(at.topic.to_owned()),
+        position: Some(format!("{}[{}]@{}", at.topic, at.partition, at.offset)),
+        id: text(ID).map(EventId::Text),
+        kind: kind(&form, &headers).into_owned(),
+        time: record.time(),
+        time_origin: TimeZoneOrigin::Stated,
+        valid_time: valid_time(&form, &headers),
+        correlation_id: text(CORRELATION),
+        causation_id: text(CAUSATION),
+        ..Event::default()
+    };
+    if let (Some((ms, _)), None) = (record.timestamp, event.time) {
+        event.problems.push(Problem::new(
+            ProblemCode::TimeUnreadable,
+            format!("the time {ms} ms is outside the years 1677 to 2262"),
+        ));
+    }
+    payload(record.value, &form, &mut event);
+    metadata(&form, &headers, &mut event);
+    extra(record, &headers, at, &mut event);
+    event
+}
+
+fn payload(value: Option<&[u8]>, form: &Form<'_>, event: &mut Event) {
+    let Some(raw) = value else {
+        // The key is deleted: to a fold that is a null.
+        event.payload = Payload {
+            raw: Vec::new(),
+            value: Some(Value::Null),
+            encoding: "tombstone",
+        };
+        return;
+    };
+    if let Form::CloudEvent(top) = form {
+        if event.id.is_none() {
+            event.id = top.text("id").map(|id| EventId::Text(id.into_owned()));
+        }
+        // The stored bytes are the whole envelope; its data is what happened.
+        let (value, encoding, problem) = match (top.get("data"), top.text("data_base64")) {
+            (Some(data), _) => decode(data, PayloadFormat::Json),
+            (None, Some(text)) => match from_base64(&text) {
+                Some(bytes) => decode(&bytes, PayloadFormat::Auto),
+                None => {
+                    let why = "data_base64 is no base64";
+                    (
+                        None,
+                        "bytes",
+                        Some(Problem::new(ProblemCode::PayloadUndecodable, why)),
+                    )
+                }
+            },
+            (None, None) => (None, "json", None),
+        };
+        event.payload = Payload {
+            raw: raw.to_vec(),
+            value,
+            encoding,
+        };
+        event.problems.extend(problem);
+        return;
+    }
+    let (value, encoding, problem) = decode(raw, PayloadFormat::Auto);
+    event.payload = Payload {
+        raw: raw.to_vec(),
+        value,
+        encoding,
+    };
+    event.problems.extend(problem);
+}
+
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
+}
+
+/// The headers by name; of a CloudEvent in structured mode its attributes, too.
+fn metadata(form: &Form<'_>, headers: &[(Value, Value)], event: &mut Event) {
+    let mut value = match headers {
+        [] => Value::Null,
+        headers => headers::as_object(headers),
+    };
+    if let Form::CloudEvent(top) = form {
+        let attributes = top.attributes();
+        match &mut value {
+            Value::Object(object) => {
+                for (name, attribute) in attributes {
+                    if object.get(&name).is_none() {
+                        object.insert(name, attribute);
+                    }
+                }
+            }
+            _ => value = Value::Object(attributes.into_iter().collect()),
+        }
+    }
+    if value != Value::Null {
+        event.metadata = Payload {
+            raw: value.to_string().into_bytes(),
+            value: Some(value),
+            encoding: "json",
+        };
+    }
+}
+
+fn extra(record: &Record<'_>, headers: &[(Value, Value)], at: &At<'_>, event: &mut Event) {
+    let mut fact = |name: &str, value: Value| event.extra.push((name.to_owned(), value));
+    fact("topic", Value::from(at.topic));
+    fact("partition", Value::from(i64::from(at.partition)));
+    fact("offset", Value::from(at.offset));
+    if let Some((_, kind)) = record.timestamp {
+        let kind = match kind {
+            TimestampKind::Create => "create",
+            TimestampKind::Append => "append",
+        };
+        fact("tstype", Value::from(kind));
+    }
+    match record.key.map(std::str::from_utf8) {
+        None => {}
+        Some(Ok(key)) => fact("key", Value::from(key)),
+        Some(Err(_)) => {
+            use base64::Engine as _;
+            let key = record.key.unwrap_or_default();
+            fact(
+                "key_base64",
+                Value::from(base64::engine::general_purpose::STANDARD.encode(key)),
+            );
+        }
+    }
+    if !headers.is_empty() {
+        fact("headers", headers::as_flat_list(headers));
+    }
+}
+
+/// A record's payload as JSON text where it is some.
+pub(super) fn raw_payload<'r>(value: Option<&'r [u8]>, decoded: &'r mut String) -> RawPayload<'r> {
+    let Some(raw) = value else {
+        return RawPayload::Json(b"null");
+    };
+    let of_data = match form(value) {
+        Form::CloudEvent(top) => match (top.get("data"), top.get("data_base64")) {
+            (Some(data), _) => return RawPayload::Json(data),
+            (None, Some(_)) => return RawPayload::Other,
+            (None, None) => return RawPayload::Absent,
+        },
+        Form::Object(_) => return RawPayload::Json(raw),
+        Form::Tombstone | Form::Other => decode(raw, PayloadFormat::Auto),
+    };
+    match of_data {
+        (Some(value), _, None) => {
+            decoded.clear();
+            value.write(decoded);
+            RawPayload::Json(decoded.as_bytes())
+        }
+        _ => RawPayload::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: At<'_> = At {
+        topic: "orders",
+        partition: 3,
+        offset: 17,
+        with_topic: false,
+    };
+
+    fn name(key: Option<&[u8]>) -> String {
+        stream_name(key, &AT).into_owned()
+    }
+
+    #[test]
+    fn no_two_keys_share_a_stream() {
+        assert_eq!(name(Some(b"order-1")), "order-1");
+        assert_eq!(name(Some(b"\xff\x01")), "x'ff01'");
+        assert_eq!(name(Some(b"")), "x''");
+        assert_eq!(name(None), "");
+        // The text that stands for bytes is itself written as bytes.
+        assert_eq!(name(Some(b"x'ff01'")), "x'782766663031 27'".replace(' ', ""));
+        let several = At {
+            with_topic: true,
+            ..AT
+        };
+        assert_eq!(stream_name(Some(b"a"), &several), "orders/a");
+        assert_eq!(stream_name(Some(b""), &several), "orders/x''");
+        assert_eq!(stream_name(None, &several), "orders");
+    }
+
+    fn read(value: Option<&[u8]>, headers: Option<&str>) -> Event {
+        let record = Record {
+            timestamp: Some((1_700_000_000_123, TimestampKind::Create)),
+            key: Some(b"k"),
+            value,
+        };
+        event_of(&record, headers, &AT)
+    }
+
+    #[test]
+    fn a_record_says_where_it_lies_and_all_its_headers() {
+        let event = read(
+            Some(br#"{"a":1.10}"#),
+            Some(r#"[["t","x"],["t",null],["correlation-id","c"]]"#),
+        );
+        assert_eq!(event.position.as_deref(), Some("orders[3]@17"));
+        assert_eq!(
+            event.time.map(|t| t.to_string()).as_deref(),
+            Some("2023-11-14T22:13:20.123Z")
+        );
+        assert_eq!(event.payload.value.unwrap().to_string(), r#"{"a":1.10}"#);
+        assert_eq!(
+            event.metadata.value.unwrap().to_string(),
+            r#"{"t":["x",null],"correlation-id":"c"}"#
+        );
+        assert_eq!(event.correlation_id.as_deref(), Some("c"));
+        let extra: Vec<String> = event.extra.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        assert_eq!(
+            extra.join(" "),
+            r#"topic="orders" partition=3 offset=17 tstype="create" key="k" headers=["t","x","t",null,"correlation-id","c"]"#
+        );
+    }
+
+    #[test]
+    fn the_type_comes_from_a_header_a_cloud_event_a_change_or_the_value() {
+        let kind = |value: Option<&[u8]>, headers| {
+            let record = Record {
+                value,
+                ..Record::default()
+            };
+            let said = meaning(&record, headers).kind.into_owned();
+            assert_eq!(said, read(value, headers).kind);
+            said
+        };
+        let typed: &[u8] = br#"{"type":"OrderPaid"}"#;
+        assert_eq!(kind(Some(typed), Some(r#"[["type","Header"]]"#)), "Header");
+        assert_eq!(kind(Some(typed), None), "OrderPaid");
+        assert_eq!(
+            kind(Some(br#"{"op":"u","before":{},"after":{}}"#), None),
+            "update"
+        );
+        assert_eq!(
+            kind(
+                Some(br#"{"specversion":"1.0","id":"1","source":"/s","type":"T","data":{"type":"inner"}}"#),
+                None
+            ),
+            "T"
+        );
+        assert_eq!(kind(None, None), "tombstone");
+        assert_eq!(kind(Some(b"[1]"), None), "");
+    }
+
+    #[test]
+    fn a_tombstone_an_empty_value_and_null_are_three_things() {
+        let tombstone = read(None, None);
+        assert_eq!(tombstone.payload.encoding, "tombstone");
+        let empty = read(Some(b""), None);
+        assert_ne!(empty.payload.encoding, "tombstone");
+        assert_ne!(empty.payload.value, Some(Value::Null));
+        let null = read(Some(b"null"), None);
+        assert_eq!(
+            (null.payload.encoding, null.payload.value),
+            ("json", Some(Value::Null))
+        );
+    }
+
+    #[test]
+    fn a_cloud_events_data_is_the_payload_and_the_rest_is_metadata() {
+        let value = br#"{"specversion":"1.0","id":"7","source":"/s","type":"T","time":"2026-01-02T03:04:05Z","data":{"n":1}}"#;
+        let event = read(Some(value), Some(r#"[["source","header"]]"#));
+        assert_eq!(event.payload.value.unwrap().to_string(), r#"{"n":1}"#);
+        assert_eq!(event.id, Some(EventId::Text("7".into())));
+        assert_eq!(
+            event.valid_time.map(|t| t.to_string()).as_deref(),
+            Some("2026-01-02T03:04:05Z")
+        );
+        assert_eq!(
+            event.metadata.value.unwrap().to_string(),
+            r#"{"source":"header","specversion":"1.0","id":"7","type":"T","time":"2026-01-02T03:04:05Z"}"#
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_keeps_its_bytes_and_says_why() {
+        let event = read(Some(b"\x00\x01\xff"), None);
+        assert_eq!(event.payload.raw, b"\x00\x01\xff");
+        assert_eq!(event.payload.value, None);
+        assert_eq!(event.problems[0].code, ProblemCode::PayloadUndecodable);
+        let record = Record {
+            value: Some(b"\x00\x01\xff"),
+            ..Record::default()
+        };
+        assert!(meaning(&record, None).problem);
+    }
+}

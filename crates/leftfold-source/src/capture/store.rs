@@ -1,0 +1,358 @@
+//! A capture as an event history: records by topic, partition and offset.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use leftfold_event::{Cancel, Event, Locator};
+use rusqlite::types::ValueRef;
+use rusqlite::{ErrorCode, Row};
+
+use super::record::{At, meaning, stream_name};
+use super::{FORMAT, Record, TimestampKind, fetch, place_of, record_id};
+use crate::sqlite::Database;
+use crate::{
+    Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
+    Unreadable,
+};
+
+/// Rows between two looks at the cancel flag.
+const CANCEL_EVERY: u64 = 2_048;
+
+/// The columns every read asks for, in the order of [`record_of`].
+pub(super) const COLUMNS: &str = "id, timestamp, timestamp_type, key, value, headers";
+
+/// A capture as an event history.
+pub(crate) struct CaptureStore {
+    pub(super) database: Arc<Database>,
+    info: StoreInfo,
+    places: RwLock<Arc<Places>>,
+}
+
+/// Topics and partitions by the ids they have in the capture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Places {
+    /// By id less one.
+    partitions: Vec<(Arc<str>, i32)>,
+    topics: BTreeSet<Arc<str>>,
+}
+
+impl Places {
+    fn read(database: &Database) -> Result<Self, SourceError> {
+        let lease = database.lease()?;
+        let fail = |e: &rusqlite::Error| database.error(e);
+        let mut places = Self::default();
+        let mut select = lease
+            .prepare("SELECT id, topic, partition FROM partitions ORDER BY id")
+            .map_err(|e| fail(&e))?;
+        let mut rows = select.query([]).map_err(|e| fail(&e))?;
+        while let Some(row) = rows.next().map_err(|e| fail(&e))? {
+            let read =
+                || -> rusqlite::Result<(i64, String, i32)> { Ok((row.get(0)?, row.get(1)?, row.get(2)?)) };
+            let (id, topic, partition) = read().map_err(|e| fail(&e))?;
+            if id != places.partitions.len() as i64 + 1 {
+                return Err(SourceError::Damaged {
+                    path: database.path().to_owned(),
+                    reason: format!("partition {id} of the capture does not follow the one before"),
+                });
+            }
+            let topic: Arc<str> = topic.into();
+            let topic = places.topics.get(&topic).cloned().unwrap_or(topic);
+            places.topics.insert(Arc::clone(&topic));
+            places.partitions.push((topic, partition));
+        }
+        Ok(places)
+    }
+
+    /// Where a record with this id lies.
+    pub(super) fn at(&self, id: i64) -> Option<At<'_>> {
+        let (partition, offset) = place_of(id);
+        let index = usize::try_from(partition).ok()?.checked_sub(1)?;
+        let (topic, partition) = self.partitions.get(index)?;
+        Some(At {
+            topic,
+            partition: *partition,
+            offset,
+            with_topic: self.topics.len() > 1,
+        })
+    }
+}
+
+/// A record as its row has it, and its stored headers.
+pub(super) fn record_of<'r>(row: &'r Row<'_>) -> rusqlite::Result<(i64, Record<'r>, Option<Cow<'r, str>>)> {
+    let bytes = |i: usize| -> rusqlite::Result<Option<&'r [u8]>> {
+        Ok(match row.get_ref(i)? {
+            ValueRef::Blob(b) | ValueRef::Text(b) => Some(b),
+            _ => None,
+        })
+    };
+    let timestamp = match (row.get_ref(1)?, row.get_ref(2)?) {
+        (ValueRef::Integer(ms), ValueRef::Integer(1)) => Some((ms, TimestampKind::Append)),
+        (ValueRef::Integer(ms), _) => Some((ms, TimestampKind::Create)),
+        _ => None,
+    };
+    let record = Record {
+        timestamp,
+        key: bytes(3)?,
+        value: bytes(4)?,
+    };
+    Ok((row.get(0)?, record, bytes(5)?.map(String::from_utf8_lossy)))
+}
+
+impl CaptureStore {
+    /// Opens a capture. `warnings` are about the file as it lies there.
+    pub(crate) fn open(database: Arc<Database>, warnings: Vec<String>) -> Result<Self, SourceError> {
+        let places = Places::read(&database)?;
+        let info = describe(&database, &places, warnings)?;
+        Ok(Self {
+            database,
+            info,
+            places: RwLock::new(Arc::new(places)),
+        })
+    }
+
+    pub(super) fn places(&self) -> Arc<Places> {
+        Arc::clone(&self.places.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Partitions may have come since.
+    fn refresh(&self) -> Result<Arc<Places>, SourceError> {
+        let now = Arc::new(Places::read(&self.database)?);
+        *self.places.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&now);
+        Ok(now)
+    }
+}
+
+impl EventStore for CaptureStore {
+    fn info(&self) -> &StoreInfo {
+        &self.info
+    }
+
+    fn identity(&self) -> Result<Identity, SourceError> {
+        let disk = self.database.disk()?;
+        Ok(Identity {
+            path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
+            fingerprint: format!("{} | capture {FORMAT}", disk.fingerprint()),
+        })
+    }
+
+    fn estimate(&self) -> Option<u64> {
+        None
+    }
+
+    fn counts_versions(&self) -> bool {
+        true
+    }
+
+    fn locate(&self, position: &str) -> Result<Option<Locator>, SourceError> {
+        let Some((topic, partition, offset)) = parse_position(position) else {
+            return Ok(None);
+        };
+        let places = self.places();
+        let found = places
+            .partitions
+            .iter()
+            .position(|(t, p)| **t == *topic && *p == partition);
+        Ok(found.map(|index| Locator {
+            row: record_id(index as i64 + 1, offset),
+            item: 0,
+        }))
+    }
+
+    fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
+        let places = self.refresh()?;
+        let database = &self.database;
+        let mut lease = database.lease()?;
+        lease.heed(cancel)?;
+        let fail = |e: &rusqlite::Error| database.error(e);
+        let mut select = lease
+            .prepare(&format!("SELECT {COLUMNS} FROM stored_records ORDER BY id"))
+            .map_err(|e| fail(&e))?;
+        let mut rows = select.query([]).map_err(|e| fail(&e))?;
+        let mut summary = ScanSummary::default();
+        loop {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(e) if e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                    return Ok(summary);
+                }
+                Err(e) if summary.events > 0 => {
+                    summary.unreadable.push(Unreadable::of_the_whole(format!(
+                        "the capture is damaged after {} records: {e}",
+                        summary.events
+                    )));
+                    summary.complete = true;
+                    return Ok(summary);
+                }
+                Err(e) => return Err(fail(&e)),
+            };
+            let (id, record, headers) = record_of(row).map_err(|e| fail(&e))?;
+            let locator = Locator { row: id, item: 0 };
+            let flow = match places.at(id) {
+                Some(at) => {
+                    let meaning = meaning(&record, headers.as_deref());
+                    let time = record.time();
+                    sink.push(&Header {
+                        stream: &stream_name(record.key, &at),
+                        category: Some(at.topic),
+                        kind: &meaning.kind,
+                        time,
+                        valid_time: meaning.valid_time,
+                        problem: meaning.problem || (time.is_none() && record.timestamp.is_some()),
+                        ..Header::at(locator)
+                    })
+                }
+                // A partition that came after the places were read: the next scan has it.
+                None => continue,
+            };
+            summary.events += 1;
+            if flow.is_break() || (summary.events.is_multiple_of(CANCEL_EVERY) && cancel.is_cancelled()) {
+                return Ok(summary);
+            }
+        }
+        summary.complete = true;
+        Ok(summary)
+    }
+
+    fn fetch(
+        &self,
+        locators: &[Locator],
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Event),
+    ) -> Result<(), SourceError> {
+        fetch::fetch(self, locators, cancel, visit)
+    }
+
+    fn fetch_raw(
+        &self,
+        locators: &[Locator],
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, &str, RawPayload<'_>),
+    ) -> Result<(), SourceError> {
+        fetch::fetch_raw(self, locators, cancel, visit)
+    }
+}
+
+/// `topic[partition]@offset`.
+fn parse_position(text: &str) -> Option<(&str, i32, i64)> {
+    let (place, offset) = text.rsplit_once("]@")?;
+    let (topic, partition) = place.rsplit_once('[')?;
+    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    if !digits(offset) || !digits(partition) {
+        return None;
+    }
+    let offset: i64 = offset.parse().ok()?;
+    (offset <= super::MAX_OFFSET).then_some((topic, partition.parse().ok()?, offset))
+}
+
+fn describe(database: &Database, places: &Places, warnings: Vec<String>) -> Result<StoreInfo, SourceError> {
+    let lease = database.lease()?;
+    let fail = |e: &rusqlite::Error| database.error(e);
+    let format: u32 = lease
+        .query_row(
+            "SELECT CAST(value AS INTEGER) FROM capture WHERE name = 'format'",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(|e| fail(&e))?;
+    if format > FORMAT {
+        return Err(SourceError::Unopenable {
+            path: database.path().to_owned(),
+            reason: format!(
+                "this is a capture of format {format}; this program reads up to format {FORMAT}: use a newer one"
+            ),
+        });
+    }
+    let mut notes = warnings.clone();
+    let mut facts = lease
+        .prepare("SELECT name, value FROM capture")
+        .map_err(|e| fail(&e))?;
+    let facts: Vec<(String, String)> = facts
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .and_then(Iterator::collect)
+        .map_err(|e| fail(&e))?;
+    let fact = |name: &str| facts.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    if let (Some(created), Some(tool)) = (fact("created"), fact("tool")) {
+        notes.push(format!("Captured by {tool} from {created} on."));
+    }
+    if let Some(cluster) = fact("cluster_id") {
+        notes.push(format!("The cluster's id is {cluster}."));
+    }
+    if fact("isolation") == Some("read_uncommitted") {
+        notes
+            .push("Records of aborted transactions are in it, unmarked: it was read uncommitted.".to_owned());
+    }
+    if unfinished(&lease).map_err(|e| fail(&e))? {
+        notes.push(
+            "The last run of this capture has not ended: it is still being written, or was ended by force; run the same command again to go on."
+                .to_owned(),
+        );
+    }
+    notes.extend(gaps(&lease, places).map_err(|e| fail(&e))?);
+    let topics: Vec<&str> = places.topics.iter().map(|t| &**t).collect();
+    Ok(StoreInfo {
+        dialect: "capture".to_owned(),
+        title: "Kafka capture".to_owned(),
+        certainty: Certainty::Certain,
+        reasons: vec![format!("the file is a capture of format {format}")],
+        tables: topics.into_iter().map(str::to_owned).collect(),
+        notes,
+        warnings,
+        has_time: true,
+        has_global_order: false,
+        time_digits: Some(3),
+    })
+}
+
+fn unfinished(connection: &rusqlite::Connection) -> rusqlite::Result<bool> {
+    let mut last = connection.prepare("SELECT ended FROM runs ORDER BY id DESC LIMIT 1")?;
+    let mut rows = last.query([])?;
+    Ok(match rows.next()? {
+        Some(row) => row.get_ref(0)? == ValueRef::Null,
+        None => false,
+    })
+}
+
+/// Gaps told in an error or a note, at most.
+const TOLD: usize = 5;
+
+fn gaps(connection: &rusqlite::Connection, places: &Places) -> rusqlite::Result<Vec<String>> {
+    let mut select = connection.prepare("SELECT partition_id, first, next, reason FROM gaps")?;
+    let mut rows = select.query([])?;
+    let mut told = Vec::new();
+    while let (Some(row), true) = (rows.next()?, told.len() < TOLD) {
+        let (id, first, next, reason): (i64, i64, i64, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        if let Some(at) = places.at(record_id(id, 0)) {
+            told.push(format!(
+                "Offsets {first} to {} of {}[{}] are missing: {reason}.",
+                next - 1,
+                at.topic,
+                at.partition
+            ));
+        }
+    }
+    Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_read_as_it_is_written() {
+        assert_eq!(parse_position("orders[3]@17"), Some(("orders", 3, 17)));
+        assert_eq!(parse_position("a[b]@c[0]@1"), Some(("a[b]@c", 0, 1)));
+        for text in [
+            "orders",
+            "orders[3]",
+            "orders[]@1",
+            "orders[+3]@1",
+            "orders[3]@-1",
+            "orders[3]@999999999999999999",
+        ] {
+            assert_eq!(parse_position(text), None, "{text}");
+        }
+    }
+}

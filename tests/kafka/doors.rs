@@ -1,0 +1,149 @@
+//! Every way in, and what is said at each that stays shut.
+
+use crate::rig::{captured, leftfold, rig};
+
+#[test]
+fn every_door_opens_with_librdkafkas_words_and_with_javas() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let wanted = rig.truth("orders", true).len();
+    let ways = [
+        "plaintext",
+        "ssl",
+        "mtls-alice",
+        "mtls-bob",
+        "plain-alice",
+        "plain-bob",
+        "scram-sha-256-alice",
+        "scram-sha-512-bob",
+        "oauthbearer-alice",
+    ];
+    for way in ways {
+        for form in ["conf", "properties"] {
+            let file = rig.client(&format!("{way}.{form}"));
+            let out = format!("{way}-{form}.leftfold");
+            let run = leftfold(folder.path(), &["capture", "-F", &file, "-t", "orders", &out]);
+            assert_eq!(run.code, Some(0), "{way}.{form}: {}", run.err);
+            assert_eq!(captured(&folder.path().join(&out)).len(), wanted, "{way}.{form}");
+        }
+    }
+}
+
+#[test]
+fn what_keeps_a_door_shut_is_told_apart_and_says_what_to_do() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str| rig.client(name);
+    let (plain, sasl, ssl) = (rig.brokers(), rig.fact("sasl_ssl"), rig.fact("ssl"));
+    let stranger = format!("ssl.ca.location={}", rig.fact("stranger_ca"));
+    let (alice, carol, bob, tls) = (
+        file("plain-alice.conf"),
+        file("plain-carol.conf"),
+        file("plain-bob.conf"),
+        file("ssl.conf"),
+    );
+    let mtls = rig.fact("mtls");
+    let cases: [(&str, &str, Vec<&str>); 14] = [
+        (
+            "kafka-unreachable",
+            "127.0.0.1:1",
+            vec!["-b", "127.0.0.1:1", "-t", "orders"],
+        ),
+        (
+            "kafka-unreachable",
+            "no-such-host.invalid",
+            vec!["-b", "no-such-host.invalid:9092", "-t", "orders"],
+        ),
+        (
+            "kafka-tls",
+            "ssl.ca.location",
+            vec!["-F", &tls, "-X", &stranger, "-t", "orders"],
+        ),
+        ("kafka-tls", "security.protocol", vec!["-b", ssl, "-t", "orders"]),
+        (
+            "kafka-tls",
+            "PLAINTEXT",
+            vec!["-b", plain, "-X", "security.protocol=SSL", "-t", "orders"],
+        ),
+        (
+            "kafka-tls",
+            "ssl.certificate.location",
+            vec!["-F", &tls, "-b", mtls, "-t", "orders"],
+        ),
+        (
+            "kafka-sasl",
+            "sasl.password",
+            vec!["-F", &alice, "-X", "sasl.password=wrong-secret", "-t", "orders"],
+        ),
+        (
+            "kafka-sasl",
+            "SASL_SSL",
+            vec!["-F", &tls, "-b", sasl, "-t", "orders"],
+        ),
+        ("kafka-forbidden", "Describe", vec!["-F", &carol, "-t", "orders"]),
+        ("kafka-forbidden", "Read", vec!["-F", &bob, "-t", "secret-orders"]),
+        ("kafka-no-topic", "there is", vec!["-b", plain, "-t", "order"]),
+        (
+            "kafka-no-partition",
+            "it has 3",
+            vec!["-b", plain, "-t", "orders", "-p", "3"],
+        ),
+        (
+            "kafka-property",
+            "no.such.property",
+            vec!["-b", plain, "-X", "no.such.property=1", "-t", "orders"],
+        ),
+        (
+            "kafka-variable",
+            "LEFTFOLD_NOT_SET",
+            vec![
+                "-b",
+                sasl,
+                "-X",
+                "sasl.password=${LEFTFOLD_NOT_SET}",
+                "-t",
+                "orders",
+            ],
+        ),
+    ];
+    for (code, says, flags) in cases {
+        let mut args = vec!["capture"];
+        args.extend(&flags);
+        args.push("never.leftfold");
+        let run = leftfold(folder.path(), &args);
+        assert_eq!(run.refused(), code, "{flags:?}: {}", run.err);
+        assert!(run.err.contains(says), "{flags:?}: {}", run.err);
+        assert!(
+            !run.err.contains("secret\"") && !run.err.contains("wrong-secret"),
+            "{}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn a_secret_comes_from_the_environment_and_is_shown_nowhere() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let conf = rig.client("plain-alice.conf");
+    let args = [
+        "capture",
+        "-F",
+        &conf,
+        "-X",
+        "sasl.password=${RIG_SECRET}",
+        "-t",
+        "orders",
+        "-c",
+        "1",
+        "o.leftfold",
+    ];
+    let run = crate::rig::program(folder.path(), &args)
+        .env("RIG_SECRET", "alice-secret")
+        .output()
+        .expect("the program runs");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let bytes = std::fs::read(folder.path().join("o.leftfold")).expect("the capture is there");
+    let holds = |text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
+    assert!(!holds("alice-secret") && holds("${RIG_SECRET}"));
+}

@@ -1,0 +1,256 @@
+//! What goes wrong on the way is survived, or told.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::rig::{Rig, assert_same, captured, leftfold, program, rig, rig_alone};
+
+/// Makes a topic of one partition and writes numbered records of some hundred bytes: NAME FROM TO.
+const WRITE: &str = r#"
+import sys
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+address = {"bootstrap.servers": sys.argv[1]}
+name, first, end = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+admin = AdminClient(address)
+if first == 0:
+    admin.create_topics([NewTopic(name, 1, 1)])[name].result(60)
+producer = Producer(address | {"linger.ms": 50, "queue.buffering.max.messages": 2000000})
+for i in range(first, end):
+    producer.produce(name, f'{{"n":{i},"text":"{"x" * 200}"}}', str(i % 97), partition=0)
+    if i % 10000 == 0:
+        producer.poll(0)
+assert producer.flush(60) == 0
+"#;
+
+/// Deletes a topic and waits until it is gone: NAME.
+const DELETE: &str = r#"
+import sys, time
+from confluent_kafka.admin import AdminClient
+admin = AdminClient({"bootstrap.servers": sys.argv[1]})
+admin.delete_topics([sys.argv[2]])[sys.argv[2]].result(60)
+while sys.argv[2] in admin.list_topics(timeout=30).topics:
+    time.sleep(0.05)
+"#;
+
+/// Removes the records before an offset: NAME OFFSET.
+const CUT: &str = r#"
+import sys
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
+admin = AdminClient({"bootstrap.servers": sys.argv[1]})
+place = TopicPartition(sys.argv[2], 0, int(sys.argv[3]))
+list(admin.delete_records([place]).values())[0].result(60)
+"#;
+
+/// A topic of this process alone.
+fn own(name: &str) -> String {
+    format!("{name}-{}", std::process::id())
+}
+
+/// The numbers in a capture, in order.
+fn numbers(path: &Path) -> Vec<i64> {
+    let number = |value: Option<Vec<u8>>| {
+        let value: serde_json::Value =
+            serde_json::from_slice(&value.unwrap_or_default()).expect("a record is JSON");
+        value["n"].as_i64().expect("a record has a number")
+    };
+    captured(path).into_iter().map(|r| number(r.value)).collect()
+}
+
+fn capture(rig: &Rig, folder: &Path, topic: &str) -> crate::rig::Run {
+    leftfold(
+        folder,
+        &["capture", "-b", rig.brokers(), "-t", topic, "o.leftfold"],
+    )
+}
+
+#[test]
+fn killed_at_any_moment_a_capture_goes_on_without_loss_or_doubles() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (topic, path) = (own("killed"), folder.path().join("o.leftfold"));
+    let count = 300_000;
+    rig.python(WRITE, &[&topic, "0", &count.to_string()]);
+    let mut kills = 0;
+    // Sooner and later in the run, until one of them comes to its end by itself.
+    for round in 0.. {
+        let mut run = program(
+            folder.path(),
+            &["capture", "-b", rig.brokers(), "-t", &topic, "o.leftfold"],
+        )
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+        let end = Instant::now() + Duration::from_millis(150 + 120 * round);
+        let done = loop {
+            if let Some(status) = run.try_wait().expect("it can be asked") {
+                break Some(status);
+            }
+            if Instant::now() >= end {
+                run.kill().expect("it can be killed");
+                run.wait().expect("it ends");
+                break None;
+            }
+            std::thread::yield_now();
+        };
+        match done {
+            None => kills += 1,
+            Some(status) => {
+                assert!(status.success(), "round {round}");
+                break;
+            }
+        }
+        if path.exists() {
+            // Whatever is there is whole and readable.
+            let run = leftfold(folder.path(), &["inspect", "o.leftfold"]);
+            let nothing_yet = run.code == Some(2);
+            assert!(
+                run.code == Some(0) || nothing_yet && fs::metadata(&path).is_ok_and(|m| m.len() < 4096),
+                "{}",
+                run.err
+            );
+        }
+    }
+    assert!(kills >= 3, "only {kills} runs were killed");
+    assert_eq!(numbers(&path), (0..count).collect::<Vec<i64>>());
+    assert!(
+        !folder.path().join("o.leftfold-wal").exists(),
+        "a log is left beside the file"
+    );
+}
+
+#[test]
+fn a_broker_that_is_killed_and_comes_back_costs_no_record() {
+    let (rig, _alone) = rig_alone();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("restarted");
+    rig.python(WRITE, &[&topic, "0", "200000"]);
+    let mut run = program(
+        folder.path(),
+        &[
+            "capture",
+            "-b",
+            rig.brokers(),
+            "-t",
+            &topic,
+            "-c",
+            "250000",
+            "--follow",
+            "o.leftfold",
+        ],
+    )
+    .stderr(Stdio::piped())
+    .spawn()
+    .expect("the program runs");
+    // Once it writes, the broker goes.
+    let path = folder.path().join("o.leftfold");
+    let end = Instant::now() + Duration::from_mins(1);
+    while !fs::metadata(&path).is_ok_and(|m| m.len() > 4096) && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    rig.control("kill", "broker");
+    rig.control("start", "broker");
+    rig.python(WRITE, &[&topic, "200000", "250000"]);
+    let status = run.wait().expect("it ends");
+    let mut said = String::new();
+    run.stderr
+        .take()
+        .expect("it was piped")
+        .read_to_string(&mut said)
+        .expect("it is text");
+    assert!(status.success(), "{said}");
+    assert_eq!(numbers(&path), (0..250_000).collect::<Vec<i64>>());
+}
+
+#[test]
+fn a_topic_deleted_and_made_anew_is_told_and_not_mixed() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("anew");
+    rig.python(WRITE, &[&topic, "0", "100"]);
+    capture(rig, folder.path(), &topic).ok();
+    rig.python(DELETE, &[&topic]);
+    // Longer than before, so that its end alone tells nothing.
+    rig.python(WRITE, &[&topic, "0", "500"]);
+    let run = capture(rig, folder.path(), &topic);
+    assert_eq!(run.refused(), "kafka-topic-changed");
+    assert_eq!(
+        numbers(&folder.path().join("o.leftfold")),
+        (0..100).collect::<Vec<i64>>()
+    );
+}
+
+#[test]
+fn records_that_were_removed_before_they_were_read_are_told() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("cut");
+    rig.python(WRITE, &[&topic, "0", "100"]);
+    leftfold(
+        folder.path(),
+        &[
+            "capture",
+            "-b",
+            rig.brokers(),
+            "-t",
+            &topic,
+            "-c",
+            "10",
+            "o.leftfold",
+        ],
+    )
+    .ok();
+    rig.python(CUT, &[&topic, "50"]);
+    let run = capture(rig, folder.path(), &topic);
+    assert!(run.err.contains("offsets 10 to 49"), "{}", run.err);
+    run.ok();
+    let wanted: Vec<i64> = (0..10).chain(50..100).collect();
+    assert_eq!(numbers(&folder.path().join("o.leftfold")), wanted);
+    let told = leftfold(folder.path(), &["inspect", "o.leftfold"]).ok();
+    assert!(told.contains("Offsets 10 to 49"), "{told}");
+}
+
+#[test]
+fn what_is_no_capture_is_left_alone() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("o.leftfold"), "mine").expect("it can be written");
+    assert_eq!(
+        capture(rig, folder.path(), "orders").refused(),
+        "capture-not-ours"
+    );
+    assert_eq!(
+        fs::read(folder.path().join("o.leftfold")).expect("it is there"),
+        b"mine"
+    );
+}
+
+#[test]
+fn a_capture_goes_on_with_what_came_since() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("grows");
+    rig.python(WRITE, &[&topic, "0", "100"]);
+    capture(rig, folder.path(), &topic).ok();
+    rig.python(WRITE, &[&topic, "100", "150"]);
+    capture(rig, folder.path(), &topic).ok();
+    assert_eq!(
+        numbers(&folder.path().join("o.leftfold")),
+        (0..150).collect::<Vec<i64>>()
+    );
+    // Another topic joins it.
+    leftfold(
+        folder.path(),
+        &["capture", "-b", rig.brokers(), "-t", "odd", "o.leftfold"],
+    )
+    .ok();
+    let odd: Vec<_> = captured(&folder.path().join("o.leftfold"))
+        .into_iter()
+        .filter(|r| r.topic == "odd")
+        .collect();
+    assert_same(&odd, &rig.truth("odd", true));
+}

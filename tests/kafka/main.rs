@@ -1,0 +1,13 @@
+//! Leftfold against a real Kafka: what it reads is what was written, and nothing of it stays behind.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's own steps end it when they fail"
+)]
+
+mod captured;
+mod doors;
+mod faults;
+mod listed;
+mod rig;
+mod trace;
