@@ -41,7 +41,7 @@ types: ## Write the window's TypeScript types anew from Rust
 	@mv ui/src/ipc/contract.ts.new ui/src/ipc/contract.ts
 
 ui: ## Build the window's UI
-	@$(with) npm --prefix ui run --silent build
+	@.ci/build-ui
 
 desktop: ui ## Build the window
 	@$(with) cargo build -p leftfold -p leftfold-desktop

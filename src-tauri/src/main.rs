@@ -5,6 +5,7 @@ mod adapters;
 mod arguments;
 mod kept;
 mod shell;
+mod window;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,6 +28,10 @@ fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("LEFTFOLD_LOG"))
         .with_writer(std::io::stderr)
         .init();
+    if let Some(why) = window::unreachable_display() {
+        eprintln!("leftfold-desktop: {why}");
+        return ExitCode::from(2);
+    }
     let run = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .setup(move |app| {
@@ -45,15 +50,13 @@ fn main() -> ExitCode {
                 };
             });
             let session = Session::new(Session::default_cache_folder(), on_change);
-            app.manage(Shell {
-                session,
-                kept: Kept::of_user(),
-                start,
-            });
+            let kept = Kept::of_user();
+            let sizes = window::sizes_here(app, kept.preferences().as_deref());
+            app.manage(Shell { session, kept, start });
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("Leftfold")
-                .inner_size(1440.0, 900.0)
-                .min_inner_size(800.0, 560.0)
+                .inner_size(sizes.inner.0, sizes.inner.1)
+                .min_inner_size(sizes.least.0, sizes.least.1)
                 .build()?;
             Ok(())
         })

@@ -76,8 +76,26 @@ impl Window {
 
     /// Opens the window in a given size.
     pub async fn open_sized(name: &str, arguments: &[&str], (width, height): (u32, u32)) -> Self {
+        let screen = (width.max(1000) + 200, height.max(700) + 200);
+        let window = Self::open_on(name, arguments, screen, None).await;
+        window.client.set_window_size(width, height).await.unwrap();
+        window
+    }
+
+    /// Opens the window on a screen of a given size, as large as it makes itself; with the preferences a run before kept.
+    pub async fn open_on(
+        name: &str,
+        arguments: &[&str],
+        screen: (u32, u32),
+        preferences: Option<&str>,
+    ) -> Self {
         let only = ONE_WINDOW.lock().await;
         let home = tempfile::tempdir().unwrap();
+        if let Some(json) = preferences {
+            let folder = home.path().join("config/leftfold");
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("window.json"), json).unwrap();
+        }
         let (port, native_port) = (free_port(), free_port());
         let tools = root().join("target/tools/bin/tauri-driver");
         let tauri_driver = if tools.exists() {
@@ -85,7 +103,7 @@ impl Window {
         } else {
             PathBuf::from("tauri-driver")
         };
-        let screen = format!("-screen 0 {}x{}x24", width.max(1000) + 200, height.max(700) + 200);
+        let screen = format!("-screen 0 {}x{}x24", screen.0, screen.1);
         let mut command = Command::new("dbus-run-session");
         command
             .args(["--", "xvfb-run", "-a", "-s", &screen])
@@ -118,7 +136,6 @@ impl Window {
         let url = format!("http://127.0.0.1:{port}");
         let capabilities = json!({ "tauri:options": { "application": application(), "args": arguments } });
         let client = connect(&url, &capabilities).await;
-        client.set_window_size(width, height).await.unwrap();
         Self {
             client,
             driver,

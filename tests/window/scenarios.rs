@@ -7,6 +7,9 @@
 
 mod files;
 mod look;
+mod odd;
+mod panels;
+mod start;
 
 use std::path::{Path, PathBuf};
 
@@ -128,7 +131,7 @@ async fn scrubbing_by_keys_and_pointer_moves_the_playhead_and_the_state() {
 }
 
 /// Waits for so many frames to be painted.
-const FRAMES: &str = "const done = arguments[arguments.length - 1]; let left = 20; \
+pub(crate) const FRAMES: &str = "const done = arguments[arguments.length - 1]; let left = 20; \
                       const frame = () => (left-- > 0 ? requestAnimationFrame(frame) : done(true)); frame();";
 
 #[tokio::test]

@@ -18,6 +18,10 @@ import { preferences } from './preferences.svelte';
 
 const NOTHING: Fold = { segments: [{ from: 0n, to: 1n, at: 0n }], length: 1n, gapLength: 0n };
 
+/** Nanoseconds: a history that takes less is drawn with a second on each side. */
+const SHORTEST = 1_000n;
+const MOMENT = 1_000_000_000n;
+
 class TimelineView {
   fold = $state.raw<Fold>(NOTHING);
   now = $state.raw<View>(fitView(1n));
@@ -70,7 +74,9 @@ class TimelineView {
     const gaps = preferences.now.foldGaps
       ? (this.info?.gaps ?? []).map((g) => ({ from: BigInt(g.from), to: BigInt(g.to) }))
       : [];
-    this.fold = fold(this.from, this.to, gaps);
+    // A history of one instant is shown in the middle of its moment.
+    const around = this.axis === 'time' && this.to - this.from < SHORTEST ? MOMENT : 0n;
+    this.fold = fold(this.from - around, this.to + around, gaps);
   }
 
   private get minSpan(): number {

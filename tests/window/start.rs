@@ -1,0 +1,91 @@
+//! Before there is a window: the display, the screen's size, the size kept from the last time.
+
+use std::process::Command;
+
+use leftfold_window_tests::{Window, application};
+use serde_json::{Value, json};
+
+/// What the program says and how it ends, with these settings of the display.
+fn run_with(display: &[(&str, &str)]) -> (Option<i32>, String) {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(application());
+    command
+        .env("HOME", home.path())
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .envs(display.iter().copied());
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_display_that_cannot_be_reached_is_an_error_that_says_what_to_do() {
+    let (code, said) = run_with(&[("DISPLAY", ":7777")]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(
+        said.contains("the display cannot be reached (DISPLAY=:7777)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("leftfold --help") && !said.contains("panicked"),
+        "{said}"
+    );
+    let (code, said) = run_with(&[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("there is no display"), "{said}");
+}
+
+async fn size(window: &Window) -> (u64, u64) {
+    let answer = window.script("return [innerWidth, innerHeight];", vec![]).await;
+    let of = |i: usize| answer[i].as_u64().unwrap();
+    (of(0), of(1))
+}
+
+#[tokio::test]
+async fn the_window_fits_the_screen_it_opens_on() {
+    let window = Window::open_on("screen", &[], (1024, 600), None).await;
+    window.find("welcome").await;
+    let (width, height) = size(&window).await;
+    assert!(width <= 1024 && height <= 600, "{width}x{height}");
+    assert!(
+        width >= 1000 && height >= 540,
+        "{width}x{height} leaves the screen unused"
+    );
+    window.close().await;
+    // A size from a larger screen is cut to this one; one that fits is taken.
+    let large = r#"{"window":{"width":2500,"height":1400}}"#;
+    let window = Window::open_on("screen-kept", &[], (1366, 768), Some(large)).await;
+    window.find("welcome").await;
+    let (width, height) = size(&window).await;
+    assert!(width <= 1366 && height <= 768, "{width}x{height}");
+    window.close().await;
+    let fitting = r#"{"window":{"width":1200,"height":720}}"#;
+    let window = Window::open_on("screen-again", &[], (1600, 1000), Some(fitting)).await;
+    window.find("welcome").await;
+    assert_eq!(size(&window).await, (1200, 720));
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_windows_size_is_kept() {
+    let window = Window::open_on("size", &[], (1700, 1100), None).await;
+    window.find("welcome").await;
+    window.client.set_window_size(1111, 777).await.unwrap();
+    let kept = window.home().join("config/leftfold/window.json");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let json: Value = std::fs::read_to_string(&kept)
+            .ok()
+            .and_then(|t| serde_json::from_str(&t).ok())
+            .unwrap_or_default();
+        if json["window"] == json!({ "width": 1111, "height": 777 }) {
+            break;
+        }
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the size was never kept: {json}"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    window.close().await;
+}
