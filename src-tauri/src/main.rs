@@ -4,6 +4,8 @@
 mod adapters;
 mod arguments;
 mod kept;
+#[cfg(target_os = "linux")]
+mod renderer;
 mod shell;
 mod window;
 
@@ -28,6 +30,10 @@ fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("LEFTFOLD_LOG"))
         .with_writer(std::io::stderr)
         .init();
+    #[cfg(target_os = "linux")]
+    if let Err(e) = renderer::settle() {
+        tracing::warn!("the renderer stays as it is: {e}");
+    }
     if let Some(why) = window::unreachable_display() {
         eprintln!("leftfold-desktop: {why}");
         return ExitCode::from(2);

@@ -97,7 +97,7 @@ pub(crate) fn scrubbed(file: &Path, events: u32) -> Outcome {
         .build()?
         .block_on(async {
             let path = file.to_str().ok_or("a path that is no text")?;
-            let mut window = Window::open_sized("bench", &[path], (1600, 900)).await;
+            let window = Window::open_as_user("bench", &[path], (1600, 900)).await;
             window
                 .script("location.hash = 'measure'; location.reload();", vec![])
                 .await;
@@ -117,7 +117,6 @@ pub(crate) fn scrubbed(file: &Path, events: u32) -> Outcome {
             let pointer = samples(&window).await;
             step(&window).await?;
             let keys = samples(&window).await;
-            window.picture("scrubbed").await;
             window.close().await;
             println!("{}", json!({ "pointer": pointer, "keys": keys, "lanes": lanes }));
             Ok(())

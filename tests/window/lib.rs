@@ -36,6 +36,20 @@ pub struct Window {
     _only: MutexGuard<'static, ()>,
 }
 
+/// How the window paints.
+#[derive(PartialEq, Clone, Copy)]
+enum Renderer {
+    /// As the program itself decides.
+    OfUser,
+    /// So that the driver can take pictures: slower where there is no graphics device.
+    WithPictures,
+}
+
+/// A screen with some room around a window of this size.
+fn screen_for(width: u32, height: u32) -> (u32, u32) {
+    (width.max(1000) + 200, height.max(700) + 200)
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
@@ -76,8 +90,17 @@ impl Window {
 
     /// Opens the window in a given size.
     pub async fn open_sized(name: &str, arguments: &[&str], (width, height): (u32, u32)) -> Self {
-        let screen = (width.max(1000) + 200, height.max(700) + 200);
+        let screen = screen_for(width, height);
         let window = Self::open_on(name, arguments, screen, None).await;
+        window.client.set_window_size(width, height).await.unwrap();
+        window
+    }
+
+    /// Opens the window in a given size, with the renderer a user gets on this machine. Where that is the one without a graphics
+    /// device, it gives no pictures.
+    pub async fn open_as_user(name: &str, arguments: &[&str], (width, height): (u32, u32)) -> Self {
+        let screen = screen_for(width, height);
+        let window = Self::start(name, arguments, screen, None, Renderer::OfUser).await;
         window.client.set_window_size(width, height).await.unwrap();
         window
     }
@@ -88,6 +111,16 @@ impl Window {
         arguments: &[&str],
         screen: (u32, u32),
         preferences: Option<&str>,
+    ) -> Self {
+        Self::start(name, arguments, screen, preferences, Renderer::WithPictures).await
+    }
+
+    async fn start(
+        name: &str,
+        arguments: &[&str],
+        screen: (u32, u32),
+        preferences: Option<&str>,
+        renderer: Renderer,
     ) -> Self {
         let only = ONE_WINDOW.lock().await;
         let home = tempfile::tempdir().unwrap();
@@ -121,7 +154,6 @@ impl Window {
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
             .env("NO_AT_BRIDGE", "1")
-            // With either of these WebKit 2.50 never answers a request for a screenshot.
             .env_remove("WEBKIT_DISABLE_COMPOSITING_MODE")
             .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
             .env_remove("DISPLAY")
@@ -130,6 +162,11 @@ impl Window {
             .stderr(Stdio::null())
             // A group of its own, so that closing takes the display and the driver along.
             .process_group(0);
+        if renderer == Renderer::WithPictures {
+            // With this or the other one in force WebKit 2.50 never answers a request for a screenshot. Set to 0 it is not in force, and
+            // the program does not set it, either.
+            command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "0");
+        }
         let driver = command
             .spawn()
             .expect("dbus-run-session starts (package dbus-x11)");
