@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { elideMiddle, splitName } from './names';
+import { elideMiddle, splitName, start } from './names';
 
 const measure = (text: string): number => [...text].length;
 
@@ -20,5 +20,17 @@ describe('a long name', () => {
     expect(elideMiddle('stock-SKU-0007', 14, measure)).toBe('stock-SKU-0007');
     expect(elideMiddle('stock-SKU-0007', 10, measure)).toBe('stoc…-0007');
     expect(elideMiddle('stock-SKU-0007', 4, measure)).toBe('…007');
+  });
+});
+
+describe('the start of a text', () => {
+  it('is all of it where there is room', () => {
+    expect(start('{"qty":1}', 9, true)).toBe('{"qty":1}');
+    expect(start('{"qty":1', 20, false)).toBe('{"qty":1…');
+  });
+
+  it('says that more is hidden, and ends with a whole character', () => {
+    expect(start('{"qty":1}', 4, true)).toBe('{"qt…');
+    expect(start('ab😀cd', 3, true)).toBe('ab…');
   });
 });

@@ -26,3 +26,10 @@ export function elideMiddle(name: string, room: number, measure: (text: string) 
   while (tail.length > 1 && measure(`…${tail.join('')}`) > room) tail.shift();
   return `…${tail.join('')}`;
 }
+
+/** A text's beginning in at least so many characters' room, with what says that more of it is hidden. */
+export function start(text: string, room: number, complete: boolean): string {
+  if (text.length <= room) return complete ? text : `${text}…`;
+  // Never half a character.
+  return `${text.slice(0, room).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

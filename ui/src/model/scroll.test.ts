@@ -56,6 +56,13 @@ describe("the bar's movement", () => {
     expect(own.isOwn(0, 0)).toBe(true);
   });
 
+  it("is not the reader's when the old place is told once more after that", () => {
+    const own = new OwnScrolls();
+    own.note(520_000);
+    expect(own.isOwn(0, 0)).toBe(true);
+    expect(own.isOwn(520_000, 527_000)).toBe(true);
+  });
+
   it("is the reader's anywhere else", () => {
     const own = new OwnScrolls();
     own.note(900);

@@ -60,7 +60,9 @@ export class OwnScrolls {
   isOwn(place: number, most: number): boolean {
     const known = this.places.some((own) => Math.abs(own - place) <= 1);
     const cut = this.places.some((own) => own > most) && Math.abs(place - most) <= 1;
-    this.places = known ? this.places : [place];
+    // A list cut short may tell of its old place once more: what the program did stays known until the reader scrolls.
+    if (cut) this.note(place);
+    else if (!known) this.places = [place];
     return known || cut;
   }
 }
