@@ -114,6 +114,16 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
         )
         .await;
     is_readable(window, &format!("the end, {look}")).await;
+    window
+        .wait_script(
+            "const bottom = (e) => e.getBoundingClientRect().bottom;
+             const list = document.querySelector('[data-testid=event-list]');
+             const last = document.querySelector('[data-ordinal=\"23999\"]');
+             const bar = list.scrollHeight - list.clientHeight - list.scrollTop;
+             return last !== null && bar < 2 && Math.abs(bottom(last) - bottom(list)) <= 1;",
+            "the last row stands at the list's lower border",
+        )
+        .await;
     window.picture(&format!("demo-{look}")).await;
     let canvas = window.find("timeline-canvas").await;
     crate::drag(window, &canvas, &[(0.5, 0.5), (0.62, 0.5)]).await;

@@ -71,6 +71,15 @@ async fn one_event_is_a_history() {
     window
         .wait_text("playhead-time", "its place", |t| t.starts_with('#'))
         .await;
+    window
+        .wait_script(
+            "const box = (id) => document.querySelector(`[data-testid=${id}]`).getBoundingClientRect();
+             const [flag, canvas] = [box('playhead-flag'), box('timeline-canvas')];
+             const place = (flag.left + flag.width / 2 - canvas.left) / canvas.width;
+             return place > 0.4 && place < 0.6;",
+            "it stands in the middle",
+        )
+        .await;
     window.picture("log").await;
     window.close().await;
 }

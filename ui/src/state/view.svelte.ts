@@ -74,8 +74,9 @@ class TimelineView {
     const gaps = preferences.now.foldGaps
       ? (this.info?.gaps ?? []).map((g) => ({ from: BigInt(g.from), to: BigInt(g.to) }))
       : [];
-    // A history of one instant is shown in the middle of its moment.
-    const around = this.axis === 'time' && this.to - this.from < SHORTEST ? MOMENT : 0n;
+    // A history of one instant is shown in the middle of its moment, a single event in the middle of the log.
+    const moment = this.axis === 'time' && this.to - this.from < SHORTEST ? MOMENT : 0n;
+    const around = this.axis === 'log' && this.to === this.from ? 1n : moment;
     this.fold = fold(this.from - around, this.to + around, gaps);
   }
 

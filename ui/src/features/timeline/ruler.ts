@@ -45,6 +45,8 @@ export function marksOf(s: Scale): Mark[] {
         ? timeTicks(from, to, timeStep(perPixel * apart))
         : numberTicks(from, to, perPixel * apart);
     for (const tick of ticks) {
+      // Nothing stands before the log's first place.
+      if (s.axis === 'log' && tick.coord < 0n) continue;
       const x = l.left + lineToX(s.view, toLine(s.fold, tick.coord), l.inner);
       if (x < l.left - 1 || x > l.left + l.inner + 1) continue;
       const half = (tick.label.length * CHARACTER) / 2;
