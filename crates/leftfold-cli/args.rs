@@ -657,7 +657,7 @@ const MAPPING_HELP: &str = r#"A mapping stands in leftfold.toml, beside the data
   payload = "details"        # or { column = "doc", at = "/data", format = "json" }
 
 Keys: table, stream, category, type, version, position, id, time, valid_time, payload, metadata, correlation, causation;
-also_in and order (lists), filters ([{ column = "kind", is = "event" }]; is, not, null), joins, explode, extra (names of further facts).
+also_in and order (lists), filters ([{ column = "kind", is = "event" }]; is, not, null), joins, explode, extra ({ shown_as = "column" }: further facts).
 An expression is a column ("stream_id"), a template ("{a}-{b@/x}"), { column = "doc", at = "/type", after = ":", before = "-" },
 { constant = "order" } or { first-of = ["a", "b"] }. at is a JSON pointer into the column.
 Time formats: auto, iso, seconds, milliseconds, microseconds, nanoseconds, dotnet-ticks, julian-day.
