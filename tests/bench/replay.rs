@@ -112,7 +112,7 @@ fn bare(kept: &[(u32, String, Kept)], set: &Projections) -> Outcome<f64> {
 
 /// Seconds to read every payload of a file in the order of the file, doing nothing with it.
 fn reading(log: &Log, store: &dyn EventStore) -> Outcome<f64> {
-    let locators: Vec<Locator> = (0..log.events()).map(|o| log.locator(o as u32)).collect();
+    let locators: Vec<Locator> = (0..log.events()).map(|o| log.locator(o)).collect();
     let started = Instant::now();
     let mut bytes = 0;
     store.fetch_raw(&locators, &Cancel::new(), &mut |_, _, raw| {
