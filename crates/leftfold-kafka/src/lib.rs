@@ -1,7 +1,7 @@
 //! Kafka topics read without a trace, and captures of them.
 //!
 //! Nothing here joins a consumer group, commits an offset, produces a record or makes a topic: partitions are read by
-//! librdkafka's simple consumer, which knows no groups at all. [`capture`] writes what it reads to a file; [`Reader`] hands records
+//! librdkafka's simple consumer, which knows no groups at all. [`capture()`] writes what it reads to a file; [`Reader`] hands records
 //! to whoever takes them.
 
 mod capture;
