@@ -17,7 +17,7 @@ use crate::log::{Columns, Log, VersionColumn};
 use crate::names::Names;
 
 /// Changes with every change of the layout.
-const MAGIC: &[u8; 16] = b"leftfold-index\x00\x02";
+const MAGIC: &[u8; 16] = b"leftfold-index\x00\x03";
 
 /// How the name of a file ends that is not written whole yet.
 const TEMPORARY: &str = "tmp";

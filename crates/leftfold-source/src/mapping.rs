@@ -75,8 +75,27 @@ pub struct Mapping {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub joins: Vec<Join>,
     /// Further facts by name. Columns used nowhere are added under their own names.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "facts")]
     pub extra: BTreeMap<String, Expression>,
+}
+
+/// Further facts: a table, and an error that says how it is written.
+fn facts<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Expression>, D::Error> {
+    struct Facts;
+    impl<'de> serde::de::Visitor<'de> for Facts {
+        type Value = BTreeMap<String, Expression>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("further facts by name: extra = { shown_as = \"column\" }")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+        }
+    }
+    deserializer.deserialize_any(Facts)
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

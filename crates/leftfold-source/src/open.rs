@@ -315,6 +315,7 @@ impl SourceFile {
                 ..
             } => (database, tables, notes, warnings),
         };
+        let computed = tables.iter().find(|t| t.name == mapping.table);
         let info = StoreInfo {
             dialect: "mapping".to_owned(),
             title: format!("Your mapping of {}", mapping.table),
@@ -324,7 +325,11 @@ impl SourceFile {
                 .chain(mapping.joins.iter().map(|j| &j.table))
                 .cloned()
                 .collect(),
-            notes: notes.clone(),
+            notes: notes
+                .iter()
+                .cloned()
+                .chain(computed.and_then(TableShape::computed_note))
+                .collect(),
             warnings: warnings.clone(),
             has_time: mapping.time.is_some(),
             has_global_order: mapping.position.is_some() || !mapping.order.is_empty(),
@@ -401,8 +406,9 @@ impl SourceFile {
                 } else {
                     String::new()
                 };
+                let computed = not_read(self.tables());
                 format!(
-                    "{near}it has {shown}{more}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` \
+                    "{computed}{near}it has {shown}{more}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` \
                      prints how it would be read: put that into leftfold.toml and set right what is wrong"
                 )
             }
@@ -414,6 +420,30 @@ impl SourceFile {
                 reason: of_views(views),
             },
             _ => SourceError::NoEvents { path, reason },
+        }
+    }
+}
+
+/// What is said of columns whose values are computed when read: they may be just those that are missed.
+fn not_read(tables: &[TableShape]) -> String {
+    let names: Vec<String> = tables
+        .iter()
+        .flat_map(|t| t.computed().map(|c| format!("{}.{c}", t.name)))
+        .collect();
+    match &names[..] {
+        [] => String::new(),
+        [only] => format!(
+            "the virtual generated column {only} is not read, as that could run code of the file's author; "
+        ),
+        all => {
+            let shown = all.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
+            let more = match all.len().saturating_sub(12) {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
+            format!(
+                "the virtual generated columns {shown}{more} are not read, as that could run code of the file's author; "
+            )
         }
     }
 }

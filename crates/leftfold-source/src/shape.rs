@@ -100,6 +100,29 @@ impl TableShape {
         })
     }
 
+    /// The names of its columns that are never read.
+    pub fn computed(&self) -> impl Iterator<Item = &str> {
+        self.columns
+            .iter()
+            .filter(|c| c.computed)
+            .map(|c| c.name.as_str())
+    }
+
+    /// What a reader should know of columns that are never read, as a sentence.
+    pub(crate) fn computed_note(&self) -> Option<String> {
+        let names: Vec<&str> = self.computed().collect();
+        match &names[..] {
+            [] => None,
+            [only] => Some(format!(
+                "The virtual generated column {only} is not read: that could run code of the file's author."
+            )),
+            all => Some(format!(
+                "The virtual generated columns {} are not read: that could run code of the file's author.",
+                all.join(", ")
+            )),
+        }
+    }
+
     /// The column that is the row number (`INTEGER PRIMARY KEY`), if there is one.
     pub fn integer_key(&self) -> Option<&str> {
         if !matches!(self.key, RowKey::RowId(_)) {

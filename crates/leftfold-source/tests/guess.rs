@@ -196,3 +196,149 @@ fn a_mapping_takes_plain_names_and_says_which_key_is_wrong() {
         assert!(parts.iter().all(|p| told.contains(p)), "{told}");
     }
 }
+
+/// The first events of a table of three plants that has these columns, as `stream vN type`.
+fn first_of_three_plants(columns: &str, named: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = [
+        "'plant-0', 1, 'sown'",
+        "'plant-1', 1, 'sown'",
+        "'plant-0', 2, 'watered'",
+        "'plant-2', 1, 'sown'",
+        "'plant-0', 3, 'moved'",
+    ]
+    .map(|row| format!("({row}, '2026-03-01 08:00:00', '{{\"n\":1}}')"));
+    let sql = format!(
+        "CREATE TABLE t ({columns}); INSERT INTO t ({named}) VALUES {};",
+        rows.join(", ")
+    );
+    let found = all(&*store(folder.path(), &sql));
+    let head = |e: &Event| format!("{} v{} {}", e.stream, e.version.unwrap_or(-1), e.kind);
+    found.iter().take(3).map(head).collect()
+}
+
+#[test]
+fn an_entity_or_an_aggregate_named_plainly_is_the_stream() {
+    let expected = ["plant-0 v1 sown", "plant-1 v1 sown", "plant-0 v2 watered"];
+    for (columns, named) in [
+        (
+            "id INTEGER PRIMARY KEY, entity TEXT, rev INTEGER, kind TEXT, at TEXT, body TEXT",
+            "entity, rev, kind, at, body",
+        ),
+        (
+            "aggregate TEXT, version INTEGER, event TEXT, created_at TEXT, data TEXT",
+            "aggregate, version, event, created_at, data",
+        ),
+        (
+            "subject TEXT, rev INTEGER, kind TEXT, at TEXT, body TEXT",
+            "subject, rev, kind, at, body",
+        ),
+        (
+            "item TEXT, rev INTEGER, kind TEXT, at TEXT, body TEXT",
+            "item, rev, kind, at, body",
+        ),
+        (
+            "object TEXT, rev INTEGER, kind TEXT, at TEXT, body TEXT, UNIQUE (object, rev)",
+            "object, rev, kind, at, body",
+        ),
+    ] {
+        assert_eq!(first_of_three_plants(columns, named), expected, "{columns}");
+    }
+}
+
+#[test]
+fn an_aggregate_beside_its_id_stays_the_kind_of_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql = "CREATE TABLE t (aggregate TEXT, key TEXT, version INTEGER, event TEXT, created_at TEXT, data TEXT);
+        INSERT INTO t VALUES ('order', '7', 1, 'placed', '2026-03-01', '{}'), ('order', '8', 1, 'placed', '2026-03-01', '{}'),
+        ('order', '7', 2, 'sent', '2026-03-02', '{}'), ('order', '8', 2, 'sent', '2026-03-02', '{}');";
+    let found = all(&*store(folder.path(), sql));
+    assert_eq!(
+        (
+            found[1].stream.as_str(),
+            found[1].category.as_deref(),
+            found[1].version
+        ),
+        ("order-8", Some("order"), Some(1))
+    );
+}
+
+const FERNS: &str = "CREATE TABLE happenings (plant TEXT, what TEXT, rev INTEGER, happened_at TEXT, details TEXT);
+    INSERT INTO happenings VALUES ('fern', 'sown', 1, '2026-03-01 08:00:00', '{}'), ('fern', 'watered', 2, '2026-03-02 08:00:00', '{}'),";
+
+#[test]
+fn four_rows_show_which_column_is_the_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql = format!(
+        "{FERNS} ('ivy', 'sown', 1, '2026-03-03 08:00:00', '{{}}'), ('fern', 'moved', 3, '2026-03-04 08:00:00', '{{}}');"
+    );
+    let found = all(&*store(folder.path(), &sql));
+    let heads: Vec<_> = found.iter().map(|e| (e.stream.as_str(), e.version)).collect();
+    assert_eq!(
+        heads,
+        [
+            ("fern", Some(1)),
+            ("fern", Some(2)),
+            ("ivy", Some(1)),
+            ("fern", Some(3))
+        ]
+    );
+}
+
+#[test]
+fn a_refusal_for_want_of_a_stream_gives_the_real_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |name: &str, sql: &str| {
+        open(&database(folder.path(), name, sql))
+            .err()
+            .unwrap()
+            .to_string()
+    };
+    // One value that counts up may as well be the same everywhere by chance.
+    let told = refused("one.db", &format!("{} ;", FERNS.trim_end_matches(',')));
+    assert!(
+        told.contains("where plant repeats, rev rises, but too few rows show that"),
+        "{told}"
+    );
+    let falling = format!(
+        "{FERNS} ('fern', 'moved', 1, '2026-03-04 08:00:00', '{{}}'), ('fern', 'moved', 2, '2026-03-04 08:00:00', '{{}}');"
+    );
+    let told = refused("falling.db", &falling);
+    assert!(told.contains("none repeats with a rising rev"), "{told}");
+    let without =
+        "CREATE TABLE sightings (id INTEGER PRIMARY KEY, kind TEXT, created_at TEXT, details TEXT);";
+    let told = refused("without.db", without);
+    assert!(
+        told.contains("no column names a stream, and none counts its events"),
+        "{told}"
+    );
+}
+
+#[test]
+fn an_event_without_a_stream_among_others_with_one_is_told_as_one_without_a_type_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql = "CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);
+        INSERT INTO order_events VALUES (1, 'order-1', 1, 'Placed', '{}', '2026-03-01'), (2, NULL, 1, 'Placed', '{}', '2026-03-01'),
+        (3, 'order-1', 2, NULL, '{}', '2026-03-01'), (4, 'order-1', 3, 'Sent', '{}', NULL), (5, 'order-1', 4, 'Sent', '{}', '2026-03-01');";
+    let store = store(folder.path(), sql);
+    let told: Vec<String> = all(&*store)
+        .iter()
+        .map(|e| e.problems.iter().map(|p| p.message.clone()).collect())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "",
+            "the stream is missing",
+            "the event type is missing",
+            "the time is missing",
+            ""
+        ]
+    );
+    let marked: Vec<bool> = heads(&*store).iter().map(|h| h.problem).collect();
+    assert_eq!(
+        marked,
+        [false, true, true, true, false],
+        "the index knows of them"
+    );
+}

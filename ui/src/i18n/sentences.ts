@@ -143,6 +143,10 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     '读取期间文件被其他程序更改：请重新读取',
   ],
   [
+    '1 row stands out of the order of its number: its page is damaged, and what it says may be wrong',
+    '1 行不按行号排列：所在的页已损坏，其内容可能有误',
+  ],
+  [
     '{} rows stand out of the order of their numbers: their pages are damaged, and what they say may be wrong',
     '{0} 行不按行号排列：所在的页已损坏，其内容可能有误',
   ],
@@ -162,6 +166,14 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['a DuckDB file', 'DuckDB 文件'],
   ['an SQLite archive header', ' SQLite 归档文件头'],
   ['it has no table at all', '其中没有任何表'],
+  [
+    "the virtual generated column {} is not read, as that could run code of the file's author; {}",
+    '虚拟生成列 {0} 不读取，因为那可能运行文件作者的代码；{1}',
+  ],
+  [
+    "the virtual generated columns {} are not read, as that could run code of the file's author; {}",
+    '虚拟生成列 {0} 不读取，因为那可能运行文件作者的代码；{1}',
+  ],
   [
     '{} comes near ({}), but {}; {} comes near ({}), but {}; {} comes near ({}), but {}; it has {}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` prints how it would be read: put that into leftfold.toml and set right what is wrong',
     '{0} 接近（{1}），但{2}；{3} 接近（{4}），但{5}；{6} 接近（{7}），但{8}；其中有 {9}；若其中之一确实存放事件，`leftfold mapping show FILE --table TABLE` 会给出其读法：请将其放入 leftfold.toml 并更正有误之处',
@@ -224,6 +236,14 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['{} holds JSON or YAML', '{0} 存放 JSON 或 YAML'],
   ['{} holds JSON, compressed or encrypted data', '{0} 存放 JSON、压缩或加密的数据'],
   ['{} holds JSON', '{0} 存放 JSON'],
+  [
+    "The virtual generated column {} is not read: that could run code of the file's author.",
+    '虚拟生成列 {0} 不读取：那可能运行文件作者的代码。',
+  ],
+  [
+    "The virtual generated columns {} are not read: that could run code of the file's author.",
+    '虚拟生成列 {0} 不读取：那可能运行文件作者的代码。',
+  ],
   // Reasons of a guess.
   [
     'This layout is not known: look at the mapping, and change what is wrong.',
@@ -260,17 +280,35 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     'no column names a stream, and {} speaks of rows that are changed in place',
     '没有列给出流，而 {0} 表明行会被就地更改',
   ],
+  ['no column names a stream, and none counts its events', '没有列给出流，也没有列为流中的事件计数'],
   [
-    'no column names a stream, and none repeats with a rising version',
-    '没有列给出流，也没有列随递增的版本重复',
+    'no column names a stream for certain: where {} repeats, {} rises, but too few rows show that',
+    '没有列明确给出流：{0} 重复时 {1} 递增，但能表明这一点的行太少',
   ],
+  [
+    'no column names a stream for certain, and there are too few rows to see for which one {} rises',
+    '没有列明确给出流，且行数太少，看不出 {0} 随哪一列递增',
+  ],
+  ['no column names a stream, and none repeats with a rising {}', '没有列给出流，也没有列随递增的 {0} 重复'],
   [
     'no column names an event type, no column names a stream, and {} speaks of rows that are changed in place',
     '没有列给出事件类型，没有列给出流，而 {0} 表明行会被就地更改',
   ],
   [
-    'no column names an event type, no column names a stream, and none repeats with a rising version',
-    '没有列给出事件类型，没有列给出流，也没有列随递增的版本重复',
+    'no column names an event type, no column names a stream, and none counts its events',
+    '没有列给出事件类型，没有列给出流，也没有列为流中的事件计数',
+  ],
+  [
+    'no column names an event type, no column names a stream for certain: where {} repeats, {} rises, but too few rows show that',
+    '没有列给出事件类型，没有列明确给出流：{0} 重复时 {1} 递增，但能表明这一点的行太少',
+  ],
+  [
+    'no column names an event type, no column names a stream for certain, and there are too few rows to see for which one {} rises',
+    '没有列给出事件类型，没有列明确给出流，且行数太少，看不出 {0} 随哪一列递增',
+  ],
+  [
+    'no column names an event type, no column names a stream, and none repeats with a rising {}',
+    '没有列给出事件类型，没有列给出流，也没有列随递增的 {0} 重复',
   ],
   ['its name speaks of something else than events', '其名称表明它不是事件'],
   ['its columns are called too little like those of events', '其列名不太像事件的列'],

@@ -248,6 +248,7 @@ fn notes(dialect: &Dialect, table: &TableShape, mapping: &Mapping) -> Vec<String
     if matches!(table.key, RowKey::Columns(_)) {
         notes.push("The table has no row numbers, so there is no order over all streams: events stand in the order of their key.".to_owned());
     }
+    notes.extend(table.computed_note());
     notes
 }
 

@@ -10,6 +10,10 @@ const TELLING: usize = 64;
 /// How a column counts within the values of others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counting {
+    /// Values that stand in any row.
+    pub(super) values: usize,
+    /// Those of them whose first number is the smallest there is among them all, 0 or 1.
+    pub(super) from_start: usize,
     /// Values that stand in several rows.
     pub(super) repeated: usize,
     /// Steps from one row of a value to its next that go up.
@@ -32,6 +36,11 @@ impl Counting {
     pub(super) fn is_steady(&self) -> bool {
         self.rises() && self.repeated > 1 && self.by_one * 2 >= self.up
     }
+
+    /// Whether the numbers begin anew with each of several values and go up without a gap: few rows show that, too.
+    pub(super) fn is_whole(&self) -> bool {
+        self.rises() && self.values > 1 && self.from_start == self.values && self.by_one == self.up
+    }
 }
 
 /// Counts within each combination of values of `keys`. Rows where a key or the number is missing say nothing.
@@ -47,8 +56,12 @@ pub(super) fn counting(keys: &[&ColumnShape], number: &ColumnShape) -> Counting 
         }
     }
     let mut found = Counting::default();
+    let start = last.values().filter_map(|n| n.first().copied()).min();
+    found.values = last.len();
     for numbers in last.values() {
         found.repeated += usize::from(numbers.len() > 1);
+        let first = numbers.first().copied();
+        found.from_start += usize::from(first == start && matches!(first, Some(0 | 1)));
         for (i, step) in numbers.windows(2).enumerate() {
             found.up += usize::from(step[1] > step[0]);
             found.by_one += usize::from(step[0].checked_add(1) == Some(step[1]));
@@ -150,6 +163,7 @@ mod tests {
         let version = column(&[1, 1, 2, 2, 9].map(Sample::Integer));
         let found = counting(&[&stream], &version);
         assert!(found.rises() && found.is_steady(), "{found:?}");
+        assert!(found.is_whole(), "{found:?}");
         let constant = column(&[text("x"), text("x"), text("x"), text("x"), text("x")]);
         let found = counting(&[&constant], &version);
         assert_eq!((found.rises(), found.twice), (false, 2));
@@ -157,5 +171,19 @@ mod tests {
             !counting(&[&version], &version).rises(),
             "nothing repeats with another number"
         );
+    }
+
+    #[test]
+    fn few_rows_count_where_every_value_begins_anew_and_misses_no_number() {
+        let text = |t: &str| Sample::Text(t.to_owned(), false);
+        let stream = column(&["a", "a", "b", "a"].map(text));
+        let whole = |numbers: [i64; 4]| {
+            let version = column(&numbers.map(Sample::Integer));
+            counting(&[&stream], &version).is_whole()
+        };
+        assert!(whole([1, 2, 1, 3]));
+        assert!(!whole([1, 2, 3, 4]), "a number of the whole table goes on");
+        assert!(!whole([1, 2, 1, 4]), "a number is missing");
+        assert!(!whole([1, 2, 1, 2]), "a number stands twice");
     }
 }

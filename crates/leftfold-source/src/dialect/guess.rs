@@ -4,7 +4,7 @@ use super::checks::plausible;
 use super::evidence::{changed_in_place, is_unique};
 use super::inner::{Inner, KIND_IN_METADATA, KIND_IN_PAYLOAD, TIME_IN_METADATA, TIME_IN_PAYLOAD};
 use super::roles::{Part, Role, best, holds_json, holds_plain_text, is_julian_day, said};
-use super::streams::choose;
+use super::streams::{choose, why_none};
 use crate::expression::{ColumnExpression, Expression, Piece};
 use crate::mapping::{Mapping, PayloadFormat, PayloadMapping, TimeFormat, TimeMapping};
 use crate::shape::{ColumnShape, RowKey, Sample, TableShape, folded};
@@ -168,7 +168,7 @@ pub(super) fn guess(table: &TableShape, beside_known: bool) -> Option<Guess> {
         certainty: Certainty::Guess,
         reasons: reasons.into_iter().map(|(_, r)| r).collect(),
         tables: vec![table.name.clone()],
-        notes: notes(&mapping),
+        notes: notes(table, &mapping),
         warnings: Vec::new(),
         has_time: mapping.time.is_some(),
         has_global_order: mapping.position.is_some(),
@@ -230,12 +230,15 @@ fn against(table: &TableShape, parts: &Parts<'_>, score: u32, beside_known: bool
             stream.name
         ));
     }
+    // The kind of stream is free for the stream itself, as long as nothing else is.
+    let kept = [parts.payload, parts.kind, parts.time, parts.metadata];
+    let taken: Vec<&str> = kept.iter().flatten().map(|c| c.name.as_str()).collect();
     let no_stream = parts.stream.is_none().then(|| match changed_in_place(table) {
         Some(column) => format!(
             "no column names a stream, and {} speaks of rows that are changed in place",
             column.name
         ),
-        None => "no column names a stream, and none repeats with a rising version".to_owned(),
+        None => why_none(table, &taken),
     });
     if !has_kind {
         let no_kind = "no column names an event type";
@@ -326,7 +329,7 @@ fn mapping(table: &TableShape, parts: &Parts<'_>) -> Mapping {
     Mapping {
         table: table.name.clone(),
         stream: stream_expression(parts.stream, parts.stream_kind),
-        stream_optional: parts.stream.is_none_or(|c| !c.not_null),
+        stream_optional: parts.stream.is_none_or(|s| outside_by_design(s, parts.version)),
         category: column(parts.stream_kind),
         kind: column(parts.kind).or_else(|| parts.inner_kind.clone()),
         version: column(parts.version),
@@ -343,7 +346,16 @@ fn mapping(table: &TableShape, parts: &Parts<'_>) -> Mapping {
     }
 }
 
-fn notes(mapping: &Mapping) -> Vec<String> {
+/// Whether events stand outside any stream by design: those without a stream have no version either. Otherwise a missing
+/// stream is told as a missing type is.
+fn outside_by_design(stream: &ColumnShape, version: Option<&ColumnShape>) -> bool {
+    let Some(version) = version else { return false };
+    let rows = stream.samples.iter().zip(&version.samples);
+    let mut outside = rows.filter(|(s, _)| **s == Sample::Null).peekable();
+    outside.peek().is_some() && outside.all(|(_, v)| *v == Sample::Null)
+}
+
+fn notes(table: &TableShape, mapping: &Mapping) -> Vec<String> {
     let mut notes =
         vec!["This layout is not known: look at the mapping, and change what is wrong.".to_owned()];
     if mapping.time.is_none() {
@@ -355,6 +367,7 @@ fn notes(mapping: &Mapping) -> Vec<String> {
     if mapping.stream.is_none() {
         notes.push("No column names a stream: all events stand in one stream without a name.".to_owned());
     }
+    notes.extend(table.computed_note());
     notes
 }
 

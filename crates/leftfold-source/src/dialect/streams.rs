@@ -4,10 +4,16 @@ use super::checks::looks;
 use super::evidence::{Counting, counting, is_called_id, is_unique, unique_with};
 use super::file::Look;
 use super::roles::{Part, Role, exact_role, fitting, free};
-use crate::shape::{ColumnShape, RowKey, Sample, TableShape};
+use crate::shape::{ColumnShape, RowKey, Sample, TableShape, folded};
 
 /// A column that is called like a stream comes before one that only behaves like one.
 const NAMED: i32 = 100;
+
+/// Names of the thing itself, folded: its stream, though where another column names that they are its kind.
+const PLAIN: &[&str] = &["entity", "aggregate"];
+
+/// The same for names that are common elsewhere too: only the rows or an index make streams of them.
+const SUPPORTED: &[&str] = &["item", "object"];
 
 /// The chosen columns, and why.
 #[derive(Default)]
@@ -69,17 +75,36 @@ pub(super) fn choose<'t>(table: &'t TableShape, taken: &[&str]) -> Choice<'t> {
             let called = is_called_id(column);
             // Unique together and as nothing else: that is what a stream and its version are.
             let pair = index.is_some_and(|i| i.len() == 2) && found.twice == 0;
-            let speaks = (called && (found.rises() || index.is_some())) || found.is_steady() || pair;
-            let Some(told) = told.filter(|_| speaks && evidence > 0) else {
-                continue;
+            let named = is_called(PLAIN, column) || is_called(SUPPORTED, column);
+            let speaks = ((called || named) && (found.rises() || index.is_some()))
+                || found.is_steady()
+                || found.is_whole()
+                || pair;
+            // Where no row contradicts, a plain name is enough beside a version.
+            let told = match told {
+                Some(told) if speaks && evidence > 0 => told,
+                None if is_called(PLAIN, column) => format!("{} looks like the stream", column.name),
+                _ => continue,
+            };
+            let score = match () {
+                () if pair => 40,
+                () if named => 30,
+                () => 15,
             };
             let choice = Choice {
                 stream: Some(column),
                 version: Some(version.column),
-                score: if pair { 40 } else { 15 } + version.fit,
+                score: score + version.fit,
                 reasons: vec![(25, told), by_version(version)],
             };
-            offer(version.fit as i32 + evidence + i32::from(called) * 20, choice);
+            // A name with a number in it is one of several things of a kind; without, it may be the kind.
+            let by_name = match () {
+                () if named && names_one(column) => 30,
+                () if called => 20,
+                () if named => 10,
+                () => 0,
+            };
+            offer(version.fit as i32 + evidence + by_name, choice);
         }
         let alone = Choice {
             stream: None,
@@ -88,6 +113,15 @@ pub(super) fn choose<'t>(table: &'t TableShape, taken: &[&str]) -> Choice<'t> {
             reasons: vec![by_version(version)],
         };
         offer(version.fit as i32 - NAMED, alone);
+    }
+    for column in free(table, taken).filter(|c| is_called(PLAIN, c) && names_one(c) && !is_unique(table, c)) {
+        let choice = Choice {
+            stream: Some(column),
+            version: None,
+            score: 20,
+            reasons: vec![(20, format!("{} looks like the stream", column.name))],
+        };
+        offer(0, choice);
     }
     for (stream, version) in unique_pairs(table, taken) {
         let found = counting(&[stream], version);
@@ -136,6 +170,52 @@ fn by_version(version: &Part<'_>) -> (u32, String) {
     )
 }
 
+fn is_called(names: &[&str], column: &ColumnShape) -> bool {
+    names.contains(&folded(&column.name).as_str())
+}
+
+/// Whether most values of a column have a digit in them, as the names of single things do.
+fn names_one(column: &ColumnShape) -> bool {
+    let there = column.samples.iter().filter(|s| **s != Sample::Null);
+    let single = there.clone().filter(|s| match s {
+        Sample::Text(t, _) => t.contains(|c: char| c.is_ascii_digit()),
+        _ => true,
+    });
+    let (single, all) = (single.count(), there.count());
+    all > 0 && single * 2 > all
+}
+
+/// Why no column is taken for the stream: what is missing, as a clause.
+pub(super) fn why_none(table: &TableShape, taken: &[&str]) -> String {
+    let versions: Vec<&ColumnShape> = fitting(Role::Version, table, taken)
+        .map(|v| v.column)
+        .filter(|v| !counts_the_table(table, v))
+        .collect();
+    let Some(version) = versions.first() else {
+        return "no column names a stream, and none counts its events".to_owned();
+    };
+    let rising = versions.iter().find_map(|v| {
+        let repeats = |c: &&ColumnShape| may_be_stream(table, c, v) && counting(&[*c], v).rises();
+        free(table, taken).find(repeats).map(|c| (c, v))
+    });
+    if let Some((column, version)) = rising {
+        return format!(
+            "no column names a stream for certain: where {} repeats, {} rises, but too few rows show that",
+            column.name, version.name
+        );
+    }
+    if version.samples.len() < 2 {
+        return format!(
+            "no column names a stream for certain, and there are too few rows to see for which one {} rises",
+            version.name
+        );
+    }
+    format!(
+        "no column names a stream, and none repeats with a rising {}",
+        version.name
+    )
+}
+
 /// Whether a column counts the rows of the whole table, so that it is no place in a stream.
 fn counts_the_table(table: &TableShape, column: &ColumnShape) -> bool {
     table.integer_key() == Some(column.name.as_str()) || is_unique(table, column)
@@ -146,7 +226,8 @@ fn may_be_stream(table: &TableShape, column: &ColumnShape, version: &ColumnShape
     column.name != version.name
         && !is_unique(table, column)
         && table.integer_key() != Some(column.name.as_str())
-        && matches!(exact_role(&column.name), None | Some(Role::Id | Role::Position))
+        && (is_called(PLAIN, column)
+            || matches!(exact_role(&column.name), None | Some(Role::Id | Role::Position)))
         && matches!(table.key, RowKey::RowId(_) | RowKey::Columns(_))
 }
 

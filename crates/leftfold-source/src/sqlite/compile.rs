@@ -61,6 +61,13 @@ pub(super) struct CompiledTime {
     pub(super) fraction: Option<(usize, u8)>,
 }
 
+impl CompiledTime {
+    /// Whether the time has a column of its own, which should hold one; inside a payload it is there or not.
+    pub(super) fn is_own_column(&self) -> bool {
+        matches!(self.from, Compiled::Plain(_))
+    }
+}
+
 /// What the log wants of a row.
 #[derive(Clone, Debug)]
 pub(super) struct HeaderColumns {

@@ -97,8 +97,7 @@ fn times(header: &HeaderColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) 
     let mut take = |columns: Option<&CompiledTime>, missing: bool| {
         let read: TimeRead = columns.map_or(Ok(None), |c| time(c, row, bump));
         let message = match read {
-            // A time inside a payload is there or not; a column of its own should hold one.
-            Ok(None) if missing && columns.is_some_and(|c| matches!(c.from, Compiled::Plain(_))) => {
+            Ok(None) if missing && columns.is_some_and(CompiledTime::is_own_column) => {
                 "the time is missing".to_owned()
             }
             Ok(read) => return read,

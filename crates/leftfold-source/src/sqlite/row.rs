@@ -149,15 +149,19 @@ pub(super) fn header<'a>(columns: &'a HeaderColumns, row: &'a Row<'_>, bump: &'a
     };
     let version = number(columns.version.as_ref(), true);
     let position = number(columns.position.as_ref(), false);
-    let mut moment = |columns: Option<&'a CompiledTime>| match time(columns?, row, bump) {
-        Ok(read) => read.map(|(t, _)| t),
+    let mut moment = |columns: Option<&'a CompiledTime>, missing: bool| match time(columns?, row, bump) {
+        Ok(read) => {
+            problem |= missing && read.is_none() && columns.is_some_and(CompiledTime::is_own_column);
+            read.map(|(t, _)| t)
+        }
         Err(_) => {
             problem = true;
             None
         }
     };
-    let time = moment(columns.time.as_ref());
-    let valid_time = moment(columns.valid_time.as_ref()).filter(|v| time.is_none_or(|t| t.nanos != v.nanos));
+    let time = moment(columns.time.as_ref(), true);
+    let valid_time =
+        moment(columns.valid_time.as_ref(), false).filter(|v| time.is_none_or(|t| t.nanos != v.nanos));
     HeaderRead {
         stream: stream.unwrap_or_default(),
         category: named(columns.category.as_ref(), row, bump),

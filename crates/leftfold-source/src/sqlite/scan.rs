@@ -105,10 +105,7 @@ pub(super) fn scan(
     let lost = pass.settled();
     unreadable.extend(crate::lost::summary(&lost));
     if pass.disordered > 0 {
-        unreadable.push(Unreadable::of_the_whole(format!(
-            "{} rows stand out of the order of their numbers: their pages are damaged, and what they say may be wrong",
-            pass.disordered
-        )));
+        unreadable.push(Unreadable::of_the_whole(out_of_order(pass.disordered)));
     }
     if complete
         && unreadable.is_empty()
@@ -128,6 +125,17 @@ pub(super) fn scan(
         unreadable,
         lost,
     })
+}
+
+/// What is said of rows whose number is smaller than that of the row before.
+fn out_of_order(rows: u64) -> String {
+    if rows == 1 {
+        return "1 row stands out of the order of its number: its page is damaged, and what it says may be wrong"
+            .to_owned();
+    }
+    format!(
+        "{rows} rows stand out of the order of their numbers: their pages are damaged, and what they say may be wrong"
+    )
 }
 
 impl Pass<'_> {
@@ -351,5 +359,16 @@ fn header_of<'a>(read: &HeaderRead<'a>, locator: Locator, also_in: &'a [String])
         valid_time: read.valid_time,
         also_in,
         problem: read.problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_out_of_order_is_one_row() {
+        assert!(out_of_order(1).starts_with("1 row stands out of the order of its number"));
+        assert!(out_of_order(2).starts_with("2 rows stand out of the order of their numbers"));
     }
 }
