@@ -27,15 +27,16 @@ pub(crate) fn run(front: &mut Front, args: &InspectArgs) -> Outcome {
     let stores = open_all(front, &session, &named, &file, args)?;
     let (path, kind) = (file.path, file.kind);
     if args.json {
-        let facts = |store: &Opened| store.source.time_facts(&front.interrupt.cancel);
+        let cancel = &front.interrupt.cancel;
+        let facts = |store: &Opened| Ok((store.source.time_facts(cancel)?, store.source.oddities(cancel)?));
         let facts = stores
             .iter()
             .map(|(_, s)| facts(s))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Outcome<Vec<_>>>()?;
         let stores = stores
             .iter()
             .zip(facts)
-            .map(|((_, store), facts)| store_document(store, facts));
+            .map(|((_, store), (facts, oddities))| store_document(store, facts, oddities));
         let document = Document::new()
             .with("path", path)
             .with("kind", kind)
@@ -146,7 +147,7 @@ fn times(store: &Opened) -> Option<[String; 2]> {
         .map(|(first, last)| [text(first), text(last)])
 }
 
-fn store_document(store: &Opened, facts: Option<TimeFacts>) -> Document {
+fn store_document(store: &Opened, facts: Option<TimeFacts>, oddities: Vec<Oddity>) -> Document {
     let dto = &store.store;
     let (events, streams) = sizes(store);
     let by_name = |by| -> Value {
@@ -186,10 +187,7 @@ fn store_document(store: &Opened, facts: Option<TimeFacts>) -> Document {
         .maybe("last_time", last)
         .maybe("time", facts.map(times_document))
         .with("notes", strings(&dto.notes))
-        .with(
-            "oddities",
-            list(store.snapshot.oddities().into_iter().map(oddity)),
-        )
+        .with("oddities", list(oddities.into_iter().map(oddity)))
 }
 
 /// Whether times state their zone, and how finely they are written.
@@ -256,7 +254,8 @@ fn print_store(front: &mut Front, number: usize, store: &Opened) -> Outcome {
     for (i, note) in dto.notes.iter().enumerate() {
         writeln!(out, "{}{}", label(if i == 0 { "notes" } else { "" }), told(note))?;
     }
-    for (i, oddity) in store.snapshot.oddities().iter().enumerate() {
+    let oddities = store.source.oddities(&front.interrupt.cancel)?;
+    for (i, oddity) in oddities.iter().enumerate() {
         let message = told(&oddity.message);
         writeln!(
             out,

@@ -1,13 +1,24 @@
-//! What is odd about a history, from its index alone.
+//! What is odd about a history: from its index, and from reading some of its events whole.
 
+use leftfold_event::{Cancel, Event, Locator, ProblemCode};
 use leftfold_log::{Axis, LaneBy, Log};
 
-use crate::source::Snapshot;
+use crate::error::SessionError;
+use crate::source::{OpenSource, Snapshot};
+
+/// Events read whole to see whether their payloads can be read: all of a short history; of a longer one half are the first.
+const LOOKED_AT: u32 = 1_024;
+
+/// Events read between two looks at how much that was.
+const AT_ONCE: usize = 64;
+
+/// Stored bytes after which no more is read.
+const ENOUGH_BYTES: usize = 32 << 20;
 
 /// Something odd about a history. Not wrong by itself: worth a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {
-    /// Stable across releases: `unreadable`, `header-problem`, `without-time`, `time-disorder`, `version-repeated`,
+    /// Stable across releases: `unreadable`, `header-problem`, `payload-problem`, `without-time`, `time-disorder`, `version-repeated`,
     /// `version-gap`, `version-late-start`.
     pub code: &'static str,
     /// How many events (or streams, where the message says so).
@@ -16,9 +27,70 @@ pub struct Oddity {
     pub message: String,
 }
 
+/// What reading events whole has shown.
+struct Looked {
+    /// How many were read.
+    events: u32,
+    /// Those of them whose payload or metadata cannot be read, ascending.
+    unread: Vec<u32>,
+}
+
+impl OpenSource {
+    /// What is odd about the history, worst first. One pass over the index, and up to 1,024 events read whole: only then is
+    /// it known whether a payload can be read.
+    pub fn oddities(&self, cancel: &Cancel) -> Result<Vec<Oddity>, SessionError> {
+        let snapshot = self.snapshot();
+        let looked = self.look(&snapshot.log, cancel)?;
+        Ok(snapshot.oddities(&looked))
+    }
+
+    fn look(&self, log: &Log, cancel: &Cancel) -> Result<Looked, SessionError> {
+        let mut looked = Looked {
+            events: 0,
+            unread: Vec::new(),
+        };
+        let mut bytes = 0;
+        for ordinals in looked_at(log.events()).chunks(AT_ONCE) {
+            let locators: Vec<Locator> = ordinals.iter().map(|&o| log.locator(o)).collect();
+            self.store.fetch(&locators, cancel, &mut |i, event: Event| {
+                let Some(&ordinal) = ordinals.get(i) else { return };
+                looked.events += 1;
+                bytes += event.payload.raw.len() + event.metadata.raw.len();
+                // What stands for a row that cannot be read at all is told of as that.
+                let known = || log.problems().binary_search(&ordinal).is_ok();
+                let unread = event.problems.iter().any(|p| match p.code {
+                    ProblemCode::PayloadUndecodable
+                    | ProblemCode::PayloadEncrypted
+                    | ProblemCode::MetadataUndecodable => true,
+                    ProblemCode::RowUnreadable => !known(),
+                    _ => false,
+                });
+                if unread {
+                    looked.unread.push(ordinal);
+                }
+            })?;
+            if bytes >= ENOUGH_BYTES {
+                break;
+            }
+        }
+        Ok(looked)
+    }
+}
+
+/// Which events are read whole, ascending: all, or the first ones and then some spread over the rest.
+fn looked_at(events: u32) -> Vec<u32> {
+    if events <= LOOKED_AT {
+        return (0..events).collect();
+    }
+    let first = LOOKED_AT / 2;
+    let rest = u64::from(events - first);
+    let spread = (1..=u64::from(LOOKED_AT - first))
+        .map(|i| first + (i * rest / u64::from(LOOKED_AT - first)) as u32 - 1);
+    (0..first).chain(spread).collect()
+}
+
 impl Snapshot {
-    /// What is odd about the history, worst first. One pass over the index.
-    pub fn oddities(&self) -> Vec<Oddity> {
+    fn oddities(&self, looked: &Looked) -> Vec<Oddity> {
         let log = &*self.log;
         let mut found: Vec<Oddity> = self
             .unreadable
@@ -32,9 +104,10 @@ impl Snapshot {
         // Events that stand for rows or lines that cannot be read were told of already.
         let told_of: u64 = self.unreadable.iter().map(|u| u.events).sum();
         let named = |o: &&u32| {
-            [LaneBy::Stream, LaneBy::Type]
-                .iter()
-                .any(|by| !name(log, *by, **o).is_empty())
+            let mut names = [LaneBy::Stream, LaneBy::Type].into_iter();
+            names.any(|by| !name(log, by, **o).is_empty())
+                || log.version(**o).is_some()
+                || log.time(**o).is_some()
         };
         let count = (log.problems().len() as u64).saturating_sub(told_of);
         if let Some(&first) = log.problems().iter().find(named).or(log.problems().first())
@@ -44,7 +117,7 @@ impl Snapshot {
                 count,
                 "event has a part",
                 "events have a part",
-                "that cannot be read",
+                "that is missing or cannot be read",
                 &label(log, first),
             );
             found.push(Oddity {
@@ -53,6 +126,7 @@ impl Snapshot {
                 message,
             });
         }
+        found.extend(unread_payloads(log, looked));
         let timed = log.order(Axis::Time).len();
         if timed > 0 && timed < log.events() {
             let count = u64::from(log.events() - timed);
@@ -103,6 +177,36 @@ fn told(count: u64, one: &str, many: &str, what: &str, first: &str) -> String {
     } else {
         format!("{count} {many} {what}; the first is {first}")
     }
+}
+
+/// Payloads and metadata that cannot be read. Only of a short history are all of them known.
+fn unread_payloads(log: &Log, looked: &Looked) -> Option<Oddity> {
+    let first = label(log, *looked.unread.first()?);
+    let count = looked.unread.len() as u64;
+    let message = if looked.events == log.events() {
+        told(
+            count,
+            "event has a payload",
+            "events have a payload",
+            "or metadata that cannot be read",
+            &first,
+        )
+    } else {
+        let (event, has) = if count == 1 {
+            ("event", "has")
+        } else {
+            ("events", "have")
+        };
+        format!(
+            "at least {count} {event} {has} a payload or metadata that cannot be read, of {} looked at; the first of those is {first}",
+            looked.events
+        )
+    };
+    Some(Oddity {
+        code: "payload-problem",
+        count,
+        message,
+    })
 }
 
 fn time_disorder(log: &Log) -> Option<Oddity> {
@@ -195,4 +299,20 @@ fn versions(log: &Log) -> Vec<Oddity> {
         ),
     ];
     told.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_history_is_looked_at_whole_and_a_long_one_from_its_first_to_its_last_event() {
+        assert_eq!(looked_at(299), (0..299).collect::<Vec<_>>());
+        for events in [LOOKED_AT + 1, 5_000, u32::MAX] {
+            let looked = looked_at(events);
+            assert_eq!(looked.len(), LOOKED_AT as usize);
+            assert!(looked.is_sorted_by(|a, b| a < b));
+            assert_eq!((looked[0], looked.last().copied()), (0, Some(events - 1)));
+        }
+    }
 }
