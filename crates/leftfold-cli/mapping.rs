@@ -35,10 +35,11 @@ pub(crate) fn show(front: &mut Front, args: &SourceArgs) -> Outcome {
     }
     let mut opened = input::choose_only(front, &named, args)?;
     let session = input::session(front);
+    let mut suggested = false;
     if opened.mapping.toml.is_empty()
         && let Some(start) = session.start_of_mapping(&named.path, "")?
     {
-        opened = start;
+        (opened, suggested) = (start, true);
     }
     if opened.mapping.toml.is_empty() {
         return Err(Failure::new(
@@ -55,14 +56,29 @@ pub(crate) fn show(front: &mut Front, args: &SourceArgs) -> Outcome {
         .file_stem()
         .map_or_else(|| "source".to_owned(), |s| s.to_string_lossy().into_owned());
     // As it was given: right for a leftfold.toml in the folder the command is run in.
-    write!(
-        front.out,
-        "{}",
-        project::mapping_text(&name, &named.path, &stated)?
-    )?;
+    let text = project::mapping_text(&name, &named.path, &stated)?;
+    let text = if suggested { suggestion(&text) } else { text };
+    write!(front.out, "{text}")?;
     let file = input::inspect(front, &session, &named)?;
     write!(front.out, "{}", left_open(&opened.mapping, &file))?;
     Ok(())
+}
+
+/// The lines of a source whose mapping is not in force: that part as comments, below what is in force.
+fn suggestion(text: &str) -> String {
+    let (source, mapping) = text.find("\n[").map_or((text, ""), |at| text.split_at(at + 1));
+    let commented: String = mapping
+        .lines()
+        .map(|line| match line {
+            "" => "#\n".to_owned(),
+            line => format!("# {line}\n"),
+        })
+        .collect();
+    format!(
+        "{source}# In force: no mapping. Each line is whole the payload, in one stream without a name.\n\
+         # A suggestion by the names of the keys; take the \"# \" away from what is right.\n\
+         # Without a payload among it, each line stays whole the payload.\n{commented}"
+    )
 }
 
 /// The keys that are not set, as comments to fill in, with the columns there are.

@@ -126,7 +126,13 @@ fn foreign_lines_are_a_guess_until_a_mapping_says_what_is_what() {
         shown.contains("type = \"event\"") && shown.contains("#   stream ="),
         "{shown}"
     );
-    let filled = shown.replace("[source.mapping]\n", "[source.mapping]\nstream = \"user\"\n");
+    // As it is printed it changes nothing: what is guessed is a comment.
+    write(folder.path(), "leftfold.toml", &shown);
+    let still = leftfold(folder.path(), &["events", "logins.ndjson", "--json", "-c", "1"]).ok();
+    assert_eq!(still, first, "{shown}");
+    let filled = shown
+        .replace("# [source.mapping]\n", "[source.mapping]\nstream = \"user\"\n")
+        .replace("# type = ", "type = ");
     write(folder.path(), "leftfold.toml", filled);
     let mapped = leftfold(
         folder.path(),
@@ -198,5 +204,117 @@ fn what_never_ends_and_what_is_empty_say_so() {
         "{}{}",
         empty.out,
         empty.err
+    );
+}
+
+#[test]
+fn the_mapping_shown_of_foreign_lines_is_what_is_in_force() {
+    let folder = folder();
+    let line = |n: u32| format!("{{\"who\":\"a-{n}\",\"event\":\"opened\",\"door\":{{\"n\":{n}}}}}\n");
+    write(folder.path(), "doors.ndjson", line(1) + &line(2));
+    let shown = leftfold(folder.path(), &["mapping", "show", "doors.ndjson"]).ok();
+    assert!(shown.contains("Each line is whole the payload"), "{shown}");
+    let stated: Vec<&str> = shown
+        .lines()
+        .filter(|l| !l.starts_with('#') && !l.is_empty())
+        .collect();
+    assert_eq!(
+        stated,
+        ["[[source]]", "name = \"doors\"", "path = \"doors.ndjson\""],
+        "{shown}"
+    );
+}
+
+#[test]
+fn further_facts_as_a_list_are_told_how_to_be_written() {
+    let folder = folder();
+    database(&folder.path().join("plants.db"), HAPPENINGS);
+    let stated = "[[source]]\nname = 'plants'\npath = 'plants.db'\n[source.mapping]\ntable = 'happenings'\nstream = 'plant'\n";
+    write(
+        folder.path(),
+        "leftfold.toml",
+        format!("{stated}extra = ['rev']\n"),
+    );
+    let told = leftfold(folder.path(), &["events", "plants.db"]).failed();
+    assert!(
+        told.contains("line 7") && told.contains("extra = { shown_as = \"column\" }"),
+        "{told}"
+    );
+    write(
+        folder.path(),
+        "leftfold.toml",
+        format!("{stated}extra = {{ turn = 'rev' }}\n"),
+    );
+    let events = leftfold(folder.path(), &["events", "plants.db", "--json", "-c", "1"]).ok();
+    assert!(events.contains("\"turn\":1"), "{events}");
+}
+
+#[test]
+fn inspect_counts_every_event_with_a_part_that_cannot_be_read() {
+    let folder = folder();
+    let sql = "CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);
+        INSERT INTO order_events VALUES (1, 'order-1', 1, 'Placed', '{}', '2026-03-01'), (2, NULL, 1, 'Placed', '{}', '2026-03-01'),
+        (3, 'order-1', 2, NULL, '{}', '2026-03-01'), (4, 'order-1', 3, 'Sent', '{}', NULL), (5, 'order-1', 4, 'Sent', '{oops', '2026-03-01'),
+        (6, 'order-1', 5, 'Sent', '{', '2026-03-01');";
+    database(&folder.path().join("orders.db"), sql);
+    let out = leftfold(folder.path(), &["inspect", "orders.db", "--json"]).ok();
+    let told: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let oddities = told["stores"][0]["oddities"].as_array().expect("a list");
+    let of = |code: &str| {
+        let oddity = oddities.iter().find(|o| o["code"] == code).expect("it is told");
+        (
+            oddity["count"].as_u64(),
+            oddity["message"].as_str().unwrap_or_default(),
+        )
+    };
+    assert_eq!(
+        of("header-problem"),
+        (
+            Some(3),
+            "3 events have a part that is missing or cannot be read; the first is v1 (#2)"
+        )
+    );
+    assert_eq!(
+        of("payload-problem"),
+        (
+            Some(2),
+            "2 events have a payload or metadata that cannot be read; the first is order-1 v4 (#5)"
+        )
+    );
+}
+
+#[test]
+fn of_a_long_history_inspect_says_that_there_may_be_more() {
+    let folder = folder();
+    let sql = "CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+        INSERT INTO order_events SELECT i, 'order-1', i, 'Placed', iif(i = 7 OR i = 3000, '{oops', '{}'), '2026-03-01' FROM n;";
+    database(&folder.path().join("orders.db"), sql);
+    let out = leftfold(folder.path(), &["inspect", "orders.db", "--json"]).ok();
+    assert!(
+        out.contains("at least 2 events have a payload or metadata that cannot be read, of 1024 looked at; the first of those is order-1 v7 (#7)"),
+        "{out}"
+    );
+}
+
+#[test]
+fn generated_columns_that_are_not_read_are_named() {
+    let folder = folder();
+    let kept = "CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT,
+        sum AS (json_extract(data, '$.sum')), shout AS (upper(type)) VIRTUAL, stored AS (lower(type)) STORED);
+        INSERT INTO order_events VALUES (1, 'order-1', 1, 'Placed', '{\"sum\":1}');";
+    database(&folder.path().join("kept.db"), kept);
+    let told = leftfold(folder.path(), &["inspect", "kept.db", "--json"]).ok();
+    assert!(
+        told.contains("The virtual generated columns sum, shout are not read"),
+        "{told}"
+    );
+    assert!(!told.contains("stored are not"), "{told}");
+    let refused = "CREATE TABLE docs (id INTEGER PRIMARY KEY, doc TEXT, entity AS (json_extract(doc, '$.e')), kind AS (json_extract(doc, '$.k')));";
+    database(&folder.path().join("refused.db"), refused);
+    let told = leftfold(folder.path(), &["inspect", "refused.db"]).failed();
+    assert!(
+        told.contains("the virtual generated columns docs.entity, docs.kind are not read"),
+        "{told}"
     );
 }
