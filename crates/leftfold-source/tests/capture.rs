@@ -86,6 +86,30 @@ fn fetched(path: &Path, locators: &[Locator]) -> Vec<Event> {
 }
 
 #[test]
+fn a_capture_that_was_ended_while_it_was_being_made_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("o.leftfold");
+    std::fs::write(folder.path().join("o.leftfold.new"), b"half of a file").unwrap();
+    std::fs::write(folder.path().join("o.leftfold.new-journal"), b"its journal").unwrap();
+    orders(&path);
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["o.leftfold"]);
+    assert_eq!(CaptureWriter::open(&path).unwrap().partitions().len(), 2);
+}
+
+#[test]
+fn a_capture_may_take_the_place_of_an_empty_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("o.leftfold");
+    std::fs::write(&path, b"").unwrap();
+    orders(&path);
+    assert_eq!(CaptureWriter::open(&path).unwrap().partitions().len(), 2);
+}
+
+#[test]
 fn records_stand_by_topic_partition_and_offset_whatever_order_they_came_in() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.leftfold");

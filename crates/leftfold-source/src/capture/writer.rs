@@ -1,6 +1,6 @@
 //! Writes a capture: batches of records in one transaction, with how far each partition was read in the same one.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +16,13 @@ const SCHEMA: &str = include_str!("schema.sql");
 
 /// Bytes of a page. Records are some hundred bytes: larger pages are split less often.
 const PAGE: u32 = 16 << 10;
+
+/// How the name of a capture ends that is being made.
+const NEW: &str = ".new";
+
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
+    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    .union(OpenFlags::SQLITE_OPEN_CREATE);
 
 const INSERT: &str = "INSERT INTO stored_records (id, timestamp, timestamp_type, key, value, headers) \
                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -117,7 +124,10 @@ impl CaptureWriter {
             }
         };
         let fail = |e: rusqlite::Error| CaptureError::of(path, &e);
-        let connection = connect(path, there).map_err(fail)?;
+        if !there {
+            make(path)?;
+        }
+        let connection = connect(path).map_err(fail)?;
         if there {
             let found: u32 = connection
                 .query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -381,16 +391,52 @@ fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn connect(path: &Path, there: bool) -> rusqlite::Result<Connection> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_CREATE;
-    let mut connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_millis(500))?;
-    if !there {
-        connection.pragma_update(None, "page_size", PAGE)?;
-        // Before there is a log beside it: what the file is stands in its own header from the beginning.
-        create(&mut connection)?;
+/// Makes an empty capture under another name and gives it its own when it is whole: who is ended meanwhile leaves no half of one
+/// under the name that the next run would go on with.
+fn make(path: &Path) -> Result<(), CaptureError> {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let new = beside(NEW);
+    let write = |e: std::io::Error| CaptureError::Write {
+        path: path.to_owned(),
+        reason: e.to_string(),
+    };
+    // Left by a run that was ended here.
+    for left in [&new, &beside(&format!("{NEW}-journal"))] {
+        match fs::remove_file(left) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(write(e)),
+            _ => {}
+        }
     }
+    let made = Connection::open_with_flags(&new, FLAGS).and_then(|mut connection| {
+        connection.pragma_update(None, "page_size", PAGE)?;
+        create(&mut connection)?;
+        connection.close().map_err(|(_, e)| e)
+    });
+    let made = made
+        .map_err(|e| CaptureError::of(path, &e))
+        .and_then(|()| name(&new, path).map_err(write));
+    // Gone when it was renamed; and of two errors the first one matters.
+    let _ = fs::remove_file(&new);
+    made
+}
+
+/// Gives a file its name, if nobody else has taken it: what another run began meanwhile stays, and is gone on with.
+fn name(new: &Path, path: &Path) -> std::io::Result<()> {
+    match fs::hard_link(new, path) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && fs::metadata(path)?.len() > 0 => Ok(()),
+        // An empty file, or a file system that knows no links.
+        Err(_) => fs::rename(new, path),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, FLAGS)?;
+    connection.busy_timeout(Duration::from_millis(500))?;
     // A log beside the file while it is written: others may read meanwhile, and a crash loses nothing that was committed.
     connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?;
     // A power cut may lose the last commits, never more; where to go on is told by what is there.
