@@ -22,6 +22,13 @@ not json
 {"stream":"x","type":"Late","payload":null,"valid_time":"2020-01-01","also_in":["y"]}"#;
 
 #[test]
+fn a_problem_of_somebody_elses_is_part_of_their_line() {
+    let line = br#"{"who":"anne","problem":{"code":"out-of-paper","message":"tray 2"}}"#;
+    let event = leftfold_source::ndjson::parse_line(line);
+    assert_eq!(event.payload.raw, line);
+}
+
+#[test]
 fn lines_of_every_kind_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.ndjson");

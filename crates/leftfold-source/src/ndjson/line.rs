@@ -116,8 +116,11 @@ impl<'l> Fields<'l> {
 
     /// Whether the line has none of the keys that make it an event of ours or of kcat's: then it is all payload.
     pub(super) fn is_foreign(&self) -> bool {
-        let ours = [STREAM, KIND, PAYLOAD, &["payload_base64", "problem"]];
-        !self.kcat && ours.iter().all(|names| self.get(names).is_none())
+        let ours = [STREAM, KIND, PAYLOAD, &["payload_base64"]];
+        // Somebody else's `problem` says nothing of ours.
+        !self.kcat
+            && ours.iter().all(|names| self.get(names).is_none())
+            && stated_problems(self).next().is_none()
     }
 
     /// The fields with other keys than these, as values.
@@ -335,9 +338,8 @@ fn event(fields: &Fields<'_>) -> Event {
         event.correlation_id = text(CORRELATION);
         event.causation_id = text(CAUSATION);
         // A store may have no types, or events of no stream; with neither, and no reason given, this is hardly an event.
-        if [STREAM, KIND, &["problem"]]
-            .iter()
-            .all(|names| fields.get(names).is_none())
+        if [STREAM, KIND].iter().all(|names| fields.get(names).is_none())
+            && stated_problems(fields).next().is_none()
         {
             event.problems.push(Problem::new(
                 ProblemCode::NameUnreadable,
