@@ -11,11 +11,15 @@ use serde_json::Value;
 /// What each crate of ours may use of ours, directly. The front ends stand last.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("leftfold-event", &[]),
-    ("leftfold-source", &["leftfold-event"]),
+    ("leftfold-schema", &["leftfold-event"]),
+    ("leftfold-source", &["leftfold-event", "leftfold-schema"]),
     // The log reads what a source offers (`EventStore`): in the direction in which data flows.
     ("leftfold-log", &["leftfold-event", "leftfold-source"]),
     ("leftfold-replay", &["leftfold-event"]),
-    ("leftfold-kafka", &["leftfold-event", "leftfold-source"]),
+    (
+        "leftfold-kafka",
+        &["leftfold-event", "leftfold-schema", "leftfold-source"],
+    ),
     (
         "leftfold-compare",
         &["leftfold-event", "leftfold-log", "leftfold-replay"],
@@ -38,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// What the dependencies of a crate, near and far, must not contain.
 const WITHOUT: &[(&str, &[&str])] = &[
     ("leftfold-event", &["tokio", "rdkafka", "rusqlite"]),
+    ("leftfold-schema", &["tokio", "rdkafka", "rusqlite"]),
     // Whoever only reads files builds without librdkafka.
     ("leftfold-source", &["tokio", "rdkafka"]),
     ("leftfold-log", &["tokio", "rdkafka"]),

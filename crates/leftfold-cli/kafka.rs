@@ -20,6 +20,10 @@ pub(crate) struct KafkaArgs {
     /// Only this partition (may be repeated)
     #[arg(short, long = "partition", value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
     pub(crate) partitions: Vec<i32>,
+    /// The schema registry, for values in Avro, Protobuf or JSON Schema: http://HOST:PORT. The schemas that records name are kept with
+    /// them
+    #[arg(short, long, value_name = "URL")]
+    pub(crate) registry: Option<String>,
     /// A property by librdkafka's name; ${NAME} in the value stands for an environment variable (may be repeated)
     #[arg(short = 'X', long = "property", value_name = "NAME=VALUE")]
     pub(crate) properties: Vec<String>,
@@ -53,6 +57,9 @@ impl KafkaArgs {
         }
         if let Some(brokers) = &self.brokers {
             settings.set("bootstrap.servers", brokers);
+        }
+        if let Some(url) = &self.registry {
+            settings.set_registry(url);
         }
         Ok(settings)
     }

@@ -6,6 +6,7 @@
 )]
 
 mod captured;
+mod decoded;
 mod doors;
 mod faults;
 mod listed;

@@ -12,6 +12,7 @@ use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
 use crate::range::{From, Range};
 use crate::reader::{Piece, Reader, Sink, Taken};
+use crate::schemas::SchemaBook;
 use crate::settings::Settings;
 
 /// Records and bytes between two commits, and the time after which something is committed at the latest.
@@ -77,12 +78,19 @@ pub fn capture(
             left_out.join(", ")
         )));
     }
+    let named = request.settings.registry()?;
+    let url = named.as_ref().map(|r| r.urls.join(","));
+    let schemas = SchemaBook::new(named)?;
     let topics = cluster.topics(&request.topics, cancel)?;
     let pieces = pieces(&cluster, request, &topics, cancel)?;
     // Only now is it known that there is something to write.
     let mut writer = CaptureWriter::open(out)?;
-    match begin(&cluster, request, &topics, pieces, &mut writer, tell) {
-        Ok((pieces, ids)) => run(&cluster, request, pieces, ids, writer, cancel, tell),
+    let begun = match &url {
+        Some(url) => writer.set_fact("registry", url).map_err(KafkaError::from),
+        None => Ok(()),
+    };
+    match begun.and_then(|()| begin(&cluster, request, &topics, pieces, &mut writer, tell)) {
+        Ok((pieces, ids)) => run(&cluster, request, pieces, ids, (writer, schemas), cancel, tell),
         Err(e) => {
             writer.finish(&now(), &Outcome::Failed(e.code().to_owned()))?;
             Err(e)
@@ -260,12 +268,14 @@ fn run(
     request: &Request,
     pieces: Vec<Piece>,
     ids: Vec<i64>,
-    writer: CaptureWriter,
+    (writer, mut schemas): (CaptureWriter, SchemaBook),
     cancel: &Cancel,
     tell: &mut dyn FnMut(Told),
 ) -> Result<Captured, KafkaError> {
+    schemas.ask_again(&writer);
     let mut sink = CaptureSink {
         writer,
+        schemas,
         ids,
         count: request.count,
         committed: Instant::now(),
@@ -276,7 +286,9 @@ fn run(
     } else {
         Reader::new(cluster, pieces).and_then(|mut reader| reader.run(&mut sink, cancel))
     };
+    let kept = sink.schemas.finish(&mut sink.writer, cancel, sink.tell);
     let CaptureSink { writer, .. } = sink;
+    let ended = ended.and_then(|whole| kept.map(|()| whole));
     match ended {
         Ok(whole) => {
             let complete = whole || !cancel.is_cancelled();
@@ -298,6 +310,8 @@ fn run(
 
 struct CaptureSink<'t> {
     writer: CaptureWriter,
+    /// The schemas that the records name.
+    schemas: SchemaBook,
     /// The capture's ids of the pieces.
     ids: Vec<i64>,
     count: Option<u64>,
@@ -314,6 +328,7 @@ impl Sink for CaptureSink<'_> {
         headers: &mut Headers,
     ) -> Result<Taken, KafkaError> {
         self.writer.push(self.ids[piece], offset, record, headers)?;
+        self.schemas.look(record, &mut self.writer)?;
         let enough = self.count.is_some_and(|n| self.writer.written().records >= n);
         Ok(if enough { Taken::Enough } else { Taken::More })
     }
@@ -328,6 +343,7 @@ impl Sink for CaptureSink<'_> {
     }
 
     fn tick(&mut self, left: u64) -> Result<(), KafkaError> {
+        self.schemas.keep(&mut self.writer, Duration::ZERO, self.tell)?;
         let (written, durable) = (self.writer.written(), self.writer.durable());
         let (records, bytes) = (written.records - durable.records, written.bytes - durable.bytes);
         if records >= COMMIT_RECORDS

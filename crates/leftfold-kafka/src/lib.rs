@@ -10,6 +10,8 @@ mod error;
 mod native;
 mod range;
 mod reader;
+mod registry;
+mod schemas;
 mod settings;
 mod translate;
 

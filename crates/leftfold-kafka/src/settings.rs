@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rdkafka::ClientConfig;
 
 use crate::error::KafkaError;
+use crate::registry::RegistrySettings;
 use crate::translate;
 
 /// What stands for a secret wherever one would be shown.
@@ -21,6 +22,7 @@ const SECRET: &[&str] = &[
     "oauthbearer.config",
     "token",
     "private",
+    "user.info",
 ];
 
 /// Properties that would leave a trace or lose records, with what they are to us whatever a file says.
@@ -61,6 +63,28 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("reconnect.backoff.max.ms", "2000"),
 ];
 
+/// Where the schema registry is.
+const REGISTRY_URL: &str = "schema.registry.url";
+
+/// How the names of properties begin that are about the schema registry and not about brokers.
+const OF_REGISTRY: &str = "schema.registry.";
+
+/// The registry's names without that beginning, as Java has them.
+const OF_REGISTRY_IN_JAVA: &[&str] = &[
+    "basic.auth.user.info",
+    "basic.auth.credentials.source",
+    "bearer.auth.token",
+    "bearer.auth.credentials.source",
+    "auto.register.schemas",
+    "use.latest.version",
+    "use.schema.id",
+    "normalize.schemas",
+    "latest.compatibility.strict",
+    "specific.avro.reader",
+    "key.subject.name.strategy",
+    "value.subject.name.strategy",
+];
+
 /// Properties by name, with the environment's values in place.
 type Values<'s> = Vec<(&'s str, String)>;
 
@@ -85,7 +109,21 @@ impl Settings {
 
     /// Sets one property; a later value goes before an earlier one.
     pub fn set(&mut self, name: &str, value: &str) {
-        self.written.insert(name.trim().to_owned(), value.to_owned());
+        let name = name.trim();
+        if name == REGISTRY_URL
+            && let Some((scheme, rest)) = value.split_once("://")
+            && let Some((login, place)) = rest.split_once('@')
+        {
+            // A login in a URL would be shown with it.
+            self.set("basic.auth.user.info", login);
+            return self.set(name, &format!("{scheme}://{place}"));
+        }
+        self.written.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Names the schema registry.
+    pub fn set_registry(&mut self, url: &str) {
+        self.set(REGISTRY_URL, url);
     }
 
     /// Sets `name=value`, as `-X` has it.
@@ -157,6 +195,60 @@ impl Settings {
         Ok((values, secrets))
     }
 
+    /// How to reach the schema registry, if one is named.
+    pub(crate) fn registry(&self) -> Result<Option<RegistrySettings>, KafkaError> {
+        let (values, secrets) = self.resolved()?;
+        let get = |name: &str| {
+            let long = name.strip_prefix(OF_REGISTRY).unwrap_or(name);
+            let found = values
+                .iter()
+                .find(|(n, _)| *n == name || (OF_REGISTRY_IN_JAVA.contains(&long) && *n == long));
+            found.map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+        };
+        let Some(urls) = get(REGISTRY_URL) else {
+            return Ok(None);
+        };
+        let urls: Vec<String> = urls
+            .split(',')
+            .map(|url| url.trim().trim_end_matches('/').to_owned())
+            .collect();
+        for url in &urls {
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                return Err(KafkaError::Property(format!(
+                    "{url:?} is no registry's URL: it begins with http:// or https://, for example http://localhost:8081"
+                )));
+            }
+        }
+        let basic = get("schema.registry.basic.auth.user.info").map(|login| {
+            use base64::Engine as _;
+            format!(
+                "Basic {}",
+                base64::engine::general_purpose::STANDARD.encode(login)
+            )
+        });
+        let bearer = get("schema.registry.bearer.auth.token").map(|token| format!("Bearer {token}"));
+        let path = |name: &str| get(name).map(PathBuf::from);
+        let truststore = path("schema.registry.ssl.truststore.location");
+        if truststore.is_some()
+            && !get("schema.registry.ssl.truststore.type").is_some_and(|t| t.eq_ignore_ascii_case("PEM"))
+        {
+            return Err(KafkaError::Property(
+                "schema.registry.ssl.truststore.location names a Java keystore, which cannot be read here: write its certificates as \
+                 PEM (keytool -exportcert -rfc) and set schema.registry.ssl.ca.location"
+                    .to_owned(),
+            ));
+        }
+        let identity = path("schema.registry.ssl.certificate.location");
+        let key = path("schema.registry.ssl.key.location").or_else(|| identity.clone());
+        Ok(Some(RegistrySettings {
+            urls,
+            authorization: basic.or(bearer),
+            ca: path("schema.registry.ssl.ca.location").or(truststore),
+            identity: identity.zip(key),
+            secrets,
+        }))
+    }
+
     /// What librdkafka is to be made with, and what must be masked in what it says.
     pub(crate) fn client_config(&self) -> Result<(ClientConfig, Secrets), KafkaError> {
         let (values, secrets) = self.resolved()?;
@@ -165,7 +257,7 @@ impl Settings {
             config.set(*name, *value);
         }
         for (name, value) in values {
-            if !OF_GROUPS.contains(&name) {
+            if !OF_GROUPS.contains(&name) && !is_of_registry(name) {
                 config.set(name, value);
             }
         }
@@ -174,6 +266,10 @@ impl Settings {
         }
         Ok((config, secrets))
     }
+}
+
+fn is_of_registry(name: &str) -> bool {
+    name.starts_with(OF_REGISTRY) || OF_REGISTRY_IN_JAVA.contains(&name)
 }
 
 fn is_secret(name: &str) -> bool {
@@ -283,6 +379,35 @@ mod tests {
         assert_eq!(config.get("auto.offset.reset"), Some("error"));
         assert_eq!(config.get("group.id"), None);
         assert_eq!(settings.left_out().collect::<Vec<_>>(), ["group.id"]);
+    }
+
+    #[test]
+    fn a_registry_is_none_of_librdkafkas_business_and_its_login_no_ones() {
+        let settings = settings(&[
+            "bootstrap.servers=h:1",
+            "schema.registry.url=https://al:pass word@r:8081/,http://r2",
+            "specific.avro.reader=true",
+        ]);
+        let shown: Vec<_> = settings.shown().collect();
+        assert_eq!(shown[0], ("basic.auth.user.info", "***"));
+        let (config, _) = settings.client_config().unwrap();
+        assert_eq!(config.get("schema.registry.url"), None);
+        assert_eq!(config.get("specific.avro.reader"), None);
+        let registry = settings.registry().unwrap().unwrap();
+        assert_eq!(registry.urls, ["https://r:8081", "http://r2"]);
+        assert_eq!(registry.authorization.as_deref(), Some("Basic YWw6cGFzcyB3b3Jk"));
+        assert_eq!(registry.secrets.mask("it was al:pass word"), "it was ***");
+        let mut java = Settings::new();
+        java.set("schema.registry.url", "http://r");
+        java.set("schema.registry.bearer.auth.token", "abc");
+        assert_eq!(
+            java.registry().unwrap().unwrap().authorization.as_deref(),
+            Some("Bearer abc")
+        );
+        java.set("schema.registry.ssl.truststore.location", "/x.jks");
+        assert!(java.registry().err().unwrap().to_string().contains("keytool"));
+        java.set("schema.registry.url", "r:8081");
+        assert!(java.registry().err().unwrap().to_string().contains("http://"));
     }
 
     #[test]

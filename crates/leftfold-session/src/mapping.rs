@@ -30,6 +30,8 @@ const PAYLOADS: &[(&str, PayloadFormat)] = &[
     ("zlib", PayloadFormat::Zlib),
     ("yaml", PayloadFormat::Yaml),
     ("xml", PayloadFormat::Xml),
+    ("msgpack", PayloadFormat::Msgpack),
+    ("cbor", PayloadFormat::Cbor),
     ("bytes", PayloadFormat::Bytes),
 ];
 

@@ -307,7 +307,7 @@ impl PayloadMapping {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PayloadFormat {
-    /// By what is found: JSON, zlib or gzip over JSON, YAML with its `---`, XML, text, bytes.
+    /// By what is found: JSON, zlib or gzip over JSON, YAML with its `---`, XML, maps in MessagePack and CBOR, text, bytes.
     #[default]
     Auto,
     /// JSON.
@@ -320,6 +320,10 @@ pub enum PayloadFormat {
     Yaml,
     /// XML as XStream writes it.
     Xml,
+    /// MessagePack.
+    Msgpack,
+    /// CBOR.
+    Cbor,
     /// Bytes in no open form.
     Bytes,
 }

@@ -108,21 +108,34 @@ impl<'j> Top<'j> {
         if self.get("before").is_none() && self.get("after").is_none() && self.get("source").is_none() {
             return None;
         }
-        Some(match op {
-            "c" => "create",
-            "u" => "update",
-            "d" => "delete",
-            "r" => "read",
-            "t" => "truncate",
-            "m" => "message",
-            _ => return None,
-        })
+        operation_of(op)
     }
 
     /// The type it states of itself.
     pub(super) fn kind(&self) -> Option<Cow<'j, str>> {
         KIND.iter().find_map(|name| self.text(name))
     }
+}
+
+/// The operation of a Debezium change event that a schema has decoded.
+pub(super) fn change_of(value: &Value) -> Option<&'static str> {
+    let op = value.get("op")?.as_str()?;
+    let said = ["before", "after", "source"]
+        .iter()
+        .any(|name| value.get(name).is_some());
+    operation_of(op).filter(|_| said)
+}
+
+fn operation_of(op: &str) -> Option<&'static str> {
+    Some(match op {
+        "c" => "create",
+        "u" => "update",
+        "d" => "delete",
+        "r" => "read",
+        "t" => "truncate",
+        "m" => "message",
+        _ => return None,
+    })
 }
 
 /// A JSON string, decoded.

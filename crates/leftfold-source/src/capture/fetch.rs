@@ -6,7 +6,9 @@ use leftfold_event::{Cancel, Event, Locator, Problem, ProblemCode};
 use rusqlite::ErrorCode;
 
 use super::Record;
-use super::record::{event_of, meaning, raw_payload};
+use super::form::{form, kind};
+use super::headers;
+use super::record::{event_of, raw_payload};
 use super::store::{COLUMNS, CaptureStore, record_of};
 use crate::{RawPayload, SourceError};
 
@@ -90,7 +92,9 @@ pub(super) fn fetch(
         visit(
             i,
             match (found, at) {
-                (Some((record, headers)), Some(at)) => event_of(record, headers.as_deref(), &at),
+                (Some((record, headers)), Some(at)) => {
+                    event_of(record, headers.as_deref(), &at, places.schemas())
+                }
                 _ => Event {
                     problems: vec![Problem::new(
                         ProblemCode::RowUnreadable,
@@ -110,11 +114,17 @@ pub(super) fn fetch_raw(
     cancel: &Cancel,
     visit: &mut dyn FnMut(usize, &str, RawPayload<'_>),
 ) -> Result<(), SourceError> {
-    let mut decoded = String::new();
+    let places = store.places();
+    let mut written = String::new();
     each(store, locators, cancel, &mut |i, found| match found {
         Some((record, headers)) => {
-            let kind = meaning(record, headers.as_deref()).kind;
-            visit(i, &kind, raw_payload(record.value, &mut decoded));
+            let headers = headers.as_deref().map(headers::read).unwrap_or_default();
+            let form = form(record.value, &headers, places.schemas());
+            visit(
+                i,
+                &kind(&form, &headers),
+                raw_payload(&form, record.value, &mut written),
+            );
         }
         None => visit(i, "", RawPayload::Other),
     })

@@ -10,9 +10,12 @@
 mod envelope;
 mod error;
 mod fetch;
+mod form;
 mod headers;
 mod record;
+mod schemas;
 mod store;
+mod stream;
 mod writer;
 
 pub use error::CaptureError;

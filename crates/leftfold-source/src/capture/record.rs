@@ -1,18 +1,17 @@
 //! A record as it lay in a topic, and what it means as an event.
 
-use std::borrow::Cow;
-
-use leftfold_event::json::Value;
+use leftfold_event::json::{Object, Value};
 use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
+use leftfold_schema::{Schemas, framed};
 
-use super::envelope::Top;
+use super::form::{Form, Framed, form, kind, valid_time};
 use super::headers;
+use super::stream::stream_name;
 use crate::RawPayload;
 use crate::decode::decode;
 use crate::mapping::PayloadFormat;
 
-/// The headers an event's type goes by, CloudEvents' binary mode first.
-const KIND: &[&str] = &["ce_type", "type", "event_type", "eventType", "event-type"];
+/// The headers an event's id goes by.
 const ID: &[&str] = &[
     "ce_id",
     "event_id",
@@ -29,7 +28,6 @@ const CORRELATION: &[&str] = &[
     "ce_correlationid",
 ];
 const CAUSATION: &[&str] = &["causation_id", "causation-id", "causationId", "ce_causationid"];
-const VALID_TIME: &[&str] = &["ce_time"];
 
 /// Who gave a record its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,124 +70,13 @@ pub struct At<'r> {
     pub with_topic: bool,
 }
 
-/// What indexing needs of a record.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Meaning<'r> {
-    /// The type; empty where nothing states one.
-    pub(super) kind: Cow<'r, str>,
-    /// The moment the event speaks of, where it says so.
-    pub(super) valid_time: Option<Timestamp>,
-    /// Whether the value cannot be decoded.
-    pub(super) problem: bool,
-}
-
-/// The form of a value, as far as it matters where its parts are.
-enum Form<'r> {
-    Tombstone,
-    /// A JSON object.
-    Object(Top<'r>),
-    /// A JSON object that is a CloudEvent, whose `data` is the payload.
-    CloudEvent(Top<'r>),
-    Other,
-}
-
-fn form(value: Option<&[u8]>) -> Form<'_> {
-    let Some(value) = value else {
-        return Form::Tombstone;
-    };
-    match Top::read(value) {
-        Some(top) if top.is_cloud_event() => Form::CloudEvent(top),
-        Some(top) => Form::Object(top),
-        None => Form::Other,
-    }
-}
-
-/// What a record means to the index.
-pub(super) fn meaning<'r>(record: &Record<'r>, stored_headers: Option<&str>) -> Meaning<'r> {
-    let headers = stored_headers.map(headers::read).unwrap_or_default();
-    let form = form(record.value);
-    Meaning {
-        kind: kind(&form, &headers),
-        valid_time: valid_time(&form, &headers),
-        problem: matches!(form, Form::Other) && record.value.is_some_and(is_undecodable),
-    }
-}
-
-fn is_undecodable(value: &[u8]) -> bool {
-    decode(value, PayloadFormat::Auto).2.is_some()
-}
-
-fn kind<'r>(form: &Form<'r>, headers: &[(Value, Value)]) -> Cow<'r, str> {
-    if let Some(stated) = headers::first_text(headers, KIND) {
-        return Cow::Owned(stated.to_owned());
-    }
-    match form {
-        Form::Tombstone => Cow::Borrowed("tombstone"),
-        Form::CloudEvent(top) => top.text("type").unwrap_or_default(),
-        Form::Object(top) => match top.change() {
-            Some(change) => Cow::Borrowed(change),
-            None => top.kind().unwrap_or_default(),
-        },
-        Form::Other => Cow::Borrowed(""),
-    }
-}
-
-fn valid_time(form: &Form<'_>, headers: &[(Value, Value)]) -> Option<Timestamp> {
-    let stated = match form {
-        Form::CloudEvent(top) => top.text("time").map(Cow::into_owned),
-        _ => headers::first_text(headers, VALID_TIME).map(str::to_owned),
-    };
-    Timestamp::parse(&stated?).ok().map(|(time, _)| time)
-}
-
-/// The name of the stream a record belongs to: its key as text. A key that is no text, is empty, or looks like what
-/// stands for such a key, is written as SQL writes bytes (`x'00ff'`), so that no two keys share a name. A record without a key is in
-/// no stream.
-pub(super) fn stream_name<'n>(key: Option<&'n [u8]>, at: &At<'_>) -> Cow<'n, str> {
-    let own = match key {
-        None => Cow::Borrowed(""),
-        Some(key) => match std::str::from_utf8(key) {
-            Ok(text) if !text.is_empty() && !looks_like_hex(text) && !text.contains('\0') => {
-                Cow::Borrowed(text)
-            }
-            _ => Cow::Owned(hex_name(key)),
-        },
-    };
-    if !at.with_topic {
-        return own;
-    }
-    // No topic's name holds a slash.
-    Cow::Owned(if key.is_none() {
-        at.topic.to_owned()
-    } else {
-        format!("{}/{own}", at.topic)
-    })
-}
-
-fn looks_like_hex(text: &str) -> bool {
-    let inner = text.strip_prefix("x'").and_then(|t| t.strip_suffix('\''));
-    inner.is_some_and(|t| t.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-fn hex_name(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut name = String::with_capacity(bytes.len() * 2 + 3);
-    name.push_str("x'");
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(name, "{byte:02x}");
-    }
-    name.push('\'');
-    name
-}
-
 /// A record as a whole event. The version is the index's business: a topic counts none.
-pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>) -> Event {
+pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, schemas: &Schemas) -> Event {
     let headers = stored_headers.map(headers::read).unwrap_or_default();
-    let form = form(record.value);
+    let form = form(record.value, &headers, schemas);
     let text = |names: &[&str]| headers::first_text(&headers, names).map(str::to_owned);
     let mut event = Event {
-        stream: stream_name(record.key, at).into_owned(),
+        stream: stream_name(record.key, at, schemas).into_owned(),
         category: Some(at.topic.to_owned()),
         position: Some(format!("{}[{}]@{}", at.topic, at.partition, at.offset)),
         id: text(ID).map(EventId::Text),
@@ -210,6 +97,9 @@ pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>) 
     payload(record.value, &form, &mut event);
     metadata(&form, &headers, &mut event);
     extra(record, &headers, at, &mut event);
+    if let Form::Framed(framed) = &form {
+        event.extra.push(("schema".to_owned(), schema_fact(framed)));
+    }
     event
 }
 
@@ -251,13 +141,54 @@ fn payload(value: Option<&[u8]>, form: &Form<'_>, event: &mut Event) {
         event.problems.extend(problem);
         return;
     }
-    let (value, encoding, problem) = decode(raw, PayloadFormat::Auto);
+    let (value, encoding, problem) = match form {
+        Form::Framed(of_schema) => match &of_schema.decoded {
+            Ok(decoded) => (Some(decoded.value.clone()), of_schema.kind.encoding(), None),
+            Err(why) => (
+                None,
+                "bytes",
+                Some(Problem::new(ProblemCode::PayloadUndecodable, why.clone())),
+            ),
+        },
+        Form::Other(format) => {
+            let (value, encoding, problem) = decode(raw, *format);
+            (value, encoding, problem.map(|p| without_schema(p, raw)))
+        }
+        _ => decode(raw, PayloadFormat::Auto),
+    };
     event.payload = Payload {
         raw: raw.to_vec(),
         value,
         encoding,
     };
     event.problems.extend(problem);
+}
+
+/// Bytes that look framed are told so: the schema may be to be had.
+fn without_schema(problem: Problem, raw: &[u8]) -> Problem {
+    match framed(raw) {
+        Some((number, _)) if problem.code == ProblemCode::PayloadUndecodable => Problem::new(
+            problem.code,
+            format!(
+                "{}; they may be framed for a schema registry, with its schema {number}, which is not in this capture",
+                problem.message
+            ),
+        ),
+        _ => problem,
+    }
+}
+
+/// Which schema a value was read by.
+fn schema_fact(of_schema: &Framed) -> Value {
+    let mut fact = Object::new();
+    fact.insert("id", Value::from(i64::from(of_schema.number)));
+    fact.insert("kind", Value::from(of_schema.kind.name()));
+    if let Ok(decoded) = &of_schema.decoded
+        && let Some(name) = &decoded.name
+    {
+        fact.insert("name", Value::from(name.as_str()));
+    }
+    Value::Object(fact)
 }
 
 fn from_base64(text: &str) -> Option<Vec<u8>> {
@@ -323,31 +254,48 @@ fn extra(record: &Record<'_>, headers: &[(Value, Value)], at: &At<'_>, event: &m
 }
 
 /// A record's payload as JSON text where it is some.
-pub(super) fn raw_payload<'r>(value: Option<&'r [u8]>, decoded: &'r mut String) -> RawPayload<'r> {
+pub(super) fn raw_payload<'r>(
+    form: &Form<'r>,
+    value: Option<&'r [u8]>,
+    written: &'r mut String,
+) -> RawPayload<'r> {
     let Some(raw) = value else {
         return RawPayload::Json(b"null");
     };
-    let of_data = match form(value) {
-        Form::CloudEvent(top) => match (top.get("data"), top.get("data_base64")) {
+    let decoded;
+    let value = match form {
+        Form::CloudEvent(top) => match (top.get("data"), top.text("data_base64")) {
             (Some(data), _) => return RawPayload::Json(data),
-            (None, Some(_)) => return RawPayload::Other,
             (None, None) => return RawPayload::Absent,
+            (None, Some(text)) => {
+                let Some(bytes) = from_base64(&text) else {
+                    return RawPayload::Other;
+                };
+                decoded = decode(&bytes, PayloadFormat::Auto);
+                decoded.0.as_ref().filter(|_| decoded.2.is_none())
+            }
         },
         Form::Object(_) => return RawPayload::Json(raw),
-        Form::Tombstone | Form::Other => decode(raw, PayloadFormat::Auto),
-    };
-    match of_data {
-        (Some(value), _, None) => {
-            decoded.clear();
-            value.write(decoded);
-            RawPayload::Json(decoded.as_bytes())
+        Form::Framed(of_schema) => of_schema.decoded.as_ref().ok().map(|d| &d.value),
+        Form::Tombstone => return RawPayload::Json(b"null"),
+        Form::Other(format) => {
+            decoded = decode(raw, *format);
+            decoded.0.as_ref().filter(|_| decoded.2.is_none())
         }
-        _ => RawPayload::Other,
+    };
+    match value {
+        Some(value) => {
+            written.clear();
+            value.write(written);
+            RawPayload::Json(written.as_bytes())
+        }
+        None => RawPayload::Other,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::form::meaning;
     use super::*;
 
     const AT: At<'_> = At {
@@ -357,34 +305,13 @@ mod tests {
         with_topic: false,
     };
 
-    fn name(key: Option<&[u8]>) -> String {
-        stream_name(key, &AT).into_owned()
-    }
-
-    #[test]
-    fn no_two_keys_share_a_stream() {
-        assert_eq!(name(Some(b"order-1")), "order-1");
-        assert_eq!(name(Some(b"\xff\x01")), "x'ff01'");
-        assert_eq!(name(Some(b"")), "x''");
-        assert_eq!(name(None), "");
-        // The text that stands for bytes is itself written as bytes.
-        assert_eq!(name(Some(b"x'ff01'")), "x'782766663031 27'".replace(' ', ""));
-        let several = At {
-            with_topic: true,
-            ..AT
-        };
-        assert_eq!(stream_name(Some(b"a"), &several), "orders/a");
-        assert_eq!(stream_name(Some(b""), &several), "orders/x''");
-        assert_eq!(stream_name(None, &several), "orders");
-    }
-
     fn read(value: Option<&[u8]>, headers: Option<&str>) -> Event {
         let record = Record {
             timestamp: Some((1_700_000_000_123, TimestampKind::Create)),
             key: Some(b"k"),
             value,
         };
-        event_of(&record, headers, &AT)
+        event_of(&record, headers, &AT, &Schemas::new())
     }
 
     #[test]
@@ -418,7 +345,7 @@ mod tests {
                 value,
                 ..Record::default()
             };
-            let said = meaning(&record, headers).kind.into_owned();
+            let said = meaning(record.value, headers, &Schemas::new()).kind.into_owned();
             assert_eq!(said, read(value, headers).kind);
             said
         };
@@ -480,6 +407,6 @@ mod tests {
             value: Some(b"\x00\x01\xff"),
             ..Record::default()
         };
-        assert!(meaning(&record, None).problem);
+        assert!(meaning(record.value, None, &Schemas::new()).problem);
     }
 }

@@ -1,7 +1,7 @@
 -- A capture of Leftfold: records taken from a source, as they lay there. Format 1.
 -- application_id 1279675460 ("LFLD") and user_version 1 stand in the file's header.
 
--- Facts about the whole file: 'format', 'created', 'tool', 'source' ('kafka'), 'cluster_id', 'isolation'.
+-- Facts about the whole file: 'format', 'created', 'tool', 'source' ('kafka'), 'cluster_id', 'isolation', 'registry'.
 CREATE TABLE capture (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -53,9 +53,10 @@ CREATE TABLE gaps (
 -- Schemas of a registry that the records name.
 CREATE TABLE schemas (
   id INTEGER PRIMARY KEY,          -- the registry's
-  kind TEXT NOT NULL,              -- 'AVRO', 'PROTOBUF' or 'JSON'
-  text TEXT NOT NULL,
-  uses TEXT NOT NULL               -- JSON: [{name, kind, text}, …], those that must be known first standing first
+  kind TEXT,                       -- 'AVRO', 'PROTOBUF' or 'JSON'
+  text TEXT,                       -- NULL: it could not be had
+  uses TEXT,                       -- JSON: the schemas it refers to, [{"name": …, "text": …}, …]
+  lacking TEXT                     -- why it could not be had
 );
 
 -- The records. Use the view below to read them by hand.

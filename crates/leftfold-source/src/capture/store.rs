@@ -5,16 +5,23 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use leftfold_event::{Cancel, Event, Locator};
+use leftfold_schema::Schemas;
 use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Row};
 
-use super::record::{At, meaning, stream_name};
+use super::form::meaning;
+use super::record::At;
+use super::schemas;
+use super::stream::stream_name;
 use super::{FORMAT, Record, TimestampKind, fetch, place_of, record_id};
 use crate::sqlite::Database;
 use crate::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
     Unreadable,
 };
+
+/// Goes up whenever records are understood differently, so that an index made before is made anew.
+const READING: u32 = 2;
 
 /// Rows between two looks at the cancel flag.
 const CANCEL_EVERY: u64 = 2_048;
@@ -30,11 +37,13 @@ pub(crate) struct CaptureStore {
 }
 
 /// Topics and partitions by the ids they have in the capture.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(super) struct Places {
     /// By id less one.
     partitions: Vec<(Arc<str>, i32)>,
     topics: BTreeSet<Arc<str>>,
+    /// The schemas its values and keys were written with.
+    schemas: Schemas,
 }
 
 impl Places {
@@ -61,7 +70,12 @@ impl Places {
             places.topics.insert(Arc::clone(&topic));
             places.partitions.push((topic, partition));
         }
+        places.schemas = schemas::read(&lease).map_err(|e| fail(&e))?;
         Ok(places)
+    }
+
+    pub(super) fn schemas(&self) -> &Schemas {
+        &self.schemas
     }
 
     /// Where a record with this id lies.
@@ -132,7 +146,7 @@ impl EventStore for CaptureStore {
         let disk = self.database.disk()?;
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
-            fingerprint: format!("{} | capture {FORMAT}", disk.fingerprint()),
+            fingerprint: format!("{} | capture {FORMAT}.{READING}", disk.fingerprint()),
         })
     }
 
@@ -191,10 +205,10 @@ impl EventStore for CaptureStore {
             let locator = Locator { row: id, item: 0 };
             let flow = match places.at(id) {
                 Some(at) => {
-                    let meaning = meaning(&record, headers.as_deref());
+                    let meaning = meaning(record.value, headers.as_deref(), &places.schemas);
                     let time = record.time();
                     sink.push(&Header {
-                        stream: &stream_name(record.key, &at),
+                        stream: &stream_name(record.key, &at, &places.schemas),
                         category: Some(at.topic),
                         kind: &meaning.kind,
                         time,
@@ -290,6 +304,7 @@ fn describe(database: &Database, places: &Places, warnings: Vec<String>) -> Resu
         );
     }
     notes.extend(gaps(&lease, places).map_err(|e| fail(&e))?);
+    notes.extend(schemas::notes(&lease, fact("registry")).map_err(|e| fail(&e))?);
     let topics: Vec<&str> = places.topics.iter().map(|t| &**t).collect();
     Ok(StoreInfo {
         dialect: "capture".to_owned(),

@@ -1,14 +1,16 @@
 //! Writes a capture: batches of records in one transaction, with how far each partition was read in the same one.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use leftfold_schema::Written;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::{
     APPLICATION_ID, CaptureError, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record, TimestampKind,
-    is_capture, record_id,
+    is_capture, record_id, schemas,
 };
 use crate::sqlite::read_up_to;
 
@@ -96,6 +98,8 @@ pub struct CaptureWriter {
     path: PathBuf,
     connection: Connection,
     partitions: Vec<CapturedPartition>,
+    /// Schemas that are named, and whether they are there.
+    schemas: BTreeMap<u32, bool>,
     run: Option<i64>,
     durable: Durable,
     pending: Durable,
@@ -143,10 +147,12 @@ impl CaptureWriter {
         // Held from commit to commit: two writers of one capture would both be lost.
         begin(&connection).map_err(fail)?;
         let partitions = read_partitions(&connection).map_err(fail)?;
+        let schemas = schemas::known(&connection).map_err(fail)?.into_iter().collect();
         Ok(Self {
             path: path.to_owned(),
             connection,
             partitions,
+            schemas,
             run: None,
             durable: Durable::default(),
             pending: Durable::default(),
@@ -197,6 +203,33 @@ impl CaptureWriter {
             )
             .map(|_| ())
             .map_err(|e| self.fail(&e))
+    }
+
+    /// Whether a schema of this number is there; `None`: nobody has asked for it yet.
+    pub fn has_schema(&self, id: u32) -> Option<bool> {
+        self.schemas.get(&id).copied()
+    }
+
+    /// Schemas that records name and that could not be had.
+    pub fn lacking_schemas(&self) -> impl Iterator<Item = u32> {
+        self.schemas
+            .iter()
+            .filter(|(_, there)| !**there)
+            .map(|(id, _)| *id)
+    }
+
+    /// Keeps a schema that records name.
+    pub fn add_schema(&mut self, id: u32, written: &Written) -> Result<(), CaptureError> {
+        schemas::insert(&self.connection, id, written).map_err(|e| self.fail(&e))?;
+        self.schemas.insert(id, true);
+        Ok(())
+    }
+
+    /// Keeps that a schema which records name could not be had.
+    pub fn lack_schema(&mut self, id: u32, why: &str) -> Result<(), CaptureError> {
+        schemas::insert_lacking(&self.connection, id, why).map_err(|e| self.fail(&e))?;
+        self.schemas.entry(id).or_insert(false);
+        Ok(())
     }
 
     /// Says that a run begins.

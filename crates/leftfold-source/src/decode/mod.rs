@@ -1,5 +1,6 @@
 //! From stored bytes to values: pure functions, safe on any input.
 
+mod binary;
 mod json_scan;
 mod payload;
 mod time;
@@ -8,6 +9,7 @@ mod unpack;
 mod xml;
 mod yaml;
 
+pub use binary::{from_cbor, from_msgpack};
 pub use payload::{decode, looks_encrypted};
 pub use time::{read_integer_time, read_text_time};
 pub use unpack::unpack;

@@ -4,8 +4,9 @@ use bumpalo::Bump;
 use leftfold_event::json::{self, Value};
 use leftfold_event::{Payload, Problem, ProblemCode};
 
+use super::binary::{begins_like_cbor, begins_like_msgpack};
 use super::json_scan::{Pointer, single_entry};
-use super::{from_xml, from_yaml, typed_data, unpack};
+use super::{from_cbor, from_msgpack, from_xml, from_yaml, typed_data, unpack};
 use crate::RawPayload;
 use crate::cell::{Cell, real};
 use crate::mapping::{PayloadFormat, PayloadMapping, Unwrap};
@@ -161,6 +162,14 @@ fn decode_form(
             Ok(value) => (Some(value), "xml", None),
             Err(e) => (None, "bytes", problem(format!("no XML: {e}"))),
         },
+        PayloadFormat::Msgpack => match from_msgpack(raw) {
+            Ok(value) => (Some(value), "msgpack", None),
+            Err(e) => (None, "bytes", problem(format!("no MessagePack: {e}"))),
+        },
+        PayloadFormat::Cbor => match from_cbor(raw) {
+            Ok(value) => (Some(value), "cbor", None),
+            Err(e) => (None, "bytes", problem(format!("no CBOR: {e}"))),
+        },
         PayloadFormat::Bytes => (
             None,
             "bytes",
@@ -207,6 +216,9 @@ fn by_content(
         if let Some(why) = binary {
             return (None, "bytes", undecodable(why.to_owned()));
         }
+        if let Some(found) = binary_map(raw) {
+            return found;
+        }
         // A nonce and a tag take 28 bytes; where encryption is to be expected, statistics of short bytes say little.
         let expected = may_be_encrypted && raw.len() >= 28;
         if expected || (raw.len() >= 64 && looks_encrypted(raw)) {
@@ -247,6 +259,18 @@ fn by_content(
         "text",
         undecodable("it is plain text, no JSON; it is shown as it is".to_owned()),
     )
+}
+
+/// A map in MessagePack or CBOR. Their maps begin differently, and both say where they end.
+fn binary_map(raw: &[u8]) -> Option<(Option<Value>, &'static str, Option<Problem>)> {
+    let (value, encoding) = if begins_like_msgpack(raw) {
+        (from_msgpack(raw).ok()?, "msgpack")
+    } else if begins_like_cbor(raw) {
+        (from_cbor(raw).ok()?, "cbor")
+    } else {
+        return None;
+    };
+    Some((Some(value), encoding, None))
 }
 
 /// Whether bytes look random: no text, no header of a known form, and about as many different bytes as chance gives.

@@ -1,0 +1,119 @@
+//! The schemas that records name, on their way from the registry into a capture.
+
+use std::time::Duration;
+
+use leftfold_event::Cancel;
+use leftfold_schema::framed;
+use leftfold_source::capture::{CaptureWriter, Record};
+
+use crate::capture::Told;
+use crate::error::KafkaError;
+use crate::registry::{Answer, Registry, RegistrySettings};
+
+/// How often a wait for the last schemas looks at the cancel flag.
+const WAIT: Duration = Duration::from_millis(20);
+
+/// Schemas that may be lacking before no more are asked for: what only looks framed names a new one each time.
+const MAX_LACKING: usize = 64;
+
+/// Looks for schemas that records name, and keeps them.
+pub(crate) struct SchemaBook {
+    registry: Option<Registry>,
+    /// The number looked at last: most records name the same.
+    last: Option<u32>,
+    lacking: usize,
+}
+
+impl SchemaBook {
+    pub(crate) fn new(settings: Option<RegistrySettings>) -> Result<Self, KafkaError> {
+        Ok(Self {
+            registry: settings.map(Registry::new).transpose()?,
+            last: None,
+            lacking: 0,
+        })
+    }
+
+    /// Asks again for what earlier runs could not get.
+    pub(crate) fn ask_again(&mut self, writer: &CaptureWriter) {
+        self.lacking = writer.lacking_schemas().count();
+        if let Some(registry) = &mut self.registry {
+            for id in writer.lacking_schemas() {
+                registry.ask(id);
+            }
+        }
+    }
+
+    /// Looks whether a record names a schema that is not there yet.
+    pub(crate) fn look(&mut self, record: &Record<'_>, writer: &mut CaptureWriter) -> Result<(), KafkaError> {
+        for bytes in [record.key, record.value].into_iter().flatten() {
+            if bytes.first() == Some(&0)
+                && let Some((id, _)) = framed(bytes)
+                && self.last != Some(id)
+            {
+                self.named(id, writer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn named(&mut self, id: u32, writer: &mut CaptureWriter) -> Result<(), KafkaError> {
+        self.last = Some(id);
+        if writer.has_schema(id).is_some() || self.lacking >= MAX_LACKING {
+            return Ok(());
+        }
+        match &mut self.registry {
+            Some(registry) => registry.ask(id),
+            None => {
+                self.lacking += 1;
+                writer.lack_schema(id, NO_REGISTRY)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what the registry has answered, waiting for one answer at most this long.
+    pub(crate) fn keep(
+        &mut self,
+        writer: &mut CaptureWriter,
+        within: Duration,
+        tell: &mut dyn FnMut(Told),
+    ) -> Result<(), KafkaError> {
+        let Some(registry) = &mut self.registry else {
+            return Ok(());
+        };
+        let mut within = within;
+        while registry.is_waiting()
+            && let Some((id, answer)) = registry.answer(within)
+        {
+            within = Duration::ZERO;
+            match answer {
+                Answer::Schema(written) => writer.add_schema(id, &written)?,
+                Answer::Lacking(why) => {
+                    self.lacking += 1;
+                    writer.lack_schema(id, &why)?;
+                    tell(Told::Note(format!("schema {id} is lacking: {why}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for what is outstanding.
+    pub(crate) fn finish(
+        &mut self,
+        writer: &mut CaptureWriter,
+        cancel: &Cancel,
+        tell: &mut dyn FnMut(Told),
+    ) -> Result<(), KafkaError> {
+        while !cancel.is_cancelled() && self.registry.as_ref().is_some_and(Registry::is_waiting) {
+            self.keep(writer, WAIT, tell)?;
+        }
+        if self.registry.is_none() && self.lacking > 0 {
+            tell(Told::Note("values or keys look framed for a schema registry: name it with -r URL (run again with the same file, the schemas are added)".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Why a schema is lacking that nobody was asked for.
+const NO_REGISTRY: &str = "no registry was named (-r)";

@@ -1,0 +1,249 @@
+//! Values that need a schema, or are in a binary form, decoded to what their writers wrote.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use leftfold_event::json::{self, Value};
+
+use crate::rig::{Rig, Run, leftfold, rig, rig_alone};
+
+/// What the writers wrote, by place: the form, the value if it can be decoded, and the schema's name or number.
+struct Truth {
+    form: Option<String>,
+    decoded: Option<Value>,
+    schema: Option<Value>,
+    note: String,
+}
+
+fn truth(rig: &Rig, topic: &str) -> BTreeMap<String, Truth> {
+    let text =
+        fs::read_to_string(rig.folder.join(format!("truth/{topic}.ndjson"))).expect("the truth is there");
+    let line = |line: &str| {
+        let value = json::parse(line.as_bytes()).expect("the truth is JSON");
+        let get = |name: &str| value.get(name).cloned();
+        let text = |name: &str| get(name).and_then(|v| v.as_str().map(str::to_owned));
+        let place = format!(
+            "{topic}[{}]@{}",
+            get("partition").unwrap_or_default(),
+            get("offset").unwrap_or_default()
+        );
+        let truth = Truth {
+            form: text("format"),
+            decoded: get("decoded"),
+            schema: get("schema"),
+            note: text("note").unwrap_or_default(),
+        };
+        (place, truth)
+    };
+    text.lines()
+        // A double's infinity, as Python spells it, is no JSON.
+        .filter(|l| !l.contains("Infinity"))
+        .map(line)
+        .collect()
+}
+
+/// Whether a value is what was written. The truth has decimals as text, because Python's JSON has no other way to keep their digits.
+fn same(ours: &Value, truth: &Value) -> bool {
+    match (ours, truth) {
+        (Value::Number(a), Value::Number(b)) => a.same_value(b),
+        (Value::Number(a), Value::String(b)) => a.as_str() == b.as_str(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|t| same(v, t)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+fn capture(rig: &Rig, folder: &Path, topic: &str, more: &[&str]) -> Run {
+    let out = format!("{topic}.leftfold");
+    let args = [&["capture", "-b", rig.brokers(), "-t", topic, &out], more].concat();
+    leftfold(folder, &args)
+}
+
+fn events(folder: &Path, topic: &str) -> Vec<Value> {
+    let lines = leftfold(folder, &["events", &format!("{topic}.leftfold"), "--json"]).ok();
+    let line = |l: &str| json::parse(l.as_bytes()).expect("every line is JSON");
+    lines.lines().map(line).collect()
+}
+
+fn text<'v>(event: &'v Value, name: &str) -> &'v str {
+    event.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[track_caller]
+fn assert_decoded(rig: &Rig, folder: &Path, topic: &str) -> usize {
+    let truth = truth(rig, topic);
+    let mut decoded = 0;
+    for event in events(folder, topic) {
+        let place = text(&event, "position");
+        let truth = &truth[place];
+        match &truth.decoded {
+            Some(wanted) => {
+                let payload = event.get("payload").unwrap_or_else(|| panic!("{event}"));
+                assert!(
+                    same(payload, wanted),
+                    "{place} ({}): {payload}\nwanted {wanted}",
+                    truth.note
+                );
+                decoded += 1;
+            }
+            None => assert!(
+                event.get("payload_base64").is_some()
+                    && text(event.get("problem").expect("a problem"), "code") == "payload-undecodable",
+                "{} ({})",
+                event,
+                truth.note
+            ),
+        }
+        if let Some(schema) = &truth.schema {
+            let ours = event
+                .get("schema")
+                .unwrap_or_else(|| panic!("no schema: {event}"));
+            assert_eq!(ours.get("id"), schema.get("id"), "{event}");
+            if let Some(message) = schema.get("message") {
+                assert_eq!(ours.get("name"), Some(message), "{event}");
+            }
+        }
+    }
+    decoded
+}
+
+#[test]
+fn avro_protobuf_and_json_schema_are_decoded_to_what_was_written() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for topic in ["orders-avro", "orders-protobuf", "orders-jsonschema"] {
+        capture(rig, folder.path(), topic, &["-r", rig.fact("registry")]).ok();
+        assert!(assert_decoded(rig, folder.path(), topic) > 50, "{topic}");
+        let state = leftfold(
+            folder.path(),
+            &["state", &format!("{topic}.leftfold"), "order-4", "--json"],
+        )
+        .ok();
+        let state = json::parse(state.as_bytes()).expect("state gives JSON");
+        assert!(
+            state.get("state").is_some_and(|s| s.get("version").is_some()),
+            "{state}"
+        );
+        let told = leftfold(folder.path(), &["inspect", &format!("{topic}.leftfold")]).ok();
+        assert!(
+            told.contains("schemas of the registry http://127.0.0.1"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn what_does_not_fit_its_schema_keeps_its_bytes_and_says_why() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = capture(rig, folder.path(), "broken", &["-r", rig.fact("registry")]);
+    assert!(run.err.contains("the registry does not have it"), "{}", run.err);
+    run.ok();
+    assert_eq!(assert_decoded(rig, folder.path(), "broken"), 2);
+    let events = events(folder.path(), "broken");
+    let why = |i: usize| text(events[i].get("problem").expect("a problem"), "message").to_owned();
+    assert!(why(1).contains("schema 2147483643"), "{}", why(1));
+    assert!(why(2).contains("cut short"), "{}", why(2));
+    assert!(why(3).contains("2 bytes are left over"), "{}", why(3));
+    assert!(why(4).contains("no branch 6"), "{}", why(4));
+    assert!(why(5).contains("are left"), "{}", why(5));
+}
+
+#[test]
+fn messagepack_and_cbor_are_told_by_their_bytes() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    capture(rig, folder.path(), "odd", &[]).ok();
+    let truth = truth(rig, "odd");
+    let mut found = BTreeMap::new();
+    for event in events(folder.path(), "odd") {
+        let Some(truth) = truth.get(text(&event, "position")) else {
+            continue;
+        };
+        let form = truth.form.as_deref().unwrap_or_default();
+        if form != "msgpack" && form != "cbor" {
+            continue;
+        }
+        let payload = event.get("payload").unwrap_or_else(|| panic!("{event}"));
+        if let Some(wanted) = &truth.decoded {
+            assert!(same(payload, wanted), "{payload}\nwanted {wanted}");
+        }
+        *found.entry(form.to_owned()).or_insert(0) += 1;
+    }
+    assert_eq!(
+        found.into_iter().collect::<Vec<_>>(),
+        [("cbor".to_owned(), 2), ("msgpack".to_owned(), 1)]
+    );
+}
+
+#[test]
+fn schemas_are_added_by_a_later_run_and_read_without_the_registry() {
+    let (rig, _alone) = rig_alone();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = capture(rig, folder.path(), "orders-avro", &[]);
+    assert!(run.err.contains("-r URL"), "{}", run.err);
+    run.ok();
+    let undecoded = events(folder.path(), "orders-avro");
+    assert!(undecoded.iter().all(|e| e.get("payload_base64").is_some()));
+    let told = leftfold(folder.path(), &["inspect", "orders-avro.leftfold"]).ok();
+    assert!(told.contains("is lacking: no registry was named"), "{told}");
+    capture(rig, folder.path(), "orders-avro", &["-r", rig.fact("registry")]).ok();
+    rig.control("pause", "registry");
+    let decoded = assert_decoded(rig, folder.path(), "orders-avro");
+    rig.control("resume", "registry");
+    assert_eq!(decoded, undecoded.len());
+}
+
+#[test]
+fn the_registrys_doors_are_told_apart() {
+    let (rig, _calm) = rig();
+    let (guarded, tls, ca) = (
+        rig.fact("registry_guarded"),
+        rig.fact("registry_tls"),
+        rig.fact("ca"),
+    );
+    let trusting = format!("schema.registry.ssl.ca.location={ca}");
+    let login = "schema.registry.basic.auth.user.info=${RIG_LOGIN}";
+    let cases = [
+        (vec!["-r", guarded, "-X", login], "alice:alice-secret", ""),
+        (vec!["-r", tls, "-X", &trusting], "", ""),
+        (vec!["-r", guarded], "", "refuses the login (401"),
+        (
+            vec!["-r", guarded, "-X", login],
+            "alice:wrong-secret",
+            "refuses the login (401",
+        ),
+        (vec!["-r", tls], "", "cannot be reached"),
+        (vec!["-r", "http://127.0.0.1:9"], "", "cannot be reached"),
+    ];
+    for (flags, secret, lacking) in cases {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut args = vec!["capture", "-b", rig.brokers(), "-t", "orders-avro", "a.leftfold"];
+        args.extend(&flags);
+        let run: Run = crate::rig::program(folder.path(), &args)
+            .env("RIG_LOGIN", secret)
+            .output()
+            .expect("the program runs")
+            .into();
+        assert_eq!(run.code, Some(0), "{flags:?}: {}", run.err);
+        assert_eq!(
+            run.err.contains("is lacking"),
+            !lacking.is_empty(),
+            "{flags:?}: {}",
+            run.err
+        );
+        assert!(
+            run.err.contains(lacking) && !run.err.contains("-secret"),
+            "{flags:?}: {}",
+            run.err
+        );
+        let bytes = fs::read(folder.path().join("a.leftfold")).expect("the capture is there");
+        assert!(
+            !bytes.windows(12).any(|w| w == b"alice-secret"),
+            "the password is in the file"
+        );
+    }
+}
