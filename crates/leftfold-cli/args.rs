@@ -9,6 +9,7 @@ use leftfold_kafka::{Bound, From};
 
 use crate::capture::{CAPTURE, CaptureArgs};
 use crate::kafka::{KafkaArgs, bound};
+use crate::topics::{TOPICS, TopicsArgs};
 
 const SOURCES: &str = "\
 A SOURCE is a SQLite file, a capture, an NDJSON file, `-` for standard input, a pipe, a name from leftfold.toml in the current \
@@ -152,6 +153,9 @@ from + (to-from)*(c+1)/n.")]
     /// Capture Kafka topics to one file that opens anywhere
     #[command(after_help = CAPTURE)]
     Capture(CaptureArgs),
+    /// List a cluster's topics, or try the connection to it
+    #[command(after_help = TOPICS)]
+    Topics(TopicsArgs),
     /// Write a demo history: a shop over one day, with four incidents to find
     #[command(after_help = "Examples:
   leftfold demo
@@ -198,6 +202,7 @@ impl Verb {
             Self::Diff(args) => args.json,
             Self::Blame(args) => args.json,
             Self::History(args) => args.json,
+            Self::Topics(args) => args.json,
             Self::Export(_)
             | Self::Capture(_)
             | Self::Demo(_)

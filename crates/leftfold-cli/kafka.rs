@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use clap::Args;
-use leftfold_kafka::{Bound, KafkaError, Range, Request, Settings};
+use leftfold_kafka::{Bound, KafkaError, Pause, Range, Request, Settings};
 
 use crate::failure::{Failure, Outcome};
 
@@ -76,6 +76,7 @@ impl KafkaArgs {
             range: Range::of(bounds),
             count,
             follow,
+            pause: Pause::new(),
             tool: concat!("leftfold ", env!("CARGO_PKG_VERSION")).to_owned(),
         })
     }

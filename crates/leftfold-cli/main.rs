@@ -29,6 +29,7 @@ mod style;
 mod table;
 mod timeline;
 mod topic;
+mod topics;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -95,6 +96,7 @@ fn run(front: &mut Front, mut verb: Verb) -> Outcome<ExitCode> {
         Verb::History(args) => history::run(front, &args)?,
         Verb::Export(args) => export::run(front, &args)?,
         Verb::Capture(args) => capture::run(front, &args)?,
+        Verb::Topics(args) => topics::run(front, &args)?,
         Verb::Demo(args) => demo::run(front, &args)?,
         Verb::Open(args) => return open::run(front, &args),
         Verb::Mapping(MappingVerb::Show(args)) => mapping::show(front, &args)?,

@@ -10,6 +10,7 @@ use leftfold_source::capture::{CaptureWriter, Durable, Headers, Outcome, Record,
 
 use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
+use crate::pause::Pause;
 use crate::range::{From, Range};
 use crate::reader::{Piece, Reader, Sink, Taken};
 use crate::schemas::SchemaBook;
@@ -35,6 +36,8 @@ pub struct Request {
     pub count: Option<u64>,
     /// Go on when the end is reached.
     pub follow: bool,
+    /// Lets another thread hold the capture and let it go on.
+    pub pause: Pause,
     /// The program and its version, for the capture's provenance.
     pub tool: String,
 }
@@ -278,6 +281,7 @@ fn run(
         schemas,
         ids,
         count: request.count,
+        pause: request.pause.clone(),
         committed: Instant::now(),
         tell,
     };
@@ -315,6 +319,7 @@ struct CaptureSink<'t> {
     /// The capture's ids of the pieces.
     ids: Vec<i64>,
     count: Option<u64>,
+    pause: Pause,
     committed: Instant,
     tell: &'t mut dyn FnMut(Told),
 }
@@ -359,6 +364,18 @@ impl Sink for CaptureSink<'_> {
 
     fn waiting(&mut self, why: &str) {
         (self.tell)(Told::Note(format!("waiting: {why}")));
+    }
+
+    fn goes_on(&mut self, cancel: &Cancel) -> Result<bool, KafkaError> {
+        if !self.pause.is_set() {
+            return Ok(true);
+        }
+        if self.writer.written() != self.writer.durable() {
+            // Whoever pauses wants to look at what is there.
+            self.writer.commit()?;
+            self.committed = Instant::now();
+        }
+        Ok(self.pause.wait(cancel))
     }
 }
 

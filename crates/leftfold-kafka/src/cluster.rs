@@ -257,10 +257,57 @@ impl Cluster {
         }
     }
 
-    /// The topics of these names.
+    /// Every topic that may be seen, the broker's own among them.
+    pub(crate) fn every_topic(&self, cancel: &Cancel) -> Result<Vec<Topic>, KafkaError> {
+        let metadata = self.ask(cancel, |c| c.client.fetch_metadata(None, SLICE * 4))?;
+        let topics = metadata.topics().iter().map(|t| {
+            let mut partitions: Vec<i32> = t
+                .partitions()
+                .iter()
+                .map(rdkafka::metadata::MetadataPartition::id)
+                .collect();
+            partitions.sort_unstable();
+            Topic {
+                name: t.name().to_owned(),
+                id: None,
+                partitions,
+            }
+        });
+        Ok(topics.collect())
+    }
+
+    /// Names in place of patterns: what begins with `^` stands for every topic it fits, as librdkafka has it.
+    fn named(&self, asked: &[String], cancel: &Cancel) -> Result<Vec<String>, KafkaError> {
+        let mut names = Vec::new();
+        for name in asked {
+            if !name.starts_with('^') {
+                names.push(name.clone());
+                continue;
+            }
+            let pattern = regex::Regex::new(name)
+                .map_err(|e| KafkaError::Property(format!("{name:?} is no pattern: {e}")))?;
+            let mut fitting: Vec<String> = self
+                .all_topics(false, cancel)?
+                .into_iter()
+                .map(|t| t.name)
+                .filter(|n| pattern.is_match(n))
+                .collect();
+            if fitting.is_empty() {
+                return Err(KafkaError::NoTopic {
+                    topic: name.clone(),
+                    near: ": the pattern fits none of those that may be seen".to_owned(),
+                });
+            }
+            names.append(&mut fitting);
+        }
+        Ok(names)
+    }
+
+    /// The topics of these names, or that fit these patterns (`^…`).
     pub fn topics(&self, names: &[String], cancel: &Cancel) -> Result<Vec<Topic>, KafkaError> {
         let mut found: Vec<Topic> = Vec::new();
-        for name in names {
+        let names = self.named(names, cancel)?;
+        for name in &names {
             let metadata = self.ask(cancel, |c| c.client.fetch_metadata(Some(name), SLICE))?;
             let Some(topic) = metadata.topics().iter().find(|t| t.name() == name) else {
                 return Err(self.no_topic(name));

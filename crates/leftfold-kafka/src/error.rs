@@ -40,6 +40,11 @@ pub enum KafkaError {
     /// The broker knows us and forbids it.
     #[error("not allowed: {0}; ask for the rights Describe and Read on the topic")]
     Forbidden(String),
+    /// The schema registry cannot be asked.
+    #[error(
+        "the schema registry: {0}; check its URL (-r) and its login (schema.registry.basic.auth.user.info)"
+    )]
+    Registry(String),
     /// There is no such topic.
     #[error("there is no topic {topic:?}{near}")]
     NoTopic {
@@ -110,6 +115,7 @@ impl KafkaError {
             Self::Tls(..) => "kafka-tls",
             Self::Sasl(..) => "kafka-sasl",
             Self::Forbidden(_) => "kafka-forbidden",
+            Self::Registry(_) => "kafka-registry",
             Self::NoTopic { .. } => "kafka-no-topic",
             Self::NoPartition { .. } => "kafka-no-partition",
             Self::OtherCluster { .. } => "kafka-other-cluster",

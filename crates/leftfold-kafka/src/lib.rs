@@ -4,10 +4,13 @@
 //! librdkafka's simple consumer, which knows no groups at all. [`capture()`] writes what it reads to a file; [`Reader`] hands records
 //! to whoever takes them.
 
+mod browse;
 mod capture;
+mod check;
 mod cluster;
 mod error;
 mod native;
+mod pause;
 mod range;
 mod reader;
 mod registry;
@@ -15,9 +18,12 @@ mod schemas;
 mod settings;
 mod translate;
 
+pub use browse::{Sample, TopicFacts, sample};
 pub use capture::{Captured, Request, Told, capture};
+pub use check::{Outcome, Part, Step, check};
 pub use cluster::{Cluster, Partition, Topic};
 pub use error::KafkaError;
+pub use pause::Pause;
 pub use range::{Bound, From, Range, RangeError};
 pub use reader::{Piece, Reader, Sink, Taken};
 pub use settings::Settings;

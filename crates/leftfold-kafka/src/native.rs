@@ -338,3 +338,51 @@ pub(crate) fn topic_ids(client: *mut RDKafka, names: &[String], wait: Duration) 
     }
     ids
 }
+
+/// A topic's configuration by name, where the broker tells it.
+pub(crate) fn topic_config(client: *mut RDKafka, topic: &str, wait: Duration) -> Vec<(String, String)> {
+    let mut config = Vec::new();
+    let Ok(name) = CString::new(topic) else {
+        return config;
+    };
+    // SAFETY: everything made here is destroyed below, after its last use; the client is alive; a null result has no resources.
+    unsafe {
+        let queue = rd::rd_kafka_queue_new(client);
+        let options =
+            rd::rd_kafka_AdminOptions_new(client, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+        rd::rd_kafka_AdminOptions_set_request_timeout(options, millis(wait), ptr::null_mut(), 0);
+        let mut resource = rd::rd_kafka_ConfigResource_new(
+            rd::rd_kafka_ResourceType_t::RD_KAFKA_RESOURCE_TOPIC,
+            name.as_ptr(),
+        );
+        rd::rd_kafka_DescribeConfigs(client, &raw mut resource, 1, options, queue);
+        let event = rd::rd_kafka_queue_poll(queue, millis(wait));
+        let result = rd::rd_kafka_event_DescribeConfigs_result(event);
+        if !result.is_null() {
+            let mut count = 0;
+            let resources = rd::rd_kafka_DescribeConfigs_result_resources(result, &raw mut count);
+            for i in 0..count {
+                let mut entries = 0;
+                let found = rd::rd_kafka_ConfigResource_configs(*resources.add(i), &raw mut entries);
+                for j in 0..entries {
+                    let entry = *found.add(j);
+                    let (name, value) = (
+                        rd::rd_kafka_ConfigEntry_name(entry),
+                        rd::rd_kafka_ConfigEntry_value(entry),
+                    );
+                    if !name.is_null() && !value.is_null() {
+                        let text = |t| CStr::from_ptr(t).to_string_lossy().into_owned();
+                        config.push((text(name), text(value)));
+                    }
+                }
+            }
+        }
+        if !event.is_null() {
+            rd::rd_kafka_event_destroy(event);
+        }
+        rd::rd_kafka_ConfigResource_destroy(resource);
+        rd::rd_kafka_AdminOptions_destroy(options);
+        rd::rd_kafka_queue_destroy(queue);
+    }
+    config
+}

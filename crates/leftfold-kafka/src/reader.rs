@@ -127,6 +127,11 @@ pub trait Sink {
 
     /// Nothing comes, and why.
     fn waiting(&mut self, why: &str);
+
+    /// Asked between batches: whether to read on now. Who says no waits a moment first, and is asked again.
+    fn goes_on(&mut self, _cancel: &Cancel) -> Result<bool, KafkaError> {
+        Ok(true)
+    }
 }
 
 /// How far a piece is.
@@ -214,6 +219,12 @@ impl<'c> Reader<'c> {
             sink.tick(self.left())?;
             if cancel.is_cancelled() {
                 return Ok(false);
+            }
+            if !sink.goes_on(cancel)? {
+                // What was asked for already waits in librdkafka's queue, which is bounded.
+                self.cluster.serve();
+                heard = Instant::now();
+                continue;
             }
             match self.batch(sink, &mut headers)? {
                 Some(Taken::Enough) => return Ok(false),

@@ -115,6 +115,29 @@ impl Registry {
     }
 }
 
+/// Whether a registry answers as one: which languages it knows.
+pub(crate) fn check(settings: &RegistrySettings) -> Result<String, KafkaError> {
+    let client = Client {
+        agent: agent(settings)?,
+        settings: settings.clone(),
+        down: None,
+    };
+    let mut last = KafkaError::Registry("no registry is named".to_owned());
+    for url in &settings.urls {
+        match client.get(&format!("{url}/schemas/types")) {
+            Ok(Value::Array(kinds)) => {
+                let kinds: Vec<&str> = kinds.iter().filter_map(Value::as_str).collect();
+                return Ok(format!("{url} knows {}", kinds.join(", ")));
+            }
+            Ok(_) => last = KafkaError::Registry(format!("{url} answers as no schema registry does")),
+            Err(Trouble::Answered(why) | Trouble::Silent(why)) => {
+                last = KafkaError::Registry(settings.secrets.mask(&why));
+            }
+        }
+    }
+    Err(last)
+}
+
 fn agent(settings: &RegistrySettings) -> Result<ureq::Agent, KafkaError> {
     let pem = |path: &PathBuf| {
         let failed = |reason: String| KafkaError::PropertiesFile {
@@ -295,12 +318,14 @@ fn text_of(found: &Value) -> Result<String, Trouble> {
 
 /// A name as a part of a URL's path.
 fn escaped(name: &str) -> String {
+    use std::fmt::Write as _;
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

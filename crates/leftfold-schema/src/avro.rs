@@ -91,7 +91,7 @@ impl Avro {
             empty: 0,
             named: None,
         };
-        let value = data.value(self.top, 0).map_err(|e| data.place(e))?;
+        let value = data.value(self.top, 0).map_err(|e| data.place(&e))?;
         if !data.rest.is_empty() {
             return Err(format!("{} bytes are left over", data.rest.len()));
         }
@@ -249,7 +249,7 @@ struct Data<'d> {
 
 impl<'d> Data<'d> {
     /// An error with the place it happened at.
-    fn place(&self, what: String) -> String {
+    fn place(&self, what: &str) -> String {
         format!(
             "{what}, at byte {} of {}",
             self.whole - self.rest.len(),

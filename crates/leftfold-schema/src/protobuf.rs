@@ -81,7 +81,7 @@ impl Protobuf {
         if path.is_empty() {
             path.push(0);
         }
-        self.decode_as(self.message_at(&path)?, rest)
+        Self::decode_as(self.message_at(&path)?, rest)
     }
 
     /// A message by name: its full name, or its own where no other has the same.
@@ -99,7 +99,7 @@ impl Protobuf {
                     .ok_or_else(|| format!("the schema has no message {name}"))?
             }
         };
-        self.decode_as(found, bytes)
+        Self::decode_as(found, bytes)
     }
 
     fn message_at(&self, path: &[usize]) -> Result<MessageDescriptor, String> {
@@ -114,7 +114,7 @@ impl Protobuf {
         Ok(message)
     }
 
-    fn decode_as(&self, descriptor: MessageDescriptor, raw: &[u8]) -> Result<Decoded, String> {
+    fn decode_as(descriptor: MessageDescriptor, raw: &[u8]) -> Result<Decoded, String> {
         let name = descriptor.full_name().to_owned();
         let message =
             DynamicMessage::decode(descriptor, Bytes::copy_from_slice(raw)).map_err(|e| e.to_string())?;
