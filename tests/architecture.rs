@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "leftfold-event",
             "leftfold-source",
+            "leftfold-kafka",
             "leftfold-log",
             "leftfold-replay",
             "leftfold-compare",

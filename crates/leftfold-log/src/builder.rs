@@ -29,6 +29,14 @@ impl LogBuilder {
         Self::default()
     }
 
+    /// An empty log that gives the names of another one the keys they have there.
+    pub fn knowing(known: &Log) -> Self {
+        Self {
+            columns: known.columns().names_alone(),
+            ..Self::default()
+        }
+    }
+
     /// The same, giving events without a version their place in their stream for one, counted from 1. Events of no stream get none.
     #[must_use]
     pub fn counting_versions(self) -> Self {

@@ -24,7 +24,7 @@ pub use filter::{Filter, FilterError, FilterRun, Mentions};
 pub use log::{LaneBy, Log};
 pub use names::Names;
 pub use postings::Postings;
-pub use scan::index;
+pub use scan::{index, index_again};
 pub use selection::{Order, Selection};
 
 #[cfg(test)]

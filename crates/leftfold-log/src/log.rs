@@ -98,6 +98,17 @@ impl Columns {
         self.time.len()
     }
 
+    /// No events, and the names with their keys.
+    pub(crate) fn names_alone(&self) -> Self {
+        Self {
+            streams: self.streams.clone(),
+            kinds: self.kinds.clone(),
+            categories: self.categories.clone(),
+            stream_category: self.stream_category.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The lane key of an event.
     pub(crate) fn lane(&self, by: LaneBy, ordinal: u32) -> u32 {
         let i = ordinal as usize;
@@ -196,7 +207,7 @@ impl Log {
         &self.all
     }
 
-    fn columns(&self) -> &Columns {
+    pub(crate) fn columns(&self) -> &Columns {
         self.all.columns()
     }
 
@@ -293,6 +304,33 @@ impl Log {
             }
         }
         (low < self.events() && rows.get(low as usize) == row).then_some(low)
+    }
+
+    /// What became of another log's events in this one, which holds all of them and more, both in the order of their rows: where those of
+    /// `ordinals` (ascending) stand now, and the events that are new.
+    pub fn grown_from(&self, before: &Self, ordinals: &[u32]) -> (Vec<u32>, Vec<u32>) {
+        let place = |log: &Self, o: u32| {
+            let locator = log.locator(o);
+            (locator.row, locator.item)
+        };
+        let (mut moved, mut new) = (Vec::with_capacity(ordinals.len()), Vec::new());
+        let mut wanted = ordinals.iter().copied().peekable();
+        let mut old = 0;
+        for now in 0..self.events() {
+            while old < before.events() && place(before, old) < place(self, now) {
+                old += 1;
+            }
+            if old < before.events() && place(before, old) == place(self, now) {
+                while wanted.next_if(|o| *o < old).is_some() {}
+                if wanted.next_if_eq(&old).is_some() {
+                    moved.push(now);
+                }
+                old += 1;
+            } else {
+                new.push(now);
+            }
+        }
+        (moved, new)
     }
 
     /// Where the source finds an event again.

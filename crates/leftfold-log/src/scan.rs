@@ -15,6 +15,21 @@ const FIRST: Duration = Duration::from_millis(100);
 /// Events between two looks at the clock and the cancel flag.
 const LOOK_EVERY: usize = 2048;
 
+/// Indexes a source anew that has got more events since, perhaps between the ones there were: names keep the keys they have in `known`.
+/// `None`: the scan ended early.
+pub fn index_again(
+    store: &dyn EventStore,
+    known: &Log,
+    cancel: &Cancel,
+) -> Result<Option<(Log, ScanSummary)>, SourceError> {
+    let mut builder = LogBuilder::knowing(known);
+    if store.counts_versions() {
+        builder = builder.counting_versions();
+    }
+    let summary = store.scan(&mut builder, cancel)?;
+    Ok(summary.complete.then(|| (builder.finish(), summary)))
+}
+
 /// Indexes a whole source. `publish` gets snapshots on the way: the first after 100 ms, each later one when half as much again
 /// was read, so that all copying together stays within a small multiple of the final size.
 ///

@@ -294,6 +294,74 @@ pub fn projections(session: &Session, args: ProjectionsArgs) -> Answer<Vec<Proje
     session.projections(args.source)
 }
 
+pub fn relocate(session: &Session, args: RelocateArgs) -> Answer<Vec<Option<u32>>> {
+    let view = session.source(args.source)?.view(None)?;
+    Ok(args.positions.iter().map(|p| view.at_position_text(p)).collect())
+}
+
+pub fn kafka_profiles(session: &Session, _: KafkaProfilesArgs) -> Answer<Vec<KafkaProfileDto>> {
+    Ok(session.kafka_profiles())
+}
+
+pub fn kafka_connect(session: &Session, args: KafkaConnectArgs) -> Answer<KafkaConnectionDto> {
+    session.kafka_connect(&args.settings)
+}
+
+pub fn kafka_disconnect(session: &Session, args: KafkaDisconnectArgs) -> Answer<()> {
+    session.kafka().disconnect(args.connection);
+    Ok(())
+}
+
+pub fn kafka_cancel(session: &Session, args: KafkaCancelArgs) -> Answer<()> {
+    session.kafka().connection(args.connection)?.cancel();
+    Ok(())
+}
+
+pub fn kafka_check(session: &Session, args: KafkaCheckArgs) -> Answer<Vec<KafkaStepDto>> {
+    Ok(session.kafka().connection(args.connection)?.check())
+}
+
+pub fn kafka_topics(session: &Session, args: KafkaTopicsArgs) -> Answer<Vec<KafkaTopicDto>> {
+    session.kafka().connection(args.connection)?.topics()
+}
+
+pub fn kafka_topic(session: &Session, args: KafkaTopicArgs) -> Answer<KafkaTopicFactsDto> {
+    session.kafka().connection(args.connection)?.facts(&args.topic)
+}
+
+pub fn kafka_sample(session: &Session, args: KafkaSampleArgs) -> Answer<KafkaSampleDto> {
+    let connection = session.kafka().connection(args.connection)?;
+    connection.sample(&args.topic, args.limit)
+}
+
+pub fn suggest_capture(_: &Session, args: SuggestCaptureArgs) -> Answer<String> {
+    Ok(crate::kafka::suggested_path(&args.topics).display().to_string())
+}
+
+pub fn start_capture(session: &Session, args: StartCaptureArgs) -> Answer<CaptureDto> {
+    session.start_capture(&args)
+}
+
+pub fn captures(session: &Session, _: CapturesArgs) -> Answer<Vec<CaptureDto>> {
+    Ok(session.kafka().captures())
+}
+
+pub fn pause_capture(session: &Session, args: PauseCaptureArgs) -> Answer<CaptureDto> {
+    let capture = session.kafka().capture(args.capture)?;
+    capture.set_paused(args.paused);
+    Ok(capture.dto())
+}
+
+pub fn stop_capture(session: &Session, args: StopCaptureArgs) -> Answer<()> {
+    session.kafka().capture(args.capture)?.stop();
+    Ok(())
+}
+
+pub fn forget_capture(session: &Session, args: ForgetCaptureArgs) -> Answer<()> {
+    session.kafka().forget(args.capture);
+    Ok(())
+}
+
 pub fn export_events(session: &Session, args: ExportEventsArgs) -> Answer<u32> {
     let view = session.source(args.source)?.view(args.filter)?;
     let path = Path::new(&args.path);

@@ -147,6 +147,43 @@ commands! {
     drop_filter DropFilterArgs { source: u32, filter: u32 } -> ();
     /// Projections one can choose.
     projections ProjectionsArgs { source: u32 } -> Vec<ProjectionDto>;
+    /// Where events stand now, by their positions: they move while a capture is being written.
+    relocate RelocateArgs { source: u32, positions: Vec<String> } -> Vec<Option<u32>>;
+    /// The profiles of the project files: of the folder the program was started in, and of the user's configuration.
+    kafka_profiles KafkaProfilesArgs {} -> Vec<KafkaProfileDto>;
+    /// Asks the user for a file of properties; `None` when they cancel.
+    pick_properties PickPropertiesArgs {} -> Option<String>;
+    /// Makes a connection; nothing is asked of a broker yet.
+    kafka_connect KafkaConnectArgs { settings: KafkaSettingsDto } -> KafkaConnectionDto;
+    /// Forgets a connection and its secrets, and ends what it is asked.
+    kafka_disconnect KafkaDisconnectArgs { connection: u32 } -> ();
+    /// Ends what a connection is asked, as `cancelled`.
+    kafka_cancel KafkaCancelArgs { connection: u32 } -> ();
+    /// Tries a connection step by step.
+    kafka_check KafkaCheckArgs { connection: u32 } -> Vec<KafkaStepDto>;
+    /// The topics that may be seen, by name.
+    kafka_topics KafkaTopicsArgs { connection: u32 } -> Vec<KafkaTopicDto>;
+    /// What is known of a topic without reading its records. A later question for another topic ends this one as `cancelled`.
+    kafka_topic KafkaTopicArgs { connection: u32, topic: String } -> KafkaTopicFactsDto;
+    /// The latest records of a topic, decoded. A later question for another topic ends this one as `cancelled`.
+    kafka_sample KafkaSampleArgs { connection: u32, topic: String, limit: u32 } -> KafkaSampleDto;
+    /// A path for a capture of these topics at which nothing is yet.
+    suggest_capture SuggestCaptureArgs { topics: Vec<String> } -> String;
+    /// Asks the user where to capture to; `None` when they cancel.
+    pick_capture PickCaptureArgs { suggested: String } -> Option<String>;
+    /// Starts to capture topics to a file: a new one, or a capture to go on with. `range` are bounds as kcat has them (`beginning`, `end`,
+    /// `100`, `-100`, `s@MS`, `e@MS`). Answers at once. The shell emits `capture` with `{capture}` as it goes.
+    start_capture StartCaptureArgs {
+        connection: u32, topics: Vec<String>, range: Vec<String>, follow: bool, limit: Option<Int>, path: String,
+    } -> CaptureDto;
+    /// The captures of this run of the program, latest first.
+    captures CapturesArgs {} -> Vec<CaptureDto>;
+    /// Holds a capture, or lets it go on. Nothing is skipped.
+    pause_capture PauseCaptureArgs { capture: u32, paused: bool } -> CaptureDto;
+    /// Ends a capture; what was read is kept.
+    stop_capture StopCaptureArgs { capture: u32 } -> ();
+    /// Forgets a capture that has ended.
+    forget_capture ForgetCaptureArgs { capture: u32 } -> ();
     /// Exports the events of the list as NDJSON; answers how many were written.
     export_events ExportEventsArgs { source: u32, axis: AxisDto, filter: Option<u32>, path: String } -> u32;
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use leftfold_event::Cancel;
-use leftfold_log::{Filter, FilterRun, Log, Selection};
+use leftfold_log::{Axis, Filter, FilterRun, Log, Selection};
 use leftfold_source::EventStore;
 
 use crate::error::SessionError;
@@ -47,6 +47,39 @@ impl FilterTask {
     /// What it has found so far.
     pub fn matches(&self) -> Arc<Matches> {
         Arc::clone(&lock(&self.matches))
+    }
+
+    /// What it keeps of a log that holds more events than the one it has looked through, perhaps between them. `None` where there is nothing
+    /// to take over: it is still at work, or was stopped.
+    pub(crate) fn over(
+        &self,
+        log: &Arc<Log>,
+        store: &dyn EventStore,
+        cancel: &Cancel,
+    ) -> Result<Option<Matches>, SessionError> {
+        let before = self.matches();
+        if !before.done || before.error.is_some() || Arc::ptr_eq(&before.log, log) {
+            return Ok(None);
+        }
+        let order = before.selection.order(Axis::Log);
+        let (kept, new) = log.grown_from(&before.log, &order.range(0, order.len()));
+        let mut run = FilterRun::resume(&self.filter, log, kept, 0);
+        run.look_at(store, &new, cancel)?;
+        let (failed, first) = run.failures();
+        Ok(Some(Matches {
+            log: Arc::clone(log),
+            selection: log.select(run.kept().to_vec()),
+            scanned: log.events(),
+            done: true,
+            failed: before.failed + failed,
+            first_failure: before.first_failure.clone().or_else(|| first.map(str::to_owned)),
+            error: None,
+        }))
+    }
+
+    pub(crate) fn take(&self, matches: Matches) {
+        *lock(&self.matches) = Arc::new(matches);
+        self.shown.notify_all();
     }
 
     /// Stops it; what it has found stays.

@@ -10,6 +10,7 @@ pub mod dto;
 mod error;
 mod filter;
 mod history;
+mod kafka;
 mod kcat;
 mod lines;
 pub mod mapping;

@@ -17,6 +17,7 @@ use crate::dto::{
 };
 use crate::error::SessionError;
 use crate::filter::FilterTask;
+use crate::kafka::Kafka;
 use crate::mapping;
 use crate::project::Project;
 use crate::source::{IndexState, OnChange, OpenOptions, OpenSource, lock};
@@ -34,6 +35,7 @@ pub struct Session {
     config_folder: Option<PathBuf>,
     project_folder: Option<PathBuf>,
     on_change: OnChange,
+    kafka: Kafka,
 }
 
 /// Names the folder of cached indexes in place of the user's own.
@@ -57,6 +59,7 @@ impl Session {
             cache_folder,
             config_folder,
             project_folder: None,
+            kafka: Kafka::new(Arc::clone(&on_change)),
             on_change,
         }
     }
@@ -276,19 +279,27 @@ impl Session {
         &self,
         path: &Path,
         store: Arc<dyn EventStore>,
-        dto: StoreDto,
+        mut dto: StoreDto,
         projections: Projections,
         cache_folder: Option<PathBuf>,
     ) -> SourceDto {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let capture = self.kafka.writing(path);
         let source = OpenSource::open(OpenOptions {
             id,
             path: path.to_owned(),
             store,
             projections,
-            cache_folder,
+            growing: capture.is_some(),
+            // An index that is old in a second is not worth keeping.
+            cache_folder: cache_folder.filter(|_| capture.is_none()),
             on_change: Arc::clone(&self.on_change),
         });
+        if let Some(capture) = capture {
+            dto.notes
+                .retain(|note| !note.starts_with("The last run of this capture"));
+            capture.feed(&source);
+        }
         let opened = Opened { source, store: dto };
         lock(&self.sources).insert(id, opened.clone());
         source_dto(&opened)
@@ -310,6 +321,39 @@ impl Session {
     /// What a source is and how far its index is.
     pub fn status(&self, id: u32) -> Result<SourceDto, SessionError> {
         self.opened(id).map(|o| source_dto(&o))
+    }
+
+    /// The clusters and captures.
+    pub(crate) fn kafka(&self) -> &Kafka {
+        &self.kafka
+    }
+
+    /// The folder the program was started in, and the user's configuration: where project files are looked for that lie beside no data.
+    pub(crate) fn project_folders(&self) -> impl Iterator<Item = &Path> {
+        [self.project_folder.as_deref(), self.config_folder()]
+            .into_iter()
+            .flatten()
+    }
+
+    /// Closes every source that reads a file.
+    pub(crate) fn close_file(&self, path: &Path) {
+        let Ok(real) = std::fs::canonicalize(path) else {
+            return;
+        };
+        let is_it = |o: &Opened| std::fs::canonicalize(&o.source.path).is_ok_and(|p| p == real);
+        let ids: Vec<u32> = lock(&self.sources)
+            .iter()
+            .filter(|(_, o)| is_it(o))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            self.close(id);
+        }
+    }
+
+    /// Ends the captures and waits until their files are whole; for a program that ends.
+    pub fn shut_down(&self) {
+        self.kafka.shut_down();
     }
 
     /// Closes a source and stops its work.
@@ -467,6 +511,7 @@ fn source_dto(opened: &Opened) -> SourceDto {
             first_time: time_extent.map(|(a, _)| at(a)),
             last_time: time_extent.map(|(_, b)| at(b)),
             stale: source.is_stale(),
+            growing: source.is_growing(),
         },
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use leftfold_event::{Cancel, Progress};
-use leftfold_log::{Log, cache, index};
+use leftfold_log::{Log, cache, index, index_again};
 use leftfold_replay::{Limits, Projections, Replay, monotonic_clock};
 use leftfold_source::{EventStore, Identity, Unreadable};
 
@@ -57,6 +57,11 @@ pub enum Changed {
         /// Its new generation.
         generation: u32,
     },
+    /// A capture that is being written: how far it is, or that it ended.
+    Capture {
+        /// The capture.
+        capture: u32,
+    },
     /// The matches of a filter.
     Filter {
         /// The source.
@@ -85,6 +90,8 @@ pub struct OpenSource {
     grown: (Mutex<u32>, Condvar),
     pub(crate) filters: Mutex<BTreeMap<u32, Arc<FilterTask>>>,
     pub(crate) next_filter: AtomicU32,
+    /// Whether it is a capture that this program is writing.
+    pub(crate) growing: AtomicBool,
 }
 
 /// What a source is opened with.
@@ -99,6 +106,8 @@ pub struct OpenOptions {
     pub projections: Projections,
     /// Where its index is kept between runs; `None`: nowhere.
     pub cache_folder: Option<PathBuf>,
+    /// Whether it is a capture that this program is writing: somebody calls [`OpenSource::grow`].
+    pub growing: bool,
     /// Whom to tell when something grew.
     pub on_change: OnChange,
 }
@@ -134,6 +143,7 @@ impl OpenSource {
             grown: Default::default(),
             filters: Mutex::default(),
             next_filter: AtomicU32::new(1),
+            growing: AtomicBool::new(options.growing),
         });
         source.reindex();
         source
@@ -164,6 +174,7 @@ impl OpenSource {
             grown: Default::default(),
             filters: Mutex::default(),
             next_filter: AtomicU32::new(1),
+            growing: AtomicBool::new(false),
         })
     }
 
@@ -301,12 +312,69 @@ impl OpenSource {
 
     /// Whether the file changed since the index was made.
     pub fn is_stale(&self) -> bool {
+        // Who writes it says so.
+        if self.is_growing() {
+            return false;
+        }
         let snapshot = self.snapshot();
         match (&snapshot.identity, self.store.identity()) {
             (Some(then), Ok(now)) => *then != now,
             (Some(_), Err(_)) => true,
             (None, _) => false,
         }
+    }
+
+    /// Whether it is a capture that this program is writing.
+    pub fn is_growing(&self) -> bool {
+        self.growing.load(Ordering::Relaxed)
+    }
+
+    /// Takes in what a capture that is being written has got since, if anything; whether it did. What is shown until then stays, and is
+    /// replaced at once, filters too: lanes keep their keys, and events move, for the log's order is by partition and offset.
+    pub(crate) fn grow(&self, cancel: &Cancel) -> Result<bool, SessionError> {
+        let before = self.snapshot();
+        if before.state != IndexState::Ready {
+            return Ok(false);
+        }
+        let identity = self.store.identity()?;
+        let same = before.identity.as_ref() == Some(&identity);
+        let filters: Vec<_> = lock(&self.filters).values().cloned().collect();
+        let behind = |f: &Arc<FilterTask>| {
+            let matches = f.matches();
+            matches.done && matches.error.is_none() && !Arc::ptr_eq(&matches.log, &before.log)
+        };
+        if same && !filters.iter().any(behind) {
+            return Ok(false);
+        }
+        let (log, unreadable) = if same {
+            (Arc::clone(&before.log), before.unreadable.clone())
+        } else {
+            match index_again(&*self.store, &before.log, cancel)? {
+                Some((log, summary)) => (Arc::new(log), summary.unreadable),
+                None => return Ok(false),
+            }
+        };
+        let mut matches = Vec::new();
+        for filter in filters {
+            if let Some(now) = filter.over(&log, &*self.store, cancel)? {
+                matches.push((filter, now));
+            }
+        }
+        for (filter, now) in matches {
+            filter.take(now);
+            (self.on_change)(Changed::Filter {
+                source: self.id,
+                filter: filter.id,
+            });
+        }
+        Ok(self.publish(Snapshot {
+            generation: 0,
+            log,
+            state: IndexState::Ready,
+            unreadable,
+            identity: Some(identity),
+            replay: Arc::new(new_replay(&self.projections)),
+        }))
     }
 
     /// A handle for a new filter.

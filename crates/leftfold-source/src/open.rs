@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use leftfold_event::Cancel;
 
-use crate::capture::{CaptureStore, is_capture};
+use crate::capture::{CaptureStore, is_capture, is_ours};
 use crate::dialect::{Candidate, Detection, detection};
 use crate::mapping::Mapping;
 use crate::shape::TableShape;
@@ -89,6 +89,9 @@ impl SourceFile {
             return Self::from_reader(path, &mut *reader, &Cancel::new(), &mut |_| ());
         }
         let real = fs::canonicalize(path).map_err(|e| unopenable(e.to_string()))?;
+        if is_ours(&meta) {
+            return Self::capture(path, real, None);
+        }
         let mut file = File::open(&real).map_err(|e| unopenable(e.to_string()))?;
         let mut head = vec![0_u8; 64 << 10];
         let n = read_up_to(&mut file, &mut head).map_err(|e| unopenable(e.to_string()))?;

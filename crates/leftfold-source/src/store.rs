@@ -172,6 +172,9 @@ pub trait EventStore: Send + Sync {
     /// An upper bound of the number of events, if one is cheap to have (no table scan).
     fn estimate(&self) -> Option<u64>;
 
+    /// Closes what is kept open for later calls, so that whoever writes the file can end; the next call opens it again.
+    fn let_go(&self) {}
+
     /// Whether an event without a version has its place in its stream for one, counted from 1 in log order: in a history that has
     /// streams and no versions at all. The index counts; `fetch` leaves such versions out.
     fn counts_versions(&self) -> bool {

@@ -105,6 +105,33 @@ impl<'a> FilterRun<'a> {
         Ok(end < self.log.events())
     }
 
+    /// Looks at these events alone, ascending, besides those that are kept; then all have been looked at.
+    pub fn look_at(
+        &mut self,
+        store: Store<'_>,
+        ordinals: &[u32],
+        cancel: &Cancel,
+    ) -> Result<(), SourceError> {
+        self.next = 0;
+        for some in ordinals.chunks(CHUNK as usize) {
+            if cancel.is_cancelled() {
+                return Err(SourceError::Cancelled);
+            }
+            let (mut unknown, mut judged) = (Vec::new(), Judged::default());
+            for ordinal in some {
+                if !self.judge(*ordinal, &Data::IndexOnly, &mut judged) {
+                    unknown.push(*ordinal);
+                }
+            }
+            self.take(judged);
+            if !unknown.is_empty() {
+                self.look_into(store, &unknown, cancel)?;
+            }
+        }
+        self.next = self.log.events();
+        Ok(())
+    }
+
     /// Runs to the end; `progress` counts events.
     pub fn run(
         mut self,

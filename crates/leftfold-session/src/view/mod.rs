@@ -237,23 +237,12 @@ impl View {
     }
 
     fn row(&self, ordinal: u32, event: &Event) -> RowDto {
-        let (preview, preview_complete) = preview(event);
         let log = &self.log;
         RowDto {
-            ordinal,
-            position: event.position.clone(),
-            stream: event.stream.clone(),
             stream_key: log.lane(LaneBy::Stream, ordinal),
-            category: event.category.clone(),
             category_key: log.lane(LaneBy::Category, ordinal),
-            version: event.version.map(Int),
-            kind: event.kind.clone(),
             type_key: log.lane(LaneBy::Type, ordinal),
-            time_nanos: event.time.map(|t| Int(t.nanos)),
-            time: event.time.map(|t| t.to_string()),
-            preview,
-            preview_complete,
-            problem: !event.problems.is_empty(),
+            ..row_of(event, ordinal)
         }
     }
 
@@ -296,6 +285,27 @@ impl View {
     ) -> Result<Option<RowDto>, SessionError> {
         let ordinals: Vec<u32> = self.step(place, lane, forward).into_iter().collect();
         Ok(self.rows_of(&ordinals, cancel)?.pop())
+    }
+}
+
+/// An event of no index as a row; its ordinal is its place among others like it.
+pub(crate) fn row_of(event: &Event, ordinal: u32) -> RowDto {
+    let (preview, preview_complete) = preview(event);
+    RowDto {
+        ordinal,
+        position: event.position.clone(),
+        stream: event.stream.clone(),
+        stream_key: 0,
+        category: event.category.clone(),
+        category_key: 0,
+        version: event.version.map(Int),
+        kind: event.kind.clone(),
+        type_key: 0,
+        time_nanos: event.time.map(|t| Int(t.nanos)),
+        time: event.time.map(|t| t.to_string()),
+        preview,
+        preview_complete,
+        problem: !event.problems.is_empty(),
     }
 }
 

@@ -98,6 +98,12 @@ impl View {
         Err(nowhere(format!("{name:?} has no version {version}{range}")))
     }
 
+    /// The event at a position, where the store can tell without reading.
+    pub(crate) fn at_position_text(&self, text: &str) -> Option<u32> {
+        let place = self.source.store.locate(text).ok()??;
+        self.log.at_row(place.row)
+    }
+
     /// The event at a position as the store writes it.
     fn of_position(&self, text: &str, cancel: &Cancel) -> Result<u32, SessionError> {
         let number = text.parse::<i64>().ok();

@@ -12,6 +12,7 @@ mod error;
 mod fetch;
 mod form;
 mod headers;
+mod ours;
 mod record;
 mod schemas;
 mod store;
@@ -20,9 +21,11 @@ mod writer;
 
 pub use error::CaptureError;
 pub use headers::Headers;
+pub use ours::is_being_written;
+pub(crate) use ours::is_ours;
 pub use record::{At, Record, TimestampKind, event_of};
 pub(crate) use store::CaptureStore;
-pub use writer::{CaptureWriter, CapturedPartition, Durable, Outcome, RunStart, Watermarks};
+pub use writer::{CaptureWriter, CapturedPartition, Durable, Outcome, RunStart, Watermarks, settle};
 
 /// "LFLD" in the header of the file, where SQLite keeps the application's id.
 pub const APPLICATION_ID: u32 = 0x4C46_4C44;

@@ -154,6 +154,10 @@ impl EventStore for CaptureStore {
         None
     }
 
+    fn let_go(&self) {
+        self.database.let_go();
+    }
+
     fn counts_versions(&self) -> bool {
         true
     }

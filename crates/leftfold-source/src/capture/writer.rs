@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use super::{
     APPLICATION_ID, CaptureError, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record, TimestampKind,
-    is_capture, record_id, schemas,
+    is_being_written, is_capture, ours, record_id, schemas,
 };
 use crate::sqlite::read_up_to;
 
@@ -103,11 +103,19 @@ pub struct CaptureWriter {
     run: Option<i64>,
     durable: Durable,
     pending: Durable,
+    /// Let go of last, after the connection.
+    _claim: ours::Claim,
 }
 
 impl CaptureWriter {
     /// Makes a new capture, or goes on with the one that is there.
     pub fn open(path: &Path) -> Result<Self, CaptureError> {
+        let busy = || CaptureError::Busy {
+            path: path.to_owned(),
+        };
+        if is_being_written(path) {
+            return Err(busy());
+        }
         let there = match head_of(path) {
             Ok(head) if head.is_empty() => false,
             Ok(head) => {
@@ -131,6 +139,11 @@ impl CaptureWriter {
         if !there {
             make(path)?;
         }
+        let write = |e: std::io::Error| CaptureError::Write {
+            path: path.to_owned(),
+            reason: e.to_string(),
+        };
+        let claim = ours::claim(path).map_err(write)?.ok_or_else(busy)?;
         let connection = connect(path).map_err(fail)?;
         if there {
             let found: u32 = connection
@@ -156,6 +169,7 @@ impl CaptureWriter {
             run: None,
             durable: Durable::default(),
             pending: Durable::default(),
+            _claim: claim,
         })
     }
 
@@ -414,6 +428,25 @@ impl CaptureWriter {
         done.map_err(|e| self.fail(&e))?;
         self.durable = self.pending;
         Ok(self.durable)
+    }
+}
+
+/// Leaves a capture that was written as one file, with nothing beside it, after a reader kept the log there; whether it is. Waits a moment
+/// for readers that are about to end.
+pub fn settle(path: &Path) -> Result<bool, CaptureError> {
+    let Ok(Some(_claim)) = ours::claim(path) else {
+        return Ok(false);
+    };
+    let fail = |e: rusqlite::Error| CaptureError::of(path, &e);
+    let flags = FLAGS.difference(OpenFlags::SQLITE_OPEN_CREATE);
+    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    connection
+        .busy_timeout(Duration::from_millis(200))
+        .map_err(fail)?;
+    match connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)) {
+        Ok(mode) => Ok(mode.eq_ignore_ascii_case("delete")),
+        Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
+        Err(e) => Err(fail(e)),
     }
 }
 

@@ -5,6 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use crate::capture::is_ours;
+
 /// The first 16 bytes of every SQLite database.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
@@ -86,11 +88,28 @@ pub(crate) struct DiskState {
     shm: Option<Vec<u8>>,
     /// Whether a rollback journal with something in it lies beside the file.
     journal: bool,
+    /// Whether this program writes it: then no handle of its files may be closed.
+    ours: bool,
 }
 
 impl DiskState {
     /// Looks at the file and what lies beside it.
     pub(crate) fn look(path: &Path) -> std::io::Result<Self> {
+        let meta = fs::metadata(path)?;
+        if is_ours(&meta) {
+            let wal = fs::metadata(sidecar(path, "-wal")).ok();
+            return Ok(Self {
+                wal_mode: true,
+                file: format!("{} {} {}", inode(&meta), meta.len(), modified(&meta)),
+                wal_state: wal
+                    .as_ref()
+                    .map_or_else(String::new, |m| format!("{} {}", m.len(), modified(m))),
+                wal: wal.map(|m| m.len()),
+                shm: None,
+                journal: false,
+                ours: true,
+            });
+        }
         let mut file = File::open(path)?;
         let mut head = [0_u8; 100];
         let n = read_up_to(&mut file, &mut head)?;
@@ -118,12 +137,14 @@ impl DiskState {
             wal_state: wal_state.unwrap_or_default(),
             shm,
             journal: journal_has_content(&sidecar(path, "-journal")),
+            ours: false,
         })
     }
 
     /// The ways to open it, best first.
     pub(crate) fn accesses(&self) -> &'static [Access] {
         match self.wal {
+            _ if self.ours => &[Access::LiveLog],
             Some(len) if len > WAL_HEADER => {
                 if self.shm.is_some() {
                     &[Access::LiveLog, Access::PrivateLog]

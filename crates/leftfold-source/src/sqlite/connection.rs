@@ -128,6 +128,11 @@ impl Database {
         ))
     }
 
+    /// Closes the connections kept for later calls.
+    pub(crate) fn let_go(&self) {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// An error of SQLite as an error of the source.
     pub(crate) fn error(&self, e: &rusqlite::Error) -> SourceError {
         let path = self.name().to_owned();

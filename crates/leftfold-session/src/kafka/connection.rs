@@ -1,0 +1,193 @@
+//! A connection that can be asked. Its settings, secrets among them, never leave it but for librdkafka.
+
+use std::sync::{Arc, Mutex};
+
+use leftfold_event::Cancel;
+use leftfold_kafka::{Cluster, Outcome, Settings, Step, Topic, check, sample};
+
+use crate::dto::{
+    ErrorDto, Int, KafkaConnectionDto, KafkaOutcomeDto, KafkaPartitionDto, KafkaSampleDto, KafkaStepDto,
+    KafkaTopicDto, KafkaTopicFactsDto,
+};
+use crate::error::SessionError;
+use crate::source::lock;
+use crate::view::row_of;
+
+/// How the names of a cluster's own topics begin.
+const INTERNAL: &str = "__";
+
+/// A cluster and how to reach it.
+pub(crate) struct Connection {
+    settings: Settings,
+    /// Made when first asked, and kept: to connect takes longer than to ask.
+    cluster: Mutex<Option<Arc<Cluster>>>,
+    all: Mutex<Vec<Cancel>>,
+    facts: Mutex<Cancel>,
+    sample: Mutex<Cancel>,
+}
+
+impl Connection {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            cluster: Mutex::default(),
+            all: Mutex::default(),
+            facts: Mutex::default(),
+            sample: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn dto(&self, id: u32) -> KafkaConnectionDto {
+        let shown = self.settings.shown();
+        KafkaConnectionDto {
+            id,
+            servers: self
+                .settings
+                .get("bootstrap.servers")
+                .unwrap_or_default()
+                .to_owned(),
+            properties: shown
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            left_out: self.settings.left_out().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Ends what is being asked.
+    pub(crate) fn cancel(&self) {
+        for cancel in lock(&self.all).drain(..) {
+            cancel.cancel();
+        }
+        lock(&self.facts).cancel();
+        lock(&self.sample).cancel();
+    }
+
+    /// A question that only [`Connection::cancel`] ends.
+    fn question(&self) -> Cancel {
+        let cancel = Cancel::new();
+        let mut all = lock(&self.all);
+        // Those that were answered need no ending; a few of them do no harm.
+        if all.len() > 16 {
+            all.remove(0);
+        }
+        all.push(cancel.clone());
+        cancel
+    }
+
+    fn cluster(&self) -> Result<Arc<Cluster>, SessionError> {
+        let mut cluster = lock(&self.cluster);
+        if let Some(cluster) = &*cluster {
+            return Ok(Arc::clone(cluster));
+        }
+        let made = Arc::new(Cluster::connect(&self.settings)?);
+        *cluster = Some(Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// A connection that failed is made anew by the next question: what it heard is of the past.
+    fn asked<T>(&self, answer: Result<T, SessionError>) -> Result<T, SessionError> {
+        if answer.as_ref().is_err_and(|e| e.code != "cancelled") {
+            *lock(&self.cluster) = None;
+        }
+        answer
+    }
+
+    pub(crate) fn check(&self) -> Vec<KafkaStepDto> {
+        let steps = check(&self.settings, &self.question());
+        steps.into_iter().map(step_dto).collect()
+    }
+
+    pub(crate) fn topics(&self) -> Result<Vec<KafkaTopicDto>, SessionError> {
+        let cancel = self.question();
+        let topics = self.cluster().and_then(|c| Ok(c.all_topics(true, &cancel)?));
+        let dto = |t: Topic| KafkaTopicDto {
+            partitions: t.partitions.len() as u32,
+            internal: t.name.starts_with(INTERNAL),
+            name: t.name,
+        };
+        Ok(self.asked(topics)?.into_iter().map(dto).collect())
+    }
+
+    fn topic(cluster: &Cluster, name: &str, cancel: &Cancel) -> Result<Topic, SessionError> {
+        let found = cluster.topics(&[name.to_owned()], cancel)?.pop();
+        found.ok_or_else(|| SessionError::new("kafka-no-topic", format!("there is no topic {name:?}")))
+    }
+
+    /// What is known of a topic; ends the question for another one.
+    pub(crate) fn facts(&self, topic: &str) -> Result<KafkaTopicFactsDto, SessionError> {
+        let cancel = Cancel::new();
+        std::mem::replace(&mut *lock(&self.facts), cancel.clone()).cancel();
+        let facts = self.cluster().and_then(|cluster| {
+            let topic = Self::topic(&cluster, topic, &cancel)?;
+            Ok(cluster.describe(&topic, &cancel)?)
+        });
+        let facts = self.asked(facts)?;
+        let number = |name: &str| facts.config(name)?.parse().ok().map(Int);
+        Ok(KafkaTopicFactsDto {
+            at_most: Int(i64::try_from(facts.at_most()).unwrap_or(i64::MAX)),
+            cleanup: facts.config("cleanup.policy").map(str::to_owned),
+            retention_ms: number("retention.ms"),
+            retention_bytes: number("retention.bytes"),
+            partitions: facts
+                .partitions
+                .iter()
+                .map(|p| KafkaPartitionDto {
+                    number: u32::try_from(p.number).unwrap_or(0),
+                    low: Int(p.low),
+                    high: Int(p.high),
+                })
+                .collect(),
+            name: facts.topic.name,
+        })
+    }
+
+    /// The latest records of a topic; ends the question for another one.
+    pub(crate) fn sample(&self, topic: &str, limit: u32) -> Result<KafkaSampleDto, SessionError> {
+        let cancel = Cancel::new();
+        std::mem::replace(&mut *lock(&self.sample), cancel.clone()).cancel();
+        let found = self.cluster().and_then(|cluster| {
+            let topic = Self::topic(&cluster, topic, &cancel)?;
+            Ok(sample(&self.settings, &cluster, &topic, limit, &cancel)?)
+        });
+        let mut found = self.asked(found)?;
+        // The latest of all partitions; where times are alike, the later in the partition.
+        found.events.reverse();
+        found
+            .events
+            .sort_by_key(|e| std::cmp::Reverse(e.time.map(|t| t.nanos)));
+        found.events.truncate(limit as usize);
+        let rows = found.events.iter().zip(0..);
+        Ok(KafkaSampleDto {
+            rows: rows.map(|(event, i)| row_of(event, i)).collect(),
+            first: found.first.map(|t| t.to_string()),
+            last: found.last.map(|t| t.to_string()),
+            notes: found.notes,
+        })
+    }
+}
+
+fn step_dto(step: Step) -> KafkaStepDto {
+    let (outcome, found, error) = match step.outcome {
+        Outcome::Works(found) => (KafkaOutcomeDto::Works, found, None),
+        Outcome::Fails { code, message } => {
+            let error = ErrorDto {
+                code,
+                message,
+                params: Default::default(),
+            };
+            (KafkaOutcomeDto::Fails, String::new(), Some(error))
+        }
+        Outcome::NotReached => (KafkaOutcomeDto::NotReached, String::new(), None),
+        Outcome::None => (KafkaOutcomeDto::None, String::new(), None),
+    };
+    KafkaStepDto {
+        part: step.part.name().to_owned(),
+        outcome,
+        found,
+        error,
+    }
+}
