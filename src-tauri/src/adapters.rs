@@ -87,6 +87,21 @@ adapters! {
         filter_status(FilterStatusArgs) -> FilterDto;
         drop_filter(DropFilterArgs) -> ();
         projections(ProjectionsArgs) -> Vec<ProjectionDto>;
+        relocate(RelocateArgs) -> Vec<Option<u32>>;
+        kafka_profiles(KafkaProfilesArgs) -> Vec<KafkaProfileDto>;
+        kafka_connect(KafkaConnectArgs) -> KafkaConnectionDto;
+        kafka_disconnect(KafkaDisconnectArgs) -> ();
+        kafka_cancel(KafkaCancelArgs) -> ();
+        kafka_check(KafkaCheckArgs) -> Vec<KafkaStepDto>;
+        kafka_topics(KafkaTopicsArgs) -> Vec<KafkaTopicDto>;
+        kafka_topic(KafkaTopicArgs) -> KafkaTopicFactsDto;
+        kafka_sample(KafkaSampleArgs) -> KafkaSampleDto;
+        suggest_capture(SuggestCaptureArgs) -> String;
+        start_capture(StartCaptureArgs) -> CaptureDto;
+        captures(CapturesArgs) -> Vec<CaptureDto>;
+        pause_capture(PauseCaptureArgs) -> CaptureDto;
+        stop_capture(StopCaptureArgs) -> ();
+        forget_capture(ForgetCaptureArgs) -> ();
         export_events(ExportEventsArgs) -> u32;
     }
     bytes {
@@ -98,6 +113,8 @@ adapters! {
         save_preferences(SavePreferencesArgs) -> ();
         pick_file(PickFileArgs) -> Option<String>;
         pick_save_file(PickSaveFileArgs) -> Option<String>;
+        pick_properties(PickPropertiesArgs) -> Option<String>;
+        pick_capture(PickCaptureArgs) -> Option<String>;
         recent(RecentArgs) -> Vec<RecentDto>;
         clear_recent(ClearRecentArgs) -> ();
         demos(DemosArgs) -> Vec<DemoDto>;

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use leftfold_session::{Changed, Session};
-use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Emitter, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 
 use crate::kept::Kept;
 use crate::shell::Shell;
@@ -49,13 +49,19 @@ fn main() -> ExitCode {
                         "index",
                         serde_json::json!({ "source": source, "generation": generation }),
                     ),
+                    Changed::Capture { capture } => {
+                        handle.emit("capture", serde_json::json!({ "capture": capture }))
+                    }
                     Changed::Filter { source, filter } => handle.emit(
                         "filter",
                         serde_json::json!({ "source": source, "filter": filter }),
                     ),
                 };
             });
-            let session = Session::new(Session::default_cache_folder(), on_change);
+            let mut session = Session::new(Session::default_cache_folder(), on_change);
+            if let Ok(folder) = std::env::current_dir() {
+                session = session.in_project(folder);
+            }
             let kept = Kept::of_user();
             let sizes = window::sizes_here(app, kept.preferences().as_deref());
             app.manage(Shell { session, kept, start });
@@ -67,9 +73,19 @@ fn main() -> ExitCode {
             Ok(())
         })
         .invoke_handler(adapters::handler())
-        .run(tauri::generate_context!());
+        .build(tauri::generate_context!());
     match run {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(app) => {
+            let code = app.run_return(|app, event| {
+                // A capture ends with a file that is whole.
+                if let RunEvent::Exit = event
+                    && let Some(shell) = app.try_state::<Shell>()
+                {
+                    shell.session.shut_down();
+                }
+            });
+            u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
         Err(e) => {
             eprintln!("leftfold-desktop: the window cannot be opened: {e}");
             ExitCode::from(2)

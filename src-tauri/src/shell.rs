@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use leftfold_demo::{DemoOptions, SCENARIOS};
 use leftfold_event::{Cancel, Progress};
 use leftfold_session::contract::{
-    AppInfoArgs, ClearRecentArgs, DemosArgs, OpenArgs, PickFileArgs, PickSaveFileArgs, PrepareDemoArgs,
-    RecentArgs, SavePreferencesArgs,
+    AppInfoArgs, ClearRecentArgs, DemosArgs, OpenArgs, PickCaptureArgs, PickFileArgs, PickPropertiesArgs,
+    PickSaveFileArgs, PrepareDemoArgs, RecentArgs, SavePreferencesArgs,
 };
 use leftfold_session::dto::{AppInfo, DemoDto, OpenAtStart, RecentDto, SourceDto};
 use leftfold_session::{Session, SessionError, commands};
@@ -73,6 +73,36 @@ pub(crate) fn pick_save_file(_: &Shell, app: &AppHandle, args: PickSaveFileArgs)
         .set_file_name(args.suggested)
         .blocking_save_file();
     Ok(picked.map(|p| p.to_string()))
+}
+
+pub(crate) fn pick_properties(_: &Shell, app: &AppHandle, _: PickPropertiesArgs) -> Answer<Option<String>> {
+    let picked = app
+        .dialog()
+        .file()
+        .add_filter("Properties", &["properties", "conf", "config", "cfg"])
+        .add_filter("All files", &["*"])
+        .blocking_pick_file();
+    Ok(picked.map(|p| p.to_string()))
+}
+
+pub(crate) fn pick_capture(_: &Shell, app: &AppHandle, args: PickCaptureArgs) -> Answer<Option<String>> {
+    let suggested = PathBuf::from(&args.suggested);
+    let mut dialog = app.dialog().file().add_filter("Captures", &["leftfold"]);
+    if let Some(folder) = suggested.parent().filter(|f| f.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    if let Some(name) = suggested.file_name() {
+        dialog = dialog.set_file_name(name.to_string_lossy());
+    }
+    let picked = dialog.blocking_save_file();
+    Ok(picked.map(|p| {
+        let path = p.to_string();
+        if PathBuf::from(&path).extension().is_none() {
+            format!("{path}.leftfold")
+        } else {
+            path
+        }
+    }))
 }
 
 pub(crate) fn recent(shell: &Shell, _: &AppHandle, _: RecentArgs) -> Answer<Vec<RecentDto>> {

@@ -21,8 +21,7 @@ pub fn refuse_source(target: &Path, source: &Path) -> Result<(), SessionError> {
     let own = |base: &Path| OWN.iter().map(|suffix| beside(base, suffix)).collect::<Vec<_>>();
     let same = |own: &PathBuf| {
         // A file that does not exist yet is known by its folder and its name.
-        same_file::is_same_file(own, target)
-            .unwrap_or_else(|_| place(own).is_some_and(|own| place(target) == Some(own)))
+        is_same_file(own, target).unwrap_or_else(|_| place(own).is_some_and(|own| place(target) == Some(own)))
     };
     if own(source).iter().chain(&own(&real)).any(same) {
         let message = format!(
@@ -32,6 +31,19 @@ pub fn refuse_source(target: &Path, source: &Path) -> Result<(), SessionError> {
         return Err(SessionError::new("output-is-source", message));
     }
     Ok(())
+}
+
+/// Known by device and inode, and not by opening both: who opens a file that this program is writing lets go of its locks.
+#[cfg(unix)]
+fn is_same_file(a: &Path, b: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (a, b) = (fs::metadata(a)?, fs::metadata(b)?);
+    Ok((a.dev(), a.ino()) == (b.dev(), b.ino()))
+}
+
+#[cfg(not(unix))]
+fn is_same_file(a: &Path, b: &Path) -> io::Result<bool> {
+    same_file::is_same_file(a, b)
 }
 
 /// The real folder of a path, and its name in it.

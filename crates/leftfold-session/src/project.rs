@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use leftfold_event::terminal::is_obeyed;
-use leftfold_kafka::Settings;
 use leftfold_replay::Projections;
 use leftfold_source::Mapping;
 use serde::Deserialize;
@@ -24,7 +23,7 @@ pub struct ProjectFile {
     /// Sources that cannot be used: they break nothing but themselves.
     pub broken: Vec<BrokenSource>,
     /// Connections to clusters by name: properties by librdkafka's names.
-    kafka: BTreeMap<String, toml::Table>,
+    pub(crate) kafka: BTreeMap<String, toml::Table>,
 }
 
 /// How the file stands in TOML. Unknown keys are refused, so that a typing error is not silently nothing.
@@ -195,33 +194,6 @@ impl Project {
         Ok(first)
     }
 
-    /// The names of the connections to clusters: `[kafka.NAME]`.
-    pub fn kafka_names(&self) -> impl Iterator<Item = &str> {
-        self.file.kafka.keys().map(String::as_str)
-    }
-
-    /// The connection of a name, if there is one. The file is meant for git: a secret must be a reference to the environment.
-    pub fn kafka(&self, name: &str) -> Result<Option<Settings>, SessionError> {
-        let Some(table) = self.file.kafka.get(name) else {
-            return Ok(None);
-        };
-        let mut settings = Settings::new();
-        let wrong = |why: String| self.wrong(&format!("[kafka.{name}]: {why}"));
-        for (property, value) in properties(table).map_err(wrong)? {
-            settings.set(&property, &value);
-        }
-        // What must be hidden is a secret and no reference.
-        let secret = settings
-            .shown()
-            .find(|(name, value)| settings.get(name) != Some(value));
-        if let Some((property, _)) = secret {
-            return Err(wrong(format!(
-                "{property} holds a secret, and this file is no place for one: write \"${{NAME}}\" and set the environment variable NAME"
-            )));
-        }
-        Ok(Some(settings))
-    }
-
     /// Whether a source is this data file.
     fn names(&self, path: &Path) -> bool {
         let broken = self.file.broken.iter().map(|b| &b.said);
@@ -260,7 +232,7 @@ impl Project {
         self.file.broken.iter().map(|b| self.wrong(&b.why).message)
     }
 
-    fn wrong(&self, why: &str) -> SessionError {
+    pub(crate) fn wrong(&self, why: &str) -> SessionError {
         let path = self.folder.join(FILE_NAME);
         SessionError::new("project-file", format!("{}: {why}", path.display()))
     }
@@ -272,32 +244,6 @@ impl Project {
             SessionError::new("project-file", format!("{}: {e}", path.display()))
         })
     }
-}
-
-/// Properties by their names: `ssl.ca.location` may be a key in quotes, or tables in each other, which is what TOML makes of dots.
-fn properties(table: &toml::Table) -> Result<Vec<(String, String)>, String> {
-    let mut found = Vec::new();
-    for (name, value) in table {
-        match value {
-            toml::Value::Table(inner) => {
-                let inner = properties(inner)?;
-                found.extend(
-                    inner
-                        .into_iter()
-                        .map(|(rest, value)| (format!("{name}.{rest}"), value)),
-                );
-            }
-            toml::Value::String(text) => found.push((name.clone(), text.clone())),
-            toml::Value::Integer(n) => found.push((name.clone(), n.to_string())),
-            toml::Value::Boolean(b) => found.push((name.clone(), b.to_string())),
-            _ => {
-                return Err(format!(
-                    "{name} is neither a text, a whole number, true nor false"
-                ));
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Saves a mapping under a name in the project file beside the data, keeping everything else in that file as it is; where

@@ -1,5 +1,8 @@
 /** English texts. `{n}` is filled in; `{n:one|many}` chooses by number. */
+import { kafkaEn } from './kafka.en';
+
 export const en = {
+  ...kafkaEn,
   copied: 'Copied',
   copy: 'Copy',
   'opening.text': 'Opening {path} …',
@@ -143,6 +146,9 @@ export const en = {
   'key.axis': 'Switch event time and log order',
   'key.beforeAfter': 'State before or after the event',
   'key.centre': 'Centre on the playhead; again: show all',
+  'key.connect': 'Read Kafka topics…',
+  'key.pauseCapture': 'Pause or resume the capture',
+  'key.stopCapture': 'Stop the capture',
   'key.close': 'Close the source',
   'key.commands': 'Commands',
   'key.comparePoint': 'Compare: the playhead is point A, then B',
@@ -293,6 +299,8 @@ export const en = {
   'welcome.drop': 'or drop one here',
   'welcome.dropHere': 'Drop to open',
   'welcome.kinds': 'SQLite event stores and NDJSON. Files are only read, never changed.',
+  'welcome.kafka': 'Read Kafka topics…',
+  'welcome.kafkaText': 'Into one file that opens anywhere. Nothing is written to the cluster.',
   'welcome.demo': 'Open the demo',
   'welcome.recent': 'Recent',
   'welcome.forget': 'Forget',

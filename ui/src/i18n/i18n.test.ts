@@ -7,11 +7,16 @@ import { zh } from './zh';
 
 /** Keys that are put together at run time begin so. */
 const MADE = [
+  'capture.state.',
   'certainty.',
   'demo.',
   'error.',
   'field.',
   'help.',
+  'kafka.field.',
+  'kafka.from.',
+  'kafka.protocol.',
+  'kafka.step.',
   'lanes.',
   'pointer.',
   'projection.',

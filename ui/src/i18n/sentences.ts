@@ -20,6 +20,22 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     '在读取之前，broker 已按保留策略将其删除',
   ],
   ['the file is a capture of format {}', '该文件是格式 {} 的捕获'],
+  // A connection that is tried.
+  ['encrypted', '已加密'],
+  ['accepted', '已接受'],
+  ['{} is open', '{} 可以连接'],
+  ['{} topics may be seen', '可以看到 {} 个主题'],
+  [
+    'no topic may be seen: there is none, or the right Describe is missing',
+    '看不到任何主题：没有主题，或缺少 Describe 权限',
+  ],
+  ['{} knows {}', '{0} 支持 {1}'],
+  // A capture on its way.
+  ['waiting: {}', '等待中：{}'],
+  ['records are missing: {}', '缺少记录：{}'],
+  ['left out, since Leftfold joins no consumer group: {}', '已忽略（Leftfold 不加入消费者组）：{}'],
+  ['{} begins at offset {}: what lay before is gone', '{0} 从偏移量 {1} 开始：此前的记录已不存在'],
+  ['offsets {} to {} of {} are missing: {}', '{2} 的偏移量 {0} 至 {1} 缺失：{3}'],
   // Notes of the layouts.
   ['Rows marked as deleted are left out.', '标记为已删除的行不显示。'],
   ['Times count .NET ticks in UTC.', '时间以 UTC 的 .NET 刻度计。'],

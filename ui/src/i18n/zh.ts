@@ -1,7 +1,9 @@
 /** Simplified Chinese texts. */
 import type { TextKey } from './en';
+import { kafkaZh } from './kafka.zh';
 
 export const zh: Record<TextKey, string> = {
+  ...kafkaZh,
   copied: '已复制',
   copy: '复制',
   'opening.text': '正在打开 {path} …',
@@ -144,6 +146,9 @@ export const zh: Record<TextKey, string> = {
   'key.axis': '切换事件时间与日志顺序',
   'key.beforeAfter': '事件之前或之后的状态',
   'key.centre': '以播放头为中心；再按：显示全部',
+  'key.connect': '读取 Kafka 主题…',
+  'key.pauseCapture': '暂停或继续捕获',
+  'key.stopCapture': '停止捕获',
   'key.close': '关闭来源',
   'key.commands': '命令',
   'key.comparePoint': '比较：播放头依次作为 A 点、B 点',
@@ -294,6 +299,8 @@ export const zh: Record<TextKey, string> = {
   'welcome.drop': '或将文件拖放到此处',
   'welcome.dropHere': '松开以打开',
   'welcome.kinds': 'SQLite 事件存储与 NDJSON。文件只读，绝不修改。',
+  'welcome.kafka': '读取 Kafka 主题…',
+  'welcome.kafkaText': '存入一个随处可打开的文件。不会向集群写入任何内容。',
   'welcome.demo': '打开演示',
   'welcome.recent': '最近打开',
   'welcome.forget': '清除',

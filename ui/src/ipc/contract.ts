@@ -60,6 +60,58 @@ type: string,
  */
 time: string | null, };
 
+export type CaptureDto = { 
+/**
+ * Its handle.
+ */
+id: number, 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Its topics.
+ */
+topics: Array<string>, 
+/**
+ * Whether it goes on when the end is reached.
+ */
+follow: boolean, 
+/**
+ * How it is.
+ */
+state: CaptureStateDto, 
+/**
+ * Whether the file is there and can be opened.
+ */
+ready: boolean, 
+/**
+ * Records written by this run.
+ */
+records: Int, 
+/**
+ * Bytes of their keys and values.
+ */
+bytes: Int, 
+/**
+ * Records left, at most.
+ */
+left: Int, 
+/**
+ * Records a second, over the last seconds.
+ */
+rate: number, 
+/**
+ * What the reader should know, in sentences.
+ */
+notes: Array<string>, 
+/**
+ * Why it ended, when it failed.
+ */
+error: ErrorDto | null, };
+
+export type CaptureStateDto = "connecting" | "reading" | "live" | "paused" | "complete" | "stopped" | "failed";
+
 export type CertaintyDto = "guess" | "likely" | "certain";
 
 export type ChangeDto = { 
@@ -360,7 +412,11 @@ lastTime: string | null,
 /**
  * Whether the file changed on disk since the index was made.
  */
-stale: boolean, };
+stale: boolean, 
+/**
+ * Whether it is a capture that is being written: more comes, and ordinals move when it does.
+ */
+growing: boolean, };
 
 export type IndexStateDto = "reading" | "ready" | "cancelled" | "failed";
 
@@ -387,6 +443,164 @@ tables: Array<TableDto>,
 problem: ErrorDto | null, };
 
 export type Int = string;
+
+export type KafkaConnectionDto = { 
+/**
+ * Its handle.
+ */
+id: number, 
+/**
+ * The brokers to begin with.
+ */
+servers: string, 
+/**
+ * The properties in force, secrets masked, `${NAME}` as written.
+ */
+properties: Array<[string, string]>, 
+/**
+ * Properties that are left out, since they are about consumer groups.
+ */
+leftOut: Array<string>, };
+
+export type KafkaOutcomeDto = "works" | "fails" | "notReached" | "none";
+
+export type KafkaPartitionDto = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * The first offset there.
+ */
+low: Int, 
+/**
+ * The one after the last.
+ */
+high: Int, };
+
+export type KafkaProfileDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The project file it stands in.
+ */
+file: string, 
+/**
+ * Its brokers.
+ */
+servers: string, 
+/**
+ * Its properties, secrets masked, `${NAME}` as written.
+ */
+properties: Array<[string, string]>, 
+/**
+ * Why it cannot be used.
+ */
+problem: ErrorDto | null, };
+
+export type KafkaSampleDto = { 
+/**
+ * Latest first. Ordinals and keys mean nothing.
+ */
+rows: Array<RowDto>, 
+/**
+ * The time of the first record that is still there, RFC 3339: not always the earliest.
+ */
+first: string | null, 
+/**
+ * The time of the latest one.
+ */
+last: string | null, 
+/**
+ * Why values could not be decoded that need a schema.
+ */
+notes: Array<string>, };
+
+export type KafkaSettingsDto = { 
+/**
+ * A profile of `leftfold.toml`, to begin with.
+ */
+profile: string | null, 
+/**
+ * A file of properties, librdkafka's or Java's; empty: none.
+ */
+file: string, 
+/**
+ * Properties as text, `name=value` a line; `#` begins a remark.
+ */
+text: Secret, 
+/**
+ * Properties by librdkafka's names, from fields of their own.
+ */
+properties: Array<[string, Secret]>, 
+/**
+ * Brokers to begin with, `host:port` with commas between; empty: as said above.
+ */
+servers: string, 
+/**
+ * The schema registry's URL; empty: as said above.
+ */
+registry: string, };
+
+export type KafkaStepDto = { 
+/**
+ * `properties`, `network`, `tls`, `login`, `topics` or `registry`.
+ */
+part: string, 
+/**
+ * How it went.
+ */
+outcome: KafkaOutcomeDto, 
+/**
+ * What was found, in a sentence, where it works.
+ */
+found: string, 
+/**
+ * Why it fails, and what to do.
+ */
+error: ErrorDto | null, };
+
+export type KafkaTopicDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many partitions it has.
+ */
+partitions: number, 
+/**
+ * Whether it is one of the cluster's own.
+ */
+internal: boolean, };
+
+export type KafkaTopicFactsDto = { 
+/**
+ * The topic.
+ */
+name: string, 
+/**
+ * Where its partitions begin and end.
+ */
+partitions: Array<KafkaPartitionDto>, 
+/**
+ * Records at most: markers, compaction and deleted records leave holes.
+ */
+atMost: Int, 
+/**
+ * `delete`, `compact` or both; `None`: the broker does not tell.
+ */
+cleanup: string | null, 
+/**
+ * Milliseconds records are kept, -1 for ever; `None`: the broker does not tell.
+ */
+retentionMs: Int | null, 
+/**
+ * Bytes a partition keeps, -1 without a limit; `None`: the broker does not tell.
+ */
+retentionBytes: Int | null, };
 
 export type LaneByDto = "category" | "type" | "stream";
 
@@ -590,6 +804,8 @@ offset: number,
  */
 rows: Array<RowDto>, };
 
+export type Secret = string;
+
 export type SourceDto = { 
 /**
  * Its handle.
@@ -745,6 +961,12 @@ rows: Int | null, };
 /** Every code an error, a problem or a mistake in a filter can carry. */
 export const ERROR_CODES = [
   'cancelled',
+  'capture-busy',
+  'capture-disk-full',
+  'capture-newer',
+  'capture-not-ours',
+  'capture-out-of-range',
+  'capture-write',
   'demo-failed',
   'filter-fails',
   'filter-gone',
@@ -754,8 +976,25 @@ export const ERROR_CODES = [
   'handler-failed',
   'internal',
   'json-duplicate-key',
+  'kafka-disconnected',
+  'kafka-forbidden',
+  'kafka-no-partition',
+  'kafka-no-profile',
+  'kafka-no-topic',
+  'kafka-other-cluster',
+  'kafka-properties-file',
+  'kafka-property',
+  'kafka-range',
+  'kafka-read',
+  'kafka-registry',
+  'kafka-sasl',
+  'kafka-tls',
+  'kafka-topic-changed',
+  'kafka-unreachable',
+  'kafka-variable',
   'metadata-undecodable',
   'name-unreadable',
+  'no-such-capture',
   'no-such-demo',
   'no-such-event',
   'no-such-lane',
@@ -829,5 +1068,22 @@ export interface Commands {
   filter_status: { args: { source: number, filter: number, }; answer: FilterDto };
   drop_filter: { args: { source: number, filter: number, }; answer: null };
   projections: { args: { source: number, }; answer: Array<ProjectionDto> };
+  relocate: { args: { source: number, positions: Array<string>, }; answer: Array<number | null> };
+  kafka_profiles: { args: Record<symbol, never>; answer: Array<KafkaProfileDto> };
+  pick_properties: { args: Record<symbol, never>; answer: string | null };
+  kafka_connect: { args: { settings: KafkaSettingsDto, }; answer: KafkaConnectionDto };
+  kafka_disconnect: { args: { connection: number, }; answer: null };
+  kafka_cancel: { args: { connection: number, }; answer: null };
+  kafka_check: { args: { connection: number, }; answer: Array<KafkaStepDto> };
+  kafka_topics: { args: { connection: number, }; answer: Array<KafkaTopicDto> };
+  kafka_topic: { args: { connection: number, topic: string, }; answer: KafkaTopicFactsDto };
+  kafka_sample: { args: { connection: number, topic: string, limit: number, }; answer: KafkaSampleDto };
+  suggest_capture: { args: { topics: Array<string>, }; answer: string };
+  pick_capture: { args: { suggested: string, }; answer: string | null };
+  start_capture: { args: { connection: number, topics: Array<string>, range: Array<string>, follow: boolean, limit: Int | null, path: string, }; answer: CaptureDto };
+  captures: { args: Record<symbol, never>; answer: Array<CaptureDto> };
+  pause_capture: { args: { capture: number, paused: boolean, }; answer: CaptureDto };
+  stop_capture: { args: { capture: number, }; answer: null };
+  forget_capture: { args: { capture: number, }; answer: null };
   export_events: { args: { source: number, axis: AxisDto, filter: number | null, path: string, }; answer: number };
 }

@@ -11,6 +11,7 @@ export class TauriBackend implements Backend {
   private readonly handlers: Handlers = {
     index: new Set(),
     filter: new Set(),
+    capture: new Set(),
     open: new Set(),
     drag: new Set(),
   };
@@ -18,6 +19,7 @@ export class TauriBackend implements Backend {
   constructor() {
     this.forward('index');
     this.forward('filter');
+    this.forward('capture');
     this.forward('open');
     void getCurrentWebview().onDragDropEvent(({ payload }) => {
       this.emit('drag', { over: payload.type === 'enter' || payload.type === 'over' });
@@ -39,7 +41,7 @@ export class TauriBackend implements Backend {
     return () => this.handlers[event].delete(handler);
   }
 
-  private forward<E extends 'index' | 'filter' | 'open'>(event: E): void {
+  private forward<E extends 'index' | 'filter' | 'capture' | 'open'>(event: E): void {
     void listen<BackendEvents[E]>(event, ({ payload }) => this.emit(event, payload));
   }
 

@@ -2,6 +2,7 @@
 import { t } from '../i18n/index.svelte';
 import { told } from '../i18n/told';
 import { toBackendError } from '../ipc/backend';
+import { captures } from '../state/captures.svelte';
 import { comparison } from '../state/comparison.svelte';
 import { filter } from '../state/filter.svelte';
 import { hover } from '../state/hover.svelte';
@@ -41,6 +42,7 @@ function toggleRange(): void {
 function escape(): void {
   if (screen.palette !== 'closed') screen.palette = 'closed';
   else if (screen.help) screen.help = false;
+  else if (screen.now.kind === 'kafka') screen.back();
   else if (view.range !== null) view.range = null;
   else if (comparison.on) comparison.clear();
   else if (filter.applied !== null || filter.text !== '') filter.clear();
@@ -90,6 +92,9 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   escape,
   help: () => (screen.help = !screen.help),
   open: () => void screen.pick(),
+  connect: () => screen.connect(),
+  pauseCapture: () => void (captures.current === null || captures.pause(captures.current)),
+  stopCapture: () => void (captures.current === null || captures.stop(captures.current)),
   theme: () => preferences.nextTheme(),
   language: () => preferences.setLanguage(locale.language === 'en' ? 'zh' : 'en'),
   follow: () => (preferences.now.follow = !preferences.now.follow),

@@ -51,6 +51,9 @@ export type Action =
   | 'escape'
   | 'help'
   | 'open'
+  | 'connect'
+  | 'pauseCapture'
+  | 'stopCapture'
   | 'theme'
   | 'language'
   | 'follow'
@@ -175,6 +178,34 @@ export const KEYS: readonly Key[] = [
     label: 'key.open',
     group: 'window',
     always: true,
+    anywhere: true,
+  },
+  {
+    action: 'connect',
+    code: 'KeyO',
+    ctrl: true,
+    shift: true,
+    cap: 'Ctrl Shift O',
+    label: 'key.connect',
+    group: 'window',
+    always: true,
+    anywhere: true,
+  },
+  {
+    action: 'pauseCapture',
+    code: 'KeyU',
+    cap: 'U',
+    label: 'key.pauseCapture',
+    group: 'window',
+    anywhere: true,
+  },
+  {
+    action: 'stopCapture',
+    code: 'KeyU',
+    shift: true,
+    cap: 'Shift U',
+    label: 'key.stopCapture',
+    group: 'window',
     anywhere: true,
   },
   { action: 'escape', key: 'Escape', cap: 'Esc', label: 'key.escape', group: 'window', anywhere: true },

@@ -1,6 +1,8 @@
 /** The two points a difference is told between. Each is an event or a place that was picked, or a text. */
 import type { AxisDto, PlaceDto, RowDto } from '../ipc/contract';
 import { groupDigits, splitRfc3339, timeText } from '../model/time';
+import { movedRow } from './growth';
+import type { Moved } from './growth';
 import { placeOfRow, playhead } from './playhead.svelte';
 import { preferences } from './preferences.svelte';
 import { selection } from './selection.svelte';
@@ -98,6 +100,24 @@ class Comparison {
       this.from = null;
       this.kept = false;
     } else this.to = null;
+  }
+
+  /** The positions of the points that are events. */
+  positions(): string[] {
+    return [this.from?.row?.position, this.to?.row?.position].filter((p) => p != null);
+  }
+
+  /** Events have moved. */
+  relocate(moved: Moved): void {
+    const now = (mark: Mark | null): Mark | null => {
+      if (mark?.row == null) return mark;
+      const row = movedRow(mark.row, moved);
+      return row === mark.row
+        ? mark
+        : { ...mark, row, place: placeOfRow(row, mark.place.axis) ?? mark.place };
+    };
+    this.from = now(this.from);
+    this.to = now(this.to);
   }
 
   /** Ends the comparison, and goes back to where it was begun. */

@@ -6,6 +6,8 @@ import { Latest } from '../model/latest';
 import { fromLine, toLine } from '../model/axis';
 import { call } from './backend';
 import { filter } from './filter.svelte';
+import { movedRow } from './growth';
+import type { Moved } from './growth';
 import { perf } from './perf';
 import { preferences } from './preferences.svelte';
 import { projection } from './projection.svelte';
@@ -49,6 +51,8 @@ class Playhead {
   coord: bigint = $derived(BigInt(this.place?.coord ?? '0'));
   /** Until it is moved it stands at the end, and the end may grow. */
   private atEnd = true;
+  /** The position of the event it was moved to. */
+  private stands: string | null = null;
   private steps: Step[] = [];
   /** Counts the times it was set going, so that an old run ends when a new one begins. */
   private runs = 0;
@@ -101,12 +105,15 @@ class Playhead {
     // A filter narrows the list; what is inspected stays.
     if (filter.id !== null && selection.stream !== null) return;
     const empty = selection.stream === null || this.state?.included === 0;
-    if (empty || (this.atEnd && !session.reading)) selection.offerStream(row.streamKey, row.stream);
+    // In a tail every record may be of another stream: the first one stays.
+    if (empty || (this.atEnd && !session.reading && !session.growing))
+      selection.offerStream(row.streamKey, row.stream);
   }
 
   /** Moves to a place; `input` is when the reader asked for it. */
   move(place: PlaceDto, input?: number): void {
     this.atEnd = false;
+    this.stands = null;
     this.set(place, input);
   }
 
@@ -118,6 +125,7 @@ class Playhead {
     const place = placeOfRow(row, preferences.now.axis);
     if (place === null) return;
     this.move(place, input);
+    this.stands = row.position;
     view.reveal(BigInt(place.coord));
   }
 
@@ -139,6 +147,13 @@ class Playhead {
   /** The index or the filter changed. */
   grown(): void {
     const { axis } = preferences.now;
+    // A tail takes it along only while the reader follows.
+    const stays = session.growing && !preferences.now.follow && this.place?.axis === axis;
+    if (stays) {
+      this.rankFilter = -1;
+      this.ask();
+      return;
+    }
     if (
       this.place === null ||
       (this.atEnd && session.reading) ||
@@ -150,6 +165,23 @@ class Playhead {
     }
     this.rankFilter = -1;
     this.ask();
+  }
+
+  /** The positions of the events it stands at and shows. */
+  positions(): string[] {
+    return [this.stands, this.shown?.row?.position].filter((p) => p != null);
+  }
+
+  /** Events have moved: it stands at the same one as before. */
+  relocate(moved: Moved): void {
+    const { place, shown } = this;
+    if (shown?.row != null) this.shown = { ...shown, row: movedRow(shown.row, moved) };
+    if (place === null) return;
+    const ordinal = moved.get(this.stands ?? shown?.row?.position ?? '');
+    if (ordinal === undefined) return;
+    if (place.axis === 'log')
+      this.place = { ...place, coord: String(ordinal), ordinal: place.ordinal === null ? null : ordinal };
+    else if (place.ordinal !== null && this.stands !== null) this.place = { ...place, ordinal };
   }
 
   /** Stands at the same event on the other axis. */
@@ -291,6 +323,7 @@ class Playhead {
     this.shown = null;
     this.problem = null;
     this.atEnd = true;
+    this.stands = null;
     selection.forget();
   }
 }

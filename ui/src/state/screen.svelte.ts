@@ -16,6 +16,7 @@ export type Now =
   | { kind: 'choose'; inspect: InspectDto }
   | { kind: 'mapping'; inspect: InspectDto; store: number | null }
   | { kind: 'error'; path: string; error: BackendError }
+  | { kind: 'kafka' }
   | { kind: 'window' };
 
 interface Point {
@@ -67,6 +68,18 @@ class Screen {
     session.end();
     this.now = { kind: 'welcome' };
     void this.listWelcome();
+  }
+
+  /** Shows the connection screen; what is open stays open behind it. */
+  connect(): void {
+    this.age++;
+    this.now = { kind: 'kafka' };
+  }
+
+  /** Leaves a screen that stands before what is open. */
+  back(): void {
+    if (session.source === null) this.home();
+    else this.now = { kind: 'window' };
   }
 
   say(text: string): void {

@@ -2,6 +2,8 @@
 import type { EventDto, RowDto } from '../ipc/contract';
 import { Latest } from '../model/latest';
 import { call } from './backend';
+import { movedRow } from './growth';
+import type { Moved } from './growth';
 import { playhead } from './playhead.svelte';
 import { session } from './session.svelte';
 
@@ -53,6 +55,21 @@ class Selection {
 
   needEvent(ordinal: number): void {
     if (this.event?.row.ordinal !== ordinal) this.eventWish.request(ordinal);
+  }
+
+  /** The positions of what is inspected. */
+  positions(): string[] {
+    return [this.row?.position, this.event?.row.position].filter((p) => p != null);
+  }
+
+  /** Events have moved. */
+  relocate(moved: Moved): void {
+    const { row, event } = this;
+    if (row !== null) this.row = movedRow(row, moved);
+    if (event !== null) {
+      const now = movedRow(event.row, moved);
+      if (now !== event.row) this.event = { ...event, row: now };
+    }
   }
 
   pin(path: string): void {

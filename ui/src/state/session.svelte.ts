@@ -4,6 +4,8 @@ import type { AxisInfoDto, LaneDto, LaneByDto, LanesDto, SourceDto } from '../ip
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
 import { filter } from './filter.svelte';
+import { askMoved, move } from './growth';
+import type { Moved } from './growth';
 import { playhead } from './playhead.svelte';
 import { comparison } from './comparison.svelte';
 import { preferences } from './preferences.svelte';
@@ -22,7 +24,12 @@ interface Facts {
   by: LaneByDto;
   noCategory: boolean;
   filtered: boolean;
+  moved: Moved | null;
 }
+
+/** It has events, and none of them a time. */
+const isTimeless = ({ index }: SourceDto): boolean =>
+  index.events > 0 && !index.hasTime && index.state === 'ready';
 
 /** No stream belongs to a category: one lane without a name. */
 const noneNamed = ({ lanes, total }: { lanes: readonly LaneDto[]; total: number }): boolean =>
@@ -58,10 +65,12 @@ class Session {
       const filtered = filter.id !== null;
       const lanesBy = (of: LaneByDto): Promise<LanesDto> =>
         call('lanes', { source: id, by: of, limit: LANE_LIMIT, filter: filter.id });
-      const [source, found, axis] = await Promise.all([
+      const { growing } = this;
+      const [source, found, axis, moved] = await Promise.all([
         call('source_status', { source: id }),
         lanesBy(by),
         call('axis_info', { source: id, axis: preferences.now.axis, filter: filter.id }),
+        growing ? askMoved(id) : null,
       ]);
       let lanes = found;
       // A filter may leave only events without a category; that says nothing about the others.
@@ -71,7 +80,7 @@ class Session {
         by = source.index.types > 1 ? 'type' : 'stream';
         lanes = await lanesBy(by);
       }
-      return { source, lanes: lanes.lanes, laneTotal: lanes.total, axis, by, noCategory, filtered };
+      return { source, lanes: lanes.lanes, laneTotal: lanes.total, axis, by, noCategory, filtered, moved };
     },
     (facts) => {
       if (facts !== null) this.take(facts);
@@ -86,6 +95,11 @@ class Session {
     return this.source?.index.state === 'reading';
   }
 
+  /** It is a capture that is being written: events come, and others move. */
+  get growing(): boolean {
+    return this.source?.index.growing ?? false;
+  }
+
   /** Comes when the source has been read, or reading has ended otherwise. */
   read(): Promise<void> {
     return new Promise((done) => this.readers.push(done));
@@ -95,7 +109,7 @@ class Session {
   start(source: SourceDto): void {
     this.end();
     this.source = source;
-    if (!source.index.hasTime && source.index.state === 'ready') preferences.now.axis = 'log';
+    if (isTimeless(source)) preferences.now.axis = 'log';
     void projection.start(source.id, source.path);
     this.ends = [on('index', (e) => (e.source === source.id ? this.update() : undefined))];
     this.update();
@@ -139,14 +153,11 @@ class Session {
     if (JSON.stringify(facts.lanes) !== JSON.stringify(this.lanes)) this.lanes = facts.lanes;
     this.laneTotal = facts.laneTotal;
     this.axisInfo = facts.axis;
-    if (
-      !facts.source.index.hasTime &&
-      facts.source.index.state === 'ready' &&
-      preferences.now.axis === 'time'
-    ) {
+    if (isTimeless(facts.source) && preferences.now.axis === 'time') {
       preferences.now.axis = 'log';
       this.update();
     }
+    if (facts.moved !== null) move(facts.moved);
     view.setAxis(facts.axis, preferences.now.axis);
     playhead.grown();
     if (this.reading) return;

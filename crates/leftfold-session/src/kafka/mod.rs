@@ -2,6 +2,9 @@
 
 mod capture;
 mod connection;
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
+mod growth_tests;
 pub(crate) mod profile;
 
 use std::collections::BTreeMap;

@@ -81,3 +81,146 @@ pub(crate) fn all(session: &Session) -> Vec<KafkaProfileDto> {
     }
     profiles
 }
+
+impl Project {
+    /// The names of the connections to clusters: `[kafka.NAME]`.
+    pub fn kafka_names(&self) -> impl Iterator<Item = &str> {
+        self.file.kafka.keys().map(String::as_str)
+    }
+
+    /// The connection of a name, if there is one. The file is meant for git: a secret must be a reference to the environment.
+    pub fn kafka(&self, name: &str) -> Result<Option<Settings>, SessionError> {
+        let Some(table) = self.file.kafka.get(name) else {
+            return Ok(None);
+        };
+        let mut settings = Settings::new();
+        let wrong = |why: String| self.wrong(&format!("[kafka.{name}]: {why}"));
+        for (property, value) in properties(table).map_err(wrong)? {
+            settings.set(&property, &value);
+        }
+        // What must be hidden is a secret and no reference.
+        let secret = settings
+            .shown()
+            .find(|(name, value)| settings.get(name) != Some(value));
+        if let Some((property, _)) = secret {
+            return Err(wrong(format!(
+                "{property} holds a secret, and this file is no place for one: write \"${{NAME}}\" and set the environment variable NAME"
+            )));
+        }
+        Ok(Some(settings))
+    }
+}
+
+/// Properties by their names: `ssl.ca.location` may be a key in quotes, or tables in each other, which is what TOML makes of dots.
+fn properties(table: &toml::Table) -> Result<Vec<(String, String)>, String> {
+    let mut found = Vec::new();
+    for (name, value) in table {
+        match value {
+            toml::Value::Table(inner) => {
+                let inner = properties(inner)?;
+                found.extend(
+                    inner
+                        .into_iter()
+                        .map(|(rest, value)| (format!("{name}.{rest}"), value)),
+                );
+            }
+            toml::Value::String(text) => found.push((name.clone(), text.clone())),
+            toml::Value::Integer(n) => found.push((name.clone(), n.to_string())),
+            toml::Value::Boolean(b) => found.push((name.clone(), b.to_string())),
+            _ => {
+                return Err(format!(
+                    "{name} is neither a text, a whole number, true nor false"
+                ));
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn project(text: &str) -> Project {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE_NAME), text).unwrap();
+        Project::of_folder(folder.path()).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_profile_has_librdkafkas_names_however_toml_nests_them() {
+        let project = project(
+            "[kafka.prod]\nbootstrap.servers = 'b:9093'\nsecurity.protocol = 'SASL_SSL'\nsasl.password = '${KAFKA_PASSWORD}'\n\
+             'ssl.ca.location' = 'ca.pem'\nsocket.keepalive.enable = true\nfetch.wait.max.ms = 50\n[kafka.dev]\nbootstrap.servers = 'd'\n",
+        );
+        assert_eq!(project.kafka_names().collect::<Vec<_>>(), ["dev", "prod"]);
+        let settings = project.kafka("prod").unwrap().unwrap();
+        for (name, value) in [
+            ("bootstrap.servers", "b:9093"),
+            ("sasl.password", "${KAFKA_PASSWORD}"),
+            ("ssl.ca.location", "ca.pem"),
+            ("socket.keepalive.enable", "true"),
+            ("fetch.wait.max.ms", "50"),
+        ] {
+            assert_eq!(settings.get(name), Some(value));
+        }
+        assert!(project.kafka("other").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_secret_in_a_profile_is_refused_and_not_repeated() {
+        for line in [
+            "sasl.password = 'hunter22'",
+            "ssl.key.pem = 'hunter22'",
+            "schema.registry.url = 'http://al:hunter22@r'",
+        ] {
+            let project = project(&format!(
+                "[kafka.prod]\n{line}\n[kafka.dev]\nbootstrap.servers = 'd'\n"
+            ));
+            let error = project.kafka("prod").unwrap_err();
+            assert_eq!(error.code, "project-file");
+            assert!(
+                error.message.contains("holds a secret") && error.message.contains("${NAME}"),
+                "{error}"
+            );
+            assert!(!error.message.contains("hunter22"), "{error}");
+            assert!(project.kafka("dev").unwrap().is_some());
+        }
+    }
+
+    #[test]
+    fn what_is_entered_goes_before_the_file_and_secrets_do_not_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("client.conf");
+        fs::write(&file, "bootstrap.servers=f:1\nclient.id=f\n").unwrap();
+        let session = Session::new(None, std::sync::Arc::new(|_| ())).in_project(folder.path().to_owned());
+        let entered = KafkaSettingsDto {
+            profile: None,
+            file: file.display().to_string(),
+            text: crate::dto::Secret("# a remark\n\nclient.id = t\nsasl.password=hunter22".to_owned()),
+            properties: vec![(
+                "security.protocol".to_owned(),
+                crate::dto::Secret("SSL".to_owned()),
+            )],
+            servers: "s:1".to_owned(),
+            registry: String::new(),
+        };
+        let settings = settings_of(&entered, &session).unwrap();
+        assert_eq!(settings.get("bootstrap.servers"), Some("s:1"));
+        assert_eq!(settings.get("security.protocol"), Some("SSL"));
+        let dto = session.kafka_connect(&entered).unwrap();
+        let json = serde_json::to_string(&dto).unwrap();
+        assert!(!json.contains("hunter22"), "{json}");
+        assert!(!format!("{entered:?}{}", serde_json::to_string(&entered).unwrap()).contains("hunter22"));
+        let unknown = KafkaSettingsDto {
+            profile: Some("nobody".to_owned()),
+            ..entered
+        };
+        assert_eq!(
+            settings_of(&unknown, &session).unwrap_err().code,
+            "kafka-no-profile"
+        );
+    }
+}

@@ -27,6 +27,7 @@ export class MockBackend implements Backend {
   private readonly handlers: Handlers = {
     index: new Set(),
     filter: new Set(),
+    capture: new Set(),
     open: new Set(),
     drag: new Set(),
   };
@@ -218,6 +219,9 @@ export class MockBackend implements Backend {
       this.own.filters.delete(filter);
       return null;
     },
+    relocate: ({ positions }) => positions.map(() => null),
+    kafka_profiles: () => [],
+    captures: () => [],
     projections: () => [
       { name: 'merge', description: 'RFC 7396 merge', builtIn: true },
       { name: 'latest', description: 'the last payload', builtIn: true },
@@ -286,6 +290,7 @@ export class MockBackend implements Backend {
         firstTime: rfc3339(this.own.byTime[0]?.nanos ?? 0n),
         lastTime: rfc3339(this.own.byTime.at(-1)?.nanos ?? 0n),
         stale: false,
+        growing: false,
       },
     };
   }
