@@ -12,6 +12,7 @@ mod error;
 mod fetch;
 mod form;
 mod headers;
+mod mapped;
 mod record;
 mod schemas;
 mod store;
