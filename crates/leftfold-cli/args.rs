@@ -98,6 +98,7 @@ events it keeps.")]
   leftfold events shop.db -f 'type == \"PaymentCaptured\" && payload.capturedAmount > 150'
   leftfold events shop.db --from -15m --json            the last quarter of an hour, as NDJSON
   leftfold events -b localhost:9092 -t orders -o -100   the last hundred of each partition of a topic
+  leftfold events -b localhost:9092 -t orders -o end --follow --json
 
 Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id and \
 causation_id; has(payload.total) asks whether a field is there, find(\"text\") looks through the payload, and problem is true for \
@@ -377,13 +378,22 @@ pub(crate) struct EventsArgs {
     pub(crate) kcat: bool,
     #[command(flatten, next_help_heading = "From a topic (in place of SOURCE)")]
     pub(crate) kafka: KafkaArgs,
-    /// Stop at the end of the topic, as it was when the run began (this is always so)
+    /// Stop at the end of the topic, as it was when the run began (this is how it is unless --follow is given)
     #[arg(
         short = 'e',
         long = "exit",
+        conflicts_with = "follow",
         help_heading = "From a topic (in place of SOURCE)"
     )]
     pub(crate) exit: bool,
+    /// Show events as they come, until Ctrl-C or -c; no versions, because none are counted
+    #[arg(
+        long,
+        requires = "topics",
+        conflicts_with_all = ["from", "to"],
+        help_heading = "From a topic (in place of SOURCE)"
+    )]
+    pub(crate) follow: bool,
 }
 
 /// In which order streams stand.

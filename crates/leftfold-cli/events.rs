@@ -17,6 +17,9 @@ use crate::table::{Column, Table};
 const CHUNK: usize = 1000;
 
 pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
+    if args.follow {
+        return crate::follow::run(front, args);
+    }
     let offset = offset(args)?;
     let opened = input::open(front, &args.source.given())?;
     let view = opened.filtered(front, args.which.filter.as_deref(), enough(args, offset))?;

@@ -12,6 +12,7 @@ mod event;
 mod events;
 mod export;
 mod failure;
+mod follow;
 mod front;
 mod history;
 mod input;

@@ -37,6 +37,9 @@ fn parse(source: &str) -> Outcome<KafkaArgs> {
 pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
     let source = match verb {
         Verb::Events(args) => {
+            if args.follow {
+                return Ok(());
+            }
             if args.kafka.is_given() {
                 let bounds: Vec<_> = args.offsets.iter().map(|o| o.of_topic()).collect();
                 // What a filter leaves out does not count.

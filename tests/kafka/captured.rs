@@ -212,3 +212,61 @@ fn a_capture_opens_like_any_other_history() {
     ]);
     assert_eq!(filtered.lines().count(), 1, "{filtered}");
 }
+
+#[test]
+fn a_mapping_says_what_names_the_stream_the_type_and_the_version() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    leftfold(
+        folder.path(),
+        &[
+            "capture",
+            "-b",
+            rig.brokers(),
+            "-r",
+            rig.fact("registry"),
+            "-t",
+            "orders-avro",
+            "o.leftfold",
+        ],
+    )
+    .ok();
+    let project = |mapping: &str| {
+        let text = format!("[[source]]\nname = 'o'\npath = 'o.leftfold'\n[source.mapping]\n{mapping}\n");
+        fs::write(folder.path().join("leftfold.toml"), text).expect("it can be written");
+    };
+    let run = |args: &[&str]| leftfold(folder.path(), args);
+    project(
+        "stream = 'order/{payload@/orderId}'\ntype = { column = 'schema', at = '/name' }\nversion = { column = 'payload', at = '/version' }",
+    );
+    let lines = run(&["events", "o.leftfold", "--json"]).ok();
+    assert_eq!(lines.lines().count(), rig.truth("orders-avro", true).len());
+    for line in lines.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("every line is JSON");
+        assert_eq!(
+            line["stream"],
+            format!(
+                "order/{}",
+                line["payload"]["orderId"].as_str().unwrap_or_default()
+            )
+        );
+        assert_eq!(line["type"], line["schema"]["name"]);
+        assert_eq!(line["version"], line["payload"]["version"]);
+    }
+    let state: serde_json::Value =
+        serde_json::from_str(&run(&["state", "o.leftfold", "order/order-4", "--at", "v2", "--json"]).ok())
+            .expect("state gives JSON");
+    assert_eq!(state["state"]["version"], 2);
+    // What it does not find is as the record has it.
+    project("stream = { column = 'payload', at = '/nowhere' }");
+    let line = run(&["events", "o.leftfold", "--json", "-c", "1"]).ok();
+    assert!(line.contains(r#""stream":"order-4""#), "{line}");
+    project("stream = 'key'\npayload = 'payload'");
+    let run = run(&["events", "o.leftfold"]);
+    assert_eq!(run.refused(), "source-mapping", "{}", run.err);
+    assert!(
+        run.err.contains("payload: a record of Kafka has its own"),
+        "{}",
+        run.err
+    );
+}

@@ -68,16 +68,31 @@ fn capture(rig: &Rig, folder: &Path, topic: &str) -> crate::rig::Run {
     )
 }
 
+/// How often a capture is killed.
+const KILLS: u32 = 50;
+
+/// Milliseconds until the next kill: seeded, so that a failure can be had again, and spread over a whole run.
+fn moments() -> impl Iterator<Item = u64> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    std::iter::repeat_with(move || {
+        // Xorshift, Marsaglia 2003.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        20 + state % 600
+    })
+}
+
 #[test]
-fn killed_at_any_moment_a_capture_goes_on_without_loss_or_doubles() {
+fn killed_at_fifty_moments_a_capture_goes_on_without_loss_or_doubles() {
     let (rig, _calm) = rig();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (topic, path) = (own("killed"), folder.path().join("o.leftfold"));
     let count = 300_000;
     rig.python(WRITE, &[&topic, "0", &count.to_string()]);
+    let whole = || assert_eq!(numbers(&path), (0..count).collect::<Vec<i64>>());
     let mut kills = 0;
-    // Sooner and later in the run, until one of them comes to its end by itself.
-    for round in 0.. {
+    for wait in moments() {
         let mut run = program(
             folder.path(),
             &["capture", "-b", rig.brokers(), "-t", &topic, "o.leftfold"],
@@ -85,38 +100,41 @@ fn killed_at_any_moment_a_capture_goes_on_without_loss_or_doubles() {
         .stderr(Stdio::null())
         .spawn()
         .expect("the program runs");
-        let end = Instant::now() + Duration::from_millis(150 + 120 * round);
+        // Behind the fiftieth kill it may come to its end.
+        let end = (kills < KILLS).then(|| Instant::now() + Duration::from_millis(wait));
         let done = loop {
             if let Some(status) = run.try_wait().expect("it can be asked") {
                 break Some(status);
             }
-            if Instant::now() >= end {
+            if end.is_some_and(|end| Instant::now() >= end) {
                 run.kill().expect("it can be killed");
                 run.wait().expect("it ends");
                 break None;
             }
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(2));
         };
-        match done {
-            None => kills += 1,
-            Some(status) => {
-                assert!(status.success(), "round {round}");
-                break;
+        let Some(status) = done else {
+            kills += 1;
+            if path.exists() {
+                // Whatever is there is whole and readable.
+                let run = leftfold(folder.path(), &["inspect", "o.leftfold"]);
+                let nothing_yet = run.code == Some(2);
+                assert!(
+                    run.code == Some(0) || nothing_yet && fs::metadata(&path).is_ok_and(|m| m.len() < 4096),
+                    "kill {kills}: {}",
+                    run.err
+                );
             }
+            continue;
+        };
+        assert!(status.success(), "kill {kills}");
+        whole();
+        if kills >= KILLS {
+            break;
         }
-        if path.exists() {
-            // Whatever is there is whole and readable.
-            let run = leftfold(folder.path(), &["inspect", "o.leftfold"]);
-            let nothing_yet = run.code == Some(2);
-            assert!(
-                run.code == Some(0) || nothing_yet && fs::metadata(&path).is_ok_and(|m| m.len() < 4096),
-                "{}",
-                run.err
-            );
-        }
+        // It came to its end before it was killed often enough: once more from the beginning.
+        fs::remove_file(&path).expect("it is there");
     }
-    assert!(kills >= 3, "only {kills} runs were killed");
-    assert_eq!(numbers(&path), (0..count).collect::<Vec<i64>>());
     assert!(
         !folder.path().join("o.leftfold-wal").exists(),
         "a log is left beside the file"

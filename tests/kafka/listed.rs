@@ -1,10 +1,11 @@
 //! Events listed straight from a topic, and the same lines that kcat writes.
 
-use std::process::Command;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::rig::{leftfold, rig};
+use crate::rig::{leftfold, program, rig};
 
 /// kcat's fields that Leftfold has no use for: the broker that answered.
 const LEFT_OUT: &[&str] = &["broker"];
@@ -117,4 +118,80 @@ fn events_of_a_topic_are_listed_and_filtered_as_those_of_a_file() {
         .expect("the folder can be read")
         .count();
     assert!(left <= 1, "only the cache may be there");
+}
+
+/// Writes numbered records to a topic of one partition, which it makes before the first: NAME FROM TO.
+const WRITE: &str = r#"
+import sys
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+address = {"bootstrap.servers": sys.argv[1]}
+name, first, end = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+admin = AdminClient(address)
+if first == 0:
+    admin.create_topics([NewTopic(name, 1, 1)])[name].result(60)
+producer = Producer(address)
+for i in range(first, end):
+    producer.produce(name, f'{{"type":"Counted","n":{i}}}', f"k{i % 3}")
+assert producer.flush(60) == 0
+"#;
+
+#[test]
+fn events_are_shown_as_they_come_and_only_those_asked_for() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = format!("followed-{}", std::process::id());
+    rig.python(WRITE, &[&topic, "0", "10"]);
+    let mut args = vec![
+        "events",
+        "-b",
+        rig.brokers(),
+        "-t",
+        &topic,
+        "-o",
+        "beginning",
+        "--follow",
+        "--json",
+    ];
+    args.extend(["-f", "payload.n % 2 == 0", "-c", "10"]);
+    let mut run = program(folder.path(), &args)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut lines = BufReader::new(run.stdout.take().expect("its output is piped")).lines();
+    let mut next = || -> Value {
+        let line = lines.next().expect("a line comes").expect("it is text");
+        serde_json::from_str(&line).expect("every line is JSON")
+    };
+    for n in [0, 2, 4, 6, 8] {
+        assert_eq!(next()["payload"]["n"], n);
+    }
+    // The first five stand there while it waits for more.
+    rig.python(WRITE, &[&topic, "10", "40"]);
+    for n in [10, 12, 14, 16, 18] {
+        let line = next();
+        assert_eq!(
+            (&line["payload"]["n"], &line["type"]),
+            (&Value::from(n), &Value::from("Counted"))
+        );
+        assert_eq!(line["position"], format!("{topic}[0]@{n}"));
+    }
+    assert!(run.wait().expect("it ends").success(), "enough is enough");
+    assert_eq!(
+        leftfold(
+            folder.path(),
+            &[
+                "events",
+                "-b",
+                rig.brokers(),
+                "-t",
+                &topic,
+                "--follow",
+                "-f",
+                "nonsense >"
+            ]
+        )
+        .refused(),
+        "filter-syntax"
+    );
 }

@@ -5,6 +5,7 @@
     reason = "a test's own steps end it when they fail"
 )]
 
+mod broker;
 mod browse;
 mod captured;
 mod decoded;

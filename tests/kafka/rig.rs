@@ -1,129 +1,16 @@
-//! The broker and registry the tests read from, and what must be found there.
+//! What must be found in the rig's topics, and runs of the program.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-/// A rig that is there already: its folder. Otherwise one is started for the tests, and ended with them.
-const GIVEN: &str = "LEFTFOLD_TEST_RIG";
-
-/// The running rig.
-pub(crate) struct Rig {
-    pub(crate) folder: PathBuf,
-    facts: BTreeMap<String, String>,
-    /// Ends the rig when this process ends, however it does: the other end of the pipe is closed then.
-    _keeper: Option<Child>,
-}
-
-/// Held by every test that needs the broker as it is.
-static CALM: RwLock<()> = RwLock::new(());
-
-/// The rig, for a test that leaves the broker alone.
-pub(crate) fn rig() -> (&'static Rig, RwLockReadGuard<'static, ()>) {
-    let guard = CALM.read().unwrap_or_else(PoisonError::into_inner);
-    (started(), guard)
-}
-
-/// The rig, for a test that needs it alone: it ends brokers, or looks for traces.
-pub(crate) fn rig_alone() -> (&'static Rig, RwLockWriteGuard<'static, ()>) {
-    let guard = CALM.write().unwrap_or_else(PoisonError::into_inner);
-    (started(), guard)
-}
-
-fn started() -> &'static Rig {
-    static RIG: OnceLock<Rig> = OnceLock::new();
-    RIG.get_or_init(|| {
-        let given = std::env::var_os(GIVEN).map(PathBuf::from);
-        let folder = given
-            .clone()
-            .unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("kafka-rig"));
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kafka");
-        let keeper = given.is_none().then(|| {
-            let script = "cat >/dev/null; \"$0\" stop \"$1\"";
-            Command::new("setsid")
-                .args(["sh", "-c", script])
-                .arg(here.join("rig.sh"))
-                .arg(&folder)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("sh runs")
-        });
-        for (program, verb) in [("rig.sh", Some("start")), ("produce.py", None)] {
-            let mut command = Command::new(here.join(program));
-            command.args(verb).arg(&folder);
-            let done = command.output().expect("the rig's scripts run");
-            assert!(
-                done.status.success(),
-                "{program}: {}{}",
-                String::from_utf8_lossy(&done.stdout),
-                String::from_utf8_lossy(&done.stderr)
-            );
-        }
-        let text = fs::read_to_string(folder.join("rig.json")).expect("the rig says where it is");
-        let facts = serde_json::from_str(&text).expect("what the rig says is JSON");
-        Rig {
-            folder,
-            facts,
-            _keeper: keeper,
-        }
-    })
-}
+pub(crate) use crate::broker::{Rig, rig, rig_alone};
 
 impl Rig {
-    /// A fact of `rig.json`.
-    pub(crate) fn fact(&self, name: &str) -> &str {
-        self.facts
-            .get(name)
-            .map_or_else(|| panic!("no {name} in rig.json"), String::as_str)
-    }
-
-    /// The brokers at the door where everybody may do all.
-    pub(crate) fn brokers(&self) -> &str {
-        self.fact("plaintext")
-    }
-
-    /// The settings of a way in: `plain-alice.conf`, `plain-alice.properties`.
-    pub(crate) fn client(&self, file: &str) -> String {
-        format!("{}/{file}", self.fact("clients"))
-    }
-
-    /// Runs the rig's own script.
-    pub(crate) fn control(&self, verb: &str, part: &str) {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/rig.sh");
-        let done = Command::new(script)
-            .arg(verb)
-            .arg(&self.folder)
-            .arg(part)
-            .output()
-            .expect("the rig's script runs");
-        assert!(
-            done.status.success(),
-            "{verb} {part}: {}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-    }
-
-    /// Runs Python with the rig's clients; what it printed.
-    pub(crate) fn python(&self, script: &str, args: &[&str]) -> String {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let done = Command::new(root.join("target/kafka/venv/bin/python"))
-            .args(["-B", "-c", script, self.brokers()])
-            .args(args)
-            .current_dir(root.join("tests/kafka"))
-            .output()
-            .expect("python runs");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        String::from_utf8(done.stdout).expect("it prints text")
-    }
-
     /// Every topic the rig wrote.
     pub(crate) fn topics(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.join("truth")).expect("the truth is there");

@@ -1,26 +1,23 @@
 //! What a cluster has: its topics, where they begin and end, how long they keep what, and what their latest records look like.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use leftfold_event::json::{self, Value};
 use leftfold_event::{Cancel, Event, Timestamp};
-use leftfold_schema::{Schemas, framed};
-use leftfold_source::capture::{At, Headers, Record, TimestampKind, event_of};
+use leftfold_source::capture::{Headers, Record};
 use leftfold_source::ndjson::write_event;
 
 use crate::cluster::{Cluster, Partition, Topic};
 use crate::error::KafkaError;
 use crate::native;
+use crate::own::{Known, Own};
 use crate::range::{From, Range};
 use crate::reader::{Piece, Reader, Sink, Taken};
-use crate::registry::{Answer, Registry};
+use crate::registry::Registry;
 use crate::settings::Settings;
 
 /// How long a broker may take to tell a topic's configuration.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long schemas are waited for.
-const SCHEMAS: Duration = Duration::from_secs(10);
 
 /// Bytes of keys and values that a sample holds at most.
 const SAMPLE_BYTES: usize = 16 << 20;
@@ -145,19 +142,12 @@ pub fn sample(
         return Err(KafkaError::Cancelled);
     }
     kept.records.sort_by_key(|r| (r.piece, r.offset));
-    let (schemas, notes) = schemas_of(&kept, registry, cancel);
+    let mut known = Known::new(registry);
+    let notes = known.learn(&kept.records, cancel);
     let events: Vec<Event> = kept
         .records
         .iter()
-        .map(|r| {
-            let at = At {
-                topic: &topic.name,
-                partition: numbers[r.piece],
-                offset: r.offset,
-                with_topic: false,
-            };
-            event_of(&r.record(), r.headers.as_deref(), &at, &schemas)
-        })
+        .map(|r| r.event(&topic.name, numbers[r.piece], false, &known.schemas))
         .collect();
     Ok(Sample {
         first: first.records.iter().filter_map(|r| r.record().time()).min(),
@@ -165,34 +155,6 @@ pub fn sample(
         events,
         notes,
     })
-}
-
-/// The schemas that records name, as far as they can be had soon.
-fn schemas_of(kept: &Kept, registry: Option<Registry>, cancel: &Cancel) -> (Schemas, Vec<String>) {
-    let mut schemas = Schemas::new();
-    let mut notes = Vec::new();
-    let Some(mut registry) = registry else {
-        return (schemas, notes);
-    };
-    for record in &kept.records {
-        for bytes in [record.key.as_deref(), record.value.as_deref()]
-            .into_iter()
-            .flatten()
-        {
-            if let Some((id, _)) = framed(bytes) {
-                registry.ask(id);
-            }
-        }
-    }
-    let since = Instant::now();
-    while registry.is_waiting() && since.elapsed() < SCHEMAS && !cancel.is_cancelled() {
-        match registry.answer(Duration::from_millis(20)) {
-            Some((id, Answer::Schema(written))) => schemas.insert(id, written),
-            Some((id, Answer::Lacking(why))) => notes.push(format!("schema {id} is lacking: {why}")),
-            None => {}
-        }
-    }
-    (schemas, notes)
 }
 
 /// Records kept in memory.
@@ -203,26 +165,6 @@ struct Kept {
     each: usize,
     /// Pieces after whose first records it is enough.
     pieces: usize,
-}
-
-/// One record with its own bytes.
-struct Own {
-    piece: usize,
-    offset: i64,
-    timestamp: Option<(i64, TimestampKind)>,
-    key: Option<Vec<u8>>,
-    value: Option<Vec<u8>>,
-    headers: Option<String>,
-}
-
-impl Own {
-    fn record(&self) -> Record<'_> {
-        Record {
-            timestamp: self.timestamp,
-            key: self.key.as_deref(),
-            value: self.value.as_deref(),
-        }
-    }
 }
 
 impl Kept {
@@ -246,14 +188,7 @@ impl Sink for Kept {
     ) -> Result<Taken, KafkaError> {
         if self.records.iter().filter(|r| r.piece == piece).count() < self.each {
             self.bytes += record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len);
-            self.records.push(Own {
-                piece,
-                offset,
-                timestamp: record.timestamp,
-                key: record.key.map(<[u8]>::to_vec),
-                value: record.value.map(<[u8]>::to_vec),
-                headers: headers.with_text(|text| text.map(str::to_owned)),
-            });
+            self.records.push(Own::of(piece, offset, record, headers));
         }
         let enough = self.bytes > SAMPLE_BYTES || (self.each == 1 && self.records.len() >= self.pieces);
         Ok(if enough { Taken::Enough } else { Taken::More })
@@ -265,8 +200,8 @@ impl Sink for Kept {
         Ok(())
     }
 
-    fn tick(&mut self, _: u64) -> Result<(), KafkaError> {
-        Ok(())
+    fn tick(&mut self, _: u64) -> Result<Taken, KafkaError> {
+        Ok(Taken::More)
     }
 
     fn waiting(&mut self, _: &str) {}

@@ -347,7 +347,7 @@ impl Sink for CaptureSink<'_> {
         Ok(self.writer.gap(self.ids[piece], next, reason)?)
     }
 
-    fn tick(&mut self, left: u64) -> Result<(), KafkaError> {
+    fn tick(&mut self, left: u64) -> Result<Taken, KafkaError> {
         self.schemas.keep(&mut self.writer, Duration::ZERO, self.tell)?;
         let (written, durable) = (self.writer.written(), self.writer.durable());
         let (records, bytes) = (written.records - durable.records, written.bytes - durable.bytes);
@@ -359,7 +359,7 @@ impl Sink for CaptureSink<'_> {
             self.committed = Instant::now();
         }
         (self.tell)(Told::Progress { written, left });
-        Ok(())
+        Ok(Taken::More)
     }
 
     fn waiting(&mut self, why: &str) {

@@ -123,7 +123,7 @@ pub trait Sink {
     fn gap(&mut self, piece: usize, next: i64, reason: &str) -> Result<(), KafkaError>;
 
     /// Called between batches, at least ten times a second: at most `left` records are left to read.
-    fn tick(&mut self, left: u64) -> Result<(), KafkaError>;
+    fn tick(&mut self, left: u64) -> Result<Taken, KafkaError>;
 
     /// Nothing comes, and why.
     fn waiting(&mut self, why: &str);
@@ -216,8 +216,7 @@ impl<'c> Reader<'c> {
         let mut heard = Instant::now();
         let mut told = false;
         while self.progress.iter().any(|p| !p.done) {
-            sink.tick(self.left())?;
-            if cancel.is_cancelled() {
+            if sink.tick(self.left())? == Taken::Enough || cancel.is_cancelled() {
                 return Ok(false);
             }
             if !sink.goes_on(cancel)? {

@@ -56,7 +56,7 @@ enum Content {
         warnings: Vec<String>,
     },
     Ndjson(Arc<ndjson::NdjsonStore>),
-    Capture(Arc<dyn EventStore>),
+    Capture(Arc<CaptureStore>),
 }
 
 /// What is said of a database that was piped in.
@@ -285,7 +285,7 @@ impl SourceFile {
         let missing = || SourceError::Mapping(format!("there is no history number {index} in this file"));
         match &self.content {
             Content::Ndjson(store) if index == 0 => Ok(Arc::clone(store) as Arc<dyn EventStore>),
-            Content::Capture(store) if index == 0 => Ok(Arc::clone(store)),
+            Content::Capture(store) if index == 0 => Ok(Arc::<CaptureStore>::clone(store)),
             Content::Ndjson(_) | Content::Capture(_) => Err(missing()),
             Content::Sqlite {
                 database,
@@ -309,7 +309,7 @@ impl SourceFile {
     pub fn store_with(&self, mapping: &Mapping) -> Result<Arc<dyn EventStore>, SourceError> {
         let (database, tables, notes, warnings) = match &self.content {
             Content::Ndjson(store) => return Ok(Arc::new(store.mapped(mapping)?)),
-            Content::Capture(_) => return Err(SourceError::Mapping("a capture needs no mapping".to_owned())),
+            Content::Capture(store) => return Ok(Arc::new(store.mapped(mapping)?)),
             Content::Sqlite {
                 database,
                 tables,

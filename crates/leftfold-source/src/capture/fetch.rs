@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 use super::Record;
 use super::form::{form, kind};
 use super::headers;
-use super::record::{event_of, raw_payload};
+use super::record::raw_payload;
 use super::store::{COLUMNS, CaptureStore, record_of};
 use crate::{RawPayload, SourceError};
 
@@ -92,9 +92,7 @@ pub(super) fn fetch(
         visit(
             i,
             match (found, at) {
-                (Some((record, headers)), Some(at)) => {
-                    event_of(record, headers.as_deref(), &at, places.schemas())
-                }
+                (Some((record, headers)), Some(at)) => store.event(record, headers.as_deref(), &at, &places),
                 _ => Event {
                     problems: vec![Problem::new(
                         ProblemCode::RowUnreadable,
@@ -118,13 +116,16 @@ pub(super) fn fetch_raw(
     let mut written = String::new();
     each(store, locators, cancel, &mut |i, found| match found {
         Some((record, headers)) => {
-            let headers = headers.as_deref().map(headers::read).unwrap_or_default();
+            let stored = headers;
+            let headers = stored.as_deref().map(headers::read).unwrap_or_default();
             let form = form(record.value, &headers, places.schemas());
-            visit(
-                i,
-                &kind(&form, &headers),
-                raw_payload(&form, record.value, &mut written),
-            );
+            let kind = match places.at(locators[i].row) {
+                Some(at) if store.is_mapped() => {
+                    Cow::Owned(store.event(record, stored.as_deref(), &at, &places).kind)
+                }
+                _ => kind(&form, &headers),
+            };
+            visit(i, &kind, raw_payload(&form, record.value, &mut written));
         }
         None => visit(i, "", RawPayload::Other),
     })

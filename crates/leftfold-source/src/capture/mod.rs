@@ -12,6 +12,7 @@ mod error;
 mod fetch;
 mod form;
 mod headers;
+mod mapped;
 mod ours;
 mod record;
 mod schemas;

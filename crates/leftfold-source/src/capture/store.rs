@@ -10,10 +10,12 @@ use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Row};
 
 use super::form::meaning;
-use super::record::At;
+use super::mapped::RecordMapping;
+use super::record::{At, event_of};
 use super::schemas;
 use super::stream::stream_name;
 use super::{FORMAT, Record, TimestampKind, fetch, place_of, record_id};
+use crate::mapping::Mapping;
 use crate::sqlite::Database;
 use crate::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
@@ -34,6 +36,8 @@ pub(crate) struct CaptureStore {
     pub(super) database: Arc<Database>,
     info: StoreInfo,
     places: RwLock<Arc<Places>>,
+    /// What the user says of the records.
+    mapping: Option<RecordMapping>,
 }
 
 /// Topics and partitions by the ids they have in the capture.
@@ -122,7 +126,41 @@ impl CaptureStore {
             database,
             info,
             places: RwLock::new(Arc::new(places)),
+            mapping: None,
         })
+    }
+
+    /// The same capture, read through a mapping.
+    pub(crate) fn mapped(&self, mapping: &Mapping) -> Result<Self, SourceError> {
+        let mut info = self.info.clone();
+        info.dialect = "mapping".to_owned();
+        info.title = "Your mapping of a Kafka capture".to_owned();
+        info.reasons.insert(0, "the mapping says so".to_owned());
+        Ok(Self {
+            database: Arc::clone(&self.database),
+            info,
+            places: RwLock::new(self.places()),
+            mapping: Some(RecordMapping::new(mapping)?),
+        })
+    }
+
+    /// A record as an event.
+    pub(super) fn event(
+        &self,
+        record: &Record<'_>,
+        headers: Option<&str>,
+        at: &At<'_>,
+        places: &Places,
+    ) -> Event {
+        let mut event = event_of(record, headers, at, &places.schemas);
+        if let Some(mapping) = &self.mapping {
+            mapping.apply(&mut event);
+        }
+        event
+    }
+
+    pub(super) fn is_mapped(&self) -> bool {
+        self.mapping.is_some()
     }
 
     pub(super) fn places(&self) -> Arc<Places> {
@@ -146,7 +184,11 @@ impl EventStore for CaptureStore {
         let disk = self.database.disk()?;
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
-            fingerprint: format!("{} | capture {FORMAT}.{READING}", disk.fingerprint()),
+            fingerprint: format!(
+                "{} | capture {FORMAT}.{READING} | {}",
+                disk.fingerprint(),
+                self.mapping.as_ref().map_or("", RecordMapping::text)
+            ),
         })
     }
 
@@ -159,7 +201,7 @@ impl EventStore for CaptureStore {
     }
 
     fn counts_versions(&self) -> bool {
-        true
+        self.mapping.as_ref().is_none_or(|m| !m.states_versions)
     }
 
     fn locate(&self, position: &str) -> Result<Option<Locator>, SourceError> {
@@ -208,6 +250,20 @@ impl EventStore for CaptureStore {
             let (id, record, headers) = record_of(row).map_err(|e| fail(&e))?;
             let locator = Locator { row: id, item: 0 };
             let flow = match places.at(id) {
+                Some(at) if self.is_mapped() => {
+                    let event = self.event(&record, headers.as_deref(), &at, &places);
+                    sink.push(&Header {
+                        stream: &event.stream,
+                        category: event.category.as_deref(),
+                        kind: &event.kind,
+                        version: event.version,
+                        time: event.time,
+                        valid_time: event.valid_time,
+                        also_in: &event.also_in,
+                        problem: !event.problems.is_empty(),
+                        ..Header::at(locator)
+                    })
+                }
                 Some(at) => {
                     let meaning = meaning(record.value, headers.as_deref(), &places.schemas);
                     let time = record.time();

@@ -47,7 +47,7 @@ const CAUSATION: &[&str] = &["causation_id", "causationId"];
 type Entry<'l> = (Cow<'l, str>, &'l [u8]);
 
 /// The top-level fields of a line as JSON texts, in order.
-pub(super) struct Fields<'l> {
+pub(crate) struct Fields<'l> {
     line: &'l [u8],
     entries: Vec<Entry<'l>>,
     kcat: bool,
@@ -69,7 +69,7 @@ fn is_limit(e: &jiter::JiterError) -> bool {
 
 impl<'l> Fields<'l> {
     /// Takes a line apart; the error says where it is no JSON object.
-    pub(super) fn read(line: &'l [u8]) -> Result<Self, String> {
+    pub(crate) fn read(line: &'l [u8]) -> Result<Self, String> {
         let entries = match Self::entries(line) {
             Ok(entries) => entries,
             Err(e) => {

@@ -11,3 +11,6 @@ pub use kcat::write_kcat;
 pub use line::parse_line;
 pub use store::{NdjsonStore, from_reader};
 pub use write::write_event;
+
+pub(crate) use line::Fields;
+pub(crate) use mapped::LineMapping;

@@ -1,0 +1,230 @@
+//! Events of topics as they come, kept nowhere.
+
+use std::time::{Duration, Instant};
+
+use leftfold_event::{Cancel, Event, Locator};
+use leftfold_source::capture::{Headers, Record};
+use leftfold_source::{
+    Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
+};
+
+use crate::capture::{Request, Told, pieces};
+use crate::cluster::Cluster;
+use crate::error::KafkaError;
+use crate::own::{Known, Own};
+use crate::reader::{Piece, Reader, Sink, Taken};
+use crate::registry::Registry;
+
+/// Records and bytes handed on at a time, at most.
+const RECORDS: usize = 8_192;
+const BYTES: usize = 16 << 20;
+
+/// How long records wait for others to come.
+const WAIT: Duration = Duration::from_millis(50);
+
+/// Events that came together. They are an event history of their own, so that a filter can be asked about them; no version is known,
+/// because nobody has counted from the beginning.
+pub struct Batch {
+    events: Vec<Event>,
+    info: StoreInfo,
+}
+
+impl Batch {
+    fn new(events: Vec<Event>) -> Self {
+        Self {
+            events,
+            info: StoreInfo {
+                dialect: "kafka".to_owned(),
+                title: "Kafka".to_owned(),
+                certainty: Certainty::Certain,
+                reasons: Vec::new(),
+                tables: Vec::new(),
+                notes: Vec::new(),
+                warnings: Vec::new(),
+                has_time: true,
+                has_global_order: false,
+                time_digits: Some(3),
+            },
+        }
+    }
+
+    /// The events, in the order in which they came.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    fn at(&self, locator: Locator) -> Event {
+        let found = usize::try_from(locator.row).ok().and_then(|i| self.events.get(i));
+        found.cloned().unwrap_or_default()
+    }
+}
+
+impl EventStore for Batch {
+    fn info(&self) -> &StoreInfo {
+        &self.info
+    }
+
+    fn identity(&self) -> Result<Identity, SourceError> {
+        Ok(Identity {
+            path: None,
+            fingerprint: String::new(),
+        })
+    }
+
+    fn estimate(&self) -> Option<u64> {
+        Some(self.events.len() as u64)
+    }
+
+    fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
+        let mut summary = ScanSummary::default();
+        for (row, event) in self.events.iter().enumerate() {
+            let header = Header {
+                stream: &event.stream,
+                category: event.category.as_deref(),
+                kind: &event.kind,
+                version: event.version,
+                time: event.time,
+                valid_time: event.valid_time,
+                problem: !event.problems.is_empty(),
+                ..Header::at(Locator {
+                    row: row as i64,
+                    item: 0,
+                })
+            };
+            summary.events += 1;
+            if sink.push(&header).is_break() || cancel.is_cancelled() {
+                return Ok(summary);
+            }
+        }
+        summary.complete = true;
+        Ok(summary)
+    }
+
+    fn fetch(
+        &self,
+        locators: &[Locator],
+        _: &Cancel,
+        visit: &mut dyn FnMut(usize, Event),
+    ) -> Result<(), SourceError> {
+        for (i, locator) in locators.iter().enumerate() {
+            visit(i, self.at(*locator));
+        }
+        Ok(())
+    }
+
+    fn fetch_raw(
+        &self,
+        locators: &[Locator],
+        _: &Cancel,
+        visit: &mut dyn FnMut(usize, &str, RawPayload<'_>),
+    ) -> Result<(), SourceError> {
+        for (i, locator) in locators.iter().enumerate() {
+            // Whoever needs more fetches the event.
+            visit(i, &self.at(*locator).kind, RawPayload::Other);
+        }
+        Ok(())
+    }
+}
+
+/// Hands events on as they come, until the range ends, a cancel, or `take` has enough.
+pub fn tail(
+    request: &Request,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(Told),
+    take: &mut dyn FnMut(&Batch) -> Result<Taken, KafkaError>,
+) -> Result<(), KafkaError> {
+    let cluster = Cluster::connect(&request.settings)?;
+    let registry = request.settings.registry()?.map(Registry::new).transpose()?;
+    let topics = cluster.topics(&request.topics, cancel)?;
+    let pieces = pieces(&cluster, request, &topics, cancel)?;
+    let mut sink = TailSink {
+        places: pieces.clone(),
+        with_topic: topics.len() > 1,
+        known: Known::new(registry),
+        waiting: Vec::new(),
+        bytes: 0,
+        since: Instant::now(),
+        enough: false,
+        cancel: cancel.clone(),
+        tell,
+        take,
+    };
+    Reader::new(&cluster, pieces)?.run(&mut sink, cancel)?;
+    sink.hand_on()
+}
+
+struct TailSink<'t> {
+    places: Vec<Piece>,
+    with_topic: bool,
+    known: Known,
+    /// Records that came and were not handed on yet.
+    waiting: Vec<Own>,
+    bytes: usize,
+    since: Instant,
+    enough: bool,
+    cancel: Cancel,
+    tell: &'t mut dyn FnMut(Told),
+    take: &'t mut dyn FnMut(&Batch) -> Result<Taken, KafkaError>,
+}
+
+impl TailSink<'_> {
+    fn taken(&self) -> Taken {
+        if self.enough { Taken::Enough } else { Taken::More }
+    }
+
+    fn hand_on(&mut self) -> Result<(), KafkaError> {
+        if self.waiting.is_empty() || self.enough {
+            return Ok(());
+        }
+        for note in self.known.learn(&self.waiting, &self.cancel) {
+            (self.tell)(Told::Note(note));
+        }
+        let events = self.waiting.iter().map(|own| {
+            let place = &self.places[own.piece];
+            own.event(&place.name, place.partition, self.with_topic, &self.known.schemas)
+        });
+        let batch = Batch::new(events.collect());
+        self.waiting.clear();
+        self.bytes = 0;
+        self.enough = (self.take)(&batch)? == Taken::Enough;
+        Ok(())
+    }
+}
+
+impl Sink for TailSink<'_> {
+    fn record(
+        &mut self,
+        piece: usize,
+        offset: i64,
+        record: &Record<'_>,
+        headers: &mut Headers,
+    ) -> Result<Taken, KafkaError> {
+        if self.waiting.is_empty() {
+            self.since = Instant::now();
+        }
+        self.bytes += record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len);
+        self.waiting.push(Own::of(piece, offset, record, headers));
+        if self.waiting.len() >= RECORDS || self.bytes >= BYTES {
+            self.hand_on()?;
+        }
+        Ok(self.taken())
+    }
+
+    fn seen(&mut self, _: usize, _: i64) {}
+
+    fn gap(&mut self, _: usize, _: i64, reason: &str) -> Result<(), KafkaError> {
+        (self.tell)(Told::Note(format!("records are missing: {reason}")));
+        Ok(())
+    }
+
+    fn tick(&mut self, _: u64) -> Result<Taken, KafkaError> {
+        if self.since.elapsed() >= WAIT {
+            self.hand_on()?;
+        }
+        Ok(self.taken())
+    }
+
+    fn waiting(&mut self, why: &str) {
+        (self.tell)(Told::Note(format!("waiting: {why}")));
+    }
+}

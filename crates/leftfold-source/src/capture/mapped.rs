@@ -1,0 +1,93 @@
+//! Records read through a mapping of the user: what it gives goes before what the record says of itself.
+//!
+//! A column is a name of the envelope that every front end shares: `key`, `topic`, `headers`, or `{ column = "payload", at = "/orderId" }`,
+//! `{ column = "metadata", at = "/event" }`, in which the headers stand by name. Where an expression finds nothing, the record's own counts.
+
+use bumpalo::Bump;
+use leftfold_event::{Event, Problem, ProblemCode};
+
+use crate::SourceError;
+use crate::mapping::Mapping;
+use crate::ndjson::{Fields, LineMapping, write_event};
+
+/// A mapping made ready for records.
+pub(super) struct RecordMapping {
+    over: LineMapping,
+    /// Whether it says what the versions are, so that none are counted.
+    pub(super) states_versions: bool,
+}
+
+impl RecordMapping {
+    /// Compiles a mapping; an error names the key that records have no use for.
+    pub(super) fn new(mapping: &Mapping) -> Result<Self, SourceError> {
+        let fixed = [
+            ("table", !mapping.table.is_empty()),
+            ("joins", !mapping.joins.is_empty()),
+            ("explode", mapping.explode.is_some()),
+            ("order", !mapping.order.is_empty()),
+            ("filters", !mapping.filters.is_empty()),
+            ("position", mapping.position.is_some()),
+            ("time", mapping.time.is_some()),
+            ("payload", mapping.payload.is_some()),
+            ("metadata", mapping.metadata.is_some()),
+            ("hidden_streams", !mapping.hidden_streams.is_empty()),
+            ("extra", !mapping.extra.is_empty()),
+        ];
+        if let Some((name, _)) = fixed.iter().find(|(_, given)| *given) {
+            return Err(SourceError::Mapping(format!(
+                "{name}: a record of Kafka has its own; a capture's mapping may give stream, category, type, version, id, valid_time, \
+                 correlation, causation and also_in"
+            )));
+        }
+        let mut mapping = mapping.clone();
+        // Lines without a stream and a type of their own must be given one of them; records have both.
+        if mapping.stream.is_none() && mapping.kind.is_none() {
+            mapping.kind = Some(crate::Expression::column("type"));
+        }
+        // What is not found is no problem: the record's own counts.
+        mapping.stream_optional = true;
+        Ok(Self {
+            states_versions: mapping.version.is_some(),
+            over: LineMapping::new(&mapping)?,
+        })
+    }
+
+    /// The mapping as text: another one makes another history.
+    pub(super) fn text(&self) -> &str {
+        &self.over.text
+    }
+
+    /// An event with what the mapping says of it.
+    pub(super) fn apply(&self, event: &mut Event) {
+        let mut line = String::new();
+        write_event(event, "", &mut line);
+        let bump = Bump::new();
+        let Ok(fields) = Fields::read(line.as_bytes()) else {
+            // An event is always written as an object; were it none, its own would count.
+            return;
+        };
+        let over = self.over.event(&fields, &bump);
+        if !over.stream.is_empty() {
+            event.stream = over.stream;
+        }
+        if !over.kind.is_empty() {
+            event.kind = over.kind;
+        }
+        event.category = over.category.or(event.category.take());
+        event.version = over.version;
+        event.id = over.id.or(event.id.take());
+        event.valid_time = over.valid_time.or(event.valid_time);
+        event.correlation_id = over.correlation_id.or(event.correlation_id.take());
+        event.causation_id = over.causation_id.or(event.causation_id.take());
+        event.also_in = over.also_in;
+        let of_time_or_version = |p: &Problem| {
+            matches!(
+                p.code,
+                ProblemCode::VersionUnreadable | ProblemCode::TimeUnreadable
+            )
+        };
+        event
+            .problems
+            .extend(over.problems.into_iter().filter(of_time_or_version));
+    }
+}
