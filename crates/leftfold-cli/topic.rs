@@ -1,8 +1,10 @@
 //! Topics as a source of any verb: read into a temporary capture, which is removed when the run ends.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use leftfold_kafka::{Request, Told, capture};
+use leftfold_kafka::{Request, Settings, Told, capture};
+use leftfold_session::Session;
 
 use crate::args::Verb;
 use crate::failure::{Failure, Outcome};
@@ -12,7 +14,7 @@ use crate::kafka::KafkaArgs;
 /// What a SOURCE begins with that is a topic.
 const SCHEME: &str = "kafka://";
 
-/// Whether a SOURCE is a topic: `kafka://HOST:PORT/TOPIC`.
+/// Whether a SOURCE is a topic: `kafka://HOST:PORT/TOPIC`, `kafka://PROFILE/TOPIC`.
 fn is_topic(source: &Path) -> bool {
     source.to_str().is_some_and(|s| s.starts_with(SCHEME))
 }
@@ -28,7 +30,7 @@ fn parse(source: &str) -> Outcome<KafkaArgs> {
         }),
         _ => Err(Failure::new(
             "usage",
-            format!("{source:?} names no topic: write kafka://HOST:PORT/TOPIC"),
+            format!("{source:?} names no topic: write kafka://HOST:PORT/TOPIC, or kafka://PROFILE/TOPIC"),
         )),
     }
 }
@@ -69,10 +71,26 @@ pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
     Ok(())
 }
 
+/// The connection of a profile: `[kafka.NAME]` of the project file of the folder the command is run in, or of the user's configuration.
+fn profile(name: &str) -> Outcome<Option<Settings>> {
+    if name.contains([':', ',']) {
+        return Ok(None);
+    }
+    let mut session = Session::new(None, Arc::new(|_| ()));
+    if let Ok(folder) = std::env::current_dir() {
+        session = session.in_project(folder);
+    }
+    Ok(session.kafka_profile(name)?)
+}
+
 /// The capture of a SOURCE that is a topic, as it is now.
 fn of_source(front: &mut Front, source: &Path) -> Outcome<PathBuf> {
     let text = source.to_string_lossy();
-    let request = parse(&text)?.request(&[], None, false)?;
+    let args = parse(&text)?;
+    let mut request = args.request(&[], None, false)?;
+    if let Some(settings) = profile(args.brokers.as_deref().unwrap_or_default())? {
+        request.settings = settings;
+    }
     take(front, &request)
 }
 

@@ -12,5 +12,6 @@ mod decoded;
 mod doors;
 mod faults;
 mod listed;
+mod profiles;
 mod rig;
 mod trace;

@@ -293,6 +293,35 @@ impl Window {
         std::fs::write(folder.join(file), png).unwrap();
     }
 
+    /// Closes the window as its cross does; the driver ends a program otherwise.
+    pub fn close_as_user(&self) {
+        let home = format!("HOME={}", self.home().display());
+        let is_it = |id: &String| {
+            let process = Path::new("/proc").join(id);
+            std::fs::read_link(process.join("exe"))
+                .is_ok_and(|exe| application().canonicalize().is_ok_and(|a| a == exe))
+                && variables(&process).any(|v| v == home)
+        };
+        let ids = std::fs::read_dir("/proc").unwrap();
+        let id = ids
+            .filter_map(|f| f.unwrap().file_name().into_string().ok())
+            .find(is_it)
+            .expect("the program runs");
+        let display = variables(&Path::new("/proc").join(id))
+            .filter_map(|v| v.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())))
+            .filter(|(name, _)| name == "DISPLAY" || name == "XAUTHORITY");
+        let asked = Command::new("python3")
+            .arg(root().join("tests/window/close.py"))
+            .envs(display)
+            .output()
+            .unwrap();
+        assert!(
+            asked.status.success(),
+            "{}",
+            String::from_utf8_lossy(&asked.stderr)
+        );
+    }
+
     /// Closes the window and its driver.
     pub async fn close(self) {
         // Dropping ends the driver whatever this says.
@@ -306,6 +335,15 @@ impl Drop for Window {
         let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
         let _ = self.driver.wait();
     }
+}
+
+/// A process's environment.
+fn variables(process: &Path) -> impl Iterator<Item = String> + use<> {
+    let text = std::fs::read(process.join("environ")).unwrap_or_default();
+    let variables = text
+        .split(|b| *b == 0)
+        .map(|v| String::from_utf8_lossy(v).into_owned());
+    variables.collect::<Vec<_>>().into_iter()
 }
 
 fn selector(id: &str) -> String {

@@ -5,7 +5,15 @@
     reason = "a failed assumption fails the test"
 )]
 
+#[path = "../kafka/broker.rs"]
+#[allow(
+    dead_code,
+    clippy::expect_used,
+    reason = "shared with the tests of the command line, which need all of it; a test's own steps end it when they fail"
+)]
+mod broker;
 mod files;
+mod kafka;
 mod look;
 mod odd;
 mod panels;

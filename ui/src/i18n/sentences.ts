@@ -5,7 +5,7 @@
 export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string])[] = [
   // Notes of captures.
   ['Captured by {} from {} on.', '由 {0} 自 {1} 起捕获。'],
-  ["The cluster's id is {}.", '集群标识为 {}。'],
+  ["The cluster's id is {}.", '集群标识为 {0}。'],
   [
     'Records of aborted transactions are in it, unmarked: it was read uncommitted.',
     '其中含有已中止事务的记录，且未加标记：读取时未限于已提交。',
@@ -19,21 +19,21 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     'the broker had removed them (retention) before they were read',
     '在读取之前，broker 已按保留策略将其删除',
   ],
-  ['the file is a capture of format {}', '该文件是格式 {} 的捕获'],
+  ['the file is a capture of format {}', '该文件是格式 {0} 的捕获'],
   // A connection that is tried.
   ['encrypted', '已加密'],
   ['accepted', '已接受'],
-  ['{} is open', '{} 可以连接'],
-  ['{} topics may be seen', '可以看到 {} 个主题'],
+  ['{} is open', '{0} 可以连接'],
+  ['{} topics may be seen', '可以看到 {0} 个主题'],
   [
     'no topic may be seen: there is none, or the right Describe is missing',
     '看不到任何主题：没有主题，或缺少 Describe 权限',
   ],
   ['{} knows {}', '{0} 支持 {1}'],
   // A capture on its way.
-  ['waiting: {}', '等待中：{}'],
-  ['records are missing: {}', '缺少记录：{}'],
-  ['left out, since Leftfold joins no consumer group: {}', '已忽略（Leftfold 不加入消费者组）：{}'],
+  ['waiting: {}', '等待中：{0}'],
+  ['records are missing: {}', '缺少记录：{0}'],
+  ['left out, since Leftfold joins no consumer group: {}', '已忽略（Leftfold 不加入消费者组）：{0}'],
   ['{} begins at offset {}: what lay before is gone', '{0} 从偏移量 {1} 开始：此前的记录已不存在'],
   ['offsets {} to {} of {} are missing: {}', '{2} 的偏移量 {0} 至 {1} 缺失：{3}'],
   // Notes of the layouts.

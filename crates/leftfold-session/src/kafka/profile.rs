@@ -35,13 +35,23 @@ pub(crate) fn settings_of(entered: &KafkaSettingsDto, session: &Session) -> Resu
     Ok(settings)
 }
 
-fn named(name: &str, session: &Session) -> Result<Settings, SessionError> {
-    for folder in session.project_folders() {
-        if let Some(project) = Project::of_folder(folder)?
-            && let Some(settings) = project.kafka(name)?
-        {
-            return Ok(settings);
+impl Session {
+    /// The connection of a profile; `None`: no project file that is looked into has one of this name.
+    pub fn kafka_profile(&self, name: &str) -> Result<Option<Settings>, SessionError> {
+        for folder in self.project_folders() {
+            if let Some(project) = Project::of_folder(folder)?
+                && let Some(settings) = project.kafka(name)?
+            {
+                return Ok(Some(settings));
+            }
         }
+        Ok(None)
+    }
+}
+
+fn named(name: &str, session: &Session) -> Result<Settings, SessionError> {
+    if let Some(settings) = session.kafka_profile(name)? {
+        return Ok(settings);
     }
     let message = format!("no profile is called {name:?}: {FILE_NAME} has no [kafka.{name}]");
     Err(SessionError::new("kafka-no-profile", message))

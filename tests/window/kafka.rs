@@ -1,0 +1,404 @@
+//! A real broker's topics, captured and followed in the window.
+
+use std::path::Path;
+
+use fantoccini::Locator;
+use leftfold_window_tests::Window;
+use serde_json::json;
+
+use crate::broker::{Rig, rig};
+
+const ESCAPE: &str = "\u{E00C}";
+
+/// Writes into a field as a person would, in place of what is there.
+async fn write(window: &Window, id: &str, text: &str) {
+    let field = window.find(id).await;
+    field.clear().await.unwrap();
+    field.send_keys(text).await.unwrap();
+}
+
+/// Clicks something of the list of topics, which may have to be scrolled.
+async fn click_topic(window: &Window, id: &str) {
+    window.find(id).await;
+    let script =
+        "document.querySelector(`[data-testid=\"${arguments[0]}\"]`).scrollIntoView({ block: 'center' });";
+    window.script(script, vec![json!(id)]).await;
+    window.click(id).await;
+}
+
+async fn choose(window: &Window, id: &str, value: &str) {
+    window.find(id).await.select_by_value(value).await.unwrap();
+}
+
+/// Nothing of the page is outside the window, and no button or label is cut.
+async fn fits(window: &Window, what: &str) {
+    let script = "
+        const e = document.documentElement;
+        const wrong = e.scrollWidth > innerWidth || e.scrollHeight > innerHeight ? ['the page'] : [];
+        for (const b of document.querySelectorAll('button, label, h1, h2, dt')) {
+            const box = b.getBoundingClientRect();
+            if (box.width === 0 || b.classList.contains('cut')) continue;
+            if (box.right > innerWidth + 1 || b.scrollWidth > b.clientWidth + 1 && getComputedStyle(b).display !== 'inline')
+                wrong.push(b.textContent.trim());
+        }
+        return wrong;";
+    assert_eq!(window.script(script, vec![]).await, json!([]), "{what}");
+}
+
+async fn connect(window: &Window, rig: &Rig) {
+    window.click("welcome-kafka").await;
+    write(window, "kafka-servers", rig.brokers()).await;
+    window.click("kafka-connect").await;
+    window.find("topic-orders").await;
+}
+
+/// Records of a topic made for a test: `n` more of them, numbered on.
+fn produce(rig: &Rig, topic: &str, from: u32, n: u32) {
+    let script = "
+import sys, json
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+servers, topic, first, n = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+admin = AdminClient({'bootstrap.servers': servers})
+if topic not in admin.list_topics(timeout=20).topics:
+    for made in admin.create_topics([NewTopic(topic, 2, 1)]).values():
+        made.result()
+producer = Producer({'bootstrap.servers': servers})
+for i in range(first, first + n):
+    value = json.dumps({'type': 'Counted', 'n': i})
+    producer.produce(topic, key=f'counter-{i % 5}', value=value, partition=i % 2, timestamp=1700000000000 + i * 1000)
+producer.flush(20)
+";
+    rig.python(script, &[topic, &from.to_string(), &n.to_string()]);
+}
+
+/// Takes a topic made for a test away again: others may use the same broker.
+fn remove(rig: &Rig, topic: &str) {
+    let script = "
+import sys
+from confluent_kafka.admin import AdminClient
+for gone in AdminClient({'bootstrap.servers': sys.argv[1]}).delete_topics([sys.argv[2]]).values():
+    gone.result()
+";
+    rig.python(script, &[topic]);
+}
+
+fn number(text: &str) -> u64 {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn a_topic_is_browsed_captured_and_shown() {
+    let (rig, _calm) = rig();
+    let mut window = Window::open("kafka", &[]).await;
+    window.click("welcome-kafka").await;
+    fits(&window, "before a connection").await;
+    window.picture("before").await;
+    write(&window, "kafka-servers", rig.brokers()).await;
+    window.click("kafka-check").await;
+    window
+        .wait_script(
+            "return ['properties', 'network', 'topics'].every((part) =>
+                document.querySelector(`[data-testid=kafka-step-${part}]`)?.dataset.outcome === 'works')",
+            "the connection is tried and works",
+        )
+        .await;
+    window.picture("tested").await;
+    window.click("kafka-connect").await;
+    window.find("topic-orders").await;
+    write(&window, "topic-search", "orders av").await;
+    assert_eq!(
+        window.texts("topic").await.len(),
+        1,
+        "orders-avro alone fits both words"
+    );
+    write(&window, "topic-search", "orders").await;
+    click_topic(&window, "topic-orders").await;
+    window
+        .wait_text("topic-at-most", "a bound", |t| t.contains("at most 4,305"))
+        .await;
+    window
+        .wait_text("topic-sample", "a decoded sample", |t| {
+            t.contains("order-") && t.contains("orderId")
+        })
+        .await;
+    click_topic(&window, "topic-check-orders").await;
+    let path = window.home().join("orders.leftfold");
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=capture-path]').value.endsWith('/orders.leftfold')",
+            "a path is suggested",
+        )
+        .await;
+    write(&window, "capture-path", &path.display().to_string()).await;
+    window.click("capture-follow").await;
+    fits(&window, "a topic").await;
+    window.picture("topic").await;
+    window.click("capture-start").await;
+    window
+        .wait_text("status-events", "all records", |t| t.contains("4,305"))
+        .await;
+    window
+        .wait_text("capture-state", "captured", |t| t == "Captured")
+        .await;
+    assert_eq!(window.text("capture-records").await, "4,305 records");
+    window.find("event-row").await;
+    window.wait_text("state-tree", "a state", |t| !t.is_empty()).await;
+    window.picture("captured").await;
+    assert_eq!(
+        beside(&path),
+        ["orders.leftfold"],
+        "one file, and nothing beside it"
+    );
+    window.click("capture-dismiss").await;
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=capture-strip]') === null",
+            "the strip goes",
+        )
+        .await;
+    // Its history is open as any other: with a mark of being whole.
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=reindex]') === null",
+            "nothing is to be read again",
+        )
+        .await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_tail_grows_while_one_looks_and_a_pause_skips_nothing() {
+    let (rig, _calm) = rig();
+    let topic = format!("counted-{}", std::process::id());
+    produce(rig, &topic, 0, 40);
+    let mut window = Window::open("kafka-live", &[]).await;
+    connect(&window, rig).await;
+    click_topic(&window, &format!("topic-check-{topic}")).await;
+    let path = window.home().join("live.leftfold");
+    write(&window, "capture-path", &path.display().to_string()).await;
+    window.click("capture-start").await;
+    window
+        .wait_text("status-events", "the first records", |t| t.starts_with("40 "))
+        .await;
+    window.wait_text("capture-state", "live", |t| t == "Live").await;
+    // The playhead stands at the end, and goes along with it.
+    produce(rig, &topic, 40, 10);
+    window
+        .wait_text("status-events", "ten more", |t| t.starts_with("50 "))
+        .await;
+    let at_49 = "2023-11-14 22:14:09";
+    window
+        .wait_text("playhead-time", "the end", |t| t.contains(at_49))
+        .await;
+    // An event is selected, and the log order chosen: what comes stands between the others.
+    let rows = "return [...document.querySelectorAll('[data-testid=event-row]')].map((r) => r.innerText)";
+    window
+        .wait_text("event-list", "rows", |t| t.contains("counter-"))
+        .await;
+    assert!(window.script(rows, vec![]).await.as_array().unwrap().len() > 5);
+    window.click("axis-log").await;
+    // Its version may become another one: its stream lies in both partitions, and versions count along the log.
+    let is_49 = "return document.querySelector('[data-testid=event-row][aria-selected=true]')?.innerText.includes('\"n\": 49') ?? false";
+    window
+        .wait_script(
+            "const rows = [...document.querySelectorAll('[data-testid=event-row]')];
+             const last = rows.find((r) => r.dataset.ordinal === '49');
+             last?.click();
+             return last !== undefined",
+            "the last event of the second partition is selected",
+        )
+        .await;
+    window.wait_script(is_49, "it is selected").await;
+    window.picture("live").await;
+    // Paused, nothing comes; then nothing was skipped.
+    window.click("capture-pause").await;
+    window
+        .wait_text("capture-state", "paused", |t| t == "Paused")
+        .await;
+    produce(rig, &topic, 50, 20);
+    let mut settled = number(&window.text("capture-records").await);
+    assert!(settled <= 70, "{settled}");
+    window.picture("paused").await;
+    window.keys("u").await;
+    window
+        .wait_text("status-events", "all records", |t| t.starts_with("70 "))
+        .await;
+    window
+        .wait_text("capture-state", "live again", |t| t == "Live")
+        .await;
+    settled = number(&window.text("capture-records").await);
+    assert_eq!(settled, 70);
+    // The selected event is the same one, though it is another one in the log's order.
+    window
+        .wait_script(is_49, "the selection stays with its event")
+        .await;
+    let ordinal =
+        "return document.querySelector('[data-testid=event-row][aria-selected=true]').dataset.ordinal";
+    assert_eq!(
+        window.script(ordinal, vec![]).await,
+        json!("59"),
+        "ten came before it"
+    );
+    // The connection screen stands before what is open, and goes again.
+    window.click("top-kafka").await;
+    window.find("kafka-screen").await;
+    window.keys(ESCAPE).await;
+    window.find("event-list").await;
+    window.click("capture-stop").await;
+    window
+        .wait_text("capture-state", "stopped", |t| t == "Stopped")
+        .await;
+    window.picture("stopped").await;
+    assert_eq!(count(&path), 70);
+    assert_eq!(
+        beside(&path),
+        ["live.leftfold"],
+        "one file, and nothing beside it"
+    );
+    window.close().await;
+    remove(rig, &topic);
+}
+
+fn count(path: &Path) -> i64 {
+    let captured = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
+    captured
+        .unwrap()
+        .query_row("SELECT count(*) FROM records", [], |row| row.get(0))
+        .unwrap()
+}
+
+/// The files whose names begin with a capture's.
+fn beside(path: &Path) -> Vec<String> {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let mut names: Vec<String> = std::fs::read_dir(path.parent().unwrap())
+        .unwrap()
+        .filter_map(|f| f.unwrap().file_name().into_string().ok())
+        .filter(|n| n.starts_with(name))
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn closing_the_window_ends_a_capture_whole() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.leftfold");
+    let window = Window::open("kafka-close", &[]).await;
+    connect(&window, rig).await;
+    click_topic(&window, "topic-check-orders").await;
+    write(&window, "capture-path", &path.display().to_string()).await;
+    window.click("capture-start").await;
+    window
+        .wait_text("status-events", "all records", |t| t.contains("4,305"))
+        .await;
+    window.wait_text("capture-state", "live", |t| t == "Live").await;
+    window.close_as_user();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while beside(&path) != ["orders.leftfold"] {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "left beside it: {:?}",
+            beside(&path)
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let outcome: String = connection
+        .query_row("SELECT outcome FROM runs", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!((outcome.as_str(), count(&path)), ("cancelled", 4305));
+    window.close().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_connection_is_told_apart() {
+    let (rig, _calm) = rig();
+    let mut window = Window::open("kafka-wrong", &[]).await;
+    window.click("welcome-kafka").await;
+    let step = |part: &str| format!("kafka-step-{part}");
+    let wait = async |window: &Window, part: &str, outcome: &str| {
+        let script = format!(
+            "return document.querySelector('[data-testid={}]')?.dataset.outcome === '{outcome}'",
+            step(part)
+        );
+        window.wait_script(&script, &format!("{part} {outcome}")).await;
+    };
+    // Nobody listens there.
+    write(&window, "kafka-servers", "127.0.0.1:1").await;
+    window.click("kafka-check").await;
+    wait(&window, "network", "fails").await;
+    wait(&window, "topics", "notReached").await;
+    // A wrong password: the network and TLS work, the login does not.
+    write(&window, "kafka-servers", rig.fact("sasl_ssl")).await;
+    choose(&window, "kafka-protocol", "SASL_SSL").await;
+    choose(&window, "kafka-mechanism", "SCRAM-SHA-256").await;
+    write(&window, "kafka-ssl.ca.location", rig.fact("ca")).await;
+    write(&window, "kafka-sasl.username", "alice").await;
+    write(&window, "kafka-sasl.password", "not-her-secret").await;
+    window.click("kafka-check").await;
+    wait(&window, "login", "fails").await;
+    wait(&window, "tls", "works").await;
+    let said = window.text(&step("login")).await;
+    assert!(said.contains("refuses the login"), "{said}");
+    window.picture("password").await;
+    window.click("kafka-connect").await;
+    let said = window
+        .wait_text("kafka-error", "the login's error", |t| t.contains("kafka-sasl"))
+        .await;
+    assert!(!said.contains("not-her-secret"), "{said}");
+    let html = window
+        .client
+        .find(Locator::Css("body"))
+        .await
+        .unwrap()
+        .html(true)
+        .await
+        .unwrap();
+    assert!(
+        !html.contains("not-her-secret"),
+        "a password is in a field's value alone"
+    );
+    // The right one, and what bob may not read.
+    write(&window, "kafka-sasl.username", "bob").await;
+    write(&window, "kafka-sasl.password", "bob-secret").await;
+    window.click("kafka-connect").await;
+    window.find("topic-secret-orders").await;
+    click_topic(&window, "topic-secret-orders").await;
+    window
+        .wait_text("sample-error", "what is not allowed", |t| {
+            t.contains("not allowed")
+        })
+        .await;
+    fits(&window, "an error").await;
+    window.picture("forbidden").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_screen_fits_every_size_theme_and_language() {
+    let (rig, _calm) = rig();
+    for (size, look) in [((1000, 700), "small"), ((1920, 1080), "large")] {
+        let mut window = Window::open_sized("kafka-look", &[], size).await;
+        connect(&window, rig).await;
+        click_topic(&window, "topic-check-orders").await;
+        click_topic(&window, "topic-check-cdc").await;
+        click_topic(&window, "topic-orders").await;
+        window
+            .wait_text("topic-sample", "a sample", |t| t.contains("order-"))
+            .await;
+        window.click("kafka-check").await;
+        window.find("kafka-steps").await;
+        for theme in ["one", "two"] {
+            for language in ["en", "zh"] {
+                fits(&window, &format!("{look} {theme} {language}")).await;
+                window.picture(&format!("{look}-{theme}-{language}")).await;
+                window.click("language-switch").await;
+            }
+            window.click("theme-switch").await;
+        }
+        window.close().await;
+    }
+}
