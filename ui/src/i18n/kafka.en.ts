@@ -100,6 +100,7 @@ export const kafkaEn = {
   'capture.records': '{n} {n:record|records}',
   'capture.rate': '{n}/s',
   'capture.left': 'at most {n} left',
+  'capture.time': 'about {time}',
   'capture.progress': 'Progress of the capture',
   'capture.pause': 'Pause',
   'capture.resume': 'Resume',

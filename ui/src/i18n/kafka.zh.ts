@@ -102,6 +102,7 @@ export const kafkaZh: Record<keyof typeof kafkaEn, string> = {
   'capture.records': '{n} 条记录',
   'capture.rate': '{n} 条/秒',
   'capture.left': '至多剩余 {n}',
+  'capture.time': '约 {time}',
   'capture.progress': '捕获进度',
   'capture.pause': '暂停',
   'capture.resume': '继续',

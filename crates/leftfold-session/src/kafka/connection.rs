@@ -191,3 +191,33 @@ fn step_dto(step: Step) -> KafkaStepDto {
         error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_question_that_nobody_answers_can_be_ended() {
+        // Takes connections and says nothing.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut settings = Settings::new();
+        settings.set("bootstrap.servers", &silent.local_addr().unwrap().to_string());
+        let connection = Arc::new(Connection::new(settings));
+        let (asked, other) = (Arc::clone(&connection), Arc::clone(&connection));
+        let topics = std::thread::spawn(move || asked.topics().map(|_| ()));
+        let facts = std::thread::spawn(move || other.facts("t").map(|_| ()));
+        while lock(&connection.all).is_empty() || Arc::strong_count(&connection) < 3 {
+            std::thread::yield_now();
+        }
+        // Until both have begun to ask.
+        while !topics.is_finished() || !facts.is_finished() {
+            connection.cancel();
+            std::thread::yield_now();
+        }
+        for answer in [topics.join(), facts.join()] {
+            assert_eq!(answer.unwrap().unwrap_err().code, "cancelled");
+        }
+    }
+}

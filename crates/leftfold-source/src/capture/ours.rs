@@ -18,6 +18,7 @@ static OURS: Mutex<BTreeSet<FileId>> = Mutex::new(BTreeSet::new());
 pub(super) struct Claim(Option<FileId>);
 
 #[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
 fn id_of(meta: &Metadata) -> Option<FileId> {
     use std::os::unix::fs::MetadataExt as _;
     Some((meta.dev(), meta.ino()))
