@@ -83,6 +83,11 @@ impl Files {
         Ok(path)
     }
 
+    /// Where the measurements keep their files.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
     /// A folder for cached indexes.
     pub(crate) fn cache(&self) -> PathBuf {
         self.folder.join("cache")

@@ -132,10 +132,12 @@ impl CaptureStore {
 
     /// The same capture, read through a mapping.
     pub(crate) fn mapped(&self, mapping: &Mapping) -> Result<Self, SourceError> {
-        let mut info = self.info.clone();
-        info.dialect = "mapping".to_owned();
-        info.title = "Your mapping of a Kafka capture".to_owned();
-        info.reasons.insert(0, "the mapping says so".to_owned());
+        let info = StoreInfo {
+            dialect: "mapping".to_owned(),
+            title: "Your mapping of a Kafka capture".to_owned(),
+            reasons: vec!["the mapping says so".to_owned()],
+            ..self.info.clone()
+        };
         Ok(Self {
             database: Arc::clone(&self.database),
             info,
