@@ -41,7 +41,8 @@ export function reveal(
   const visible = viewport / rowHeight;
   const margin = Math.min(4, visible / 4);
   if (row >= top + margin && row + 1 <= top + visible - margin) return top;
-  return Math.min(lastTop(rows, viewport, rowHeight), Math.max(0, row - visible * 0.6));
+  // No row is cut at the upper border.
+  return Math.min(lastTop(rows, viewport, rowHeight), Math.max(0, Math.round(row - visible * 0.6)));
 }
 
 /**
