@@ -184,6 +184,8 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
         window.picture(&format!("{tab}-{look}")).await;
     }
     window.click("tab-state").await;
+    window.click("inspector-go").await;
+    window.find("state-row").await;
     window
         .script(
             "document.querySelector('[data-testid=state-row]').focus();",

@@ -185,7 +185,7 @@ fn make_has_total(expr: &mut IdedExpr) {
             &mut c.result,
         ]
         .into_iter()
-        .for_each(|e| make_has_total(e)),
+        .for_each(make_has_total),
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
     }
 }

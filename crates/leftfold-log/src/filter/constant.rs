@@ -111,10 +111,11 @@ impl Source<'_> {
 fn never_a_condition(expr: &IdedExpr) -> Option<&'static str> {
     match &expr.expr {
         Expr::Ident(name) => match name.as_str() {
-            "id" | "stream" | "category" | "type" | "correlation_id" | "causation_id" => Some("a text"),
+            "id" | "stream" | "category" | "type" | "correlation_id" | "causation_id" | "key" | "topic" => {
+                Some("a text")
+            }
             "time" | "valid_time" => Some("a time"),
             "version" | "position" | "partition" | "offset" => Some("a number"),
-            "key" | "topic" => Some("a text"),
             "extra" | "headers" => Some("an object"),
             _ => None,
         },
