@@ -1,6 +1,6 @@
 /** The open source and what its index says so far. */
 import { t } from '../i18n/index.svelte';
-import type { AxisInfoDto, LaneDto, LaneByDto, LanesDto, SourceDto } from '../ipc/contract';
+import type { AxisDto, AxisInfoDto, LaneDto, LaneByDto, LanesDto, SourceDto } from '../ipc/contract';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
 import { filter } from './filter.svelte';
@@ -82,6 +82,9 @@ class Session {
     return this.source?.id ?? -1;
   }
 
+  /** The axis the reader prefers, while this source has only the other. */
+  private setAside: AxisDto | null = null;
+
   get reading(): boolean {
     return this.source?.index.state === 'reading';
   }
@@ -95,10 +98,21 @@ class Session {
   start(source: SourceDto): void {
     this.end();
     this.source = source;
-    if (!source.index.hasTime && source.index.state === 'ready') preferences.now.axis = 'log';
+    if (this.setAside !== null) preferences.now.axis = this.setAside;
+    this.setAside = null;
+    this.needTime(source);
     void projection.start(source.id, source.path);
     this.ends = [on('index', (e) => (e.source === source.id ? this.update() : undefined))];
     this.update();
+  }
+
+  /** A store without times is seen in log order, whatever the reader prefers; the next one as preferred again. */
+  private needTime(source: SourceDto): boolean {
+    if (source.index.hasTime || source.index.state !== 'ready' || preferences.now.axis === 'log')
+      return false;
+    this.setAside = preferences.now.axis;
+    preferences.now.axis = 'log';
+    return true;
   }
 
   end(): void {
@@ -139,14 +153,7 @@ class Session {
     if (JSON.stringify(facts.lanes) !== JSON.stringify(this.lanes)) this.lanes = facts.lanes;
     this.laneTotal = facts.laneTotal;
     this.axisInfo = facts.axis;
-    if (
-      !facts.source.index.hasTime &&
-      facts.source.index.state === 'ready' &&
-      preferences.now.axis === 'time'
-    ) {
-      preferences.now.axis = 'log';
-      this.update();
-    }
+    if (this.needTime(facts.source)) this.update();
     view.setAxis(facts.axis, preferences.now.axis);
     playhead.grown();
     if (this.reading) return;
