@@ -127,10 +127,15 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     '{}; close the program that writes it, or wait until it has committed, and try again',
     '{0}；请关闭正在写入的程序，或等其提交后重试',
   ],
+  ['it changed while it was copied; try again', '复制期间文件发生更改；请重试'],
+  [
+    'it is rolled back in a temporary copy, and none can be made: {}; TMPDIR names another folder for it, or open the file once with the program that writes it',
+    '需在临时副本中回滚，但无法建立副本：{0}；可用 TMPDIR 指定其他文件夹，或用写入它的程序打开一次该文件',
+  ],
   ['database is locked', '数据库已锁定'],
   [
-    'A rollback journal lies beside the file: a transaction was interrupted. The file is shown as it stands, not rolled back.',
-    '文件旁有回滚日志：某个事务被中断。文件按现状显示，不作回滚。',
+    'A rollback journal lies beside the file: a transaction was interrupted. Shown is what was before it, rolled back in a temporary copy of {} bytes; the file stays as it is.',
+    '文件旁有回滚日志：某个事务被中断。所示为该事务之前的内容，在一个 {} 字节的临时副本中回滚；文件保持原样。',
   ],
   [
     'The write-ahead log beside the file is read along; nothing of it is written back.',

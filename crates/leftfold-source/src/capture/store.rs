@@ -129,10 +129,10 @@ impl EventStore for CaptureStore {
     }
 
     fn identity(&self) -> Result<Identity, SourceError> {
-        let disk = self.database.disk()?;
+        let content = self.database.fingerprint()?;
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
-            fingerprint: format!("{} | capture {FORMAT}", disk.fingerprint()),
+            fingerprint: format!("{content} | capture {FORMAT}"),
         })
     }
 

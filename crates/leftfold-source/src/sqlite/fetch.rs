@@ -202,7 +202,7 @@ impl Fetch<'_> {
         let mut lease = database.lease()?;
         lease.heed(self.cancel)?;
         if let Some(keyed) = &self.store.keyed {
-            let fingerprint = database.disk()?.fingerprint();
+            let fingerprint = database.fingerprint()?;
             let samples = match keyed.kept(&fingerprint) {
                 Some(samples) => samples,
                 None => {

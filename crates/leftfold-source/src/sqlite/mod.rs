@@ -6,6 +6,7 @@ mod connection;
 mod event;
 mod fetch;
 mod keyed;
+mod rollback;
 mod row;
 mod salvage;
 mod scan;

@@ -111,7 +111,7 @@ pub(super) fn scan(
         && unreadable.is_empty()
         && let (Some(keys), Some(keyed)) = (keys, &store.keyed)
     {
-        keyed.keep(keys, database.disk()?.fingerprint());
+        keyed.keep(keys, database.fingerprint()?);
     }
     if complete && database.disk()?.connection_key(lease.access()) != before {
         unreadable.push(Unreadable::of_the_whole(

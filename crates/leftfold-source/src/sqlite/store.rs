@@ -129,10 +129,10 @@ impl EventStore for SqliteStore {
     }
 
     fn identity(&self) -> Result<Identity, SourceError> {
-        let disk = self.database.disk()?;
+        let content = self.database.fingerprint()?;
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
-            fingerprint: format!("{} | {}", disk.fingerprint(), self.mapping_text),
+            fingerprint: format!("{content} | {}", self.mapping_text),
         })
     }
 
