@@ -12,7 +12,9 @@ use crate::dialect::{Candidate, Detection, detection};
 use crate::mapping::Mapping;
 use crate::shape::TableShape;
 use crate::spool::{Spool, is_read_once, open_once};
-use crate::sqlite::{Access, Database, FileHeader, SqliteStore, read_shapes, read_up_to, read_views};
+use crate::sqlite::{
+    Access, Database, FileHeader, SqliteStore, find_samples, read_shapes, read_up_to, read_views,
+};
 use crate::{Certainty, EventStore, SourceError, StoreInfo, decode, ndjson};
 
 /// What kind of file a source is.
@@ -523,7 +525,8 @@ fn near(candidate: &Candidate) -> String {
 
 fn read_all(database: &Database) -> Result<(Vec<TableShape>, Access, Vec<String>), SourceError> {
     let lease = database.lease()?;
-    let (tables, troubles) = read_shapes(&lease).map_err(|e| database.error(&e))?;
+    let (mut tables, troubles) = read_shapes(&lease).map_err(|e| database.error(&e))?;
+    find_samples(database, &lease, &mut tables);
     Ok((tables, lease.access(), troubles))
 }
 

@@ -12,7 +12,9 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::access::{Access, DiskState, Header, uri};
+use super::btree::Pages;
 use super::rollback::RolledBack;
+use super::survey::Survey;
 use crate::SourceError;
 use crate::temporary::TemporaryFolder;
 
@@ -35,6 +37,8 @@ pub(crate) struct Database {
     copy: Option<(Arc<TemporaryFolder>, PathBuf)>,
     /// The copy that stands for a file beside which a hot journal lies.
     rolled_back: Mutex<Option<Arc<RolledBack>>>,
+    /// What a walk over the damaged file has shown, for one state of it.
+    survey: Mutex<Option<(String, Arc<Survey>)>>,
 }
 
 /// A connection borrowed from the pool.
@@ -56,6 +60,7 @@ impl Database {
             copy: None,
             pool: Mutex::default(),
             rolled_back: Mutex::default(),
+            survey: Mutex::default(),
         }
     }
 
@@ -227,6 +232,28 @@ impl Database {
         let copy = Arc::new(RolledBack::make(&self.path, self.name(), cancel, tick)?);
         *slot = Some(Arc::clone(&copy));
         Ok(copy)
+    }
+
+    /// Which pages of the file belong to what. `None`: it cannot be told, as a write-ahead log has some of them, or as the file
+    /// changed meanwhile; or it was cancelled.
+    pub(super) fn survey(&self, lease: &Lease<'_>, cancel: &Cancel) -> Option<Arc<Survey>> {
+        let path = match (lease.access, &lease.rolled_back) {
+            (Access::LiveLog | Access::PrivateLog, _) => return None,
+            (_, Some(copy)) if copy.access() == Access::PrivateLog => return None,
+            (_, Some(copy)) => copy.path(),
+            (_, None) => self.path.clone(),
+        };
+        let mut slot = self.survey.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = self.fingerprint().ok()?;
+        if let Some((_, survey)) = slot.as_ref().filter(|(of, _)| *of == content) {
+            return Some(Arc::clone(survey));
+        }
+        let survey = Arc::new(Survey::of(Pages::open(&path)?, lease, cancel)?);
+        if self.fingerprint().ok()? != content {
+            return None;
+        }
+        *slot = Some((content, Arc::clone(&survey)));
+        Some(survey)
     }
 
     /// An error of SQLite as an error of the source.
