@@ -291,7 +291,7 @@ fn start(
 /// Waits for the index of a source that was opened, and says what of it cannot be read.
 pub(crate) fn indexed(front: &mut Front, session: &Session, id: u32) -> Outcome<Opened> {
     let opened = ready(front, session, id)?;
-    for warning in &opened.source.store.info().warnings {
+    for warning in &opened.source.warnings {
         front.note(warning);
     }
     note_unreadable(front, &opened);

@@ -275,7 +275,7 @@ impl Session {
                 .transpose()?
                 .flatten(),
         };
-        let (events, dto): (Arc<dyn EventStore>, StoreDto) = match (mapped, saved) {
+        let (events, mut dto): (Arc<dyn EventStore>, StoreDto) = match (mapped, saved) {
             (Some(dto), _) => {
                 let mapping = mapping::from_dto(dto)?;
                 let events = file.store_with(&mapping)?;
@@ -295,7 +295,11 @@ impl Session {
             }
         };
         let cache_folder = self.cache_folder.clone().filter(|_| !self.is_received(path));
-        Ok(self.start(path, events, dto, projections, cache_folder))
+        let mut warnings = events.info().warnings.clone();
+        let broken: Vec<String> = project.iter().flat_map(Project::broken).collect();
+        dto.notes.extend(broken.iter().cloned());
+        warnings.extend(broken);
+        Ok(self.start(path, events, (dto, warnings), projections, cache_folder))
     }
 
     /// Opens what comes from a reader (standard input). `name` stands for the path.
@@ -308,7 +312,7 @@ impl Session {
         &self,
         path: &Path,
         store: Arc<dyn EventStore>,
-        dto: StoreDto,
+        (dto, warnings): (StoreDto, Vec<String>),
         projections: Projections,
         cache_folder: Option<PathBuf>,
     ) -> SourceDto {
@@ -317,6 +321,7 @@ impl Session {
             id,
             path: path.to_owned(),
             store,
+            warnings,
             projections,
             cache_folder,
             on_change: Arc::clone(&self.on_change),

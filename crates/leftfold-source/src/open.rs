@@ -52,7 +52,7 @@ enum Content {
         database: Arc<Database>,
         tables: Vec<TableShape>,
         detection: Detection,
-        /// Where no table is found: views whose columns look like events.
+        /// Views whose columns look like events.
         views: Vec<String>,
         notes: Vec<String>,
         warnings: Vec<String>,
@@ -250,11 +250,14 @@ impl SourceFile {
             );
         }
         let detection = detection(&tables);
-        let views = if detection.found.is_empty() {
-            views_like_events(&database)
-        } else {
-            Vec::new()
-        };
+        let views = views_like_events(&database);
+        if !detection.found.is_empty() {
+            for view in &views {
+                notes.push(format!(
+                    "The view {view} was not read: it looks like an event table, but views are not run."
+                ));
+            }
+        }
         let infos = detection
             .found
             .iter()

@@ -134,6 +134,10 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ],
   ['database is locked', '数据库已锁定'],
   [
+    'The view {} was not read: it looks like an event table, but views are not run.',
+    '视图 {0} 未读取：它看起来像事件表，但视图不会运行。',
+  ],
+  [
     'A rollback journal lies beside the file: a transaction was interrupted. Shown is what was before it, rolled back in a temporary copy of {} bytes; the file stays as it is.',
     '文件旁有回滚日志：某个事务被中断。所示为该事务之前的内容，在一个 {} 字节的临时副本中回滚；文件保持原样。',
   ],
@@ -212,6 +216,25 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['the rows from {} on', '自第 {0} 行起的各行'],
   ['at least {} and at most {} rows', '至少 {0} 行、至多 {1} 行'],
   ['at least {} rows', '至少 {0} 行'],
+  ['at most {} rows', '至多 {0} 行'],
+  ['at most {} row', '至多 {0} 行'],
+  ['an unknown number of rows', '行数未知'],
+  [
+    '1 page that nothing leads to holds rows that are not shown: it may belong to another table, or be out of use, with what was deleted',
+    '1 个无处指向的页含有未显示的行：它可能属于其他表，或已停用而含有被删除的内容',
+  ],
+  [
+    '{} pages that nothing leads to hold rows that are not shown: they may belong to another table, or be out of use, with what was deleted',
+    '{0} 个无处指向的页含有未显示的行：它们可能属于其他表，或已停用而含有被删除的内容',
+  ],
+  [
+    'a write-ahead log lies beside the file: sound pages behind the damage are not looked for',
+    '文件旁有预写日志：损坏之后的完好页不作查找',
+  ],
+  [
+    'the table has no row numbers: what stands behind the damage is not looked for',
+    '该表没有行号：损坏之后的内容不作查找',
+  ],
   ['at least {} row', '至少 {0} 行'],
   ['{} rows', '{0} 行'],
   ['{} row', '{0} 行'],

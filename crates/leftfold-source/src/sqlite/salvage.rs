@@ -8,6 +8,7 @@ use leftfold_event::Cancel;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode};
 
+use super::access::Access;
 use super::aside::LeafRow;
 use super::connection::Lease;
 use super::found::{Found, Rescue};
@@ -84,6 +85,11 @@ pub(super) fn go_on(
         && found.orphans.passed_over > 0
     {
         notes.push(Unreadable::of_the_whole(passed_over(found.orphans.passed_over)));
+    }
+    if matches!(lease.access(), Access::LiveLog | Access::PrivateLog) {
+        notes.push(Unreadable::of_the_whole(
+            "a write-ahead log lies beside the file: sound pages behind the damage are not looked for",
+        ));
     }
     let mut search = Search {
         lease,
