@@ -12,8 +12,8 @@ mod window;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use leftfold_session::{Changed, Session};
-use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+use leftfold_session::{Changed, Session, remove_temporary_copies};
+use tauri::{Emitter, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 
 use crate::kept::Kept;
 use crate::shell::Shell;
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         eprintln!("leftfold-desktop: {why}");
         return ExitCode::from(2);
     }
-    let run = tauri::Builder::default()
+    let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .setup(move |app| {
             let handle = app.handle().clone();
@@ -67,9 +67,17 @@ fn main() -> ExitCode {
             Ok(())
         })
         .invoke_handler(adapters::handler())
-        .run(tauri::generate_context!());
-    match run {
-        Ok(()) => ExitCode::SUCCESS,
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => {
+            // The loop ends the program without dropping what is open.
+            app.run(|_, event| {
+                if let RunEvent::Exit = event {
+                    remove_temporary_copies();
+                }
+            });
+            ExitCode::SUCCESS
+        }
         Err(e) => {
             eprintln!("leftfold-desktop: the window cannot be opened: {e}");
             ExitCode::from(2)

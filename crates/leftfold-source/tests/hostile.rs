@@ -47,6 +47,10 @@ fn views_and_virtual_tables_and_computed_columns_are_not_read() {
     let mut tables: Vec<&str> = file.stores().iter().map(|s| s.tables[0].as_str()).collect();
     tables.sort_unstable();
     assert_eq!(tables, ["events", "outbox"]);
+    for store in file.stores() {
+        let notes = store.notes.join(" ");
+        assert!(notes.contains("The view messages was not read"), "{notes}");
+    }
     let bomb = file
         .tables()
         .iter()

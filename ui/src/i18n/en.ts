@@ -42,6 +42,9 @@ export const en = {
     "If it is still being copied, wait and try again. Otherwise recover what can be read with sqlite3's .recover, and open the result.",
   'error.source-locked.title': 'Another program has locked the file',
   'error.source-locked.do': 'Let the other program finish or close it, then try again. Nothing was changed.',
+  'error.source-not-rolled-back.title': 'An interrupted transaction cannot be rolled back',
+  'error.source-not-rolled-back.do':
+    'Make room for a temporary copy, or open the file once with the program that writes it, then try again. Nothing was changed.',
   'error.source-no-events.title': 'No table looks like events',
   'error.source-no-events.do': 'Map the columns by hand, or open another file.',
   'error.source-mapping.title': 'The mapping does not fit',

@@ -44,6 +44,9 @@ export const zh: Record<TextKey, string> = {
     '如果文件仍在复制，请稍候重试。否则请用 sqlite3 的 .recover 恢复可读部分，再打开结果。',
   'error.source-locked.title': '文件被其他程序锁定',
   'error.source-locked.do': '请等待或关闭该程序后重试。文件未作任何改动。',
+  'error.source-not-rolled-back.title': '被中断的事务无法回滚',
+  'error.source-not-rolled-back.do':
+    '请为临时副本腾出空间，或用写入它的程序打开一次该文件，然后重试。文件未作任何改动。',
   'error.source-no-events.title': '没有类似事件的表',
   'error.source-no-events.do': '请手动映射列，或打开其他文件。',
   'error.source-mapping.title': '映射不匹配',

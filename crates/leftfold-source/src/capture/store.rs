@@ -183,14 +183,18 @@ impl EventStore for CaptureStore {
     }
 
     fn identity(&self) -> Result<Identity, SourceError> {
-        let disk = self.database.disk()?;
+        let content = self.database.fingerprint()?;
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
+<<<<<<< HEAD
             fingerprint: format!(
                 "{} | capture {FORMAT}.{READING} | {}",
                 disk.fingerprint(),
                 self.mapping.as_ref().map_or("", RecordMapping::text)
             ),
+=======
+            fingerprint: format!("{content} | capture {FORMAT}"),
+>>>>>>> s
         })
     }
 
