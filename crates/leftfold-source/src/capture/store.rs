@@ -186,15 +186,10 @@ impl EventStore for CaptureStore {
         let content = self.database.fingerprint()?;
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
-<<<<<<< HEAD
             fingerprint: format!(
-                "{} | capture {FORMAT}.{READING} | {}",
-                disk.fingerprint(),
+                "{content} | capture {FORMAT}.{READING} | {}",
                 self.mapping.as_ref().map_or("", RecordMapping::text)
             ),
-=======
-            fingerprint: format!("{content} | capture {FORMAT}"),
->>>>>>> s
         })
     }
 
