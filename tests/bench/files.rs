@@ -157,6 +157,7 @@ pub(crate) struct Opening {
 pub(crate) fn open(path: &Path, cache_folder: Option<&Path>) -> Outcome<Opening> {
     let (sender, changes) = channel();
     let source = OpenSource::open(OpenOptions {
+        warnings: Vec::new(),
         id: 1,
         path: path.to_owned(),
         store: SourceFile::open_unmapped(path)?.store(0)?,
