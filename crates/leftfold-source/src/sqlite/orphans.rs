@@ -110,7 +110,8 @@ pub(super) struct Orphans {
 impl Orphans {
     /// Picks a table's leaves: their rows fit its columns and one of its gaps, and those of no other table.
     pub(super) fn pick(survey: &Survey, root: u32, layout: &Layout, others: &[(u32, Layout)]) -> Self {
-        let gaps: Vec<Gap> = survey.gaps.iter().filter(|g| g.root == root).copied().collect();
+        let mut gaps: Vec<Gap> = survey.gaps.iter().filter(|g| g.root == root).copied().collect();
+        gaps.sort_by_key(|g| g.first);
         let mut picked = Self {
             gaps,
             all_accounted: survey.all_accounted,
@@ -161,6 +162,11 @@ impl Orphans {
         picked.passed_over += before - picked.leaves.len();
         picked.all_accounted &= picked.passed_over == 0;
         picked
+    }
+
+    /// The gaps that reach into a stretch and end before its last row, in order.
+    pub(super) fn gaps_before(&self, first: i64, last: i64) -> impl Iterator<Item = &Gap> {
+        self.gaps.iter().filter(move |g| first <= g.last && g.last < last)
     }
 
     /// The gap this row is in.

@@ -100,6 +100,12 @@ pub(super) fn go_on(
     };
     let known = known_rows(lease, store);
     let mut why = error.to_string();
+    if let Some(reached) = last {
+        match search.really_reached(pass, i64::MIN, reached, &why) {
+            ControlFlow::Continue(reached) => last = Some(reached),
+            ControlFlow::Break(()) => return Ok(false),
+        }
+    }
     let sql = store.plan.header.0.starting_at_row();
     for _ in 0..MOST_GAPS {
         let next = search.next_row(last);
@@ -118,8 +124,11 @@ pub(super) fn go_on(
             Ended::Stopped => return Ok(false),
             Ended::Broken(Some(reached), error) => {
                 why = error.to_string();
-                // A damaged page may have any number: what was read is not read again.
-                last = Some(reached.max(start));
+                // A damaged page may have any number: what was read is not read again, and nothing is passed over.
+                match search.really_reached(pass, start, reached.max(start), &why) {
+                    ControlFlow::Continue(reached) => last = Some(reached.max(start)),
+                    ControlFlow::Break(()) => return Ok(false),
+                }
             }
             Ended::Broken(None, error) => {
                 // Rows that are no events may stand before the one whose own content is damaged.
@@ -380,6 +389,46 @@ impl Search<'_> {
             Some(Probe::Row(behind)) if behind < row => Probe::Row(behind),
             _ => found,
         }
+    }
+
+    /// How far a run from `start` came that broke after a row of this number. Where it cannot have come past a damaged page, the
+    /// number is wrong; what else that page held is told.
+    fn really_reached(
+        &self,
+        pass: &mut Pass<'_>,
+        start: i64,
+        reached: i64,
+        why: &str,
+    ) -> ControlFlow<(), i64> {
+        let Some(found) = &self.found else {
+            return ControlFlow::Continue(reached);
+        };
+        let mut gaps = found.orphans.gaps_before(start, reached);
+        let Some(gap) = gaps.find(|g| self.breaks(g.first, g.last)) else {
+            return ControlFlow::Continue(reached);
+        };
+        if found.orphans.end_of_gap(gap.first).is_some() {
+            return ControlFlow::Continue(gap.first.saturating_sub(1));
+        }
+        let first = gap.first.max(start).max(1);
+        pass.lose(LostRows {
+            first,
+            last: Some(gap.last),
+            rows: RowCount::Between(0, gap.last.abs_diff(first).saturating_add(1)),
+            why: why.to_owned(),
+        })?;
+        ControlFlow::Continue(gap.last)
+    }
+
+    /// Whether SQLite cannot read all of these rows.
+    fn breaks(&self, first: i64, last: i64) -> bool {
+        let sql = self.store.plan.header.0.between();
+        let read = self.lease.prepare_cached(&sql).and_then(|mut statement| {
+            let mut rows = statement.query([first, last])?;
+            while rows.next()?.is_some() {}
+            Ok(())
+        });
+        read.is_err()
     }
 
     /// The next readable row after `last`.
