@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ColorChoice, CommandFactory as _};
 use clap_complete::Shell;
 
@@ -26,6 +27,54 @@ pub(crate) fn help_colour(given: &[OsString]) -> ColorChoice {
         () if says("always") => ColorChoice::Always,
         () => ColorChoice::Auto,
     }
+}
+
+/// The verb among what was given, before it is understood.
+pub(crate) fn verb_of(given: &[OsString]) -> Option<String> {
+    let command = Arguments::command();
+    let mut words = given.iter().skip(1).filter_map(|a| a.to_str());
+    words
+        .find(|word| command.find_subcommand(word).is_some())
+        .map(str::to_owned)
+}
+
+/// Where an option belongs that a verb does not have.
+fn belongs(verb: &str, option: &str) -> Option<&'static str> {
+    Some(match (verb, option) {
+        ("history", "--at" | "--from" | "--to") => {
+            "history tells every value a field has held; `state … --at POINT --path PATH` tells the one at a point, \
+             `diff … --from POINT --to POINT` what changed between two"
+        }
+        ("state" | "blame", "--from" | "--to") => {
+            "a state is at one point (--at); `diff` takes --from and --to"
+        }
+        ("diff", "--at") => "a difference is between two points: --from and --to",
+        ("events" | "export" | "streams" | "timeline", "--at") => "--from and --to say which events",
+        ("state" | "blame" | "diff" | "history", "--filter") => {
+            "a stream's state is of all its events; `events` and `export` take filters"
+        }
+        _ => return None,
+    })
+}
+
+/// Takes away clap's tip that an option was meant as a value, which it never is here, and says where the option belongs.
+pub(crate) fn mend_tips(error: &clap::Error, verb: Option<&str>, below: &mut Vec<String>) {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return;
+    }
+    let option = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(option)) => option.split('=').next().unwrap_or_default(),
+        _ => return,
+    };
+    let hint = verb.and_then(|verb| belongs(verb, option));
+    let is_tip = |line: &String| line.trim_start().starts_with("tip:");
+    let as_value = |line: &String| is_tip(line) && line.contains("as a value");
+    below.retain(|line| !(as_value(line) || hint.is_some() && is_tip(line)));
+    if let Some(hint) = hint {
+        below.insert(1.min(below.len()), format!("  tip: {hint}"));
+    }
+    // What stood around a tip that is gone.
+    below.dedup_by(|a, b| a.is_empty() && b.is_empty());
 }
 
 pub(crate) fn completions(front: &mut Front, shell: Shell) -> Outcome {

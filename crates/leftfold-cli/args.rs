@@ -20,7 +20,7 @@ A POINT is one of:
   e1234                  a place: the event with so many before it in log order, for stores without positions
   2026-11-20T14:32:07Z   a time; 2026-11-20 14:32:07 is one too, in UTC
   1700000000, @7         a time in seconds since 1970 (milliseconds by 12 to 14 digits); a small number only after @
-  -15m                   so long before the last event; units are ms, s, m, h, d
+  -15m                   so long before the last event; units are ns, us, ms, s, m, h, d
   start, end             before the first event, after the last one
 The state at a point is the one after that event. --from and --to include the events they name.
 Files are only ever read. Exit codes: 0 ok, 1 a difference was found, 2 error, 130 interrupted.
@@ -101,7 +101,8 @@ events it keeps.")]
   leftfold events -b localhost:9092 -t orders -o end --follow --json
 
 Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id and \
-causation_id; has(payload.total) asks whether a field is there, find(\"text\") looks through the payload, and problem is true for \
+causation_id; over extra (what the store has beside these: extra.tenant == \"acme\"), and of records of Kafka over key, topic, \
+partition, offset and headers (headers[\"trace-id\"] == \"x\"); has(payload.total) asks whether a field is there, find(\"text\") looks through the payload, and problem is true for \
 events that could not be read in full. A whole number past 9223372036854775807 is written with u: 18446744073709551615u.
 
 A `!` before a type marks an event with a problem; `leftfold event` says which.")]
@@ -167,7 +168,8 @@ from + (to-from)*(c+1)/n.")]
     #[command(after_help = "Examples:
   leftfold open
   leftfold open demo:shop
-  leftfold open shop.db --at 2026-11-20T19:03:00Z --stream order-10017")]
+  leftfold open shop.db --at 2026-11-20T19:03:00Z --stream order-10017
+  leftfold open shop.db &                               the shell goes on; without & it waits until the window is closed")]
     Open(OpenArgs),
     /// Work with how a table, or lines of NDJSON, are read as events
     #[command(subcommand, arg_required_else_help = true, after_help = MAPPING_HELP)]

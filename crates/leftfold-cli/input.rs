@@ -113,6 +113,7 @@ pub(crate) fn open(front: &mut Front, args: &SourceArgs) -> Outcome<Opened> {
     let session = session(front);
     let named = find(&args.source)?;
     if let (Some(mapping), None, None) = (&named.mapping, args.store, &args.table) {
+        prepare(front, &session, &named)?;
         let opened = session.open(&named.path, 0, Some(mapping))?;
         return indexed(front, &session, opened.id);
     }
@@ -134,8 +135,17 @@ pub(crate) fn inspect(front: &Front, session: &Session, named: &Named) -> Outcom
         };
         let cancel = &front.interrupt.cancel;
         session.receive(&named.path, &mut *input, cancel, &mut |n| bar.set(n, None))?;
+    } else {
+        prepare(front, session, named)?;
     }
     Ok(session.inspect(&named.path)?)
+}
+
+/// An interrupted transaction is rolled back in a copy, which may take a while.
+fn prepare(front: &Front, session: &Session, named: &Named) -> Outcome {
+    let mut bar = front.progress("copying, bytes");
+    let cancel = &front.interrupt.cancel;
+    Ok(session.prepare(&named.path, cancel, &mut |n| bar.set(n, None))?)
 }
 
 /// Why a file without any history cannot be used.
@@ -281,7 +291,7 @@ fn start(
 /// Waits for the index of a source that was opened, and says what of it cannot be read.
 pub(crate) fn indexed(front: &mut Front, session: &Session, id: u32) -> Outcome<Opened> {
     let opened = ready(front, session, id)?;
-    for warning in &opened.source.store.info().warnings {
+    for warning in &opened.source.warnings {
         front.note(warning);
     }
     note_unreadable(front, &opened);

@@ -57,6 +57,7 @@ impl Interrupt {
             // Nobody is left to tell.
             drop(std::fs::remove_dir_all(folder));
         }
+        leftfold_session::remove_temporary_copies();
     }
 
     /// Does what leaves something half done behind unless it is asked to stop: it looks at the cancel.

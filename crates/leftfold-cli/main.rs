@@ -63,6 +63,7 @@ fn main() -> ExitCode {
 fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
     let given: Vec<OsString> = given.collect();
     let json = given.iter().any(|a| a == "--json");
+    let verb = about::verb_of(&given);
     let parsed = Arguments::command()
         .color(about::help_colour(&given))
         .try_get_matches_from(given)
@@ -72,7 +73,8 @@ fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
             let text = e.render().to_string();
             let mut lines = text.strip_prefix("error: ").unwrap_or(&text).trim_end().lines();
             let message = lines.next().unwrap_or_default();
-            let below: Vec<String> = lines.map(|line| clean(line).into_owned()).collect();
+            let mut below: Vec<String> = lines.map(|line| clean(line).into_owned()).collect();
+            about::mend_tips(&e, verb.as_deref(), &mut below);
             failure::tell("usage", message, &below, json);
             return ExitCode::from(2);
         }

@@ -12,7 +12,7 @@ mod window;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use leftfold_session::{Changed, Session};
+use leftfold_session::{Changed, Session, remove_temporary_copies};
 use tauri::{Emitter, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 
 use crate::kept::Kept;
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         eprintln!("leftfold-desktop: {why}");
         return ExitCode::from(2);
     }
-    let run = tauri::Builder::default()
+    let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .setup(move |app| {
             let handle = app.handle().clone();
@@ -74,17 +74,19 @@ fn main() -> ExitCode {
         })
         .invoke_handler(adapters::handler())
         .build(tauri::generate_context!());
-    match run {
+    match built {
         Ok(app) => {
-            let code = app.run_return(|app, event| {
-                // A capture ends with a file that is whole.
-                if let RunEvent::Exit = event
-                    && let Some(shell) = app.try_state::<Shell>()
-                {
-                    shell.session.shut_down();
+            // The loop ends the program without dropping what is open.
+            app.run(|app, event| {
+                if let RunEvent::Exit = event {
+                    // A capture ends with a file that is whole.
+                    if let Some(shell) = app.try_state::<Shell>() {
+                        shell.session.shut_down();
+                    }
+                    remove_temporary_copies();
                 }
             });
-            u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+            ExitCode::SUCCESS
         }
         Err(e) => {
             eprintln!("leftfold-desktop: the window cannot be opened: {e}");

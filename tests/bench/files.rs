@@ -83,6 +83,11 @@ impl Files {
         Ok(path)
     }
 
+    /// Where the measurements keep their files.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
     /// A folder for cached indexes.
     pub(crate) fn cache(&self) -> PathBuf {
         self.folder.join("cache")
@@ -153,6 +158,7 @@ pub(crate) fn open(path: &Path, cache_folder: Option<&Path>) -> Outcome<Opening>
     let (sender, changes) = channel();
     let source = OpenSource::open(OpenOptions {
         growing: false,
+        warnings: Vec::new(),
         id: 1,
         path: path.to_owned(),
         store: SourceFile::open_unmapped(path)?.store(0)?,

@@ -1,6 +1,7 @@
 //! Measures Leftfold against its targets and its peers on this machine, and prints a Markdown table.
 
 mod files;
+mod kafka;
 mod memory;
 mod open;
 mod query;
@@ -53,6 +54,8 @@ enum Part {
     State,
     /// Folding whole histories against the libraries that wrote them.
     Replay,
+    /// Capturing a topic, against kcat.
+    Kafka,
     /// Scrubbing in the real window.
     Window,
 }
@@ -63,6 +66,13 @@ enum Child {
     /// Opens FILE and prints the memory taken, as JSON.
     #[command(hide = true)]
     Opened { file: PathBuf, cache: Option<PathBuf> },
+    /// Captures TOPIC to OUT and prints time and memory, as JSON.
+    #[command(hide = true)]
+    Captured {
+        brokers: String,
+        topic: String,
+        out: PathBuf,
+    },
     /// Scrubs FILE in the real window and prints the samples, as JSON.
     #[command(hide = true)]
     Scrubbed { file: PathBuf, events: u32 },
@@ -72,6 +82,7 @@ fn main() -> Outcome {
     let arguments = Arguments::parse();
     match &arguments.child {
         Some(Child::Opened { file, cache }) => return memory::opened(file, cache.as_deref()),
+        Some(Child::Captured { brokers, topic, out }) => return kafka::captured(brokers, topic, out),
         Some(Child::Scrubbed { file, events }) => return scrub::scrubbed(file, *events),
         None => {}
     }
@@ -95,6 +106,9 @@ fn main() -> Outcome {
     }
     if wanted(Part::Replay) {
         replay::measure(&files, arguments.runs, &mut table)?;
+    }
+    if wanted(Part::Kafka) {
+        kafka::measure(&files, arguments.runs, &mut table)?;
     }
     if wanted(Part::Window) {
         scrub::measure(&files, arguments.window, &mut table)?;

@@ -13,7 +13,7 @@ use crate::stats::brief;
 use crate::table::{Row, Table};
 
 /// A line of `/proc/self/status`, in MB.
-fn status(name: &str) -> f64 {
+pub(crate) fn status(name: &str) -> f64 {
     let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = text.lines().find(|l| l.starts_with(name)).unwrap_or_default();
     let kilobytes: f64 = line

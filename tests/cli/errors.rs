@@ -292,6 +292,41 @@ fn a_filter_that_can_never_be_judged_is_refused() {
 }
 
 #[test]
+fn an_option_of_another_verb_is_told_where_it_belongs() {
+    for (args, hint) in [
+        (
+            &["history", "a.db", "a-1", "/x", "--at", "v3"][..],
+            "`state … --at POINT --path PATH`",
+        ),
+        (
+            &["history", "a.db", "a-1", "/x", "--at=v3"],
+            "`state … --at POINT --path PATH`",
+        ),
+        (
+            &["state", "a.db", "a-1", "--from", "v3"],
+            "`diff` takes --from and --to",
+        ),
+        (
+            &["events", "a.db", "--at", "v3"],
+            "--from and --to say which events",
+        ),
+        (
+            &["state", "a.db", "a-1", "--att", "v3"],
+            "a similar argument exists: '--at'",
+        ),
+    ] {
+        let said = leftfold(folder().path(), args).failed();
+        assert!(
+            said.contains(hint) && !said.contains("as a value"),
+            "{args:?}: {said}"
+        );
+        assert_eq!(said.matches("tip:").count(), 1, "{args:?}: {said}");
+    }
+    let said = leftfold(folder().path(), &["state", "a.db", "a-1", "--zzz"]).failed();
+    assert!(!said.contains("tip:") && !said.contains("\n\n\n"), "{said}");
+}
+
+#[test]
 fn events_a_filter_fails_on_are_counted_and_it_is_an_error_when_all_are() {
     let folder = folder();
     write(

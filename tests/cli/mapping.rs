@@ -270,9 +270,14 @@ fn inspect_counts_every_event_with_a_part_that_cannot_be_read() {
     assert_eq!(
         of("header-problem"),
         (
-            Some(3),
-            "3 events have a part that is missing or cannot be read; the first is v1 (#2)"
+            Some(2),
+            "2 events have a part that is missing or cannot be read; the first is v1 (#2)"
         )
+    );
+    assert_eq!(
+        of("without-time"),
+        (Some(1), "1 event has no time: it is not on the time axis"),
+        "told once, and as what it is"
     );
     assert_eq!(
         of("payload-problem"),
@@ -317,4 +322,29 @@ fn generated_columns_that_are_not_read_are_named() {
         told.contains("the virtual generated columns docs.entity, docs.kind are not read"),
         "{told}"
     );
+}
+
+#[test]
+fn a_source_of_the_project_file_that_cannot_be_used_is_told_by_every_verb() {
+    let folder = folder();
+    let sql = "CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);
+        INSERT INTO order_events VALUES (1, 'order-1', 1, 'Placed', '{}', '2026-03-01');";
+    database(&folder.path().join("orders.db"), sql);
+    write(
+        folder.path(),
+        "leftfold.toml",
+        "[[source]]\nname = 'odd'\nstraem = 'x'\n",
+    );
+    for args in [
+        &["events", "orders.db"][..],
+        &["state", "orders.db", "order-1"],
+        &["timeline", "orders.db"],
+    ] {
+        let run = leftfold(folder.path(), args);
+        assert_eq!(run.err.matches("straem").count(), 1, "{args:?}: {}", run.err);
+        assert_eq!(run.code, Some(0), "{args:?}: {}", run.err);
+    }
+    let inspected = leftfold(folder.path(), &["inspect", "orders.db"]);
+    assert_eq!(inspected.out.matches("straem").count(), 1, "{}", inspected.out);
+    assert_eq!(inspected.err.matches("straem").count(), 0, "{}", inspected.err);
 }

@@ -31,6 +31,14 @@ fn a_position_in_kafkas_form_is_found_as_it_is_shown() {
     let args = ["state", "-", "orders/o-1", "--at", "#orders[1]@5"];
     let none = leftfold_reading(folder().path(), &args, KCAT.as_bytes()).failed();
     assert!(none.contains("orders[1]@5"), "{none}");
+    let hint = |point: &str| {
+        let args = ["state", "-", "orders/o-1", "--at", point];
+        leftfold_reading(folder().path(), &args, KCAT.as_bytes()).failed()
+    };
+    let both = "there is no position \"5\"; did you mean '#orders[0]@5' or '#orders[3]@5'?";
+    assert!(hint("#5").contains(both), "{}", hint("#5"));
+    let form = "there is no position \"17\"; positions here are written like '#orders[0]@5'";
+    assert!(hint("#17").contains(form), "{}", hint("#17"));
 }
 
 #[test]

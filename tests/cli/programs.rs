@@ -124,7 +124,7 @@ fn help_can_be_asked_for_as_a_verb() {
 fn help_explains_points_ranges_and_filters() {
     let help = leftfold(shop(), &["--help"]).ok();
     for part in [
-        "units are ms, s, m, h, d",
+        "units are ns, us, ms, s, m, h, d",
         "@7",
         "e1234",
         "#1234",

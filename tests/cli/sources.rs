@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::run::{doubled, folder, leftfold, leftfold_reading, shop, write};
+use crate::run::{Run, doubled, folder, leftfold, leftfold_reading, program, shop, write};
 
 #[test]
 fn an_export_read_from_standard_input_has_the_same_states() {
@@ -199,6 +199,45 @@ fn an_interrupted_transaction_is_told_by_every_verb() {
         "said once: {}",
         inspected.err
     );
+}
+
+#[test]
+fn an_interrupted_transaction_is_not_shown_and_its_copy_does_not_stay() {
+    let folder = folder();
+    interrupted(folder.path());
+    let temporary = tempfile::tempdir().expect("a folder for the copy");
+    let listed = |folder: &std::path::Path| {
+        let read = fs::read_dir(folder).expect("the folder");
+        let mut all: Vec<_> = read
+            .map(|e| {
+                let path = e.expect("an entry").path();
+                (path.clone(), fs::read(path).unwrap_or_default())
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    let before = listed(folder.path());
+    let run = |args: &[&str], temporary: &std::path::Path| {
+        let run = program(folder.path(), args).env("TMPDIR", temporary).output();
+        Run::from(run.expect("the program runs"))
+    };
+    let state = run(&["state", "left.db", "order-1", "--json"], temporary.path()).ok();
+    assert!(state.contains(r#""version":496"#), "not 497: {state}");
+    let inspected = run(&["inspect", "left.db", "--json"], temporary.path()).ok();
+    assert!(
+        inspected.contains("rolled back in a temporary copy of"),
+        "{inspected}"
+    );
+    assert_eq!(listed(temporary.path()), [], "the copies are gone");
+    // Where no copy can be made, nothing is shown.
+    let nowhere = temporary.path().join("nowhere");
+    let refused = run(&["state", "left.db", "order-1", "--json"], &nowhere);
+    assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+    for part in ["source-not-rolled-back", "TMPDIR"] {
+        assert!(refused.err.contains(part), "{part}: {}", refused.err);
+    }
+    assert_eq!(listed(folder.path()), before);
 }
 
 #[test]

@@ -16,6 +16,26 @@ struct Files {
     demo: PathBuf,
     unknown: PathBuf,
     wrong: PathBuf,
+    empty: PathBuf,
+    two: PathBuf,
+}
+
+/// Tables of cqrs-es, whose form is known; without a row and with some.
+fn two_stores(folder: &Path, name: &str, tables: &[(&str, u32)]) -> PathBuf {
+    let path = folder.join(name);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    for (table, rows) in tables {
+        connection
+            .execute_batch(&format!(
+                "CREATE TABLE {table}(aggregate_type TEXT, aggregate_id TEXT, sequence INTEGER, event_type TEXT, event_version TEXT,
+                     payload TEXT, metadata TEXT, PRIMARY KEY(aggregate_type, aggregate_id, sequence));
+                 WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n <= {rows})
+                 INSERT INTO {table}
+                 SELECT 'account', 'a' || (n % 3), n / 3 + 1, 'Opened', '1.0', json_object('n', n), '{{}}' FROM i WHERE n <= {rows};"
+            ))
+            .unwrap();
+    }
+    path
 }
 
 fn files(folder: &Path) -> Files {
@@ -36,6 +56,8 @@ fn files(folder: &Path) -> Files {
         demo: demo(folder),
         unknown,
         wrong,
+        empty: two_stores(folder, "empty.db", &[("events", 0)]),
+        two: two_stores(folder, "two.db", &[("events", 30), ("other_events", 60)]),
     }
 }
 
@@ -101,9 +123,21 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
         .await;
     fits(window, "the mapping").await;
     window.picture(&format!("mapping-{look}")).await;
+    open(window, &files.empty, "empty-store").await;
+    fits(window, "the empty store").await;
+    window.picture(&format!("empty-{look}")).await;
+    open(window, &files.two, "store-row").await;
+    fits(window, "the choice of a store").await;
+    window.picture(&format!("choose-{look}")).await;
     open(window, &files.demo, "event-list").await;
     window
         .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .await;
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=axis-time]').getAttribute('aria-pressed') === 'true'",
+            "a store without times leaves the axis of the next one alone",
+        )
         .await;
     window.find("event-row").await;
     window.wait_text("state-tree", "a state", |t| !t.is_empty()).await;
@@ -142,6 +176,28 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
     window.picture(&format!("diff-{look}")).await;
     window.keys(ESCAPE).await;
     window.find("state-before").await;
+    window.find("inspector-aside").await;
+    window.picture(&format!("state-{look}")).await;
+    for tab in ["event", "raw"] {
+        window.click(&format!("tab-{tab}")).await;
+        fits(window, tab).await;
+        window.picture(&format!("{tab}-{look}")).await;
+    }
+    window.click("tab-state").await;
+    window.click("inspector-go").await;
+    window.find("state-row").await;
+    window
+        .script(
+            "document.querySelector('[data-testid=state-row]').focus();",
+            vec![],
+        )
+        .await;
+    let row = window.client.active_element().await.unwrap();
+    row.send_keys("h").await.unwrap();
+    window.find("history-table").await;
+    fits(window, "the history of a field").await;
+    window.picture(&format!("history-{look}")).await;
+    window.click("tab-state").await;
     window.click("lanes-stream").await;
     window.find("lanes-below").await;
     fits(window, "the lanes of streams").await;

@@ -69,7 +69,7 @@ async fn one_event_is_a_history() {
         .await;
     window.click("axis-log").await;
     window
-        .wait_text("playhead-time", "its place", |t| t.starts_with('#'))
+        .wait_text("playhead-time", "its place", |t| t.starts_with('e'))
         .await;
     window
         .wait_script(

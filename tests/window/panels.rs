@@ -9,6 +9,9 @@ const HOME: &str = "\u{E011}";
 const ENTER: &str = "\u{E007}";
 const LEFT: &str = "\u{E012}";
 
+const FOLLOWS: &str =
+    "return document.querySelector('[data-testid=follow]').getAttribute('aria-pressed') === 'true';";
+
 async fn open_demo(name: &str, folder: &std::path::Path) -> Window {
     let path = demo(folder);
     let window = Window::open(name, &[path.to_str().unwrap()]).await;
@@ -67,7 +70,51 @@ async fn a_filter_that_leaves_one_event_shows_it_wherever_the_list_stood() {
         inspected,
         "the inspector stays"
     );
+    window.wait_script(FOLLOWS, "it still follows").await;
     window.picture("filtered").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_list_follows_until_the_reader_takes_its_bar_in_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = open_demo("bar", folder.path()).await;
+    window.keys(END).await;
+    let below = "return document.querySelector('[data-testid=event-list]').scrollTop > 1000";
+    window.wait_script(below, "the bar stands below").await;
+    // A scroll that is nobody's: the bar goes back to the rows.
+    window
+        .script(
+            "document.querySelector('[data-testid=event-list]').scrollTop = 0;",
+            vec![],
+        )
+        .await;
+    window.client.execute_async(crate::FRAMES, vec![]).await.unwrap();
+    window.wait_script(below, "the bar is put back").await;
+    window.wait_script(FOLLOWS, "it follows").await;
+    let list = window.find("event-list").await;
+    let (_, _, w, h) = list.rectangle().await.unwrap();
+    // Near its right edge, beside the border that moves.
+    let right = 1.0 - 3.0 / w;
+    crate::drag(
+        &window,
+        &list,
+        &[(right, 1.0 - 10.0 / h), (right, 0.5), (right, 0.3)],
+    )
+    .await;
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=follow]').getAttribute('aria-pressed') === 'false';",
+            "it no longer follows",
+        )
+        .await;
+    window
+        .wait_script(
+            "const row = document.querySelector('[data-testid=event-row]');
+             return row !== null && Number(row.dataset.ordinal) < 20000;",
+            "the rows are where the bar is",
+        )
+        .await;
     window.close().await;
 }
 

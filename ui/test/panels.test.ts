@@ -31,14 +31,44 @@ describe('the event list', () => {
     },
   );
 
-  it('is not told to scroll freely by a scroll of its own', async () => {
+  it('follows until the reader takes the list in hand, whatever is told of scrolling', async () => {
     await openDemo();
     const list = one('event-list');
+    Object.defineProperty(list, 'scrollHeight', { configurable: true, value: 33_000 });
     await until(() => expect(list.scrollTop).toBeGreaterThan(0));
-    await fireEvent.scroll(list);
+    const at = list.scrollTop;
+    // The program's own place told late, a place clamped by the layout, any other: none of them is a gesture.
+    for (const place of [at, 0, 100]) {
+      list.scrollTop = place;
+      await fireEvent.scroll(list);
+      expect(preferences.now.follow).toBe(true);
+    }
+    await until(() => expect(Math.abs(list.scrollTop - at)).toBeLessThan(2));
+    await fireEvent.pointerDown(one('event-row'));
     expect(preferences.now.follow).toBe(true);
-    list.scrollTop = 100;
+    // The hand on the bar: from now on the rows go where the bar goes.
+    await fireEvent.pointerDown(list, { button: 0 });
+    expect(preferences.now.follow).toBe(false);
+    list.scrollTop = 0;
     await fireEvent.scroll(list);
+    await until(() => expect(all('event-row')[0]?.dataset['ordinal']).toBe('0'));
+  });
+
+  it.each([
+    ['the wheel', (list: HTMLElement) => fireEvent.wheel(list, { deltaY: -400 })],
+    ['a touch', (list: HTMLElement) => fireEvent.touchMove(list)],
+    // The first press only finds the playhead's row.
+    [
+      'keys',
+      async (list: HTMLElement) => {
+        for (let i = 0; i < 3; i++) await fireEvent.keyDown(list, { key: 'PageUp' });
+      },
+    ],
+  ])('no longer follows after %s', async (_, gesture) => {
+    await openDemo();
+    const list = one('event-list');
+    Object.defineProperty(list, 'scrollHeight', { configurable: true, value: 33_000 });
+    await gesture(list);
     expect(preferences.now.follow).toBe(false);
   });
 

@@ -128,7 +128,7 @@ describe('an open history', () => {
     await until(() => expect(playhead.shown?.row?.ordinal).toBe(Number(ordinal)));
     await fireEvent.click(one('axis-log'));
     await until(() => expect(playhead.place).toMatchObject({ axis: 'log', coord: ordinal }));
-    await until(() => expect(text('playhead-time')).toContain('#'));
+    await until(() => expect(text('playhead-time')).toMatch(/^e\d/));
   });
 
   it('filters, says how many match, and clears', async () => {
@@ -222,6 +222,60 @@ describe('an open history', () => {
     expect(all('event-row').every((row) => row.dataset['point'] === '')).toBe(true);
   });
 
+  it('takes a row of another stream for its moment, and says which way a difference runs', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'end', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.stream).toBe('order-1010'));
+    const rows = all('event-row').filter((row) => !(row.textContent ?? '').includes('order-1010'));
+    const [early, late] = [rows[0], rows.at(-1)];
+    if (early === undefined || late === undefined) throw new Error('no rows');
+    const other = early.querySelectorAll('[role=gridcell]')[1]?.getAttribute('title') ?? '';
+    await fireEvent.click(early, { shiftKey: true });
+    await until(() => expect(text('diff-to-point')).toMatch(/^order-1010 at .*\(with .*\)/));
+    expect(one('diff-to-point').textContent).toContain(other);
+    expect(selection.stream?.name).toBe('order-1010');
+    // From the end back to an earlier row.
+    await until(() => expect(all('diff-list').length + all('diff-same').length).toBe(1));
+    await comparison.swap();
+    await until(() => expect(all('diff-backwards')).toHaveLength(0));
+    await screen.goTo({ at: 'v1', stream: null });
+    comparison.forget();
+    comparison.pickRow(
+      (await backend.call('event', { source: 1, ordinal: Number(late.dataset['ordinal']) })).row,
+    );
+    comparison.swap();
+    await until(() => expect(text('diff-backwards')).toContain('B lies before A'));
+    comparison.clear();
+  });
+
+  it('folds the difference by the next projection, and says so where no picker stands', async () => {
+    await openDemo();
+    selection.tab = 'diff';
+    await until(() => expect(all('projection')).toHaveLength(1));
+    selection.tab = 'raw';
+    await until(() => expect(all('projection')).toHaveLength(0));
+    await press('j', { code: 'KeyJ' });
+    expect(screen.notice).toBe(`Projection: ${projection.chosen ?? ''}`);
+    projection.choose(null);
+  });
+
+  it('says of a selected event that it lies after the playhead, and takes the playhead there', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v1', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(1));
+    const next = playhead.state?.next;
+    if (next == null) throw new Error('no next event');
+    await selection.chooseOrdinal(next);
+    await until(() => expect(text('inspector-aside')).toContain('v2 (selected) is later than this state'));
+    selection.tab = 'event';
+    await until(() => expect(text('inspector-aside')).toBe('Selected: v2, after the playhead'));
+    selection.tab = 'raw';
+    await until(() => expect(text('inspector-aside')).toMatch(/v2, after the playhead\s*Playhead here/));
+    await fireEvent.click(one('inspector-go'));
+    await until(() => expect(playhead.state?.included).toBe(2));
+    expect(all('inspector-aside')).toHaveLength(0);
+  });
+
   it('tells the difference of two points marked by key, whatever lies between', async () => {
     await openDemo();
     await screen.goTo({ at: null, stream: 'order-1010' });
@@ -279,7 +333,8 @@ describe('an open history', () => {
     projection.choose(null);
     await until(() => expect(playhead.state?.projection).toBe('merge'));
     await press('j', { code: 'KeyJ' });
-    await until(() => expect(projection.chosen).toBe('merge'));
+    // The default is merge here: the next one is one that differs.
+    await until(() => expect(projection.chosen).toBe('latest'));
     projection.choose(null);
   });
 

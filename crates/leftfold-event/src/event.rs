@@ -227,9 +227,20 @@ pub enum PointError {
     /// It has none of the forms.
     #[error(
         "{0:?} is no point: write v7 (version), #1234 (position), e1234 (place in log order, from 0), a time \
-         (2026-11-20T14:32:07Z, 1700000000), -15m (ms, s, m, h or d), start or end"
+         (2026-11-20T14:32:07Z, 1700000000), -15m (ns, us, ms, s, m, h or d), start or end"
     )]
     Unreadable(String),
+    /// It is a length of time in a unit there is not.
+    #[error("{unit:?} is no unit of {text:?}: write ns, us, ms, s, m, h or d")]
+    Unit {
+        /// The unit.
+        unit: String,
+        /// The whole text.
+        text: String,
+    },
+    /// It is a length of time past what 64 bits of nanoseconds hold.
+    #[error("{0:?} is longer than the 292 years that can be counted in nanoseconds")]
+    TooLong(String),
     /// It is a bare number that could be anything.
     #[error(
         "{0:?} alone says too little: write v{0} for the version, #{0} for the position, e{0} for the place in log order, or \
@@ -243,7 +254,7 @@ pub enum PointError {
 
 impl Point {
     /// Reads `v7`, `#1234`, `e1234`, an RFC 3339 time, an epoch (seconds, or milliseconds, microseconds, nanoseconds by its
-    /// length; a fraction is allowed on seconds), `-15m` (units `ms s m h d`), `start` or `end`. An epoch before 1973 stands
+    /// length; a fraction is allowed on seconds), `-15m` (units `ns us ms s m h d`), `start` or `end`. An epoch before 1973 stands
     /// after `@`: `@7`; a bare `7` is more likely to mean a version or a position, and is refused.
     pub fn parse(text: &str) -> Result<Self, PointError> {
         let wrong = || PointError::Unreadable(text.to_owned());
@@ -271,19 +282,31 @@ impl Point {
         }
         if let Some(rest) = t.strip_prefix('-') {
             let split = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-            let n: i64 = rest[..split].parse().map_err(|_| wrong())?;
+            let n: i64 = match rest[..split].parse() {
+                Ok(n) => n,
+                Err(_) if split > 0 => return Err(PointError::TooLong(t.to_owned())),
+                Err(_) => return Err(wrong()),
+            };
             let unit = match &rest[split..] {
+                "ns" => 1,
+                "us" | "\u{b5}s" | "\u{3bc}s" => 1_000,
                 "ms" => 1_000_000,
                 "s" => 1_000_000_000,
                 "m" => 60_000_000_000,
                 "h" => 3_600_000_000_000,
                 "d" => 86_400_000_000_000,
+                unit if split > 0 => {
+                    return Err(PointError::Unit {
+                        unit: unit.to_owned(),
+                        text: t.to_owned(),
+                    });
+                }
                 _ => return Err(wrong()),
             };
             return n
                 .checked_mul(unit)
                 .map(|nanos| Self::BeforeEnd { nanos })
-                .ok_or_else(wrong);
+                .ok_or_else(|| PointError::TooLong(t.to_owned()));
         }
         if let Some(seconds) = t.strip_prefix('@') {
             return epoch(seconds).map(Self::Time).ok_or_else(wrong);
@@ -376,7 +399,7 @@ mod tests {
             "e1.5",
             "e4294967296",
             "-15",
-            "-15y",
+            "-y",
             "tomorrow",
             "v1.5",
             "inf",
@@ -391,6 +414,26 @@ mod tests {
         ] {
             assert_eq!(Point::parse(text), Err(PointError::Unreadable(text.into())));
         }
+        let told = |text: &str| Point::parse(text).map_err(|e| e.to_string());
+        for (text, why) in [
+            (
+                "-15y",
+                "\"y\" is no unit of \"-15y\": write ns, us, ms, s, m, h or d",
+            ),
+            (
+                "-3w",
+                "\"w\" is no unit of \"-3w\": write ns, us, ms, s, m, h or d",
+            ),
+            ("2026-13-01", "there is no month 13 in \"2026-13-01\""),
+            (
+                "2026-11-20T14:61:00Z",
+                "there is no minute 61 in \"2026-11-20T14:61:00Z\"",
+            ),
+        ] {
+            assert_eq!(told(text), Err(why.into()));
+        }
+        assert!(told("-300000d").is_err_and(|e| e.contains("longer than the 292 years")));
+        assert!(told("-99999999999999999999s").is_err_and(|e| e.contains("longer than the 292 years")));
         let far = Point::parse("3000-01-01T00:00:00Z").map_err(|e| e.to_string());
         assert_eq!(
             far,

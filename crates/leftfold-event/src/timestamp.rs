@@ -35,6 +35,14 @@ pub enum TimeError {
     /// The text has no form this tool reads.
     #[error("not a time: {0:?}")]
     Unreadable(String),
+    /// It has such a form, but a part of it cannot be.
+    #[error("{why} in {text:?}")]
+    NoSuch {
+        /// What there is not.
+        why: String,
+        /// The text.
+        text: String,
+    },
     /// The time is outside 1677-09-21 to 2262-04-11.
     #[error("time outside the years 1677 to 2262: {0}")]
     OutOfRange(String),
@@ -68,10 +76,17 @@ impl Timestamp {
     /// Accepts `YYYY-MM-DD`, `YYYY-MM-DD[T ]HH:MM[:SS[.fffffffff]][ ][Z|UTC|±HH[:]MM|±HH]`.
     pub fn parse(text: &str) -> Result<(Self, TimeZoneOrigin), TimeError> {
         let unreadable = || TimeError::Unreadable(shorten(text));
+        let no = |why: String| TimeError::NoSuch {
+            why,
+            text: shorten(text),
+        };
         let bytes = text.trim().as_bytes();
         let (year, month, day) = date(bytes).ok_or_else(unreadable)?;
         // Range of the calendar fields is checked by chrono; the arithmetic is ours because it runs once a row.
-        let days = days_from_civil(year, month, day).ok_or_else(unreadable)?;
+        let days = days_from_civil(year, month, day).ok_or_else(|| match month {
+            1..=12 => no(format!("there is no day {day}")),
+            _ => no(format!("there is no month {month}")),
+        })?;
         let mut rest = &bytes[10..];
         let (mut seconds, mut fraction, mut digits) = (0_i64, 0_i64, 0_u8);
         let mut origin = TimeZoneOrigin::AssumedUtc;
@@ -99,8 +114,10 @@ impl Timestamp {
                     after = &tail[n..];
                 }
             }
-            if hour > 23 || minute > 59 || second > 60 {
-                return Err(unreadable());
+            for (what, n, most) in [("hour", hour, 23), ("minute", minute, 59), ("second", second, 60)] {
+                if n > most {
+                    return Err(no(format!("there is no {what} {n}")));
+                }
             }
             seconds = hour * 3600 + minute * 60 + second;
             rest = after;
@@ -108,13 +125,17 @@ impl Timestamp {
         let leap = seconds % 60 == 0 && bytes.get(17..19) == Some(b"60");
         let rest = rest.trim_ascii();
         if !rest.is_empty() {
-            seconds -= offset_seconds(rest).ok_or_else(unreadable)?;
+            let rest_text = || String::from_utf8_lossy(rest).into_owned();
+            seconds -= offset_seconds(rest)
+                .ok_or_else(|| no(format!("{:?} is no zone (Z, +02:00)", rest_text())))?;
             origin = TimeZoneOrigin::Stated;
         }
         // A leap second stands at the end of a day in UTC and, as in POSIX, counts as the first of the next day; elsewhere
         // there is no second 60.
         if leap && seconds % 86_400 != 0 {
-            return Err(unreadable());
+            return Err(no(
+                "there is no second 60, but at the end of a day in UTC".to_owned()
+            ));
         }
         let nanos = i128::from(days * 86_400 + seconds) * i128::from(SECOND) + i128::from(fraction);
         let nanos = i64::try_from(nanos).map_err(|_| TimeError::OutOfRange(shorten(text)))?;
@@ -225,15 +246,30 @@ mod tests {
             "2016-12-31T23:59:60+01:00",
             "2016-12-31T23:59:61Z",
         ] {
-            assert!(show(text).starts_with("not a time"), "{text}");
+            assert!(show(text).starts_with("there is no second 6"), "{text}");
         }
     }
 
     #[test]
     fn what_is_no_time_says_so() {
         assert!(show("yesterday").starts_with("not a time"));
-        assert!(show("2026-02-30").starts_with("not a time"));
-        assert!(show("2026-11-20T25:00:00Z").starts_with("not a time"));
+        for (text, why) in [
+            ("2026-13-01", "there is no month 13 in \"2026-13-01\""),
+            ("2026-02-30", "there is no day 30 in \"2026-02-30\""),
+            ("2026-00-01", "there is no month 0 in"),
+            ("2026-11-20T25:00:00Z", "there is no hour 25 in"),
+            ("2026-11-20 12:60", "there is no minute 60 in"),
+            (
+                "2026-11-20T12:00:00+25:00",
+                "\"+25:00\" is no zone (Z, +02:00) in",
+            ),
+            ("2026-11-20T12:00:00 CET", "\"CET\" is no zone"),
+            ("2026-11-20x", "\"x\" is no zone"),
+            ("2026-11-20T", "not a time"),
+            ("2026-1-1", "not a time"),
+        ] {
+            assert!(show(text).starts_with(why), "{text}: {}", show(text));
+        }
         assert!(show("2026-11-20T14:32:07.1234567891Z").starts_with("time finer than"));
         assert!(show("3000-01-01T00:00:00Z").starts_with("time outside"));
     }

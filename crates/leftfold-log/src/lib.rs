@@ -20,7 +20,7 @@ pub use axis::{Axis, Gap, Place};
 pub use builder::LogBuilder;
 pub use columns::IntColumn;
 pub use density::{Density, boundaries};
-pub use filter::{Filter, FilterError, FilterRun, Mentions};
+pub use filter::{EXTRA, Filter, FilterError, FilterRun, Mentions, OF_RECORDS, VARIABLES, record_value};
 pub use log::{LaneBy, Log};
 pub use names::Names;
 pub use postings::Postings;

@@ -301,7 +301,11 @@ fn a_damaged_or_foreign_cache_is_not_believed() {
 }
 
 fn kept(filter: &str) -> String {
-    let mut store = Memory::new(vec![
+    kept_and_failed(filter, four_events()).0
+}
+
+fn four_events() -> Vec<Event> {
+    vec![
         event(
             "order-1",
             1,
@@ -324,11 +328,16 @@ fn kept(filter: &str) -> String {
             r#"{"available":-1,"big":9007199254740993}"#,
         ),
         event("stock-7", 2, "StockReserved", Some(4_000), "not json"),
-    ]);
+    ]
+}
+
+/// What a filter keeps, or what is wrong with it; and what it says it failed on.
+fn kept_and_failed(filter: &str, events: Vec<Event>) -> (String, Option<String>) {
+    let mut store = Memory::new(events);
     let log = store.log();
     let filter = match Filter::parse(filter) {
         Ok(filter) => filter,
-        Err(e) => return format!("{}..{}: {}", e.start, e.end, e.message),
+        Err(e) => return (format!("{}..{}: {}", e.start, e.end, e.message), None),
     };
     let judged = |store: &Memory| {
         let mut run = FilterRun::new(&filter, &log);
@@ -343,7 +352,108 @@ fn kept(filter: &str) -> String {
         judged(&store),
         "{filter:?} from bytes and from whole events"
     );
-    format!("{:?}", from_bytes.0)
+    (format!("{:?}", from_bytes.0), from_bytes.2)
+}
+
+#[test]
+fn a_field_of_nothing_is_absent_and_no_failure() {
+    let events = || {
+        [
+            "null",
+            "",
+            r#"{"a":null}"#,
+            r#"{"a":{"b":null}}"#,
+            r#"{"a":{"b":{"c":1}},"n":null}"#,
+        ]
+        .iter()
+        .enumerate()
+        .map(|(i, payload)| event("a-1", i as i64 + 1, "T", None, payload))
+        .collect::<Vec<_>>()
+    };
+    for (filter, expected) in [
+        ("payload.a.b.c == 1", "[4]"),
+        ("payload.a.b.c > 0 || payload.n > 1", "[4]"),
+        ("payload['a']['b'].c == 1", "[4]"),
+        ("!(payload.a.b.c == 2)", "[4]"),
+        ("has(payload.a)", "[2, 3, 4]"),
+        ("!has(payload.a)", "[0, 1]"),
+        ("has(payload.a.b.c)", "[4]"),
+        ("!has(payload.a.b.c)", "[0, 1, 2, 3]"),
+        ("has(payload.a.b) && payload.a.b == null", "[3]"),
+        ("[1].exists(i, has(payload.a.b.c) && payload.a.b.c == i)", "[4]"),
+        ("payload.n.startsWith('x') || version == 1", "[0]"),
+        ("payload == null", "[0, 1]"),
+        ("payload.n", "[]"),
+    ] {
+        let answer = kept_and_failed(filter, events());
+        assert_eq!(answer, (expected.to_owned(), None), "{filter}");
+    }
+}
+
+#[test]
+fn further_facts_and_those_of_records_can_be_asked_for() {
+    use leftfold_event::json::parse;
+    let with = |payload: &str, extra: &[(&str, &str)]| {
+        let mut event = event("o-1", 1, "T", None, payload);
+        event.extra = extra
+            .iter()
+            .map(|(name, json)| ((*name).to_owned(), parse(json.as_bytes()).expect("it is JSON")))
+            .collect();
+        event
+    };
+    let events = || {
+        vec![
+            with(
+                "{}",
+                &[
+                    ("topic", "\"orders\""),
+                    ("partition", "3"),
+                    ("offset", "17"),
+                    ("key", "\"o-1\""),
+                    ("headers", r#"["trace-id","x","t",null,"n","1","n","2"]"#),
+                ],
+            ),
+            with(
+                "{}",
+                &[
+                    ("topic", "\"orders\""),
+                    ("partition", "0"),
+                    ("offset", "5"),
+                    ("key_base64", "\"/w==\""),
+                ],
+            ),
+            with("{}", &[("tenant", "\"acme\""), ("rev", "{\"n\":2}")]),
+            with("{}", &[]),
+        ]
+    };
+    for (filter, expected) in [
+        ("topic == 'orders'", "[0, 1]"),
+        ("topic == 'orders' && partition == 3 && offset >= 17", "[0]"),
+        ("offset > 0", "[0, 1]"),
+        ("key == 'o-1'", "[0]"),
+        ("key == null", "[2, 3]"),
+        ("headers['trace-id'] == 'x'", "[0]"),
+        ("has(headers.t) && headers.t == null", "[0]"),
+        ("headers.n[1] == '2'", "[0]"),
+        ("!has(headers.t)", "[1, 2, 3]"),
+        ("extra.tenant == 'acme' && extra.rev.n == 2", "[2]"),
+        ("has(extra.topic)", "[0, 1]"),
+        ("extra.offset == offset", "[0, 1]"),
+        ("extra == null", "[3]"),
+    ] {
+        assert_eq!(
+            kept_and_failed(filter, events()),
+            (expected.to_owned(), None),
+            "{filter}"
+        );
+    }
+    let (wrong, _) = kept_and_failed("headers", events());
+    assert!(
+        wrong.contains("this is an object") && wrong.contains("headers."),
+        "{wrong}"
+    );
+    let (wrong, _) = kept_and_failed("offset > null", events());
+    assert!(wrong.contains("nothing is more or less than null"), "{wrong}");
 }
 
 #[test]

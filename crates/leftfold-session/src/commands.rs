@@ -71,8 +71,8 @@ pub fn inspect(session: &Session, args: InspectArgs) -> Answer<InspectDto> {
     session.inspect(Path::new(&args.path))
 }
 
-pub fn preview_mapping(_: &Session, args: PreviewMappingArgs) -> Answer<MappingPreviewDto> {
-    Session::preview_mapping(Path::new(&args.path), &args.mapping, &Cancel::new())
+pub fn preview_mapping(session: &Session, args: PreviewMappingArgs) -> Answer<MappingPreviewDto> {
+    session.preview_mapping(Path::new(&args.path), &args.mapping, &Cancel::new())
 }
 
 pub fn save_mapping(session: &Session, args: SaveMappingArgs) -> Answer<String> {

@@ -69,6 +69,7 @@ pub const CODES: &[&str] = &[
     "source-mapping",
     "source-no-events",
     "source-not-a-database",
+    "source-not-rolled-back",
     "source-only-views",
     "source-read",
     "source-unopenable",
@@ -121,6 +122,7 @@ impl From<SourceError> for SessionError {
             | SourceError::NotADatabase { path, reason }
             | SourceError::Damaged { path, reason }
             | SourceError::Locked { path, reason }
+            | SourceError::NotRolledBack { path, reason }
             | SourceError::NoEvents { path, reason }
             | SourceError::OnlyViews { path, reason }
             | SourceError::Read { path, reason } => error

@@ -109,8 +109,15 @@ impl Snapshot {
                 || log.version(**o).is_some()
                 || log.time(**o).is_some()
         };
-        let count = (log.problems().len() as u64).saturating_sub(told_of);
-        if let Some(&first) = log.problems().iter().find(named).or(log.problems().first())
+        // What lacks nothing but its time is told of as that.
+        let odd: Vec<u32> = log
+            .problems()
+            .iter()
+            .copied()
+            .filter(|o| !lacks_time_alone(log, *o))
+            .collect();
+        let count = (odd.len() as u64).saturating_sub(told_of);
+        if let Some(&first) = odd.iter().find(named).or(odd.first())
             && count > 0
         {
             let message = told(
@@ -128,8 +135,9 @@ impl Snapshot {
         }
         found.extend(unread_payloads(log, looked));
         let timed = log.order(Axis::Time).len();
-        if timed > 0 && timed < log.events() {
-            let count = u64::from(log.events() - timed);
+        let told_already = odd.iter().filter(|o| log.time(**o).is_none()).count();
+        let count = u64::from(log.events() - timed).saturating_sub(told_already as u64);
+        if timed > 0 && count > 0 {
             let (event, they) = if count == 1 {
                 ("event has", "it is")
             } else {
@@ -150,6 +158,16 @@ impl Snapshot {
 
 fn name(log: &Log, by: LaneBy, ordinal: u32) -> &str {
     log.names(by).get(log.lane(by, ordinal))
+}
+
+/// Whether the time is all that is missing of an event.
+fn lacks_time_alone(log: &Log, ordinal: u32) -> bool {
+    !log.order(Axis::Time).is_empty()
+        && log.time(ordinal).is_none()
+        && log.version(ordinal).is_some()
+        && [LaneBy::Stream, LaneBy::Type]
+            .into_iter()
+            .all(|by| !name(log, by, ordinal).is_empty())
 }
 
 /// An event as a person would find it.

@@ -30,6 +30,8 @@ pub struct Session {
     sources: Mutex<BTreeMap<u32, Opened>>,
     /// What could be read only once, by its path.
     received: Mutex<BTreeMap<PathBuf, Arc<SourceFile>>>,
+    /// The file opened last that a temporary copy stands for.
+    copied: Mutex<Option<(PathBuf, Arc<SourceFile>)>>,
     next: AtomicU32,
     cache_folder: Option<PathBuf>,
     config_folder: Option<PathBuf>,
@@ -55,6 +57,7 @@ impl Session {
         Self {
             sources: Mutex::default(),
             received: Mutex::default(),
+            copied: Mutex::default(),
             next: AtomicU32::new(1),
             cache_folder,
             config_folder,
@@ -104,14 +107,42 @@ impl Session {
         lock(&self.received).contains_key(path)
     }
 
+    /// Makes the copy that stands for a file with an interrupted transaction, where there is one, so that what follows finds it.
+    /// `tick` is called with the bytes copied so far.
+    pub fn prepare(
+        &self,
+        path: &Path,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<(), SessionError> {
+        self.file_with(path, cancel, tick).map(drop)
+    }
+
     /// The file at a path, or what was received under it.
     fn file(&self, path: &Path) -> Result<Arc<SourceFile>, SessionError> {
+        self.file_with(path, &Cancel::new(), &mut |_| ())
+    }
+
+    fn file_with(
+        &self,
+        path: &Path,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<Arc<SourceFile>, SessionError> {
         if let Some(file) = lock(&self.received).get(path) {
             return Ok(Arc::clone(file));
         }
-        let file = Arc::new(SourceFile::open_unmapped(path)?);
+        if let Some((_, file)) = lock(&self.copied)
+            .as_ref()
+            .filter(|(p, f)| p == path && f.holds_copy())
+        {
+            return Ok(Arc::clone(file));
+        }
+        let file = Arc::new(SourceFile::open_unmapped_with(path, cancel, tick)?);
         if leftfold_source::is_read_once(path) {
             lock(&self.received).insert(path.to_owned(), Arc::clone(&file));
+        } else if file.holds_copy() {
+            *lock(&self.copied) = Some((path.to_owned(), Arc::clone(&file)));
         }
         Ok(file)
     }
@@ -190,11 +221,12 @@ impl Session {
 
     /// The first events a mapping gives.
     pub fn preview_mapping(
+        &self,
         path: &Path,
         dto: &MappingDto,
         cancel: &Cancel,
     ) -> Result<MappingPreviewDto, SessionError> {
-        let file = SourceFile::open_unmapped(path)?;
+        let file = self.file(path)?;
         let store = file.store_with(&mapping::from_dto(dto)?)?;
         let mut builder = LogBuilder::new();
         let mut problems = 0;
@@ -246,7 +278,7 @@ impl Session {
                 .transpose()?
                 .flatten(),
         };
-        let (events, dto): (Arc<dyn EventStore>, StoreDto) = match (mapped, saved) {
+        let (events, mut dto): (Arc<dyn EventStore>, StoreDto) = match (mapped, saved) {
             (Some(dto), _) => {
                 let mapping = mapping::from_dto(dto)?;
                 let events = file.store_with(&mapping)?;
@@ -266,7 +298,11 @@ impl Session {
             }
         };
         let cache_folder = self.cache_folder.clone().filter(|_| !self.is_received(path));
-        Ok(self.start(path, events, dto, projections, cache_folder))
+        let mut warnings = events.info().warnings.clone();
+        let broken: Vec<String> = project.iter().flat_map(Project::broken).collect();
+        dto.notes.extend(broken.iter().cloned());
+        warnings.extend(broken);
+        Ok(self.start(path, events, (dto, warnings), projections, cache_folder))
     }
 
     /// Opens what comes from a reader (standard input). `name` stands for the path.
@@ -279,7 +315,7 @@ impl Session {
         &self,
         path: &Path,
         store: Arc<dyn EventStore>,
-        mut dto: StoreDto,
+        (mut dto, warnings): (StoreDto, Vec<String>),
         projections: Projections,
         cache_folder: Option<PathBuf>,
     ) -> SourceDto {
@@ -289,6 +325,7 @@ impl Session {
             id,
             path: path.to_owned(),
             store,
+            warnings,
             projections,
             growing: capture.is_some(),
             // An index that is old in a second is not worth keeping.
@@ -361,6 +398,10 @@ impl Session {
         let closed = lock(&self.sources).remove(&id);
         if let Some(opened) = closed {
             lock(&self.received).remove(&opened.source.path);
+            let mut copied = lock(&self.copied);
+            if copied.as_ref().is_some_and(|(p, _)| *p == opened.source.path) {
+                *copied = None;
+            }
             opened.source.cancel_index();
             opened.source.cancel_search();
         }

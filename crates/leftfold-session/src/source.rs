@@ -79,6 +79,8 @@ pub struct OpenSource {
     pub path: PathBuf,
     /// Its events.
     pub store: Arc<dyn EventStore>,
+    /// What every reader should know: what is wrong with the file, and with what the project file says of sources, in sentences.
+    pub warnings: Vec<String>,
     pub(crate) on_change: OnChange,
     projections: Projections,
     cache_folder: Option<PathBuf>,
@@ -102,6 +104,8 @@ pub struct OpenOptions {
     pub path: PathBuf,
     /// Its events.
     pub store: Arc<dyn EventStore>,
+    /// What every reader should know.
+    pub warnings: Vec<String>,
     /// Projections for its streams.
     pub projections: Projections,
     /// Where its index is kept between runs; `None`: nowhere.
@@ -125,6 +129,7 @@ impl OpenSource {
             id: options.id,
             path: options.path,
             store: options.store,
+            warnings: options.warnings,
             on_change: options.on_change,
             projections: options.projections,
             cache_folder: options.cache_folder,
@@ -156,6 +161,7 @@ impl OpenSource {
             id: 0,
             path: path.to_owned(),
             store,
+            warnings: Vec::new(),
             on_change: Arc::new(|_| ()),
             cache_folder: None,
             progress: Mutex::default(),

@@ -16,6 +16,7 @@ mod shape;
 mod spool;
 mod sqlite;
 mod store;
+mod temporary;
 
 pub use dialect::{Candidate, Detected, detect};
 pub use expression::{ColumnExpression, Expression, ExpressionError, Piece};
@@ -31,3 +32,4 @@ pub use store::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
     Unreadable,
 };
+pub use temporary::remove_temporary_copies;

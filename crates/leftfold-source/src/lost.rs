@@ -64,6 +64,8 @@ impl fmt::Display for RowCount {
         let rows = |n: u64| if n == 1 { "row" } else { "rows" };
         match self {
             Self::Exactly(n) => write!(f, "{n} {}", rows(*n)),
+            Self::Between(0, most) => write!(f, "at most {most} {}", rows(*most)),
+            Self::AtLeast(0) => f.write_str("an unknown number of rows"),
             Self::Between(least, most) => write!(f, "at least {least} and at most {most} rows"),
             Self::AtLeast(n) => write!(f, "at least {n} {}", rows(*n)),
         }

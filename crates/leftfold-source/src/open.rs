@@ -12,7 +12,9 @@ use crate::dialect::{Candidate, Detection, detection};
 use crate::mapping::Mapping;
 use crate::shape::TableShape;
 use crate::spool::{Spool, is_read_once, open_once};
-use crate::sqlite::{Access, Database, FileHeader, SqliteStore, read_shapes, read_up_to, read_views};
+use crate::sqlite::{
+    Access, Database, FileHeader, SqliteStore, find_samples, read_shapes, read_up_to, read_views,
+};
 use crate::{Certainty, EventStore, SourceError, StoreInfo, decode, ndjson};
 
 /// What kind of file a source is.
@@ -50,7 +52,7 @@ enum Content {
         database: Arc<Database>,
         tables: Vec<TableShape>,
         detection: Detection,
-        /// Where no table is found: views whose columns look like events.
+        /// Views whose columns look like events.
         views: Vec<String>,
         notes: Vec<String>,
         warnings: Vec<String>,
@@ -76,6 +78,16 @@ pub fn open(path: &Path) -> Result<SourceFile, SourceError> {
 impl SourceFile {
     /// Opens a file even when no table looks like events, for the user to map one.
     pub fn open_unmapped(path: &Path) -> Result<Self, SourceError> {
+        Self::open_unmapped_with(path, &Cancel::new(), &mut |_| ())
+    }
+
+    /// The same, which may be cancelled. Where bytes must be copied first (a pipe, an interrupted transaction that is to be rolled
+    /// back), `tick` is called with their number so far.
+    pub fn open_unmapped_with(
+        path: &Path,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<Self, SourceError> {
         let unopenable = |reason: String| SourceError::Unopenable {
             path: path.to_owned(),
             reason,
@@ -86,11 +98,11 @@ impl SourceFile {
         }
         if is_read_once(path) {
             let mut reader = open_once(path).map_err(|e| unopenable(e.to_string()))?;
-            return Self::from_reader(path, &mut *reader, &Cancel::new(), &mut |_| ());
+            return Self::from_reader(path, &mut *reader, cancel, tick);
         }
         let real = fs::canonicalize(path).map_err(|e| unopenable(e.to_string()))?;
         if is_ours(&meta) {
-            return Self::capture(path, real, None);
+            return Self::capture(path, Database::new(real), cancel, tick);
         }
         let mut file = File::open(&real).map_err(|e| unopenable(e.to_string()))?;
         let mut head = vec![0_u8; 64 << 10];
@@ -98,9 +110,10 @@ impl SourceFile {
         head.truncate(n);
         if let Some(header) = FileHeader::read(&head) {
             if is_capture(&head) {
-                return Self::capture(path, real, None);
+                return Self::capture(path, Database::new(real), cancel, tick);
             }
-            return Self::sqlite(path, real, header, meta.len(), None);
+            let size = (header, meta.len());
+            return Self::sqlite(path, Database::new(real), size, cancel, tick);
         }
         not_sqlite(path, &head, meta.len())?;
         Ok(Self::ndjson(path, ndjson::NdjsonStore::open(&real)?))
@@ -129,12 +142,12 @@ impl SourceFile {
         let n = read_up_to(&mut spool.reader(), &mut head).map_err(failed)?;
         head.truncate(n);
         if let Some(header) = FileHeader::read(&head) {
-            let copy = Arc::new(spool.named().map_err(failed)?);
-            let real = copy.to_path_buf();
+            let (folder, real) = spool.named().map_err(failed)?;
+            let database = Database::new(real).over_copy(Arc::new(folder), name);
             if is_capture(&head) {
-                return Self::capture(name, real, Some(copy));
+                return Self::capture(name, database, cancel, tick);
             }
-            return Self::sqlite(name, real, header, spool.len(), Some(copy));
+            return Self::sqlite(name, database, (header, spool.len()), cancel, tick);
         }
         if !head.is_empty() {
             not_sqlite(told, &head, spool.len())?;
@@ -154,12 +167,15 @@ impl SourceFile {
 
     fn capture(
         path: &Path,
-        real: PathBuf,
-        copy: Option<Arc<tempfile::TempPath>>,
+        database: Database,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
     ) -> Result<Self, SourceError> {
-        let piped = copy.is_some().then(|| PIPED.to_owned());
-        let database = Database::new(real, false).over_copy(copy.map(|c| (c, path.to_owned())));
-        let store = CaptureStore::open(Arc::new(database), piped.into_iter().collect())?;
+        let mut notes: Vec<String> = database.is_copy().then(|| PIPED.to_owned()).into_iter().collect();
+        if let Some((bytes, ..)) = database.settle(cancel, tick)? {
+            notes.push(rolled_back(bytes));
+        }
+        let store = CaptureStore::open(Arc::new(database), notes)?;
         let infos = vec![store.info().clone()];
         Ok(Self {
             path: path.to_owned(),
@@ -171,21 +187,31 @@ impl SourceFile {
 
     fn sqlite(
         path: &Path,
-        real: PathBuf,
-        header: FileHeader,
-        len: u64,
-        copy: Option<Arc<tempfile::TempPath>>,
+        database: Database,
+        (header, len): (FileHeader, u64),
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
     ) -> Result<Self, SourceError> {
         let mut warnings = Vec::new();
-        let piped = copy.is_some().then(|| PIPED.to_owned());
-        let copy = copy.map(|c| (c, path.to_owned()));
+        let piped = database.is_copy().then(|| PIPED.to_owned());
+        let (header, len) = match database.settle(cancel, tick)? {
+            Some((bytes, header, len)) => {
+                warnings.push(rolled_back(bytes));
+                (header, len)
+            }
+            None => (header, len),
+        };
         let promised = header.pages.saturating_mul(header.page_size);
         let truncated = promised > len;
-        let mut database = Database::new(real.clone(), truncated).over_copy(copy.clone());
+        let mut database = if truncated {
+            database.read_leniently()
+        } else {
+            database
+        };
         let mut read = read_all(&database);
         if let (Err(SourceError::Damaged { .. }), false) = (&read, truncated) {
             // A broken entry of the schema hides the others, unless SQLite is told to pass over it.
-            database = Database::new(real, true).over_copy(copy);
+            database = database.read_leniently();
             if let Ok((tables, access, mut troubles)) = read_all(&database) {
                 troubles
                     .push("The schema of the file is damaged: what can still be read is shown.".to_owned());
@@ -217,13 +243,6 @@ impl SourceFile {
                 "The file is damaged: {short}. Rows in the missing part cannot be shown."
             ));
         }
-        let disk = database.disk()?;
-        if disk.has_journal() && access == Access::Immutable {
-            warnings.push(
-                "A rollback journal lies beside the file: a transaction was interrupted. The file is shown as it stands, not rolled back."
-                    .to_owned(),
-            );
-        }
         warnings.extend(troubles);
         let mut notes = warnings.clone();
         notes.extend(piped);
@@ -234,11 +253,14 @@ impl SourceFile {
             );
         }
         let detection = detection(&tables);
-        let views = if detection.found.is_empty() {
-            views_like_events(&database)
-        } else {
-            Vec::new()
-        };
+        let views = views_like_events(&database);
+        if !detection.found.is_empty() {
+            for view in &views {
+                notes.push(format!(
+                    "The view {view} was not read: it looks like an event table, but views are not run."
+                ));
+            }
+        }
         let infos = detection
             .found
             .iter()
@@ -263,6 +285,14 @@ impl SourceFile {
             content,
             infos,
         })
+    }
+
+    /// Whether a temporary copy stands for the file as it lies there: opening it once more would copy it once more.
+    pub fn holds_copy(&self) -> bool {
+        match &self.content {
+            Content::Sqlite { database, .. } => database.holds_copy(),
+            Content::Ndjson(_) | Content::Capture(_) => false,
+        }
     }
 
     /// The path it was opened by.
@@ -427,6 +457,13 @@ impl SourceFile {
     }
 }
 
+/// What is said of a file whose hot journal was rolled back.
+fn rolled_back(bytes: u64) -> String {
+    format!(
+        "A rollback journal lies beside the file: a transaction was interrupted. Shown is what was before it, rolled back in a temporary copy of {bytes} bytes; the file stays as it is."
+    )
+}
+
 /// What is said of columns whose values are computed when read: they may be just those that are missed.
 fn not_read(tables: &[TableShape]) -> String {
     let names: Vec<String> = tables
@@ -494,7 +531,8 @@ fn near(candidate: &Candidate) -> String {
 
 fn read_all(database: &Database) -> Result<(Vec<TableShape>, Access, Vec<String>), SourceError> {
     let lease = database.lease()?;
-    let (tables, troubles) = read_shapes(&lease).map_err(|e| database.error(&e))?;
+    let (mut tables, troubles) = read_shapes(&lease).map_err(|e| database.error(&e))?;
+    find_samples(database, &lease, &mut tables);
     Ok((tables, lease.access(), troubles))
 }
 

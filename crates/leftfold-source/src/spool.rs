@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leftfold_event::Cancel;
 
 use crate::SourceError;
+use crate::temporary::TemporaryFolder;
 
 /// Bytes copied at a time.
 const BUFFER: usize = 256 << 10;
@@ -91,14 +92,12 @@ impl Spool {
         }
     }
 
-    /// A copy with a name, for readers that open files by name. It is removed when the path is dropped.
-    pub(crate) fn named(&self) -> io::Result<tempfile::TempPath> {
-        let mut copy = tempfile::Builder::new()
-            .prefix("leftfold-")
-            .suffix(".db")
-            .tempfile()?;
-        io::copy(&mut self.reader(), copy.as_file_mut())?;
-        Ok(copy.into_temp_path())
+    /// A copy with a name, for readers that open files by name, and the folder it goes with.
+    pub(crate) fn named(&self) -> io::Result<(TemporaryFolder, PathBuf)> {
+        let folder = TemporaryFolder::new()?;
+        let path = folder.path().join("piped.db");
+        io::copy(&mut self.reader(), &mut File::create_new(&path)?)?;
+        Ok((folder, path))
     }
 }
 

@@ -255,6 +255,14 @@ pub enum SourceError {
         /// What to do.
         reason: String,
     },
+    /// A transaction was interrupted, and what it left cannot be rolled back in a copy.
+    #[error("{path} has a transaction that was interrupted: {reason}")]
+    NotRolledBack {
+        /// The file.
+        path: PathBuf,
+        /// Why not, and what to do.
+        reason: String,
+    },
     /// No table looks like events.
     #[error("{path} has no table that looks like events: {reason}")]
     NoEvents {
@@ -296,6 +304,7 @@ impl SourceError {
             Self::Encrypted { .. } => "source-encrypted",
             Self::Damaged { .. } => "source-damaged",
             Self::Locked { .. } => "source-locked",
+            Self::NotRolledBack { .. } => "source-not-rolled-back",
             Self::NoEvents { .. } => "source-no-events",
             Self::OnlyViews { .. } => "source-only-views",
             Self::Mapping(_) => "source-mapping",

@@ -80,6 +80,22 @@ fn views_and_virtual_tables_and_computed_columns_are_not_read() {
 }
 
 #[test]
+fn a_view_beside_an_event_table_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql = format!(
+        "{EVENTS}
+         INSERT INTO events VALUES ('Order', '1', 1, 'Placed', '1', '{{}}', '{{}}');
+         CREATE VIEW order_events AS SELECT rowid AS id, aggregate_id AS stream_id, sequence AS version, event_type, payload, '2026-01-02' AS created_at FROM events;
+         CREATE VIEW kinds AS SELECT event_type AS kind FROM events;"
+    );
+    let path = database(folder.path(), "a.db", &sql);
+    let file = open(&path).unwrap();
+    let notes = file.stores()[0].notes.join(" ");
+    assert!(notes.contains("The view order_events was not read"), "{notes}");
+    assert!(!notes.contains("kinds"), "{notes}");
+}
+
+#[test]
 fn names_are_quoted_and_values_bound() {
     let folder = tempfile::tempdir().unwrap();
     let sql = r#"CREATE TABLE "x"" UNION SELECT 1; --" ("t""y" TEXT, "s'" TEXT, ok TEXT); INSERT INTO "x"" UNION SELECT 1; --" VALUES ('a', 'b', '"; DROP'), ('c', 'd', 'no');"#;

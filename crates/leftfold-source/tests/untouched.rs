@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{account, database, heads};
-use leftfold_event::Locator;
-use leftfold_source::{SourceError, open};
+use leftfold_event::{Cancel, Locator};
+use leftfold_source::{SourceError, SourceFile, open};
 use rusqlite::Connection;
 
 const TABLE: &str = "CREATE TABLE events (aggregate_type TEXT, aggregate_id TEXT, sequence INTEGER, event_type TEXT, event_version TEXT, payload TEXT, metadata TEXT, PRIMARY KEY (aggregate_type, aggregate_id, sequence));";
@@ -172,20 +172,177 @@ fn read_only_folder() -> std::fs::Permissions {
     fs::Permissions::from_mode(0o555)
 }
 
-#[test]
-fn an_interrupted_transaction_is_shown_as_it_stands() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = database(folder.path(), "a.db", TABLE);
+/// Files left behind in the middle of a transaction that changes every payload.
+fn interrupted(folder: &Path) -> PathBuf {
+    let made = tempfile::tempdir().unwrap();
+    let path = database(made.path(), "a.db", TABLE);
     let writer = Connection::open(&path).unwrap();
     insert(&writer, 1, 5000);
     writer
-        .execute_batch("PRAGMA cache_size=1; BEGIN; UPDATE events SET payload = '{\"n\":2}'")
+        .execute_batch("PRAGMA cache_size=1; BEGIN; UPDATE events SET payload = '{\"n\":2}'; DELETE FROM events WHERE sequence > 4000")
         .unwrap();
-    let elsewhere = tempfile::tempdir().unwrap();
-    let copied = copy(&path, elsewhere.path(), &["", "-journal"]);
+    copy(&path, folder, &["", "-journal"])
+}
+
+/// Every payload, and how often each occurs.
+fn payloads(path: &Path) -> std::collections::BTreeMap<String, usize> {
+    let store = open(path).unwrap().store(0).unwrap();
+    let locators: Vec<Locator> = heads(&*store).iter().map(|h| h.locator).collect();
+    let mut found = std::collections::BTreeMap::new();
+    for (_, payload) in common::raws(&*store, &locators) {
+        *found.entry(payload).or_default() += 1;
+    }
+    found
+}
+
+#[test]
+fn an_interrupted_transaction_is_rolled_back_in_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = interrupted(folder.path());
     assert_eq!(read_without_a_trace(&copied), 5000);
-    let notes = open(&copied).unwrap().stores()[0].notes.join(" ");
-    assert!(notes.contains("rollback journal"), "{notes}");
+    let before = snapshot(folder.path());
+    assert_eq!(payloads(&copied), [(r#"{"n":1}"#.to_owned(), 5000)].into());
+    let mut bytes = Vec::new();
+    let file = SourceFile::open_unmapped_with(&copied, &Cancel::new(), &mut |n| bytes.push(n)).unwrap();
+    let all: u64 = ["", "-journal"]
+        .map(|s| fs::metadata(format!("{}{s}", copied.display())).unwrap().len())
+        .iter()
+        .sum();
+    assert_eq!(bytes.last(), Some(&all));
+    for told in [&file.stores()[0].notes, &file.stores()[0].warnings] {
+        let told = told.join(" ");
+        assert!(
+            told.contains(&format!("rolled back in a temporary copy of {all} bytes")),
+            "{told}"
+        );
+    }
+    let identity = file.store(0).unwrap().identity().unwrap();
+    assert_eq!(identity.path, Some(fs::canonicalize(&copied).unwrap()));
+    drop(file);
+    assert!(before == snapshot(folder.path()));
+    // So it is what SQLite itself makes of it when it may write.
+    let own = Connection::open(&copied).unwrap();
+    let sum: i64 = own
+        .query_row(
+            "SELECT count(*) FROM events WHERE payload = '{\"n\":1}'",
+            [],
+            |r| r.get(0),
+        )
+        .unwrap();
+    assert_eq!(sum, 5000);
+}
+
+#[test]
+fn a_store_follows_the_file_when_its_own_program_rolls_back_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = interrupted(folder.path());
+    let store = open(&copied).unwrap().store(0).unwrap();
+    let hot = store.identity().unwrap();
+    assert_eq!(store.identity().unwrap(), hot);
+    assert_eq!(heads(&*store).len(), 5000);
+    let own = Connection::open(&copied).unwrap();
+    own.query_row("SELECT count(*) FROM events", [], |_| Ok(()))
+        .unwrap();
+    assert!(!folder.path().join("copy.db-journal").exists());
+    let settled = store.identity().unwrap();
+    assert_ne!(settled, hot);
+    assert_eq!(heads(&*store).len(), 5000);
+    insert(&own, 5001, 5100);
+    assert_ne!(store.identity().unwrap(), settled);
+    assert_eq!(heads(&*store).len(), 5100);
+}
+
+#[test]
+fn without_its_journal_the_same_file_is_another_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = interrupted(folder.path());
+    let store = open(&copied).unwrap().store(0).unwrap();
+    let hot = store.identity().unwrap();
+    fs::remove_file(folder.path().join("copy.db-journal")).unwrap();
+    assert_ne!(store.identity().unwrap(), hot);
+}
+
+#[test]
+fn a_cancelled_copy_ends_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = interrupted(folder.path());
+    let cancel = Cancel::new();
+    let stop = cancel.clone();
+    let opened = SourceFile::open_unmapped_with(&copied, &cancel, &mut |_| stop.cancel());
+    assert!(matches!(opened.err(), Some(SourceError::Cancelled)));
+}
+
+/// A transaction over two files, ended before its commit; where its super-journal lies is said in both journals.
+fn interrupted_over_two_files(folder: &Path) -> (PathBuf, PathBuf) {
+    let path = interrupted(folder);
+    let journal = folder.join("copy.db-journal");
+    let super_journal = folder.join("copy.db-mj01234567");
+    let name = super_journal.as_os_str().as_encoded_bytes();
+    let sum = name.iter().map(|b| u32::from(*b)).sum::<u32>();
+    let mut bytes = fs::read(&journal).unwrap();
+    bytes.extend((0x4000_0000_u32 / 1024 + 1).to_be_bytes());
+    bytes.extend(name);
+    bytes.extend((name.len() as u32).to_be_bytes());
+    bytes.extend(sum.to_be_bytes());
+    bytes.extend([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+    fs::write(&journal, bytes).unwrap();
+    (path, super_journal)
+}
+
+#[test]
+fn a_super_journal_says_whether_the_transaction_was_committed_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, super_journal) = interrupted_over_two_files(folder.path());
+    // It names a journal that is gone: SQLite would remove it after a rollback.
+    fs::write(&super_journal, b"/nowhere/other.db-journal\0").unwrap();
+    let before = snapshot(folder.path());
+    assert_eq!(payloads(&path), [(r#"{"n":1}"#.to_owned(), 5000)].into());
+    assert!(before == snapshot(folder.path()));
+    fs::remove_file(&super_journal).unwrap();
+    // Committed: what stands there is what was written.
+    assert!(
+        payloads(&path).contains_key(r#"{"n":2}"#),
+        "{:?}",
+        payloads(&path)
+    );
+}
+
+#[test]
+fn a_live_writers_journal_is_not_rolled_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path(), "a.db", TABLE);
+    insert(&Connection::open(&path).unwrap(), 1, 5000);
+    // What is changed but not yet written to the file, and then what is.
+    for (small, code) in [
+        ("", None),
+        ("c.execute('PRAGMA cache_size=1');", Some("source-locked")),
+    ] {
+        let script = format!(
+            "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],isolation_level=None); {small} c.execute('BEGIN'); c.execute('UPDATE events SET payload = 2'); print('busy',flush=True); sys.stdin.read()"
+        );
+        let mut writer = Command::new("python3")
+            .args(["-c", &script])
+            .arg(&path)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("python3 plays the other program here");
+        let mut line = String::new();
+        let out = writer.stdout.take().unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+        assert_eq!(line, "busy\n");
+        assert!(folder.path().join("a.db-journal").exists());
+        match code {
+            None => {
+                assert_eq!(payloads(&path), [(r#"{"n":1}"#.to_owned(), 5000)].into());
+                let notes = open(&path).unwrap().stores()[0].notes.join(" ");
+                assert!(!notes.contains("rollback journal"), "{notes}");
+            }
+            Some(code) => assert_eq!(open(&path).err().map(|e| e.code()), Some(code)),
+        }
+        drop(writer.stdin.take());
+        writer.wait().unwrap();
+    }
 }
 
 #[test]

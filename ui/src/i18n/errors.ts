@@ -64,6 +64,7 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'source-mapping': '映射不匹配：{reason}',
   'source-no-events': '{path} 中没有类似事件的表：{reason}',
   'source-not-a-database': '{path} 既不是 SQLite 数据库也不是 NDJSON：{reason}',
+  'source-not-rolled-back': '{path} 中有被中断的事务：{reason}',
   'source-only-views': '{path} 中没有类似事件的表，只有视图：{reason}',
   'source-read': '{path} 读取失败：{reason}',
   'source-unopenable': '{path} 无法打开：{reason}',

@@ -143,10 +143,19 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     '{}; close the program that writes it, or wait until it has committed, and try again',
     '{0}；请关闭正在写入的程序，或等其提交后重试',
   ],
+  ['it changed while it was copied; try again', '复制期间文件发生更改；请重试'],
+  [
+    'it is rolled back in a temporary copy, and none can be made: {}; TMPDIR names another folder for it, or open the file once with the program that writes it',
+    '需在临时副本中回滚，但无法建立副本：{0}；可用 TMPDIR 指定其他文件夹，或用写入它的程序打开一次该文件',
+  ],
   ['database is locked', '数据库已锁定'],
   [
-    'A rollback journal lies beside the file: a transaction was interrupted. The file is shown as it stands, not rolled back.',
-    '文件旁有回滚日志：某个事务被中断。文件按现状显示，不作回滚。',
+    'The view {} was not read: it looks like an event table, but views are not run.',
+    '视图 {0} 未读取：它看起来像事件表，但视图不会运行。',
+  ],
+  [
+    'A rollback journal lies beside the file: a transaction was interrupted. Shown is what was before it, rolled back in a temporary copy of {} bytes; the file stays as it is.',
+    '文件旁有回滚日志：某个事务被中断。所示为该事务之前的内容，在一个 {} 字节的临时副本中回滚；文件保持原样。',
   ],
   [
     'The write-ahead log beside the file is read along; nothing of it is written back.',
@@ -223,6 +232,25 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['the rows from {} on', '自第 {0} 行起的各行'],
   ['at least {} and at most {} rows', '至少 {0} 行、至多 {1} 行'],
   ['at least {} rows', '至少 {0} 行'],
+  ['at most {} rows', '至多 {0} 行'],
+  ['at most {} row', '至多 {0} 行'],
+  ['an unknown number of rows', '行数未知'],
+  [
+    '1 page that nothing leads to holds rows that are not shown: it may belong to another table, or be out of use, with what was deleted',
+    '1 个无处指向的页含有未显示的行：它可能属于其他表，或已停用而含有被删除的内容',
+  ],
+  [
+    '{} pages that nothing leads to hold rows that are not shown: they may belong to another table, or be out of use, with what was deleted',
+    '{0} 个无处指向的页含有未显示的行：它们可能属于其他表，或已停用而含有被删除的内容',
+  ],
+  [
+    'a write-ahead log lies beside the file: sound pages behind the damage are not looked for',
+    '文件旁有预写日志：损坏之后的完好页不作查找',
+  ],
+  [
+    'the table has no row numbers: what stands behind the damage is not looked for',
+    '该表没有行号：损坏之后的内容不作查找',
+  ],
   ['at least {} row', '至少 {0} 行'],
   ['{} rows', '{0} 行'],
   ['{} row', '{0} 行'],

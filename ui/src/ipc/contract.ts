@@ -1019,6 +1019,7 @@ export const ERROR_CODES = [
   'source-mapping',
   'source-no-events',
   'source-not-a-database',
+  'source-not-rolled-back',
   'source-only-views',
   'source-read',
   'source-unopenable',

@@ -53,6 +53,16 @@ function focusFilter(): void {
   document.querySelector<HTMLElement>('[data-testid="filter-input"] .cm-content')?.focus();
 }
 
+/** The tabs of the state show the picker; elsewhere the choice is said. */
+function nextProjection(): void {
+  projection.next();
+  if (projection.all.length === 0) screen.say(t('projection.onlyOne'));
+  else if (selection.tab === 'event' || selection.tab === 'raw') {
+    const name = projection.chosen;
+    screen.say(name === null ? t('projection.default') : t('palette.projection', { name }));
+  }
+}
+
 async function exportEvents(): Promise<void> {
   try {
     const n = await screen.exportEvents(filter.id);
@@ -100,7 +110,7 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   follow: () => (preferences.now.follow = !preferences.now.follow),
   beforeAfter: () => (hover.before = !hover.before),
   comparePoint: () => comparison.pickPlayhead(),
-  projection: () => projection.next(),
+  projection: nextProjection,
   tabState: () => (selection.tab = 'state'),
   tabDiff: () => (selection.tab = 'diff'),
   tabEvent: () => (selection.tab = 'event'),

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import {
   contentHeight,
   lastTop,
+  Lead,
   MAX_HEIGHT,
-  OwnScrolls,
+  pressesBar,
   reveal,
   ROW_HEIGHT,
   scrollFromTop,
@@ -41,32 +42,26 @@ describe('a long list', () => {
   });
 });
 
-describe("the bar's movement", () => {
-  it("is not the reader's where the program put it, though the browser tells it late", () => {
-    const own = new OwnScrolls();
-    own.note(400);
-    own.note(900);
-    expect(own.isOwn(400, 5000)).toBe(true);
-    expect(own.isOwn(900, 5000)).toBe(true);
+describe('the scroll bar', () => {
+  it('leads only from when the reader takes hold of it until the rows are moved otherwise', () => {
+    const lead = new Lead();
+    expect(lead.isBar).toBe(false);
+    lead.toBar();
+    expect(lead.isBar).toBe(true);
+    lead.toRows();
+    expect(lead.isBar).toBe(false);
   });
 
-  it("is not the reader's when the browser pulls it back from beyond the end of a list that became shorter", () => {
-    const own = new OwnScrolls();
-    own.note(520_000);
-    expect(own.isOwn(0, 0)).toBe(true);
-  });
-
-  it("is not the reader's when the old place is told once more after that", () => {
-    const own = new OwnScrolls();
-    own.note(520_000);
-    expect(own.isOwn(0, 0)).toBe(true);
-    expect(own.isOwn(520_000, 527_000)).toBe(true);
-  });
-
-  it("is the reader's anywhere else", () => {
-    const own = new OwnScrolls();
-    own.note(900);
-    expect(own.isOwn(700, 5000)).toBe(false);
-    expect(own.isOwn(0, 5000)).toBe(false);
+  it('is what a press on the list hits that hits no row', () => {
+    const list = document.createElement('div');
+    const row = list.appendChild(document.createElement('div'));
+    const height = (all: number): unknown =>
+      Object.defineProperty(list, 'scrollHeight', { configurable: true, value: all });
+    height(9000);
+    expect(pressesBar(list, list)).toBe(true);
+    expect(pressesBar(row, list)).toBe(false);
+    // Below the rows of a short list there is nothing to take hold of.
+    height(list.clientHeight);
+    expect(pressesBar(list, list)).toBe(false);
   });
 });

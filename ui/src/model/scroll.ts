@@ -41,28 +41,33 @@ export function reveal(
   const visible = viewport / rowHeight;
   const margin = Math.min(4, visible / 4);
   if (row >= top + margin && row + 1 <= top + visible - margin) return top;
-  return Math.min(lastTop(rows, viewport, rowHeight), Math.max(0, row - visible * 0.6));
+  // No row is cut at the upper border.
+  return Math.min(lastTop(rows, viewport, rowHeight), Math.max(0, Math.round(row - visible * 0.6)));
 }
 
-/** So many of the latest scroll positions are remembered as our own: the browser tells them late, and sometimes an older one again. */
-const REMEMBERED = 4;
+/**
+ * Which of the two the other comes after: the scroll bar, from when the reader takes hold of it, or else the rows. A scroll event says
+ * where the bar is and not who moved it (the reader, the program, a layout that became shorter), so it never decides this.
+ */
+export class Lead {
+  private bar = false;
 
-/** Tells the reader's scrolling from what the program scrolled itself, and from the browser's own correction of a bar that stood too far. */
-export class OwnScrolls {
-  private places: number[] = [0];
-
-  /** The program moved the bar there. */
-  note(place: number): void {
-    this.places = [...this.places, place].slice(-REMEMBERED);
+  /** The reader's hand is on the bar, or on a touched list. */
+  toBar(): void {
+    this.bar = true;
   }
 
-  /** Whether a bar that now stands at `place`, and can go to `most`, was not moved by the reader. */
-  isOwn(place: number, most: number): boolean {
-    const known = this.places.some((own) => Math.abs(own - place) <= 1);
-    const cut = this.places.some((own) => own > most) && Math.abs(place - most) <= 1;
-    // A list cut short may tell of its old place once more: what the program did stays known until the reader scrolls.
-    if (cut) this.note(place);
-    else if (!known) this.places = [place];
-    return known || cut;
+  /** The rows were moved otherwise: by wheel, key, playhead or another list. */
+  toRows(): void {
+    this.bar = false;
+  }
+
+  /** Whether a scroll event moves the rows. */
+  get isBar(): boolean {
+    return this.bar;
   }
 }
+
+/** Whether a press lands on a list's scroll bar. Rows cover all the rest of a list that scrolls, so nothing else is the list itself. */
+export const pressesBar = (target: EventTarget | null, list: HTMLElement): boolean =>
+  target === list && list.scrollHeight > list.clientHeight;

@@ -1,4 +1,5 @@
 /** The two points a difference is told between. Each is an event or a place that was picked, or a text. */
+import { t } from '../i18n/index.svelte';
 import type { AxisDto, PlaceDto, RowDto } from '../ipc/contract';
 import { groupDigits, splitRfc3339, timeText } from '../model/time';
 import { movedRow } from './growth';
@@ -11,24 +12,36 @@ import { view } from './view.svelte';
 
 export interface Mark {
   place: PlaceDto;
-  label: string;
+  /** The event that was picked; of whatever stream, since a difference is one of the inspected stream alone. */
   row: RowDto | null;
 }
 
-/** A place that is an event's, as it is written in a few characters. */
-function rowMark(row: RowDto, axis: AxisDto): Mark {
-  const place = placeOfRow(row, axis) ?? { axis: 'log', coord: String(row.ordinal), ordinal: row.ordinal };
+/** A place that is an event's. */
+const rowMark = (row: RowDto, axis: AxisDto): Mark => ({
+  place: placeOfRow(row, axis) ?? { axis: 'log', coord: String(row.ordinal), ordinal: row.ordinal },
+  row,
+});
+
+/** An event in a few characters. */
+function shortName(row: RowDto): string {
   const position = row.position === null ? `e${row.ordinal}` : `#${row.position}`;
-  const where = row.version === null ? position : `v${row.version}`;
-  const clock = row.time === null ? '' : ` · ${splitRfc3339(row.time).clock}`;
-  return { place, label: `${row.stream} ${where}${clock}`, row };
+  return `${row.stream} ${row.version === null ? position : `v${row.version}`}`;
 }
 
-const coordMark = (place: PlaceDto): Mark => ({
-  place,
-  label: place.axis === 'time' ? timeText(BigInt(place.coord)) : `#${groupDigits(place.coord)}`,
-  row: null,
-});
+const placeText = (place: PlaceDto): string =>
+  place.axis === 'time' ? timeText(BigInt(place.coord)) : `e${groupDigits(place.coord)}`;
+
+/** What a picked point is for the inspected stream: its own event, or the moment of another stream's. */
+export function describeMark({ place, row }: Mark): string {
+  const { stream } = selection;
+  if (row === null) return placeText(place);
+  if (stream === null || row.streamKey === stream.key) {
+    const clock = row.time === null ? '' : ` · ${splitRfc3339(row.time).clock}`;
+    return shortName(row) + clock;
+  }
+  const at = place.axis === 'time' && row.time !== null ? splitRfc3339(row.time).clock : placeText(place);
+  return t('diff.withOther', { stream: stream.name, at, other: shortName(row) });
+}
 
 class Comparison {
   from = $state.raw<Mark | null>(null);
@@ -71,7 +84,7 @@ class Comparison {
 
   pickCoord(coord: bigint): void {
     const { axis } = preferences.now;
-    this.pick(coordMark({ axis, coord: String(view.clampCoord(coord)), ordinal: null }));
+    this.pick({ place: { axis, coord: String(view.clampCoord(coord)), ordinal: null }, row: null });
   }
 
   /** The playhead becomes the first point, then the second, then the first of another comparison. */
@@ -150,7 +163,7 @@ class Comparison {
     if (place === null) return null;
     const row = playhead.shown?.row ?? null;
     const exact = row !== null && place.ordinal === row.ordinal;
-    return exact ? rowMark(row, place.axis) : coordMark(place);
+    return exact ? rowMark(row, place.axis) : { place, row: null };
   }
 
   private show(): void {

@@ -40,10 +40,12 @@ class Projection {
     this.set(name);
   }
 
-  /** The next one of the list; after the last the configured one. */
+  /** The next one of the list; after the last the configured one. What the configured one is here already is passed over. */
   next(): void {
-    const names = [null, ...this.all.map((p) => p.name)];
-    this.choose(names[(names.indexOf(this.chosen) + 1) % names.length] ?? null);
+    const same = this.chosen === null ? playhead.state?.projection : undefined;
+    const names = this.all.map((p) => p.name);
+    const rest = names.slice(this.chosen === null ? 0 : names.indexOf(this.chosen) + 1);
+    this.choose(rest.find((name) => name !== same) ?? null);
   }
 
   describe({ name, builtIn, description }: ProjectionDto): string {

@@ -1,6 +1,6 @@
 /** The open source and what its index says so far. */
 import { t } from '../i18n/index.svelte';
-import type { AxisInfoDto, LaneDto, LaneByDto, LanesDto, SourceDto } from '../ipc/contract';
+import type { AxisDto, AxisInfoDto, LaneDto, LaneByDto, LanesDto, SourceDto } from '../ipc/contract';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
 import { filter } from './filter.svelte';
@@ -26,10 +26,6 @@ interface Facts {
   filtered: boolean;
   moved: Moved | null;
 }
-
-/** It has events, and none of them a time. */
-const isTimeless = ({ index }: SourceDto): boolean =>
-  index.events > 0 && !index.hasTime && index.state === 'ready';
 
 /** No stream belongs to a category: one lane without a name. */
 const noneNamed = ({ lanes, total }: { lanes: readonly LaneDto[]; total: number }): boolean =>
@@ -91,6 +87,9 @@ class Session {
     return this.source?.id ?? -1;
   }
 
+  /** The axis the reader prefers, while this source has only the other. */
+  private setAside: AxisDto | null = null;
+
   get reading(): boolean {
     return this.source?.index.state === 'reading';
   }
@@ -109,10 +108,23 @@ class Session {
   start(source: SourceDto): void {
     this.end();
     this.source = source;
-    if (isTimeless(source)) preferences.now.axis = 'log';
+    if (this.setAside !== null) preferences.now.axis = this.setAside;
+    this.setAside = null;
+    this.needTime(source);
     void projection.start(source.id, source.path);
     this.ends = [on('index', (e) => (e.source === source.id ? this.update() : undefined))];
     this.update();
+  }
+
+  /** A store without times is seen in log order, whatever the reader prefers; the next one as preferred again. */
+  private needTime(source: SourceDto): boolean {
+    const { hasTime, state, growing, events } = source.index;
+    // Of a capture that has just begun nothing is known yet.
+    if (hasTime || state !== 'ready' || preferences.now.axis === 'log' || (growing && events === 0))
+      return false;
+    this.setAside = preferences.now.axis;
+    preferences.now.axis = 'log';
+    return true;
   }
 
   end(): void {
@@ -153,11 +165,8 @@ class Session {
     if (JSON.stringify(facts.lanes) !== JSON.stringify(this.lanes)) this.lanes = facts.lanes;
     this.laneTotal = facts.laneTotal;
     this.axisInfo = facts.axis;
-    if (isTimeless(facts.source) && preferences.now.axis === 'time') {
-      preferences.now.axis = 'log';
-      this.update();
-    }
     if (facts.moved !== null) move(facts.moved);
+    if (this.needTime(facts.source)) this.update();
     view.setAxis(facts.axis, preferences.now.axis);
     playhead.grown();
     if (this.reading) return;

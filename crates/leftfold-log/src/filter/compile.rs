@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use cel::common::ast::operators;
-use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue, SourceInfo};
+use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue, SelectExpr, SourceInfo};
 use cel::{Env, IdedExpr};
 use leftfold_event::Timestamp;
 
 use super::constant::parts;
 use super::known::{FUNCTIONS, unknown_function, unknown_name};
-use super::{CelLeaf, Comparison, FilterError, MAX_TEXT, Node, PAYLOAD, VARIABLES, syntax};
+use super::{CelLeaf, Comparison, FilterError, MAX_TEXT, Node, PAYLOAD, VARIABLES, reason, syntax};
 use crate::log::LaneBy;
 
 /// Compiles a text.
@@ -150,6 +150,77 @@ fn uses_whole_payload(expr: &IdedExpr, members: &mut Vec<String>) -> bool {
         }
         Expr::Map(_) | Expr::Struct(_) => true,
     }
+}
+
+/// The same expression where `has(a.b.c)` is false, and no failure, also where `a.b` is null or is not there.
+fn with_total_has(expr: &IdedExpr) -> IdedExpr {
+    let mut expr = expr.clone();
+    make_has_total(&mut expr);
+    expr
+}
+
+fn make_has_total(expr: &mut IdedExpr) {
+    if let Expr::Select(select) = &expr.expr
+        && select.test
+    {
+        *expr = guarded(select.clone(), expr.id);
+        return;
+    }
+    match &mut expr.expr {
+        Expr::Call(call) => call
+            .target
+            .iter_mut()
+            .map(|t| &mut **t)
+            .chain(&mut call.args)
+            .for_each(make_has_total),
+        Expr::Select(select) => make_has_total(&mut select.operand),
+        Expr::List(list) => list.elements.iter_mut().for_each(make_has_total),
+        Expr::Map(map) => map.entries.iter_mut().for_each(|e| make_entry_total(&mut e.expr)),
+        Expr::Struct(s) => s.entries.iter_mut().for_each(|e| make_entry_total(&mut e.expr)),
+        Expr::Comprehension(c) => [
+            &mut c.iter_range,
+            &mut c.accu_init,
+            &mut c.loop_cond,
+            &mut c.loop_step,
+            &mut c.result,
+        ]
+        .into_iter()
+        .for_each(make_has_total),
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
+    }
+}
+
+fn make_entry_total(entry: &mut EntryExpr) {
+    match entry {
+        EntryExpr::StructField(field) => make_has_total(&mut field.value),
+        EntryExpr::MapEntry(entry) => {
+            make_has_total(&mut entry.key);
+            make_has_total(&mut entry.value);
+        }
+    }
+}
+
+/// `has(a.b.c)` as `has(a.b) && a.b != null && has(a.b.c)`, and so on down: `&&` goes no further than the first that is false.
+fn guarded(select: SelectExpr, id: u64) -> IdedExpr {
+    let ided = |expr| IdedExpr { id, expr };
+    let call = |name: &str, left, right| {
+        ided(Expr::Call(CallExpr {
+            func_name: name.to_owned(),
+            target: None,
+            args: vec![left, right],
+        }))
+    };
+    let operand = (*select.operand).clone();
+    let null = ided(Expr::Literal(LiteralValue::Null));
+    let there = call(operators::NOT_EQUALS, operand.clone(), null);
+    let there = match operand.expr {
+        Expr::Select(inner) if !inner.test => {
+            let inner = SelectExpr { test: true, ..inner };
+            call(operators::LOGICAL_AND, guarded(inner, operand.id), there)
+        }
+        _ => there,
+    };
+    call(operators::LOGICAL_AND, there, ided(Expr::Select(select)))
 }
 
 pub(super) struct Source<'a> {
@@ -312,13 +383,13 @@ impl Source<'_> {
             return Ok(Node::Name {
                 by,
                 slot: *slots - 1,
-                expr: Box::new(expr.clone()),
+                expr: Box::new(with_total_has(expr)),
             });
         }
         let mut members = Vec::new();
         let all = uses_whole_payload(expr, &mut members);
         Ok(Node::Cel(Box::new(CelLeaf {
-            expr: expr.clone(),
+            expr: with_total_has(expr),
             variables,
             members: (!all).then_some(members),
         })))
@@ -390,10 +461,7 @@ impl Source<'_> {
         };
         match Timestamp::parse(text.inner()) {
             Ok((time, _)) => Ok(Some(time)),
-            Err(e) => {
-                let message = format!("{e}; write a time such as \"2026-11-20T14:32:07Z\"");
-                Err(self.error("filter-fails", expr, &message))
-            }
+            Err(e) => Err(self.error("filter-fails", expr, &reason::time(&e))),
         }
     }
 }

@@ -3,6 +3,7 @@
 use cel::common::ast::operators;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue};
 use cel::{Context, IdedExpr, Program, Value};
+use leftfold_event::Timestamp;
 
 use super::compile::Source;
 use super::{FilterError, Node, reason};
@@ -70,6 +71,10 @@ impl Source<'_> {
         if let Some(Err(e)) = value(expr) {
             return Err(self.fails(expr, &e));
         }
+        if let Some(null) = ordered_null(call) {
+            let message = "nothing is more or less than null; == and != ask whether something is there";
+            return Err(self.error("filter-fails", null, message));
+        }
         if let Some(pattern) = pattern(call)
             && let Some(why) = broken(pattern)
         {
@@ -81,6 +86,7 @@ impl Source<'_> {
     fn no_condition(&self, expr: &IdedExpr, kind: &str) -> FilterError {
         let example = match &expr.expr {
             Expr::Ident(name) if kind == "a text" => format!("{name} == \"…\""),
+            Expr::Ident(name) if kind == "an object" => format!("{name}.tenant == \"…\""),
             Expr::Ident(name) if kind == "a number" => format!("{name} > 1"),
             Expr::Ident(name) => format!("{name} > \"2026-11-20T14:32:07Z\""),
             _ => "payload.total > 100".to_owned(),
@@ -90,6 +96,9 @@ impl Source<'_> {
     }
 
     fn fails(&self, expr: &IdedExpr, why: &cel::ExecutionError) -> FilterError {
+        if let Some(message) = of_literal(expr) {
+            return self.error("filter-fails", expr, &message);
+        }
         self.error(
             "filter-fails",
             expr,
@@ -102,9 +111,12 @@ impl Source<'_> {
 fn never_a_condition(expr: &IdedExpr) -> Option<&'static str> {
     match &expr.expr {
         Expr::Ident(name) => match name.as_str() {
-            "id" | "stream" | "category" | "type" | "correlation_id" | "causation_id" => Some("a text"),
+            "id" | "stream" | "category" | "type" | "correlation_id" | "causation_id" | "key" | "topic" => {
+                Some("a text")
+            }
             "time" | "valid_time" => Some("a time"),
-            "version" | "position" => Some("a number"),
+            "version" | "position" | "partition" | "offset" => Some("a number"),
+            "extra" | "headers" => Some("an object"),
             _ => None,
         },
         Expr::List(_) => Some("a list"),
@@ -128,6 +140,39 @@ fn never_a_condition(expr: &IdedExpr) -> Option<&'static str> {
         },
         _ => None,
     }
+}
+
+/// What is wrong with a time or a length of time that is written out.
+fn of_literal(expr: &IdedExpr) -> Option<String> {
+    let Expr::Call(call) = &expr.expr else { return None };
+    let [
+        IdedExpr {
+            expr: Expr::Literal(LiteralValue::String(text)),
+            ..
+        },
+    ] = call.args.as_slice()
+    else {
+        return parts(expr).into_iter().find_map(of_literal);
+    };
+    match call.func_name.as_str() {
+        "timestamp" => Timestamp::parse(text.inner()).err().map(|e| reason::time(&e)),
+        "duration" => reason::duration(text.inner()),
+        _ => None,
+    }
+}
+
+/// A `null` that something is ordered by.
+fn ordered_null(call: &CallExpr) -> Option<&IdedExpr> {
+    let orders = [
+        operators::LESS,
+        operators::LESS_EQUALS,
+        operators::GREATER,
+        operators::GREATER_EQUALS,
+    ];
+    let mut args = call.args.iter();
+    orders
+        .contains(&call.func_name.as_str())
+        .then(|| args.find(|a| matches!(a.expr, Expr::Literal(LiteralValue::Null))))?
 }
 
 /// The regular expression of a `matches`, where it is written out.

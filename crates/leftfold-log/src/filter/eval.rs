@@ -321,6 +321,7 @@ fn name_tables(node: &Node, log: &Log, context: &Context<'static, 'static>, tabl
 fn verdict(result: Result<Cel, cel::ExecutionError>, failure: &mut Option<String>) -> Truth {
     match result {
         Ok(Cel::Bool(b)) => b.into(),
+        Ok(Cel::Null) => Truth::Failed,
         Ok(other) => {
             *failure = Some(format!(
                 "the filter gives {}, not true or false",
@@ -328,8 +329,8 @@ fn verdict(result: Result<Cel, cel::ExecutionError>, failure: &mut Option<String
             ));
             Truth::Failed
         }
-        // A field that is not there is no failure of the filter, only no match.
-        Err(cel::ExecutionError::NoSuchKey(_)) => Truth::Failed,
+        // What is not there is no failure of the filter, only no match.
+        Err(e) if reason::is_absence(&e) => Truth::Failed,
         Err(e) => {
             *failure = Some(reason::of(&e));
             Truth::Failed

@@ -5,7 +5,7 @@ use cel::common::ast::operators;
 use cel::common::ast::{Expr, LiteralValue};
 
 use super::constant::parts;
-use super::{Filter, Node, PAYLOAD};
+use super::{EXTRA, Filter, Node, OF_RECORDS, PAYLOAD};
 use crate::log::LaneBy;
 
 /// The name of the metadata.
@@ -14,7 +14,7 @@ const METADATA: &str = "metadata";
 /// What a filter speaks of, each once, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mentions {
-    /// Fields, as the keys that lead to them: `payload` or `metadata` first, then down to the field or to the first list item.
+    /// Fields, as the keys that lead to them: `payload`, `metadata`, `extra` or a name of Kafka's records first, then down to the field or to the first list item.
     pub fields: Vec<Vec<String>>,
     /// Names that something is compared with for being equal, or is looked for among (`in`).
     pub names: Vec<(LaneBy, String)>,
@@ -43,7 +43,8 @@ impl Mentions {
     fn of(&mut self, expr: &IdedExpr) {
         if let Some(way) = way(expr) {
             let field: Vec<String> = way.keys.into_iter().map(str::to_owned).collect();
-            if field.len() > 1 && !self.fields.contains(&field) {
+            let asked = field.len() > 1 || OF_RECORDS.contains(&field[0].as_str());
+            if asked && !self.fields.contains(&field) {
                 self.fields.push(field);
             }
             return;
@@ -89,7 +90,7 @@ impl Mentions {
 }
 
 fn is_root(name: &str) -> bool {
-    name == PAYLOAD || name == METADATA
+    name == PAYLOAD || name == METADATA || name == EXTRA || OF_RECORDS.contains(&name)
 }
 
 fn literal(expr: &IdedExpr) -> Option<&str> {

@@ -69,6 +69,13 @@ const MISTAKES: &[&str] = &[
     "payload.n == 1 / 0",
     "type.matches('(')",
     "time > timestamp('noon')",
+    "time > '2026-13-01'",
+    "valid_time < timestamp('2026-02-30T00:00:00Z')",
+    "time - timestamp('2026-11-20T25:00:00Z') > duration('1h')",
+    "time - timestamp('2026-11-20T00:00:00Z') > duration('2d')",
+    "time - timestamp('2026-11-20T00:00:00Z') > duration('3w')",
+    "offset > null",
+    "headers",
     "'a' < 1",
 ];
 

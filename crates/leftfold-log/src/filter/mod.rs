@@ -1,8 +1,8 @@
 //! Filters: a CEL expression over an event, as much of it as possible answered from the index alone.
 //!
 //! Names: `id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id,
-//! causation_id, problem`; beside CEL's own functions `find("text")`, which looks through the payload's text ignoring ASCII case.
-//! What an event does not have makes a comparison fail, and a failed comparison keeps the event out (CEL's `&&` and `||`
+//! causation_id, problem, extra`; `key, topic, partition, offset, headers` of a record of Kafka; beside CEL's own functions `find("text")`, which looks through the payload's text ignoring ASCII case.
+//! What an event does not have (a field of a null payload, too) makes a comparison fail, and a failed comparison keeps the event out (CEL's `&&` and `||`
 //! absorb failures as the language defines).
 //! Source: the Common Expression Language definition, through the `cel` crate.
 
@@ -46,7 +46,22 @@ pub const VARIABLES: &[&str] = &[
     "correlation_id",
     "causation_id",
     "problem",
+    "extra",
+    "key",
+    "topic",
+    "partition",
+    "offset",
+    "headers",
 ];
+
+/// The name of the store's further facts.
+pub const EXTRA: &str = "extra";
+
+/// What a record of Kafka has beside an event; where a store has none of it, null.
+pub const OF_RECORDS: &[&str] = &["key", "topic", "partition", "offset", HEADERS];
+
+/// The name of a record's headers.
+const HEADERS: &str = "headers";
 
 /// A compiled filter.
 #[derive(Debug)]
@@ -193,6 +208,11 @@ impl Node {
             _ => false,
         }
     }
+}
+
+/// What an event has under `extra` or under one of the names of Kafka's records; `None`: nothing.
+pub fn record_value(name: &str, event: &leftfold_event::Event) -> Option<leftfold_event::json::Value> {
+    values::of_record(name, event)
 }
 
 /// A store's events as a filter reads them.

@@ -2,6 +2,7 @@
 
 use cel::objects::ValueType;
 use cel::{ExecutionError, OverloadError, Value};
+use leftfold_event::TimeError;
 
 /// A value's type, for a person.
 pub(super) fn kind(value: &Value) -> &'static str {
@@ -16,6 +17,24 @@ pub(super) fn kind(value: &Value) -> &'static str {
         ValueType::Duration => "a duration",
         ValueType::Null => "nothing (null)",
         ValueType::Function | ValueType::Opaque => "something else",
+    }
+}
+
+/// Whether it fails on nothing (null): then something is not there, which is no failure of the filter.
+pub(super) fn is_absence(error: &ExecutionError) -> bool {
+    let nothing = |value: &Value| matches!(value, Value::Null);
+    match error {
+        ExecutionError::NoSuchKey(_) => true,
+        ExecutionError::ValuesNotComparable(a, b) | ExecutionError::UnsupportedBinaryOperator(_, a, b) => {
+            nothing(a) || nothing(b)
+        }
+        ExecutionError::UnsupportedTargetType { target }
+        | ExecutionError::NotSupportedAsMethod { target, .. } => nothing(target),
+        ExecutionError::NoSuchOverload(error) => error
+            .argument_types()
+            .iter()
+            .any(|t| matches!(t.as_str(), "null" | "null_type")),
+        _ => false,
     }
 }
 
@@ -54,6 +73,28 @@ pub(super) fn of(error: &ExecutionError) -> String {
         ExecutionError::NoSuchOverload(error) => overload(error),
         other => other.to_string(),
     }
+}
+
+/// Why a text is no time, and what is one where that does not say it.
+pub(super) fn time(error: &TimeError) -> String {
+    match error {
+        TimeError::Unreadable(_) => format!("{error}; write a time such as \"2026-11-20T14:32:07Z\""),
+        _ => error.to_string(),
+    }
+}
+
+/// Why a text is no length of time, as CEL writes them.
+pub(super) fn duration(text: &str) -> Option<String> {
+    let rest = text.trim_start_matches(['-', '+']);
+    let unit = rest
+        .split(|c: char| c.is_ascii_digit() || c == '.')
+        .find(|unit| {
+            !unit.is_empty() && !matches!(*unit, "h" | "m" | "s" | "ms" | "us" | "\u{b5}s" | "ns")
+        })?;
+    let days = if unit == "d" { "; a day is 24h" } else { "" };
+    Some(format!(
+        "{unit:?} is no unit of {text:?}: write ns, us, ms, s, m or h{days}"
+    ))
 }
 
 /// An operator or function and operands of types it does not take.

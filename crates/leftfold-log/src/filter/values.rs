@@ -10,6 +10,7 @@ use leftfold_event::json::{Value, parse, parse_members};
 use leftfold_event::{Event, Payload, Timestamp, category_of};
 use leftfold_source::RawPayload;
 
+use super::{EXTRA, HEADERS, OF_RECORDS};
 use crate::log::{LaneBy, Log};
 
 /// The value of one of a filter's names. What the event lacks is null, so that comparing it fails.
@@ -33,8 +34,39 @@ pub(super) fn variable(name: &str, event: &Event) -> Cel {
         "correlation_id" => maybe(event.correlation_id.as_ref()),
         "causation_id" => maybe(event.causation_id.as_ref()),
         "problem" => Cel::Bool(!event.problems.is_empty()),
-        _ => Cel::Null,
+        other => of_record(other, event).as_ref().map_or(Cel::Null, json),
     }
+}
+
+/// The store's further facts, or one that a record of Kafka has. A key that is no text is its base64.
+pub(super) fn of_record(name: &str, event: &Event) -> Option<Value> {
+    let fact = |name: &str| event.extra.iter().find(|(n, _)| n == name).map(|(_, v)| v);
+    match name {
+        EXTRA if event.extra.is_empty() => None,
+        EXTRA => Some(Value::Object(event.extra.iter().cloned().collect())),
+        HEADERS => Some(headers(fact(HEADERS)?)),
+        "key" => fact("key").or_else(|| fact("key_base64")).cloned(),
+        _ if OF_RECORDS.contains(&name) => fact(name).cloned(),
+        _ => None,
+    }
+}
+
+/// kcat lists names and values in turn; asked for by name, as the metadata has them: of a name that stands twice, all values.
+fn headers(stored: &Value) -> Value {
+    let Value::Array(flat) = stored else {
+        return stored.clone();
+    };
+    let mut named: Vec<(String, Vec<Value>)> = Vec::new();
+    for pair in flat.chunks(2) {
+        let [name, value] = pair else { break };
+        let name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+        match named.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, values)) => values.push(value.clone()),
+            None => named.push((name, vec![value.clone()])),
+        }
+    }
+    let one = |values: Vec<Value>| <[Value; 1]>::try_from(values).map_or_else(Value::Array, |[v]| v);
+    Value::Object(named.into_iter().map(|(n, values)| (n, one(values))).collect())
 }
 
 /// The value of a name that the index knows.

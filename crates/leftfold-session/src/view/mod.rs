@@ -3,6 +3,14 @@
 mod cause;
 mod nothing;
 mod point;
+/// At most so many of a log's ordinals, from its first to its last.
+fn spread(events: u32, most: u32) -> Vec<u32> {
+    let n = events.min(most);
+    let at =
+        |i: u32| u64::from(i) * u64::from(events.saturating_sub(1)) / u64::from(n.saturating_sub(1).max(1));
+    (0..n).map(|i| at(i) as u32).collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
 mod point_tests;

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use leftfold_event::Cancel;
 use leftfold_event::json::Value;
-use leftfold_log::{Filter, LaneBy, Mentions};
+use leftfold_log::{EXTRA, Filter, LaneBy, Mentions, OF_RECORDS, record_value};
 
-use super::View;
+use super::{View, spread};
 use crate::alike::{did_you_mean, nearest};
 use crate::error::SessionError;
 
@@ -72,15 +72,19 @@ impl View {
         }
         let total = self.log.events();
         let n = total.min(LOOKED_AT);
-        let spread: Vec<u32> = (0..n)
-            .map(|i| (u64::from(i) * u64::from(total - 1) / u64::from((n - 1).max(1))) as u32)
-            .collect();
+        let spread = spread(total, LOOKED_AT);
         let mut seen = Fields::default();
         for chunk in spread.chunks(CHUNK) {
             self.events(chunk, cancel, &mut |_, event| {
                 for (root, part) in [("payload", &event.payload), ("metadata", &event.metadata)] {
                     if let Some(value) = &part.value {
                         seen.take(value, &mut vec![root.to_owned()]);
+                    }
+                }
+                for name in OF_RECORDS.iter().copied().chain([EXTRA]) {
+                    if let Some(value) = record_value(name, &event) {
+                        seen.0.insert(vec![name.to_owned()]);
+                        seen.take(&value, &mut vec![name.to_owned()]);
                     }
                 }
             })?;
@@ -179,7 +183,7 @@ mod tests {
     use crate::Session;
 
     const LINES: &str = r#"{"stream":"stock-1","type":"StockReserved","payload":{"available":3,"items":[{"sku":"a"}],"a b":{"c":1}},"metadata":{"user":"u"}}
-{"stream":"order-1","type":"OrderPlaced","payload":{"total":1},"metadata":{"user":"u"}}
+{"stream":"order-1","type":"OrderPlaced","payload":{"total":1},"metadata":{"user":"u"},"tenant":"acme"}
 "#;
 
     fn told(filter: &str) -> Vec<String> {
@@ -213,6 +217,12 @@ mod tests {
             ["no event has payload.sku; did you mean payload.items[0].sku?"]
         );
         assert_eq!(told("payload.zzz == 1"), ["no event has payload.zzz"]);
+        assert_eq!(
+            told("extra.tenat == 'acme'"),
+            ["no event has extra.tenat; did you mean extra.tenant?"]
+        );
+        assert_eq!(told("topic == 'orders'"), ["no event has topic"]);
+        assert_eq!(told("extra.tenant == 'other'"), [""; 0]);
     }
 
     #[test]

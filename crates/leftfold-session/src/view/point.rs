@@ -1,13 +1,22 @@
 //! Points as users write them, as places on an axis.
 
+use std::collections::BTreeSet;
+
 use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Place};
 
-use super::View;
+use super::{View, spread};
+use crate::alike::did_you_mean;
 use crate::error::SessionError;
 
 /// Events fetched at a time where a position can only be found by reading.
 const CHUNK: usize = 4096;
+
+/// Events looked at for the partitions there are, spread over the log.
+const LOOKED_AT: u32 = 4000;
+
+/// Positions proposed for an offset.
+const PROPOSED: usize = 3;
 
 impl View {
     /// The place of a point as a user writes it. `v7` needs a stream; a moment in log order is after the stream's last event
@@ -120,7 +129,10 @@ impl View {
             return Ok(found);
         }
         Err(nowhere(if self.states_positions(cancel)? {
-            format!("there is no position {text:?}")
+            format!(
+                "there is no position {text:?}{}",
+                self.position_meant(text, cancel)?
+            )
         } else {
             format!(
                 "there is no position {text:?}: this history states no positions; say e{} for the event with that many before it \
@@ -147,6 +159,56 @@ impl View {
             }
         }
         Ok(None)
+    }
+
+    /// What to write instead, where positions are Kafka's and an offset alone was written: `orders[3]@17` for `17`.
+    fn position_meant(&self, offset: &str, cancel: &Cancel) -> Result<String, SessionError> {
+        let mut partitions = BTreeSet::new();
+        let mut example = None;
+        for chunk in spread(self.log.events(), LOOKED_AT).chunks(CHUNK) {
+            self.events(chunk, cancel, &mut |_, event| {
+                let Some(position) = event.position else { return };
+                if let Some((partition, _)) = position.rsplit_once('@')
+                    && partition.ends_with(']')
+                {
+                    partitions.insert(partition.to_owned());
+                    example.get_or_insert(position);
+                }
+            })?;
+        }
+        let Some(example) = example else {
+            return Ok(String::new());
+        };
+        let (mut there, mut to_read) = (Vec::new(), BTreeSet::new());
+        for partition in partitions {
+            let text = format!("{partition}@{offset}");
+            match self.source.store.locate(&text)? {
+                Some(place) if self.log.at_row(place.row).is_some() => there.push(text),
+                Some(_) => {}
+                None => {
+                    to_read.insert(text);
+                }
+            }
+        }
+        if !to_read.is_empty() {
+            let all: Vec<u32> = (0..self.log.events()).collect();
+            for chunk in all.chunks(CHUNK) {
+                self.events(chunk, cancel, &mut |_, event| {
+                    there.extend(event.position.filter(|p| to_read.remove(p)));
+                })?;
+                if there.len() >= PROPOSED || to_read.is_empty() {
+                    break;
+                }
+            }
+        }
+        there.sort_unstable();
+        there.truncate(PROPOSED);
+        let quoted: Vec<String> = there.into_iter().map(|p| format!("'#{p}'")).collect();
+        Ok(if quoted.is_empty() {
+            format!("; positions here are written like '#{example}'")
+        } else {
+            did_you_mean(&quoted)
+        })
     }
 
     /// Whether the store states positions: numbers, or texts of its own such as `orders[3]@17`.

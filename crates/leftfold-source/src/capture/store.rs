@@ -132,10 +132,12 @@ impl CaptureStore {
 
     /// The same capture, read through a mapping.
     pub(crate) fn mapped(&self, mapping: &Mapping) -> Result<Self, SourceError> {
-        let mut info = self.info.clone();
-        info.dialect = "mapping".to_owned();
-        info.title = "Your mapping of a Kafka capture".to_owned();
-        info.reasons.insert(0, "the mapping says so".to_owned());
+        let info = StoreInfo {
+            dialect: "mapping".to_owned(),
+            title: "Your mapping of a Kafka capture".to_owned(),
+            reasons: vec!["the mapping says so".to_owned()],
+            ..self.info.clone()
+        };
         Ok(Self {
             database: Arc::clone(&self.database),
             info,
@@ -181,12 +183,11 @@ impl EventStore for CaptureStore {
     }
 
     fn identity(&self) -> Result<Identity, SourceError> {
-        let disk = self.database.disk()?;
+        let content = self.database.fingerprint()?;
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
             fingerprint: format!(
-                "{} | capture {FORMAT}.{READING} | {}",
-                disk.fingerprint(),
+                "{content} | capture {FORMAT}.{READING} | {}",
                 self.mapping.as_ref().map_or("", RecordMapping::text)
             ),
         })

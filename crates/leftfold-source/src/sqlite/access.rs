@@ -71,6 +71,8 @@ pub(crate) enum Access {
     LiveLog,
     /// A write-ahead log without usable shared memory: its index is built in our own memory, no lock is taken.
     PrivateLog,
+    /// A copy in which the hot journal that lies beside the file was rolled back.
+    RolledBack,
 }
 
 /// What is on disk: changes whenever an open connection may no longer be right, or the content may have changed.
@@ -86,8 +88,8 @@ pub(crate) struct DiskState {
     wal_state: String,
     /// Whether there is shared memory, and the header of its index.
     shm: Option<Vec<u8>>,
-    /// Whether a rollback journal with something in it lies beside the file.
-    journal: bool,
+    /// Inode, length, modification time and header of the rollback journal, if one with something in it lies beside the file.
+    journal: Option<String>,
     /// Whether this program writes it: then no handle of its files may be closed.
     ours: bool,
 }
@@ -106,7 +108,7 @@ impl DiskState {
                     .map_or_else(String::new, |m| format!("{} {}", m.len(), modified(m))),
                 wal: wal.map(|m| m.len()),
                 shm: None,
-                journal: false,
+                journal: None,
                 ours: true,
             });
         }
@@ -136,31 +138,44 @@ impl DiskState {
             wal: wal.map(|m| m.len()),
             wal_state: wal_state.unwrap_or_default(),
             shm,
-            journal: journal_has_content(&sidecar(path, "-journal")),
+            journal: journal_state(&sidecar(path, "-journal")),
             ours: false,
         })
     }
 
-    /// The ways to open it, best first.
+    /// The ways to open it, best first. SQLite itself tells a hot journal from a live writer's, by the locks; without locks the
+    /// file alone must not be read where there is a journal.
     pub(crate) fn accesses(&self) -> &'static [Access] {
-        match self.wal {
-            _ if self.ours => &[Access::LiveLog],
-            Some(len) if len > WAL_HEADER => {
-                if self.shm.is_some() {
-                    &[Access::LiveLog, Access::PrivateLog]
+        if self.ours {
+            return &[Access::LiveLog];
+        }
+        let bare = self.journal.is_none();
+        match (self.has_log(), self.shm.is_some()) {
+            (true, true) if bare => &[Access::LiveLog, Access::PrivateLog],
+            (true, true) => &[Access::LiveLog, Access::PrivateLog, Access::RolledBack],
+            (true, false) if bare => &[Access::PrivateLog],
+            (true, false) => &[Access::PrivateLog, Access::RolledBack],
+            // An ordinary open would make -wal and -shm, or open the empty log and make -shm.
+            (false, _) if self.wal_mode || self.wal.is_some() => {
+                if bare {
+                    &[Access::Immutable]
                 } else {
-                    &[Access::PrivateLog]
+                    &[Access::RolledBack]
                 }
             }
-            // An ordinary open would make -wal and -shm, or open the empty log and make -shm.
-            _ if self.wal_mode || self.wal.is_some() => &[Access::Immutable],
-            _ => &[Access::Shared, Access::Immutable],
+            (false, _) if bare => &[Access::Shared, Access::Immutable],
+            (false, _) => &[Access::Shared, Access::RolledBack],
         }
     }
 
     /// Whether a rollback journal with content lies beside the file.
     pub(crate) fn has_journal(&self) -> bool {
-        self.journal
+        self.journal.is_some()
+    }
+
+    /// Whether a write-ahead log with content lies beside the file.
+    pub(crate) fn has_log(&self) -> bool {
+        self.wal.is_some_and(|len| len > WAL_HEADER)
     }
 
     /// All of it as one text.
@@ -173,12 +188,19 @@ impl DiskState {
         )
     }
 
+    /// The same with the journal, which counts where it is hot.
+    pub(crate) fn rolled_back_key(&self) -> String {
+        let journal = self.journal.as_deref().unwrap_or_default();
+        format!("{} | journal {journal}", self.fingerprint())
+    }
+
     /// What must stay the same for a connection opened so to go on being right.
     pub(crate) fn connection_key(&self, access: Access) -> String {
         match access {
             // These follow the file by themselves, as long as the kind of access stays right.
             Access::Shared | Access::LiveLog => format!("{:?}", self.accesses().first()),
             Access::Immutable | Access::PrivateLog => self.fingerprint(),
+            Access::RolledBack => self.rolled_back_key(),
         }
     }
 }
@@ -214,11 +236,16 @@ fn inode(_: &fs::Metadata) -> String {
 }
 
 /// A journal whose header is zeroed or that is empty was committed.
-fn journal_has_content(path: &Path) -> bool {
-    let mut head = [0_u8; 8];
-    File::open(path)
-        .and_then(|mut f| read_up_to(&mut f, &mut head))
-        .is_ok_and(|n| n == 8 && head != [0; 8])
+fn journal_state(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    let mut head = [0_u8; 28];
+    let n = read_up_to(&mut file, &mut head).ok()?;
+    if n < 8 || head[..8] == [0; 8] {
+        return None;
+    }
+    let meta = file.metadata().ok()?;
+    let (inode, changed) = (inode(&meta), modified(&meta));
+    Some(format!("{inode} {} {changed} {:02x?}", meta.len(), &head[..n]))
 }
 
 /// The `file:` URI of a path, every byte outside a small safe set escaped.
@@ -239,7 +266,7 @@ pub(crate) fn uri(path: &Path, access: Access) -> String {
     }
     uri.push_str(match access {
         Access::Shared | Access::PrivateLog => "?mode=ro",
-        Access::Immutable => "?mode=ro&immutable=1",
+        Access::Immutable | Access::RolledBack => "?mode=ro&immutable=1",
         Access::LiveLog => "?mode=ro&readonly_shm=1",
     });
     uri

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use rusqlite::types::Value as SqlValue;
 
-use super::select::Select;
+use super::select::{Joined, Select};
 use super::sql::quote;
 use crate::SourceError;
 use crate::decode::{PayloadReader, Pointer};
 use crate::expression::{ColumnExpression, Expression, Piece};
-use crate::mapping::{Condition, Explode, Mapping, PayloadMapping, Scalar, TimeFormat, TimeMapping};
+use crate::mapping::{Condition, Explode, Join, Mapping, PayloadMapping, Scalar, TimeFormat, TimeMapping};
 use crate::shape::{RowKey, TableShape};
 
 /// An expression over the columns of one statement.
@@ -121,6 +121,8 @@ pub(super) struct Plan {
     pub(super) event: (Select, EventColumns),
     pub(super) raw: (Select, RawColumns),
     pub(super) hidden: Vec<String>,
+    /// Each once joined after those before it.
+    pub(super) joins: Vec<Joined>,
     /// Whether several joined rows may make one event.
     pub(super) many: bool,
     /// Whether the log order is the row order.
@@ -145,6 +147,7 @@ pub(super) fn compile(mapping: &Mapping, tables: &[TableShape]) -> Result<Plan, 
     };
     Ok(Plan {
         row_order: header.order.is_empty(),
+        joins: header.joins(),
         header: (header.select(), header_columns),
         event: (event.select(), event_columns),
         raw: (raw.select(), raw_columns),
@@ -445,16 +448,38 @@ impl<'m> Compiler<'m> {
         Ok(columns)
     }
 
-    fn select(&self) -> Select {
+    /// The table with so many of its joins.
+    fn from(&self, joins: usize) -> String {
         let mut from = format!("main.{} AS t", quote(&self.main.name));
-        let mut many_order = Vec::new();
-        for (i, join) in self.mapping.joins.iter().enumerate() {
+        for (i, join) in self.mapping.joins.iter().take(joins).enumerate() {
             let right = quote(&join.right);
             // The left side was checked by `joins_fit`.
             let left = self.address(&join.left).unwrap_or_default();
             let table = quote(&join.table);
             // Writing to a String cannot fail.
             let _ = write!(from, " LEFT JOIN main.{table} AS j{i} ON j{i}.{right} = {left}");
+        }
+        from
+    }
+
+    fn joins(&self) -> Vec<Joined> {
+        let joins = self.mapping.joins.iter().enumerate();
+        let joined = |(i, join): (usize, &Join)| Joined {
+            table: join.table.clone(),
+            right: join.right.clone(),
+            lefts: format!(
+                "SELECT DISTINCT {} FROM {}",
+                self.address(&join.left).unwrap_or_default(),
+                self.from(i)
+            ),
+        };
+        joins.map(joined).collect()
+    }
+
+    fn select(&self) -> Select {
+        let from = self.from(self.mapping.joins.len());
+        let mut many_order = Vec::new();
+        for (i, join) in self.mapping.joins.iter().enumerate() {
             many_order.extend(join.order.iter().map(|c| format!("j{i}.{}", quote(c))));
         }
         let mut params = Vec::new();

@@ -11,8 +11,12 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization, TransactionOperati
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::access::{Access, DiskState, uri};
+use super::access::{Access, DiskState, Header, uri};
+use super::btree::Pages;
+use super::rollback::RolledBack;
+use super::survey::Survey;
 use crate::SourceError;
+use crate::temporary::TemporaryFolder;
 
 /// Connections kept open between calls.
 const POOL: usize = 4;
@@ -28,9 +32,13 @@ pub(crate) struct Database {
     path: PathBuf,
     /// Whether the file is read past what its header promises (it is truncated or its schema is damaged).
     lenient: bool,
-    /// Our own copy of what was piped in, and what it goes by: removed with the database.
-    copy: Option<(Arc<tempfile::TempPath>, PathBuf)>,
     pool: Mutex<Vec<(String, Connection)>>,
+    /// Our own copy of what was piped in, and what it goes by: removed with the database.
+    copy: Option<(Arc<TemporaryFolder>, PathBuf)>,
+    /// The copy that stands for a file beside which a hot journal lies.
+    rolled_back: Mutex<Option<Arc<RolledBack>>>,
+    /// What a walk over the damaged file has shown, for one state of it.
+    survey: Mutex<Option<(String, Arc<Survey>)>>,
 }
 
 /// A connection borrowed from the pool.
@@ -39,23 +47,40 @@ pub(crate) struct Lease<'d> {
     connection: Option<Connection>,
     key: String,
     access: Access,
+    /// What it reads, if that is not the file itself.
+    rolled_back: Option<Arc<RolledBack>>,
 }
 
 impl Database {
     /// The database at a canonical path; nothing is opened yet.
-    pub(crate) fn new(path: PathBuf, lenient: bool) -> Self {
+    pub(crate) fn new(path: PathBuf) -> Self {
         Self {
             path,
-            lenient,
+            lenient: false,
             copy: None,
-            pool: Mutex::new(Vec::new()),
+            pool: Mutex::default(),
+            rolled_back: Mutex::default(),
+            survey: Mutex::default(),
         }
     }
 
-    /// The same over our own copy of what was piped in under a name.
+    /// The same, read past what its header promises.
     #[must_use]
-    pub(crate) fn over_copy(self, copy: Option<(Arc<tempfile::TempPath>, PathBuf)>) -> Self {
-        Self { copy, ..self }
+    pub(crate) fn read_leniently(self) -> Self {
+        Self {
+            lenient: true,
+            pool: Mutex::default(),
+            ..self
+        }
+    }
+
+    /// The same over our own copy, in this folder, of what was piped in under a name.
+    #[must_use]
+    pub(crate) fn over_copy(self, folder: Arc<TemporaryFolder>, name: &Path) -> Self {
+        Self {
+            copy: Some((folder, name.to_owned())),
+            ..self
+        }
     }
 
     /// Whether this is our own copy: then no path stands for its content.
@@ -81,24 +106,82 @@ impl Database {
         })
     }
 
+    /// What tells whether the content is still the same.
+    pub(crate) fn fingerprint(&self) -> Result<String, SourceError> {
+        let disk = self.disk()?;
+        // A live writer's journal comes and goes; a hot one is half of the content.
+        Ok(if self.copy_is_of(&disk) {
+            disk.rolled_back_key()
+        } else {
+            disk.fingerprint()
+        })
+    }
+
+    /// Whether a copy stands for the file as it lies there now.
+    pub(crate) fn holds_copy(&self) -> bool {
+        self.disk().is_ok_and(|disk| self.copy_is_of(&disk))
+    }
+
+    fn copy_is_of(&self, disk: &DiskState) -> bool {
+        disk.has_journal()
+            && self
+                .current_copy()
+                .is_some_and(|c| c.of == disk.rolled_back_key())
+    }
+
+    fn current_copy(&self) -> Option<Arc<RolledBack>> {
+        self.rolled_back
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Where a hot journal lies beside the file: rolls it back in a copy. Returns the bytes copied, and what the copy's header says
+    /// with its size. `tick` is called with the bytes copied so far.
+    pub(crate) fn settle(
+        &self,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<Option<(u64, Header, u64)>, SourceError> {
+        if !self.disk()?.has_journal() {
+            return Ok(None);
+        }
+        let copy = match self.lease_with(cancel, tick) {
+            Ok(lease) => lease.rolled_back.clone(),
+            // What is damaged is told by those who read it.
+            Err(SourceError::Damaged { .. }) => self.current_copy(),
+            Err(e) => return Err(e),
+        };
+        Ok(copy.and_then(|c| c.header().map(|(header, len)| (c.bytes, header, len))))
+    }
+
     /// A connection that reads the file as it is now.
     pub(crate) fn lease(&self) -> Result<Lease<'_>, SourceError> {
+        self.lease_with(&Cancel::new(), &mut |_| ())
+    }
+
+    fn lease_with(&self, cancel: &Cancel, tick: &mut dyn FnMut(u64)) -> Result<Lease<'_>, SourceError> {
         let disk = self.disk()?;
         let mut last = None;
         for &access in disk.accesses() {
-            let key = format!("{access:?} {}", disk.connection_key(access));
+            let key = key_of(&disk, access);
+            let rolled_back = match access {
+                Access::RolledBack => Some(self.rolled_back(&disk, cancel, tick)?),
+                _ => None,
+            };
             let pooled = {
                 let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-                pool.retain(|(k, _)| {
-                    *k == key || disk.accesses().iter().any(|a| k.starts_with(&format!("{a:?} ")))
-                });
+                pool.retain(|(k, _)| disk.accesses().iter().any(|&a| *k == key_of(&disk, a)));
+                // Whether a journal has become hot is found out by an open.
+                let usable = access != Access::Shared || !disk.has_journal();
                 pool.iter()
-                    .position(|(k, _)| *k == key)
+                    .position(|(k, _)| usable && *k == key)
                     .map(|i| pool.swap_remove(i).1)
             };
-            let opened = match pooled {
-                Some(connection) => Ok(connection),
-                None => open(&self.path, access, self.lenient),
+            let opened = match (pooled, &rolled_back) {
+                (Some(connection), _) => Ok(connection),
+                (None, Some(copy)) => open(&copy.path(), copy.access(), self.lenient),
+                (None, None) => open(&self.path, access, self.lenient),
             };
             match opened {
                 Ok(connection) => {
@@ -107,13 +190,18 @@ impl Database {
                         connection: Some(connection),
                         key,
                         access,
+                        rolled_back,
                     });
                 }
                 Err(e) => {
-                    // A busy file is busy: reading it without locks would read a half-written state.
-                    let busy = e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+                    // A busy file is busy: reading it without locks would read a half-written state. And what SQLite could read
+                    // with locks, to find it damaged, has no hot journal.
+                    let settled = matches!(
+                        e.sqlite_error_code(),
+                        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+                    );
                     last = Some(e);
-                    if busy {
+                    if settled {
                         break;
                     }
                 }
@@ -131,6 +219,46 @@ impl Database {
     /// Closes the connections kept for later calls.
     pub(crate) fn let_go(&self) {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The copy for what is on disk now.
+    fn rolled_back(
+        &self,
+        disk: &DiskState,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<Arc<RolledBack>, SourceError> {
+        // Who comes meanwhile waits for the same copy.
+        let mut slot = self.rolled_back.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = disk.rolled_back_key();
+        if let Some(copy) = slot.as_ref().filter(|c| c.of == key) {
+            return Ok(Arc::clone(copy));
+        }
+        let copy = Arc::new(RolledBack::make(&self.path, self.name(), cancel, tick)?);
+        *slot = Some(Arc::clone(&copy));
+        Ok(copy)
+    }
+
+    /// Which pages of the file belong to what. `None`: it cannot be told, as a write-ahead log has some of them, or as the file
+    /// changed meanwhile; or it was cancelled.
+    pub(super) fn survey(&self, lease: &Lease<'_>, cancel: &Cancel) -> Option<Arc<Survey>> {
+        let path = match (lease.access, &lease.rolled_back) {
+            (Access::LiveLog | Access::PrivateLog, _) => return None,
+            (_, Some(copy)) if copy.access() == Access::PrivateLog => return None,
+            (_, Some(copy)) => copy.path(),
+            (_, None) => self.path.clone(),
+        };
+        let mut slot = self.survey.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = self.fingerprint().ok()?;
+        if let Some((_, survey)) = slot.as_ref().filter(|(of, _)| *of == content) {
+            return Some(Arc::clone(survey));
+        }
+        let survey = Arc::new(Survey::of(Pages::open(&path)?, lease, cancel)?);
+        if self.fingerprint().ok()? != content {
+            return None;
+        }
+        *slot = Some((content, Arc::clone(&survey)));
+        Some(survey)
     }
 
     /// An error of SQLite as an error of the source.
@@ -203,6 +331,11 @@ impl Drop for Lease<'_> {
             pool.push((std::mem::take(&mut self.key), connection));
         }
     }
+}
+
+/// What a pooled connection goes by.
+fn key_of(disk: &DiskState, access: Access) -> String {
+    format!("{access:?} {}", disk.connection_key(access))
 }
 
 fn open(path: &Path, access: Access, lenient: bool) -> rusqlite::Result<Connection> {

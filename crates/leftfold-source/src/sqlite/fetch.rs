@@ -9,6 +9,7 @@ use rusqlite::{ErrorCode, Row, Statement, params_from_iter};
 use super::compile::{EventColumns, RawColumns};
 use super::connection::Lease;
 use super::event::{beginning, event, hide_stream, merge_row, unreadable};
+use super::found::Rescue;
 use super::keyed::{EVERY, KeySamples};
 use super::row::{Item, cell, eval, items};
 use super::select::Select;
@@ -187,6 +188,17 @@ struct Fetch<'f> {
     cancel: &'f Cancel,
 }
 
+/// What it means that a pass does not come to a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// The row is no longer there.
+    Gone,
+    /// The same, where rows have no numbers: they are counted from this one.
+    GoneCountedFrom(i64),
+    /// A pass over many rows ends early at a row whose number is damaged: each of the rest is to be asked for.
+    LookAgain,
+}
+
 /// A pass over rows that ended early, at this place in the slice.
 struct Broken {
     place: usize,
@@ -202,7 +214,7 @@ impl Fetch<'_> {
         let mut lease = database.lease()?;
         lease.heed(self.cancel)?;
         if let Some(keyed) = &self.store.keyed {
-            let fingerprint = database.disk()?.fingerprint();
+            let fingerprint = database.fingerprint()?;
             let samples = match keyed.kept(&fingerprint) {
                 Some(samples) => samples,
                 None => {
@@ -219,24 +231,31 @@ impl Fetch<'_> {
         let mut between = prepare(&self.select.between())?;
         let mut one = prepare(&self.select.one())?;
         let mut bump = Bump::new();
+        let mut rescue = None;
         let mut start = 0;
         while start < self.locators.len() {
             let end = self.run_end(start, NEAR);
             self.check()?;
             if end - start < 4 {
-                self.row_by_row(&mut one, start..end, take, &mut bump)?;
+                self.row_by_row(&mut one, (&lease, &mut rescue), start..end, take, &mut bump)?;
             } else {
                 let span = [self.locators[start].row, self.locators[end - 1].row];
                 if let Some(broken) = self.pass(
                     &mut between,
                     params_from_iter(span),
-                    None,
+                    Missing::LookAgain,
                     start..end,
                     take,
                     &mut bump,
                 )? {
                     tracing::debug!(why = broken.why, "reading row by row over damage");
-                    self.row_by_row(&mut one, broken.place..end, take, &mut bump)?;
+                    self.row_by_row(
+                        &mut one,
+                        (&lease, &mut rescue),
+                        broken.place..end,
+                        take,
+                        &mut bump,
+                    )?;
                 }
             }
             start = end;
@@ -265,12 +284,12 @@ impl Fetch<'_> {
         end
     }
 
-    /// Steps over the rows of a statement, giving each to its places. With `count`, rows are numbered from there.
+    /// Steps over the rows of a statement, giving each to its places.
     fn pass(
         &self,
         statement: &mut Statement<'_>,
         params: impl rusqlite::Params,
-        mut count: Option<i64>,
+        missing: Missing,
         places: Range<usize>,
         take: &mut dyn Take,
         bump: &mut Bump,
@@ -278,6 +297,14 @@ impl Fetch<'_> {
         let mut rows = statement
             .query(params)
             .map_err(|e| self.store.database.error(&e))?;
+        let mut count = match missing {
+            Missing::GoneCountedFrom(first) => Some(first),
+            Missing::Gone | Missing::LookAgain => None,
+        };
+        let not_there = |place: usize| Broken {
+            place,
+            why: GONE.to_owned(),
+        };
         let mut place = places.start;
         let mut last = None;
         let mut checked = place;
@@ -317,6 +344,9 @@ impl Fetch<'_> {
                 break;
             }
             while place < places.end && self.locators[place].row < number {
+                if missing == Missing::LookAgain {
+                    return Ok(Some(not_there(place)));
+                }
                 take.lost(place, GONE);
                 place += 1;
             }
@@ -335,15 +365,19 @@ impl Fetch<'_> {
             }
         }
         take.settle();
+        if missing == Missing::LookAgain && place < places.end {
+            return Ok(Some(not_there(place)));
+        }
         for place in place..places.end {
             take.lost(place, GONE);
         }
         Ok(None)
     }
 
-    fn row_by_row(
-        &self,
+    fn row_by_row<'l>(
+        &'l self,
         one: &mut Statement<'_>,
+        (lease, rescue): (&'l Lease<'l>, &mut Option<Rescue<'l>>),
         places: Range<usize>,
         take: &mut dyn Take,
         bump: &mut Bump,
@@ -356,7 +390,17 @@ impl Fetch<'_> {
             while end < places.end && self.locators[end].row == row {
                 end += 1;
             }
-            if let Some(broken) = self.pass(one, [row], None, place..end, take, bump)? {
+            if let Some(broken) = self.pass(one, [row], Missing::Gone, place..end, take, bump)? {
+                let rescue = rescue.get_or_insert_with(|| Rescue::new(self.store, lease, self.cancel));
+                if let Some(aside) = rescue.with_row(row)
+                    && let Ok(mut one) = aside.connection.prepare_cached(&self.select.one())
+                    && self
+                        .pass(&mut one, [row], Missing::Gone, broken.place..end, take, bump)?
+                        .is_none()
+                {
+                    place = end;
+                    continue;
+                }
                 for place in broken.place..end {
                     take.lost(place, &format!("row {row} cannot be read: {}", broken.why));
                 }
@@ -391,7 +435,7 @@ impl Fetch<'_> {
                 continue;
             };
             let params = params_from_iter(self.select.params().iter().chain(key));
-            let from = Some(first / EVERY * EVERY);
+            let from = Missing::GoneCountedFrom(first / EVERY * EVERY);
             if let Some(broken) = self.pass(&mut statement, params, from, start..end, take, &mut bump)? {
                 (broken.place..end).for_each(|place| take.lost(place, &broken.why));
             }

@@ -1,11 +1,16 @@
 //! SQLite files: opened in place without a trace, described, scanned and fetched from.
 
 mod access;
+mod aside;
+mod btree;
 mod compile;
 mod connection;
 mod event;
 mod fetch;
+mod found;
 mod keyed;
+mod orphans;
+mod rollback;
 mod row;
 mod salvage;
 mod scan;
@@ -13,8 +18,10 @@ mod schema;
 mod select;
 mod sql;
 mod store;
+mod survey;
 
 pub(crate) use access::{Access, Header as FileHeader, read_up_to};
 pub(crate) use connection::Database;
+pub(crate) use found::find_samples;
 pub(crate) use schema::{read_shapes, read_views};
 pub(crate) use store::SqliteStore;

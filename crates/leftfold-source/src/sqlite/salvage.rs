@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use leftfold_event::Cancel;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode};
 
+use super::access::Access;
+use super::aside::LeafRow;
 use super::connection::Lease;
+use super::found::{Found, Rescue};
 use super::scan::{Ended, Pass};
 use super::sql::quote;
 use super::store::SqliteStore;
@@ -56,6 +60,9 @@ pub(super) fn go_on(
         return Err(store.database.error(error));
     }
     if store.keyed.is_some() {
+        notes.push(Unreadable::of_the_whole(
+            "the table has no row numbers: what stands behind the damage is not looked for",
+        ));
         // Rows are numbered by counting here: behind the damage there are no numbers.
         let lost = LostRows {
             first: last.map_or(0, |n| n + 1),
@@ -73,18 +80,36 @@ pub(super) fn go_on(
         pass.start_over();
         last = None;
     }
+    let mut rescue = Rescue::new(store, lease, pass.cancel);
+    if let Some(found) = &rescue.found
+        && found.orphans.passed_over > 0
+    {
+        notes.push(Unreadable::of_the_whole(passed_over(found.orphans.passed_over)));
+    }
+    if matches!(lease.access(), Access::LiveLog | Access::PrivateLog) {
+        notes.push(Unreadable::of_the_whole(
+            "a write-ahead log lies beside the file: sound pages behind the damage are not looked for",
+        ));
+    }
     let mut search = Search {
         lease,
         store,
         cancel: pass.cancel,
         one_by_one: ONE_BY_ONE,
+        found: rescue.found.clone(),
     };
     let known = known_rows(lease, store);
     let mut why = error.to_string();
+    if let Some(reached) = last {
+        match search.really_reached(pass, i64::MIN, reached, &why) {
+            ControlFlow::Continue(reached) => last = Some(reached),
+            ControlFlow::Break(()) => return Ok(false),
+        }
+    }
     let sql = store.plan.header.0.starting_at_row();
     for _ in 0..MOST_GAPS {
         let next = search.next_row(last);
-        if lose_between(pass, &known, last, &next, &why).is_break() {
+        if between(pass, &mut rescue, &known, last, &next, &why)?.is_break() {
             return Ok(false);
         }
         let start = match next {
@@ -99,20 +124,18 @@ pub(super) fn go_on(
             Ended::Stopped => return Ok(false),
             Ended::Broken(Some(reached), error) => {
                 why = error.to_string();
-                last = Some(reached);
+                // A damaged page may have any number: what was read is not read again, and nothing is passed over.
+                match search.really_reached(pass, start, reached.max(start), &why) {
+                    ControlFlow::Continue(reached) => last = Some(reached.max(start)),
+                    ControlFlow::Break(()) => return Ok(false),
+                }
             }
             Ended::Broken(None, error) => {
                 // Rows that are no events may stand before the one whose own content is damaged.
                 why = error.to_string();
                 last = match search.first_broken(start) {
                     Some(row) => {
-                        let lost = LostRows {
-                            first: row,
-                            last: Some(row),
-                            rows: RowCount::Exactly(1),
-                            why: why.clone(),
-                        };
-                        if pass.lose(lost).is_break() {
+                        if pass.lose(one_lost(row, &why)).is_break() {
                             return Ok(false);
                         }
                         Some(row)
@@ -129,44 +152,131 @@ pub(super) fn go_on(
     Ok(true)
 }
 
-/// Loses what stood between the last row read and the next one that can be.
-fn lose_between(
+/// What is said of leaves whose rows are not shown.
+fn passed_over(pages: usize) -> String {
+    let [page, holds, it] = if pages == 1 {
+        ["page that nothing leads to", "holds", "it"]
+    } else {
+        ["pages that nothing leads to", "hold", "they"]
+    };
+    format!(
+        "{pages} {page} {holds} rows that are not shown: {it} may belong to another table, or be out of use, with what was deleted"
+    )
+}
+
+/// Hands on what can be found between the last row read and the next one that can be, and loses the rest.
+fn between(
     pass: &mut Pass<'_>,
+    rescue: &mut Rescue<'_>,
     known: &Known,
     last: Option<i64>,
     next: &Next,
     why: &str,
-) -> ControlFlow<()> {
+) -> Result<ControlFlow<()>, SourceError> {
     let end = match next {
         Next::Row(row) => Some(row - 1),
-        Next::End { damaged_to: None } | Next::Stopped => return ControlFlow::Continue(()),
+        Next::End { damaged_to: None } | Next::Stopped => return Ok(ControlFlow::Continue(())),
         Next::End { damaged_to } => *damaged_to,
         Next::Damaged => None,
     };
+    let mut begin = last.map_or(i64::MIN, |l| l.saturating_add(1));
+    let stop = end.unwrap_or(i64::MAX);
+    let unread = [begin, stop];
+    if let Some(found) = rescue.found.clone() {
+        for leaf in found.orphans.within(begin, stop) {
+            if pass.cancel.is_cancelled() {
+                return Ok(ControlFlow::Break(()));
+            }
+            let before = leaf.first.checked_sub(1).filter(|b| *b >= begin);
+            if before.is_some() && lose(pass, Some((&found, unread)), known, begin, before, why).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            let mut rows = found.rows(leaf);
+            rows.retain(|r| r.number >= begin && r.number <= stop && known.may_hold(r.number));
+            if hand_on(pass, rescue, rows, why)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            begin = match leaf.last.min(stop).checked_add(1) {
+                Some(next) => next,
+                None => return Ok(ControlFlow::Continue(())),
+            };
+        }
+    }
+    let found = rescue.found.as_deref().map(|f| (f, unread));
+    Ok(lose(pass, found, known, begin, end, why))
+}
+
+/// Hands on the rows of a leaf, and loses those that are damaged, in their order.
+fn hand_on(
+    pass: &mut Pass<'_>,
+    rescue: &mut Rescue<'_>,
+    mut rows: Vec<LeafRow>,
+    why: &str,
+) -> Result<ControlFlow<()>, SourceError> {
+    let store = pass.store;
+    let sql = store.plan.header.0.starting_at_row();
+    let mut params: Vec<Value> = store.plan.header.0.params().to_vec();
+    params.push(Value::Integer(i64::MIN));
+    while !rows.is_empty() {
+        let whole = rows.iter().take_while(|r| r.values.is_some()).count();
+        let rest = rows.split_off(whole);
+        if whole > 0 {
+            let aside = rescue.with_rows(&rows).map_err(|e| store.database.error(&e))?;
+            if !matches!(pass.run(&aside.connection, &sql, &params)?, Ended::Done) {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        rows = rest;
+        if rows.is_empty() {
+            break;
+        }
+        let row = rows.remove(0).number;
+        if !pass.skip.contains(&row) && pass.lose(one_lost(row, why)).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+fn one_lost(row: i64, why: &str) -> LostRows {
+    LostRows {
+        first: row,
+        last: Some(row),
+        rows: RowCount::Exactly(1),
+        why: why.to_owned(),
+    }
+}
+
+/// Loses the rows of a stretch, unless it is known that there were none. `found` comes with all that SQLite could not read here.
+fn lose(
+    pass: &mut Pass<'_>,
+    found: Option<(&Found, [i64; 2])>,
+    known: &Known,
+    begin: i64,
+    end: Option<i64>,
+    why: &str,
+) -> ControlFlow<()> {
     if let Known::All(rows) = known {
-        let begin = last.map_or(0, |l| rows.partition_point(|r| *r <= l));
-        for &row in rows[begin..].iter().take_while(|r| end.is_none_or(|e| **r <= e)) {
-            pass.lose(LostRows {
-                first: row,
-                last: Some(row),
-                rows: RowCount::Exactly(1),
-                why: why.to_owned(),
-            })?;
+        let from = rows.partition_point(|r| *r < begin);
+        for &row in rows[from..].iter().take_while(|r| end.is_none_or(|e| **r <= e)) {
+            pass.lose(one_lost(row, why))?;
         }
         return ControlFlow::Continue(());
     }
     // Row numbers begin at 1 unless somebody chose them otherwise.
-    let first = last.map_or(1, |l| l.saturating_add(1));
-    if end.is_some_and(|e| e < first) {
+    let first = if begin == i64::MIN { 1 } else { begin };
+    let stop = end.unwrap_or(i64::MAX);
+    if stop < first || found.is_some_and(|(f, unread)| f.orphans.is_whole([begin, stop], unread)) {
         return ControlFlow::Continue(());
     }
+    let least = u64::from(found.is_none_or(|(f, unread)| f.orphans.is_missing([begin, stop], unread)));
     pass.lose(LostRows {
         first,
         last: end,
         // Settled at the end, when it is known whether the table has holes elsewhere.
         rows: match end {
-            Some(end) => RowCount::Between(1, end.abs_diff(first).saturating_add(1)),
-            None => RowCount::AtLeast(1),
+            Some(end) => RowCount::Between(least, end.abs_diff(first).saturating_add(1)),
+            None => RowCount::AtLeast(least),
         },
         why: why.to_owned(),
     })
@@ -178,6 +288,16 @@ enum Known {
     All(Vec<i64>),
     /// Nothing.
     Nothing,
+}
+
+impl Known {
+    /// Whether the table may have a row of this number.
+    fn may_hold(&self, row: i64) -> bool {
+        match self {
+            Self::All(rows) => rows.binary_search(&row).is_ok(),
+            Self::Nothing => true,
+        }
+    }
 }
 
 /// The row numbers as an undamaged index over all rows has them.
@@ -250,11 +370,65 @@ struct Search<'s> {
     cancel: &'s Cancel,
     /// Row numbers still to be tried one by one.
     one_by_one: i64,
+    /// What was found where SQLite cannot read.
+    found: Option<Arc<Found>>,
 }
 
 impl Search<'_> {
     fn probe(&self, at: i64) -> Probe {
-        probe(self.lease, &self.store.probe_sql, at)
+        let probe = |at: i64| probe(self.lease, &self.store.probe_sql, at);
+        let found = probe(at);
+        // In a damaged page numbers may be wrong: what stands behind it is not passed over for one of them.
+        let Probe::Row(row) = found else { return found };
+        let gap = self.found.as_ref().and_then(|f| f.orphans.gap_of(at));
+        match gap
+            .and_then(|g| g.last.checked_add(1))
+            .filter(|b| *b < row)
+            .map(probe)
+        {
+            Some(Probe::Row(behind)) if behind < row => Probe::Row(behind),
+            _ => found,
+        }
+    }
+
+    /// How far a run from `start` came that broke after a row of this number. Where it cannot have come past a damaged page, the
+    /// number is wrong; what else that page held is told.
+    fn really_reached(
+        &self,
+        pass: &mut Pass<'_>,
+        start: i64,
+        reached: i64,
+        why: &str,
+    ) -> ControlFlow<(), i64> {
+        let Some(found) = &self.found else {
+            return ControlFlow::Continue(reached);
+        };
+        let mut gaps = found.orphans.gaps_before(start, reached);
+        let Some(gap) = gaps.find(|g| self.breaks(g.first, g.last)) else {
+            return ControlFlow::Continue(reached);
+        };
+        if found.orphans.end_of_gap(gap.first).is_some() {
+            return ControlFlow::Continue(gap.first.saturating_sub(1));
+        }
+        let first = gap.first.max(start).max(1);
+        pass.lose(LostRows {
+            first,
+            last: Some(gap.last),
+            rows: RowCount::Between(0, gap.last.abs_diff(first).saturating_add(1)),
+            why: why.to_owned(),
+        })?;
+        ControlFlow::Continue(gap.last)
+    }
+
+    /// Whether SQLite cannot read all of these rows.
+    fn breaks(&self, first: i64, last: i64) -> bool {
+        let sql = self.store.plan.header.0.between();
+        let read = self.lease.prepare_cached(&sql).and_then(|mut statement| {
+            let mut rows = statement.query([first, last])?;
+            while rows.next()?.is_some() {}
+            Ok(())
+        });
+        read.is_err()
     }
 
     /// The next readable row after `last`.
@@ -265,7 +439,16 @@ impl Search<'_> {
             Probe::Nothing => return Next::End { damaged_to: None },
             Probe::Damaged => {}
         }
-        let mut low = if start == i64::MIN { 0 } else { start };
+        // Behind leaves that were found, SQLite may reach the rows again; other gaps may hold some it reaches.
+        let past = |low: i64| {
+            let found = self.found.as_ref();
+            found.and_then(|f| f.orphans.end_of_gap(low)).unwrap_or(low)
+        };
+        let mut low = if start == i64::MIN && past(start) == start {
+            0
+        } else {
+            start
+        };
         while self.one_by_one > 0 {
             self.one_by_one -= 1;
             if self.cancel.is_cancelled() {
@@ -278,7 +461,10 @@ impl Search<'_> {
                         damaged_to: Some(low - 1),
                     };
                 }
-                Probe::Damaged => low = low.saturating_add(1),
+                Probe::Damaged => match past(low).checked_add(1) {
+                    Some(next) => low = next,
+                    None => return Next::Damaged,
+                },
             }
         }
         self.leap(low).unwrap_or(Next::Damaged)

@@ -5,10 +5,9 @@ use std::ops::ControlFlow;
 
 use bumpalo::Bump;
 use leftfold_event::{Cancel, Locator, Timestamp};
-use rusqlite::{ErrorCode, Row, params_from_iter};
+use rusqlite::{Connection, ErrorCode, Row, params_from_iter};
 
 use super::compile::HeaderColumns;
-use super::connection::Lease;
 use super::keyed::KeySamples;
 use super::row::{HeaderRead, further, header, is_hidden, items};
 use super::salvage;
@@ -111,7 +110,7 @@ pub(super) fn scan(
         && unreadable.is_empty()
         && let (Some(keys), Some(keyed)) = (keys, &store.keyed)
     {
-        keyed.keep(keys, database.disk()?.fingerprint());
+        keyed.keep(keys, database.fingerprint()?);
     }
     if complete && database.disk()?.connection_key(lease.access()) != before {
         unreadable.push(Unreadable::of_the_whole(
@@ -189,12 +188,12 @@ impl Pass<'_> {
     /// Runs one statement to its end.
     pub(super) fn run(
         &mut self,
-        lease: &Lease<'_>,
+        connection: &Connection,
         sql: &str,
         params: &[rusqlite::types::Value],
     ) -> Result<Ended, SourceError> {
         let fail = |e: &rusqlite::Error| self.store.database.error(e);
-        let mut statement = lease.prepare(sql).map_err(|e| fail(&e))?;
+        let mut statement = connection.prepare(sql).map_err(|e| fail(&e))?;
         let mut rows = statement.query(params_from_iter(params)).map_err(|e| fail(&e))?;
         let plan = &self.store.plan;
         let columns = &plan.header.1;

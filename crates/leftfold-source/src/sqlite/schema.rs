@@ -7,7 +7,7 @@ use super::sql::quote;
 use crate::shape::{ColumnShape, RowKey, Sample, TableShape};
 
 /// Rows looked at for samples, at either end.
-const SAMPLE_ROWS: usize = 24;
+pub(super) const SAMPLE_ROWS: usize = 24;
 
 /// Bytes kept of one sample.
 const SAMPLE_BYTES: usize = 16 << 10;
@@ -241,7 +241,7 @@ fn last_rows(
     rows.collect()
 }
 
-fn sample_of(value: ValueRef<'_>) -> Sample {
+pub(super) fn sample_of(value: ValueRef<'_>) -> Sample {
     match value {
         ValueRef::Null => Sample::Null,
         ValueRef::Integer(n) => Sample::Integer(n),

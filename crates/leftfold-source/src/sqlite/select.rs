@@ -17,6 +17,16 @@ pub(super) struct Select {
     pub(super) many_order: Vec<String>,
 }
 
+/// A joined table.
+#[derive(Clone, Debug)]
+pub(super) struct Joined {
+    pub(super) table: String,
+    /// Its column that is compared.
+    pub(super) right: String,
+    /// Lists what that is compared with.
+    pub(super) lefts: String,
+}
+
 impl Select {
     /// All events in log order.
     pub(super) fn in_log_order(&self) -> (String, &[SqlValue]) {

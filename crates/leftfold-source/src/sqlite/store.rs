@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use leftfold_event::{Cancel, Event, Locator};
 
 use super::compile::{Plan, check, compile};
-use super::connection::Database;
+use super::connection::{Database, Lease};
+use super::found::Found;
 use super::keyed::Keyed;
+use super::orphans::Layout;
 use super::sql::quote;
 use super::{fetch, scan};
 use crate::expression::Expression;
@@ -29,6 +31,10 @@ pub(crate) struct SqliteStore {
     estimate: Option<u64>,
     /// What the last scan could not read, by row number.
     lost: Mutex<Vec<LostRows>>,
+    /// The records of all tables.
+    layouts: Vec<Layout>,
+    /// What was found of the rows a damaged tree does not lead to, for one state of the file.
+    found: Mutex<Option<(String, Arc<Found>)>>,
 }
 
 /// What is to be known of the events' table to read around damage.
@@ -39,6 +45,8 @@ pub(super) struct Main {
     pub(super) rows_at_most: Option<u64>,
     /// Its indexes over all rows.
     pub(super) indexes: Vec<String>,
+    /// The column its row number stands for.
+    pub(super) integer_key: Option<String>,
     /// Whether an event's position is its row number.
     pub(super) position_is_row: bool,
 }
@@ -58,6 +66,7 @@ impl Main {
             },
             rows_at_most: table.and_then(|t| t.rows_at_most),
             indexes: table.map(|t| t.indexes.clone()).unwrap_or_default(),
+            integer_key: integer_key.map(str::to_owned),
             position_is_row: mapping.position.as_ref().is_some_and(is_row),
         }
     }
@@ -101,6 +110,8 @@ impl SqliteStore {
             mapping_text,
             estimate,
             lost: Mutex::default(),
+            layouts: tables.iter().filter_map(Layout::of).collect(),
+            found: Mutex::default(),
         })
     }
 
@@ -109,6 +120,19 @@ impl SqliteStore {
         let mut sorted = lost.to_vec();
         sorted.sort_by_key(|l| l.first);
         *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = sorted;
+    }
+
+    /// The rows SQLite cannot reach, looked for once for each state of the file.
+    pub(super) fn found(&self, lease: &Lease<'_>, cancel: &Cancel) -> Option<Arc<Found>> {
+        let mut slot = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = self.database.fingerprint().ok()?;
+        if let Some((_, found)) = slot.as_ref().filter(|(of, _)| *of == content) {
+            return Some(Arc::clone(found));
+        }
+        let found = Found::of(&self.database, lease, cancel, &self.main.name, &self.layouts);
+        let found = Arc::new(found?);
+        *slot = Some((content, Arc::clone(&found)));
+        Some(found)
     }
 
     /// The stretch of lost rows this one is in.
@@ -129,10 +153,10 @@ impl EventStore for SqliteStore {
     }
 
     fn identity(&self) -> Result<Identity, SourceError> {
-        let disk = self.database.disk()?;
+        let content = self.database.fingerprint()?;
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
-            fingerprint: format!("{} | {}", disk.fingerprint(), self.mapping_text),
+            fingerprint: format!("{content} | {}", self.mapping_text),
         })
     }
 

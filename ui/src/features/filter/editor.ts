@@ -8,7 +8,7 @@ import { Decoration, EditorView, keymap, placeholder } from '@codemirror/view';
 import type { DecorationSet } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { FilterErrorDto, LaneByDto } from '../../ipc/contract';
-import { celLanguage, FIELDS, FUNCTIONS } from './language';
+import { celLanguage, FIELDS, FUNCTIONS, METHODS } from './language';
 
 export interface EditorOptions {
   label: string;
@@ -19,6 +19,8 @@ export interface EditorOptions {
   clear: () => void;
   /** Names of lanes, for completion inside quotes. */
   names: () => { name: string; kind: LaneByDto }[];
+  /** Names below `payload`, `payload.items` and the like, for completion after a dot. */
+  members: (way: readonly string[]) => Promise<string[]>;
 }
 
 export interface Editor {
@@ -94,7 +96,26 @@ const look = EditorView.theme({
   },
 });
 
-function complete(context: CompletionContext, names: EditorOptions['names']): CompletionResult | null {
+/** A name below another: what is no word stands in brackets instead of after the dot. */
+function member(name: string): Completion {
+  if (/^[A-Za-z_]\w*$/.test(name)) return { label: name, type: 'property' };
+  return {
+    label: name,
+    type: 'property',
+    apply: (view, _, from, to) => {
+      const insert = `[${JSON.stringify(name)}]`;
+      view.dispatch({
+        changes: { from: from - 1, to, insert },
+        selection: { anchor: from - 1 + insert.length },
+      });
+    },
+  };
+}
+
+async function complete(
+  context: CompletionContext,
+  { names, members }: EditorOptions,
+): Promise<CompletionResult | null> {
   const before = context.state.sliceDoc(0, context.pos);
   // A string that is begun and not ended; the one before it may be ended with the same sign.
   const quoted = /^(?:[^"']|"[^"]*"|'[^']*')*(["'])([^"']*)$/.exec(before);
@@ -105,6 +126,14 @@ function complete(context: CompletionContext, names: EditorOptions['names']): Co
       type: 'constant',
     }));
     return { from: context.pos - (quoted[2] ?? '').length, options, validFor: /^[^"']*$/ };
+  }
+  const below = /(?:^|[^\w.\])])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\.(\w*)$/.exec(before);
+  if (below !== null) {
+    const options = [
+      ...(await members((below[1] ?? '').split('.'))).map(member),
+      ...METHODS.map((label): Completion => ({ label, type: 'function', apply: `${label}(`, boost: -1 })),
+    ];
+    return { from: context.pos - (below[2] ?? '').length, options, validFor: /^\w*$/ };
   }
   const word = context.matchBefore(/[A-Za-z_]\w*$/);
   if (word === null && !context.explicit) return null;
@@ -143,7 +172,7 @@ export function mountEditor(parent: HTMLElement, options: EditorOptions): Editor
           };
         }),
         autocompletion({
-          override: [(context) => complete(context, options.names)],
+          override: [(context) => complete(context, options)],
           icons: false,
           maxRenderedOptions: 50,
         }),

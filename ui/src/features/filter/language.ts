@@ -16,6 +16,12 @@ export const FIELDS: readonly string[] = [
   'correlation_id',
   'causation_id',
   'problem',
+  'extra',
+  'key',
+  'topic',
+  'partition',
+  'offset',
+  'headers',
 ];
 
 export const FUNCTIONS: readonly string[] = [
@@ -38,6 +44,20 @@ export const FUNCTIONS: readonly string[] = [
   'string',
   'min',
   'max',
+];
+
+/** Those of them that stand after a dot. */
+export const METHODS: readonly string[] = [
+  'contains',
+  'startsWith',
+  'endsWith',
+  'matches',
+  'size',
+  'exists',
+  'exists_one',
+  'all',
+  'filter',
+  'map',
 ];
 
 export const celLanguage = StreamLanguage.define<null>({

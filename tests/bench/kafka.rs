@@ -1,0 +1,223 @@
+//! Capturing a topic, against kcat reading the same one to nowhere and as JSON to a file.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use leftfold_event::Cancel;
+use leftfold_kafka::{Request, Settings, capture};
+use serde_json::{Value, json};
+
+use crate::Outcome;
+use crate::files::Files;
+use crate::memory::status;
+use crate::stats::{brief, median};
+use crate::table::{Row, Table};
+
+/// Records of 233 bytes, unless LEFTFOLD_BENCH_RECORDS says otherwise; of 1 KB a quarter as many.
+const RECORDS: u64 = 2_000_000;
+
+/// A broker of its own, ended with this.
+struct Rig {
+    folder: PathBuf,
+    scripts: PathBuf,
+    brokers: String,
+    classpath: String,
+}
+
+impl Rig {
+    fn start(files: &Files) -> Outcome<Self> {
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../kafka");
+        let folder = files.folder().join("kafka-rig");
+        let started = Command::new(scripts.join("rig.sh"))
+            .arg("start")
+            .arg(&folder)
+            .stdout(Stdio::null())
+            .status()?;
+        if !started.success() {
+            return Err("the Kafka broker does not start: tests/kafka/rig.sh start".into());
+        }
+        let facts: Value = serde_json::from_str(&fs::read_to_string(folder.join("rig.json"))?)?;
+        let fact = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
+        Ok(Self {
+            brokers: fact("plaintext"),
+            classpath: fact("classpath"),
+            folder,
+            scripts,
+        })
+    }
+
+    fn tool(&self, class: &str, args: &[&str]) -> Outcome {
+        let done = Command::new("java")
+            .args(["-cp", &self.classpath, class])
+            .args(args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        if done.success() {
+            Ok(())
+        } else {
+            Err(format!("{class} fails").into())
+        }
+    }
+
+    /// A topic of one partition with so many records of so many bytes, made once.
+    fn topic(&self, records: u64, bytes: u32) -> Outcome<String> {
+        let name = format!("bench-{records}-{bytes}");
+        let made = self.folder.join(format!("{name}.made"));
+        if !made.exists() {
+            let server = ["--bootstrap-server", &self.brokers];
+            let topics = "org.apache.kafka.tools.TopicCommand";
+            self.tool(
+                topics,
+                &[&server[..], &["--delete", "--if-exists", "--topic", &name]].concat(),
+            )?;
+            self.tool(
+                topics,
+                &[
+                    &server[..],
+                    &["--create", "--topic", &name, "--config", "retention.ms=-1"],
+                ]
+                .concat(),
+            )?;
+            self.tool(
+                "org.apache.kafka.tools.ProducerPerformance",
+                &[
+                    "--topic",
+                    &name,
+                    "--num-records",
+                    &records.to_string(),
+                    "--record-size",
+                    &bytes.to_string(),
+                    "--throughput",
+                    "-1",
+                    "--producer-props",
+                    &format!("bootstrap.servers={}", self.brokers),
+                    "linger.ms=20",
+                ],
+            )?;
+            File::create(made)?;
+        }
+        Ok(name)
+    }
+
+    /// Seconds that kcat takes to read a topic.
+    fn kcat(&self, topic: &str, json: Option<&Path>) -> Outcome<f64> {
+        let mut command = Command::new("kcat");
+        command.args([
+            "-C",
+            "-e",
+            "-q",
+            "-o",
+            "beginning",
+            "-b",
+            &self.brokers,
+            "-t",
+            topic,
+        ]);
+        match json {
+            Some(path) => command.arg("-J").stdout(File::create(path)?),
+            None => command.stdout(Stdio::null()),
+        };
+        let since = Instant::now();
+        if !command.stderr(Stdio::null()).status()?.success() {
+            return Err("kcat cannot read the topic".into());
+        }
+        Ok(since.elapsed().as_secs_f64())
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        // It is started anew the next time, whatever became of it.
+        drop(
+            Command::new(self.scripts.join("rig.sh"))
+                .arg("stop")
+                .arg(&self.folder)
+                .output(),
+        );
+    }
+}
+
+/// In the child: captures the topic to the file and says how long that took and what memory.
+pub(crate) fn captured(brokers: &str, topic: &str, out: &Path) -> Outcome {
+    let mut settings = Settings::new();
+    settings.set("bootstrap.servers", brokers);
+    let request = Request {
+        settings,
+        topics: vec![topic.to_owned()],
+        tool: "leftfold-bench".to_owned(),
+        ..Request::default()
+    };
+    let since = Instant::now();
+    let captured = capture(&request, out, &Cancel::new(), &mut |_| ())?;
+    let numbers = json!({
+        "seconds": since.elapsed().as_secs_f64(), "records": captured.durable.records, "peak": status("VmHWM"),
+    });
+    println!("{numbers}");
+    Ok(())
+}
+
+/// The rows about Kafka.
+pub(crate) fn measure(files: &Files, runs: u32, table: &mut Table) -> Outcome {
+    let records = std::env::var("LEFTFOLD_BENCH_RECORDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(RECORDS);
+    let rig = Rig::start(files)?;
+    let (out, lines) = (
+        files.folder().join("bench.leftfold"),
+        files.folder().join("bench.ndjson"),
+    );
+    for (records, bytes) in [(records, 233), (records / 4, 1024)] {
+        let topic = rig.topic(records, bytes)?;
+        let (mut ours, mut nowhere, mut json, mut peak) = (Vec::new(), Vec::new(), Vec::new(), 0.0_f64);
+        // Once beforehand: what the broker reads first comes from the disk.
+        rig.kcat(&topic, None)?;
+        for _ in 0..runs {
+            drop(fs::remove_file(&out));
+            let child = Command::new(std::env::current_exe()?)
+                .args(["captured", &rig.brokers, &topic])
+                .arg(&out)
+                .output()?;
+            let said: Value = serde_json::from_slice(&child.stdout)
+                .map_err(|e| format!("{e}: {}", String::from_utf8_lossy(&child.stderr)))?;
+            if said["records"].as_u64() != Some(records) {
+                return Err(format!("{} of {records} records were captured", said["records"]).into());
+            }
+            ours.push(said["seconds"].as_f64().unwrap_or(f64::NAN));
+            peak = peak.max(said["peak"].as_f64().unwrap_or(f64::NAN));
+            nowhere.push(rig.kcat(&topic, None)?);
+            json.push(rig.kcat(&topic, Some(&lines))?);
+        }
+        drop((fs::remove_file(&out), fs::remove_file(&lines)));
+        let rate = |seconds: f64| format!("{}k records/s", brief(records as f64 / seconds / 1e3));
+        let (ours, nowhere, json) = (median(&ours), median(&nowhere), median(&json));
+        for (peer, seconds, target) in [("kcat -J > file", json, 3.0), ("kcat > /dev/null", nowhere, 0.25)] {
+            let ratio = seconds / ours;
+            table.add(Row {
+                what: format!("Kafka to a durable capture, {records} records of {bytes} bytes"),
+                value: rate(ours),
+                peer: format!("{peer}: {}", rate(seconds)),
+                ratio: format!("{}×", brief(ratio)),
+                target: if bytes == 233 {
+                    format!("≥ {target}×")
+                } else {
+                    String::new()
+                },
+                met: (bytes == 233).then_some(ratio >= target),
+                runs: runs.to_string(),
+            });
+        }
+        table.add(Row {
+            what: format!("memory of that capture, {bytes} bytes"),
+            value: format!("peak {} MB", brief(peak)),
+            target: "≤ 512 MB".into(),
+            met: Some(peak <= 512.0),
+            runs: runs.to_string(),
+            ..Row::default()
+        });
+    }
+    Ok(())
+}
