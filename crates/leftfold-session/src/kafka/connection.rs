@@ -1,5 +1,6 @@
 //! A connection that can be asked. Its settings, secrets among them, never leave it but for librdkafka.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use leftfold_event::Cancel;
@@ -177,7 +178,7 @@ fn step_dto(step: Step) -> KafkaStepDto {
             let error = ErrorDto {
                 code,
                 message,
-                params: Default::default(),
+                params: BTreeMap::new(),
             };
             (KafkaOutcomeDto::Fails, String::new(), Some(error))
         }

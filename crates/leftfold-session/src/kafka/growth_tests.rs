@@ -30,6 +30,7 @@ fn open(path: &Path) -> Arc<OpenSource> {
         path: path.to_owned(),
         store: file.store(0).expect("a capture is one history"),
         projections: Default::default(),
+        warnings: Vec::new(),
         cache_folder: None,
         growing: true,
         on_change: Arc::new(|_| ()),

@@ -184,10 +184,11 @@ pub(crate) fn suggested_path(topics: &[String]) -> PathBuf {
         }
     };
     let first = topics.first().map_or("capture", String::as_str);
-    let mut name: String = first.chars().map(plain).collect();
-    if topics.len() > 1 {
-        name.push_str(&format!("-and-{}-more", topics.len() - 1));
-    }
+    let first: String = first.chars().map(plain).collect();
+    let name = match topics.len() {
+        0 | 1 => first,
+        n => format!("{first}-and-{}-more", n - 1),
+    };
     let free = |n: u32| {
         let path = match n {
             1 => folder.join(format!("{name}.{ENDING}")),
