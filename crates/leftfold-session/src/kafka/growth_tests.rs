@@ -29,7 +29,7 @@ fn open(path: &Path) -> Arc<OpenSource> {
         id: 1,
         path: path.to_owned(),
         store: file.store(0).expect("a capture is one history"),
-        projections: Default::default(),
+        projections: leftfold_replay::Projections::default(),
         warnings: Vec::new(),
         cache_folder: None,
         growing: true,
