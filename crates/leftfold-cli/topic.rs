@@ -107,6 +107,8 @@ fn take(front: &mut Front, request: &Request) -> Outcome<PathBuf> {
     let path = folder
         .path()
         .join(request.topics.first().map_or("topic", String::as_str));
+    // Whoever ends the run twice over leaves nothing behind, either.
+    front.interrupt.remove_at_end(folder.path());
     let cancel = front.interrupt.cancel.clone();
     let interrupt = front.interrupt.clone();
     let mut bar = front.progress("reading");
@@ -124,7 +126,6 @@ fn take(front: &mut Front, request: &Request) -> Outcome<PathBuf> {
     if !captured?.complete {
         return Err(Failure::Cancelled);
     }
-    front.interrupt.remove_at_end(folder.path());
     // Nothing of it is to be kept for a next time.
     front.cache = false;
     front.topics.push(folder);

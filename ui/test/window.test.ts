@@ -30,6 +30,12 @@ describe('the welcome screen', () => {
     await until(() => expect(playhead.place?.ordinal).toBe(10));
   });
 
+  it('says that there is no stream of the name it is to begin with', async () => {
+    await start();
+    backend.emit('open', { path: '/data/shop.db', at: null, stream: 'nobody' });
+    await until(() => expect(text('notice')).toContain('nobody'));
+  });
+
   it('says by code what is wrong with a file, and what to do', async () => {
     await start();
     await screen.openPath('/data/secret.db');

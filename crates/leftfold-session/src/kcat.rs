@@ -5,7 +5,7 @@ use std::io::Write;
 use leftfold_event::Cancel;
 use leftfold_source::ndjson;
 
-use crate::lines::LinesError;
+use crate::lines::{HELD, LinesError};
 use crate::view::View;
 
 /// Events fetched at a time.
@@ -19,9 +19,10 @@ impl View {
         out: &mut dyn Write,
         cancel: &Cancel,
     ) -> Result<u32, LinesError> {
-        let (mut line, mut left_out) = (String::new(), 0);
+        let (mut lines, mut line, mut left_out) = (Vec::new(), String::new(), 0);
         for chunk in ordinals.chunks(CHUNK) {
             let mut broken = None;
+            lines.clear();
             self.events(chunk, cancel, &mut |_, event| {
                 line.clear();
                 if broken.is_some() {
@@ -32,11 +33,16 @@ impl View {
                     return;
                 }
                 line.push('\n');
-                broken = out.write_all(line.as_bytes()).err();
+                lines.extend_from_slice(line.as_bytes());
+                if lines.len() >= HELD {
+                    broken = out.write_all(&lines).err();
+                    lines.clear();
+                }
             })?;
             if let Some(e) = broken {
                 return Err(e.into());
             }
+            out.write_all(&lines)?;
         }
         Ok(left_out)
     }

@@ -13,7 +13,7 @@ use crate::mapping::Mapping;
 use crate::shape::TableShape;
 use crate::spool::{Spool, is_read_once, open_once};
 use crate::sqlite::{
-    Access, Database, FileHeader, SqliteStore, find_samples, read_shapes, read_up_to, read_views,
+    Access, Database, FileHeader, SqliteStore, find_samples, read_shapes, read_up_to, read_views, whole_pages,
 };
 use crate::{Certainty, EventStore, SourceError, StoreInfo, decode, ndjson};
 
@@ -203,6 +203,19 @@ impl SourceFile {
         };
         let promised = header.pages.saturating_mul(header.page_size);
         let truncated = promised > len;
+        // Nobody else's log or journal is left out of a copy: with one beside it the file is read where it is.
+        let alone = || {
+            ["-wal", "-journal"]
+                .iter()
+                .all(|end| !beside(database.path(), end).exists())
+        };
+        let in_page = len % header.page_size.max(1);
+        let database = if truncated && in_page > 0 && alone() {
+            let (folder, copy) = whole_pages(database.path(), len - in_page, cancel, tick)?;
+            Database::new(copy).over_copy(Arc::new(folder), path)
+        } else {
+            database
+        };
         let mut database = if truncated {
             database.read_leniently()
         } else {
@@ -455,6 +468,13 @@ impl SourceFile {
             _ => SourceError::NoEvents { path, reason },
         }
     }
+}
+
+/// The file of this ending beside another.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 /// What is said of a file whose hot journal was rolled back.

@@ -225,3 +225,33 @@ fn an_order_that_breaks_midway_goes_on_in_row_order_without_doubling() {
     let [whole, partly, lost] = seen.counts();
     assert_eq!((whole + partly + lost, partly), (200, 0), "{:?}", seen.summary);
 }
+
+#[test]
+fn a_file_cut_within_a_page_shows_nothing_that_was_never_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = table(folder.path(), false, &[]);
+    let whole = fs::read(&path).unwrap();
+    let cut = folder.path().join("cut.db");
+    let mut shown = 0;
+    for page in whole.len() / PAGE / 4..whole.len() / PAGE {
+        // Most of a page is there: its head, not what its head points at.
+        for rest in [PAGE / 8, PAGE / 2] {
+            fs::write(&cut, &whole[..page * PAGE + rest]).unwrap();
+            let Some(found) = scanned(&cut) else { continue };
+            for event in found.events {
+                let healthy = event.problems.is_empty();
+                assert!(
+                    !healthy || (event.stream == "a" && event.kind == "Placed"),
+                    "cut at page {page} + {rest}: {event:?}"
+                );
+                shown += u64::from(healthy);
+            }
+        }
+    }
+    assert!(shown > 1000, "the pages before the cut are shown");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        2,
+        "nothing is left beside the files"
+    );
+}

@@ -8,7 +8,7 @@ use std::fs;
 
 use common::{account, events, heads, raws};
 use leftfold_event::json::{Value, parse};
-use leftfold_event::{Event, EventId, Locator, Payload, TimeZoneOrigin, Timestamp};
+use leftfold_event::{Event, EventId, Locator, Payload, ProblemCode, TimeZoneOrigin, Timestamp};
 use leftfold_source::{SourceKind, detect, ndjson, open};
 use proptest::prelude::*;
 
@@ -511,4 +511,31 @@ fn shape() -> impl Strategy<Value = leftfold_source::TableShape> {
             ..TableShape::default()
         }
     })
+}
+
+#[test]
+fn a_valid_time_that_cannot_be_read_is_told_and_written_again_as_it_was() {
+    for stated in [r#""rubbish""#, r#""9999-12-31T23:59:59.9999999Z""#] {
+        let line = format!(r#"{{"stream":"a-1","version":1,"type":"T","valid_time":{stated}}}"#);
+        let mut line = line;
+        // Read and written any number of times.
+        for _ in 0..3 {
+            let event = ndjson::parse_line(line.as_bytes());
+            assert_eq!(event.valid_time, None);
+            assert!(
+                event
+                    .problems
+                    .iter()
+                    .any(|p| p.code == ProblemCode::TimeUnreadable && p.message.contains("valid")),
+                "{:?}",
+                event.problems
+            );
+            let mut out = String::new();
+            ndjson::write_event(&event, "", &mut out);
+            assert!(out.contains(&format!(r#""valid_time":{stated}"#)), "{out}");
+            line = out;
+        }
+        let count = ndjson::parse_line(line.as_bytes()).problems.len();
+        assert_eq!(count, 1, "one trouble is told once");
+    }
 }

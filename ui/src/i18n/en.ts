@@ -253,6 +253,8 @@ export const en = {
   'state.configured': 'default {name}',
   'state.disorder': 'An event included here carries a later time: its stamp is late or its clock was ahead.',
   'state.loading': 'Folding…',
+  'stream.near': 'No stream is named {stream}; there is {near}',
+  'stream.unknown': 'No stream is named {stream}',
   'state.nothingYet': '{stream} has no event up to the playhead.',
   'state.projection': 'Projection: how the events are folded into the state',
   'state.sideLabel': 'Side of the event',

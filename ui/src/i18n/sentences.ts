@@ -260,6 +260,12 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['not as usual in column {}: expected that {}', '列 {0} 与通常不同：应为“{1}”'],
   ['the mapping says so', '由映射指定'],
   ['every line is a JSON object', '每一行都是 JSON 对象'],
+  ['some of the first lines are no JSON objects', '前几行中有些不是 JSON 对象'],
+  ['none of the first lines is a JSON object', '前几行中没有一行是 JSON 对象'],
+  [
+    'It looks like JSON written over several lines: `jq -c .` writes one value a line.',
+    '看起来是写成多行的 JSON：`jq -c .` 会把每个值写成一行。',
+  ],
   ['it is empty: there is not one line', '它是空的：一行也没有'],
   [
     'the lines have none of the keys stream, type and payload: each is taken whole as the payload',

@@ -253,6 +253,8 @@ export const zh: Record<TextKey, string> = {
   'state.configured': '默认 {name}',
   'state.disorder': '此处包含的某个事件时间更晚：时间戳滞后或时钟偏快。',
   'state.loading': '正在折叠…',
+  'stream.near': '没有名为 {stream} 的流；有 {near}',
+  'stream.unknown': '没有名为 {stream} 的流',
   'state.nothingYet': '到播放头为止，{stream} 尚无事件。',
   'state.projection': '投影：如何将事件折叠为状态',
   'state.sideLabel': '事件的前后',

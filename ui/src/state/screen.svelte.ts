@@ -1,6 +1,7 @@
 /** Which screen is shown, and the way from a path to an open source. */
 import type { InspectDto, MappingDto, RecentDto, DemoDto } from '../ipc/contract';
 import type { BackendError } from '../ipc/backend';
+import { t } from '../i18n/index.svelte';
 import { told } from '../i18n/told';
 import { toBackendError } from '../ipc/backend';
 import { call, on } from './backend';
@@ -155,7 +156,11 @@ class Screen {
       if (stream !== null) {
         const [found] = (await call('streams', { source: session.id, query: stream, offset: 0, limit: 1 }))
           .streams;
-        if (found !== undefined) selection.chooseStream(found.key, found.name);
+        if (found?.name !== stream) {
+          this.say(t(found === undefined ? 'stream.unknown' : 'stream.near', { stream, near: found?.name ?? '' }));
+          return;
+        }
+        selection.chooseStream(found.key, found.name);
       }
       if (at === null) return;
       const place = await call('resolve_point', {

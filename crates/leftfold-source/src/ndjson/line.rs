@@ -257,11 +257,9 @@ impl<'l> Fields<'l> {
         }))
     }
 
-    pub(super) fn valid_time(&self, bump: &'l Bump) -> Option<Timestamp> {
-        read_time(self.cell(VALID_TIME, bump), TimeFormat::Auto)
-            .ok()
-            .flatten()
-            .map(|(t, _)| t)
+    pub(super) fn valid_time(&self, bump: &'l Bump) -> Result<Option<Timestamp>, String> {
+        let read = read_time(self.cell(VALID_TIME, bump), TimeFormat::Auto)?;
+        Ok(read.map(|(time, _)| time))
     }
 
     pub(super) fn also_in(&self, bump: &'l Bump) -> Vec<String> {
@@ -314,7 +312,6 @@ fn event(fields: &Fields<'_>) -> Event {
         kind: fields.kind(bump).to_owned(),
         version: fields.version(bump),
         position: fields.position(bump),
-        valid_time: fields.valid_time(bump),
         also_in: fields.also_in(bump),
         ..Event::default()
     };
@@ -324,6 +321,19 @@ fn event(fields: &Fields<'_>) -> Event {
         Err(why) => event
             .problems
             .push(Problem::new(ProblemCode::TimeUnreadable, why)),
+    }
+    match fields.valid_time(bump) {
+        Ok(time) => event.valid_time = time,
+        Err(why) => {
+            event.problems.push(Problem::new(
+                ProblemCode::TimeUnreadable,
+                format!("the time it is valid from: {why}"),
+            ));
+            // Kept as it was written: an export writes it again.
+            if let Some(stated) = fields.get(VALID_TIME) {
+                event.extra.push(("valid_time".to_owned(), value_or_text(stated)));
+            }
+        }
     }
     let text = |names: &[&str]| fields.text(names, bump).map(str::to_owned);
     if fields.kcat {

@@ -58,10 +58,23 @@ pub fn from_reader(reader: &mut dyn Read) -> Result<NdjsonStore, SourceError> {
     NdjsonStore::of_spool(spool, name)
 }
 
+/// What is said where JSON seems to be written over several lines.
+const SPREAD: &str = "It looks like JSON written over several lines: `jq -c .` writes one value a line.";
+
 /// What is said of lines of this form.
 fn info(form: Form) -> StoreInfo {
     let (title, certainty, reason) = match form {
         Form::Envelope => ("NDJSON", Certainty::Certain, "every line is a JSON object"),
+        Form::Broken => (
+            "NDJSON",
+            Certainty::Likely,
+            "some of the first lines are no JSON objects",
+        ),
+        Form::Hopeless => (
+            "NDJSON",
+            Certainty::Guess,
+            "none of the first lines is a JSON object",
+        ),
         Form::Empty => ("NDJSON", Certainty::Likely, "it is empty: there is not one line"),
         Form::Foreign => (
             "NDJSON (foreign lines)",
@@ -93,6 +106,10 @@ fn info(form: Form) -> StoreInfo {
 enum Form {
     Envelope,
     Foreign,
+    /// Some lines are objects.
+    Broken,
+    /// No line is one.
+    Hopeless,
     Empty,
     Mapped,
 }
@@ -144,6 +161,14 @@ impl NdjsonStore {
         if foreign * 2 > objects.len() {
             store.info = info(Form::Foreign);
             store.start = Some(start_of_mapping(&objects));
+        } else if objects.is_empty() {
+            store.info = info(Form::Hopeless);
+            let opens = |line: &Vec<u8>| matches!(line.trim_ascii(), b"{" | b"[");
+            if sampled.first().is_some_and(opens) {
+                store.info.notes.push(SPREAD.to_owned());
+            }
+        } else if objects.len() < sampled.len() {
+            store.info = info(Form::Broken);
         }
         Ok(store)
     }
@@ -462,7 +487,7 @@ fn push<'l>(
     locator: Locator,
     bump: &'l Bump,
 ) -> std::ops::ControlFlow<()> {
-    let time = fields.time(bump);
+    let (time, valid_time) = (fields.time(bump), fields.valid_time(bump));
     let also_in = fields.also_in(bump);
     let (stream, kind) = (fields.stream(bump), fields.kind(bump));
     sink.push(&Header {
@@ -473,8 +498,8 @@ fn push<'l>(
         version: fields.version(bump),
         position: fields.position_number(bump),
         time: time.as_ref().ok().and_then(|t| t.map(|(t, _)| t)),
-        valid_time: fields.valid_time(bump),
         also_in: &also_in,
-        problem: time.is_err(),
+        problem: time.is_err() || valid_time.is_err(),
+        valid_time: valid_time.ok().flatten(),
     })
 }

@@ -121,7 +121,9 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
     }
     for (name, value) in &event.extra {
         // A version of more digits than a number has here keeps its name.
-        let free = (name == "source" && source.is_empty()) || (name == "version" && event.version.is_none());
+        let free = (name == "source" && source.is_empty())
+            || (name == "version" && event.version.is_none())
+            || (name == "valid_time" && event.valid_time.is_none());
         if free {
             field(name, out);
         } else if OWN.contains(&name.as_str()) {

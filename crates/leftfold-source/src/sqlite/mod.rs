@@ -23,5 +23,6 @@ mod survey;
 pub(crate) use access::{Access, Header as FileHeader, read_up_to};
 pub(crate) use connection::Database;
 pub(crate) use found::find_samples;
+pub(crate) use rollback::whole_pages;
 pub(crate) use schema::{read_shapes, read_views};
 pub(crate) use store::SqliteStore;

@@ -114,6 +114,38 @@ impl RolledBack {
     }
 }
 
+/// A copy of a file's first bytes, whole pages of a database that was cut within one: SQLite takes the rest of such a page for zeros, and
+/// would show rows that nobody wrote.
+pub(crate) fn whole_pages(
+    path: &Path,
+    len: u64,
+    cancel: &Cancel,
+    tick: &mut dyn FnMut(u64),
+) -> Result<(TemporaryFolder, PathBuf), SourceError> {
+    let failed = |e: io::Error| SourceError::Read {
+        path: path.to_owned(),
+        reason: format!(
+            "it is cut within a page, and no temporary copy without that page can be made: {e}; TMPDIR names another folder for it"
+        ),
+    };
+    let folder = TemporaryFolder::new().map_err(failed)?;
+    let to = folder.path().join("copy.db");
+    let mut copy = Copy {
+        cancel,
+        tick,
+        bytes: 0,
+    };
+    if !copy.file(path, &to).map_err(failed)? {
+        return Err(SourceError::Cancelled);
+    }
+    File::options()
+        .write(true)
+        .open(&to)
+        .and_then(|file| file.set_len(len))
+        .map_err(failed)?;
+    Ok((folder, to))
+}
+
 struct Copy<'c> {
     cancel: &'c Cancel,
     tick: &'c mut dyn FnMut(u64),
