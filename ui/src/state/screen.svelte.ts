@@ -157,7 +157,9 @@ class Screen {
         const [found] = (await call('streams', { source: session.id, query: stream, offset: 0, limit: 1 }))
           .streams;
         if (found?.name !== stream) {
-          this.say(t(found === undefined ? 'stream.unknown' : 'stream.near', { stream, near: found?.name ?? '' }));
+          this.say(
+            t(found === undefined ? 'stream.unknown' : 'stream.near', { stream, near: found?.name ?? '' }),
+          );
           return;
         }
         selection.chooseStream(found.key, found.name);

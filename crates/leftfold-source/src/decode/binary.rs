@@ -170,7 +170,7 @@ mod tests {
         );
         assert!(from_msgpack(b"\x81\xa1a").is_err());
         assert_eq!(from_msgpack(b"\x80\x80").unwrap_err(), "1 bytes are left over");
-        assert!(from_msgpack(&[0x91; 100_000]).is_err());
+        assert!(from_msgpack(&vec![0x91; 100_000]).is_err());
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
         );
         assert_eq!(read(b"\xd9\xd9\xf7\xbf\x61a\x01\xff"), r#"{"a":1}"#);
         assert_eq!(from_cbor(b"\xa1aa").unwrap_err(), "cut short");
-        assert!(from_cbor(&[0x81; 100_000]).is_err());
+        assert!(from_cbor(&vec![0x81; 100_000]).is_err());
     }
 
     proptest! {
