@@ -110,7 +110,7 @@ pub struct OpenOptions {
     pub projections: Projections,
     /// Where its index is kept between runs; `None`: nowhere.
     pub cache_folder: Option<PathBuf>,
-    /// Whether it is a capture that this program is writing: somebody calls [`OpenSource::grow`].
+    /// Whether it is a capture that this program is writing: somebody calls `OpenSource::grow`.
     pub growing: bool,
     /// Whom to tell when something grew.
     pub on_change: OnChange,

@@ -45,7 +45,7 @@ pub(crate) fn is_ours(meta: &Metadata) -> bool {
     id_of(meta).is_some_and(|id| OURS.lock().unwrap_or_else(PoisonError::into_inner).contains(&id))
 }
 
-/// Whether this program is writing the capture at a path: then nothing but [`crate::open`] may open it.
+/// Whether this program is writing the capture at a path: then nothing but [`crate::open()`] may open it.
 pub fn is_being_written(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| is_ours(&meta))
 }
