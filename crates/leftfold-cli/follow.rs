@@ -10,7 +10,7 @@ use leftfold_session::{SessionError, write_event, write_kcat};
 use crate::args::{EventsArgs, OrderBy, Which};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
-use crate::style::{Tone, clean, named};
+use crate::style::{Tone, named};
 use crate::table::{Column, Table};
 
 pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
@@ -38,14 +38,11 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
     ]);
     let mut failed = None;
     let (paint, width) = (front.paint, front.width);
+    let note = front.noter();
     let out = &mut front.out;
     let mut notes = |told| {
-        if let Told::Note(note) = told
-            && !args.json
-            && !args.kcat
-        {
-            // Nobody is left to tell when standard error is closed.
-            drop(writeln!(std::io::stderr(), "leftfold: {}", clean(&note)));
+        if let Told::Note(text) = told {
+            note(&text);
         }
     };
     let mut take = |batch: &Batch| -> Result<Taken, KafkaError> {

@@ -60,12 +60,23 @@ impl Front {
         }
         // In the order it happens where both go to one terminal.
         drop(self.out.flush());
-        if self.json {
-            let note = Document::new().with("message", what.to_string());
+        self.noter()(&what.to_string());
+    }
+
+    /// The same for work that holds the output meanwhile.
+    pub(crate) fn noter(&self) -> impl Fn(&str) + use<> {
+        let (quiet, json) = (self.quiet, self.json);
+        move |what: &str| {
+            if quiet {
+                return;
+            }
             // Nobody is left to tell when standard error is closed.
-            drop(Document::new().with("note", note).print(&mut io::stderr()));
-        } else {
-            drop(writeln!(io::stderr(), "leftfold: {}", clean(&what.to_string())));
+            if json {
+                let note = Document::new().with("message", what);
+                drop(Document::new().with("note", note).print(&mut io::stderr()));
+            } else {
+                drop(writeln!(io::stderr(), "leftfold: {}", clean(what)));
+            }
         }
     }
 

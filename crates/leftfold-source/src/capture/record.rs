@@ -409,4 +409,43 @@ mod tests {
         };
         assert!(meaning(record.value, None, &Schemas::new()).problem);
     }
+
+    #[test]
+    fn a_header_says_what_bytes_are_written_in_that_do_not_say_so_themselves() {
+        let headers = |content: &str| format!(r#"[["content-type","{content}"]]"#);
+        let of = |value: &[u8], content: &str| {
+            let payload = read(Some(value), Some(&headers(content))).payload;
+            (payload.value.map(|v| v.to_string()), payload.encoding)
+        };
+        assert_eq!(of(b"\x01", "application/cbor"), (Some("1".to_owned()), "cbor"));
+        assert_eq!(
+            of(b"\xff", "Application/MsgPack; v=1"),
+            (Some("-1".to_owned()), "msgpack")
+        );
+        // What is JSON is JSON, whatever a header says.
+        assert_eq!(of(b"{}", "application/cbor"), (Some("{}".to_owned()), "json"));
+        assert_eq!(of(b"\x01", "application/octet-stream").0, None);
+    }
+
+    #[test]
+    fn the_schemas_name_is_the_type_unless_a_header_gives_one() {
+        let mut schemas = Schemas::new();
+        schemas.insert(
+            7,
+            leftfold_schema::Written {
+                kind: leftfold_schema::Kind::Avro,
+                text: r#"{"type":"record","namespace":"shop","name":"Paid","fields":[{"name":"type","type":"string"}]}"#.to_owned(),
+                uses: Vec::new(),
+            },
+        );
+        let kind = |headers| {
+            let record = Record {
+                value: Some(b"\0\0\0\0\x07\x02x"),
+                ..Record::default()
+            };
+            event_of(&record, headers, &AT, &schemas).kind
+        };
+        assert_eq!(kind(None), "Paid");
+        assert_eq!(kind(Some(r#"[["type","Header"]]"#)), "Header");
+    }
 }
