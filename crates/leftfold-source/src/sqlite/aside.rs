@@ -6,6 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::btree::node;
 use super::orphans::Affinity;
+use super::partners::Partners;
 use super::sql::quote;
 use super::store::SqliteStore;
 use super::survey::{Stray, Survey};
@@ -19,10 +20,11 @@ pub(super) struct Aside {
     joined: Vec<Joined>,
 }
 
-struct Table {
-    name: String,
+/// A table that takes rows as a page has them.
+pub(super) struct Table {
+    pub(super) name: String,
     /// The name of its row number.
-    row_id: &'static str,
+    pub(super) row_id: &'static str,
     columns: Vec<Column>,
 }
 
@@ -38,6 +40,15 @@ struct Joined {
     columns: Vec<String>,
     right: String,
     lefts: String,
+    concerned: String,
+}
+
+/// Rows whose partner in a joined table cannot be read.
+pub(super) struct Unjoined {
+    pub(super) table: String,
+    /// Their numbers.
+    pub(super) rows: Vec<i64>,
+    pub(super) why: String,
 }
 
 /// A row as its page has it; `None`: its content is damaged.
@@ -63,14 +74,103 @@ pub(super) fn rows(survey: &Survey, leaf: &Stray) -> Vec<LeafRow> {
     cells.iter().map(row).collect()
 }
 
+impl Table {
+    /// Makes the table; `source` says what it looks like. `integer_key` is the column its row number stands for.
+    pub(super) fn like(
+        name: &str,
+        row_id: &'static str,
+        integer_key: Option<&str>,
+        source: &Connection,
+        connection: &mut Connection,
+    ) -> rusqlite::Result<Self> {
+        let columns = described(source, name)?;
+        let defaults = constants(connection, &columns)?;
+        create(connection, name, &columns)?;
+        let columns = columns.into_iter().zip(defaults).map(|(c, default)| Column {
+            is_row: integer_key == Some(&c.name),
+            name: c.name,
+            default,
+        });
+        Ok(Self {
+            name: name.to_owned(),
+            row_id,
+            columns: columns.collect(),
+        })
+    }
+
+    /// Reads whole rows of the table: their numbers, then their columns.
+    pub(super) fn select(&self) -> String {
+        format!(
+            "SELECT {} FROM main.{} NOT INDEXED",
+            self.names().join(", "),
+            quote(&self.name)
+        )
+    }
+
+    /// Takes such rows; one of a number that is there already is passed over.
+    pub(super) fn insert(&self) -> String {
+        let names = self.names();
+        let marks: Vec<&str> = names.iter().map(|_| "?").collect();
+        format!(
+            "INSERT OR IGNORE INTO main.{} ({}) VALUES ({})",
+            quote(&self.name),
+            names.join(", "),
+            marks.join(", ")
+        )
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names = vec![self.row_id.to_owned()];
+        names.extend(self.columns.iter().map(|c| quote(&c.name)));
+        names
+    }
+
+    /// A row's number and values, in the order of the columns; nothing where its content is damaged.
+    pub(super) fn values(&self, row: &LeafRow) -> Option<Vec<Value>> {
+        let values = row.values.as_ref()?;
+        let number = Value::Integer(row.number);
+        let value = |(i, column): (usize, &Column)| match values.get(i) {
+            Some(Value::Null) if column.is_row => number.clone(),
+            Some(value) => value.clone(),
+            None => column.default.clone(),
+        };
+        let all = std::iter::once(number.clone()).chain(self.columns.iter().enumerate().map(value));
+        Some(all.collect())
+    }
+
+    /// At most `most` rows from a number on, as SQLite gives them, without what joins them; and why there are no more, if that is
+    /// damage.
+    pub(super) fn rows_from(
+        &self,
+        start: i64,
+        most: usize,
+        source: &Connection,
+    ) -> (Vec<LeafRow>, Option<rusqlite::Error>) {
+        let id = self.row_id;
+        let sql = format!("{} WHERE {id} >= ?1 ORDER BY {id} LIMIT ?2", self.select());
+        let mut rows = Vec::new();
+        let error = source.prepare_cached(&sql).and_then(|mut statement| {
+            let mut found = statement.query((start, most as i64))?;
+            while let Some(row) = found.next()? {
+                let values = (1..=self.columns.len()).map(|i| row.get(i));
+                rows.push(LeafRow {
+                    number: row.get(0)?,
+                    values: Some(values.collect::<Result<_, _>>()?),
+                });
+            }
+            Ok(())
+        });
+        (rows, error.err())
+    }
+}
+
 impl Aside {
     /// Makes the tables; `source` says what they look like.
     pub(super) fn new(store: &SqliteStore, source: &Connection) -> rusqlite::Result<Self> {
         let mut connection = Connection::open_in_memory()?;
         let main = &store.main;
-        let columns = described(source, &main.name)?;
-        let defaults = constants(&mut connection, &columns)?;
-        create(&connection, &main.name, &columns)?;
+        let key = main.integer_key.as_deref();
+        let table = Table::like(&main.name, main.row_id, key, source, &mut connection)?;
         let mut joined: Vec<Joined> = Vec::new();
         for join in &store.plan.joins {
             if join.table == main.name || joined.iter().any(|j| j.name == join.table) {
@@ -84,58 +184,58 @@ impl Aside {
                 columns: columns.into_iter().map(|c| c.name).collect(),
                 right: join.right.clone(),
                 lefts: join.lefts.clone(),
+                concerned: join.concerned.clone(),
             });
         }
-        let columns = columns.into_iter().zip(defaults).map(|(c, default)| Column {
-            is_row: main.integer_key.as_ref() == Some(&c.name),
-            name: c.name,
-            default,
-        });
         Ok(Self {
-            table: Table {
-                name: main.name.clone(),
-                row_id: main.row_id,
-                columns: columns.collect(),
-            },
             connection,
+            table,
             joined,
         })
     }
 
-    /// Takes these rows in place of those before, with what joins them in `source`.
-    pub(super) fn fill(&self, rows: &[LeafRow], source: &Connection) -> rusqlite::Result<()> {
+    /// Rows of the events' table alone, as [`Table::rows_from`].
+    pub(super) fn rows_from(
+        &self,
+        start: i64,
+        most: usize,
+        source: &Connection,
+    ) -> (Vec<LeafRow>, Option<rusqlite::Error>) {
+        self.table.rows_from(start, most, source)
+    }
+
+    /// Takes these rows in place of those before, with what joins them in `source` or, where that is damaged, among `partners`.
+    /// Returns what cannot be read of that.
+    pub(super) fn fill(
+        &self,
+        rows: &[LeafRow],
+        source: &Connection,
+        partners: Option<&Partners>,
+    ) -> rusqlite::Result<Vec<Unjoined>> {
         let table = &self.table;
         let name = quote(&table.name);
         self.connection
             .execute_batch(&format!("BEGIN; DELETE FROM main.{name}"))?;
-        let mut names = vec![table.row_id.to_owned()];
-        names.extend(table.columns.iter().map(|c| quote(&c.name)));
-        let marks: Vec<&str> = names.iter().map(|_| "?").collect();
-        let mut insert = self.connection.prepare_cached(&format!(
-            "INSERT INTO main.{name} ({}) VALUES ({})",
-            names.join(", "),
-            marks.join(", ")
-        ))?;
-        for row in rows {
-            let Some(values) = &row.values else { continue };
-            let number = Value::Integer(row.number);
-            let value = |(i, column): (usize, &Column)| match values.get(i) {
-                Some(Value::Null) if column.is_row => number.clone(),
-                Some(value) => value.clone(),
-                None => column.default.clone(),
-            };
-            let all = std::iter::once(number.clone()).chain(table.columns.iter().enumerate().map(value));
-            insert.execute(params_from_iter(all))?;
+        let mut insert = self.connection.prepare_cached(&table.insert())?;
+        for values in rows.iter().filter_map(|row| table.values(row)) {
+            insert.execute(params_from_iter(values))?;
         }
         drop(insert);
+        let mut unjoined = Vec::new();
         for join in &self.joined {
-            // A joined table that cannot be read leaves its columns empty, as a row without a partner does.
-            drop(self.fill_joined(join, source));
+            self.fill_joined(join, source, partners, &mut unjoined)?;
         }
-        self.connection.execute_batch("COMMIT")
+        self.connection.execute_batch("COMMIT")?;
+        Ok(unjoined)
     }
 
-    fn fill_joined(&self, join: &Joined, source: &Connection) -> rusqlite::Result<()> {
+    fn fill_joined(
+        &self,
+        join: &Joined,
+        source: &Connection,
+        partners: Option<&Partners>,
+        unjoined: &mut Vec<Unjoined>,
+    ) -> rusqlite::Result<()> {
         let name = quote(&join.name);
         self.connection.execute(&format!("DELETE FROM main.{name}"), [])?;
         let columns: Vec<String> = join.columns.iter().map(|c| quote(c)).collect();
@@ -145,23 +245,52 @@ impl Aside {
             "INSERT INTO main.{name} ({columns}) VALUES ({})",
             marks.join(", ")
         ))?;
-        let mut partner = source.prepare_cached(&format!(
-            "SELECT {columns} FROM main.{name} WHERE {} = ?1",
-            quote(&join.right)
-        ))?;
+        let sql = format!("SELECT {columns} FROM main.{name} WHERE {} = ?1", quote(&join.right));
+        let width = join.columns.len();
         let mut lefts = self.connection.prepare_cached(&join.lefts)?;
         let lefts: Vec<Value> = lefts.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for left in lefts {
-            let mut rows = partner.query([left])?;
-            while let Some(row) = rows.next()? {
-                let values: Vec<Value> = (0..join.columns.len())
-                    .map(|i| row.get(i))
-                    .collect::<Result<_, _>>()?;
-                insert.execute(params_from_iter(values))?;
+        for left in lefts.into_iter().filter(|l| *l != Value::Null) {
+            let copied = partners.and_then(|p| p.matching(&join.name, &sql, width, &left));
+            let found = match copied {
+                Some(rows) => Ok(rows),
+                // A table that cannot be read leaves its columns empty, as a row without a partner does.
+                None => matching(source, &sql, width, &left),
+            };
+            match found {
+                Ok(rows) => {
+                    for values in rows {
+                        insert.execute(params_from_iter(values))?;
+                    }
+                }
+                Err(why) => {
+                    let mut concerned = self.connection.prepare_cached(&join.concerned)?;
+                    let rows = concerned.query_map([left], |row| row.get(0))?;
+                    unjoined.push(Unjoined {
+                        table: join.name.clone(),
+                        rows: rows.collect::<Result<_, _>>()?,
+                        why: why.to_string(),
+                    });
+                }
             }
         }
         Ok(())
     }
+}
+
+/// The rows a statement finds for a value.
+pub(super) fn matching(
+    connection: &Connection,
+    sql: &str,
+    width: usize,
+    left: &Value,
+) -> rusqlite::Result<Vec<Vec<Value>>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query([left])?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push((0..width).map(|i| row.get(i)).collect::<Result<_, _>>()?);
+    }
+    Ok(rows)
 }
 
 /// A column as the schema describes it.

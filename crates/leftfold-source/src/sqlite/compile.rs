@@ -464,14 +464,16 @@ impl<'m> Compiler<'m> {
 
     fn joins(&self) -> Vec<Joined> {
         let joins = self.mapping.joins.iter().enumerate();
-        let joined = |(i, join): (usize, &Join)| Joined {
-            table: join.table.clone(),
-            right: join.right.clone(),
-            lefts: format!(
-                "SELECT DISTINCT {} FROM {}",
-                self.address(&join.left).unwrap_or_default(),
-                self.from(i)
-            ),
+        let joined = |(i, join): (usize, &Join)| {
+            let left = self.address(&join.left).unwrap_or_default();
+            let from = self.from(i);
+            let key = self.keys.first().map_or("NULL", String::as_str);
+            Joined {
+                table: join.table.clone(),
+                right: join.right.clone(),
+                lefts: format!("SELECT DISTINCT {left} FROM {from}"),
+                concerned: format!("SELECT DISTINCT {key} FROM {from} WHERE {left} = ?1"),
+            }
         };
         joins.map(joined).collect()
     }

@@ -34,6 +34,8 @@ trait Take {
     fn lost(&mut self, place: usize, why: &str);
     /// No further row joins the last one.
     fn settle(&mut self) {}
+    /// Of the rows to come, what joins them cannot be read, for this reason.
+    fn unjoined(&mut self, _why: Option<String>) {}
 }
 
 /// Whole events.
@@ -51,6 +53,7 @@ pub(super) fn fetch(
         locators,
         visit,
         waiting: Vec::new(),
+        unjoined: None,
         store,
     };
     Fetch {
@@ -90,6 +93,8 @@ struct Events<'f> {
     visit: &'f mut dyn FnMut(usize, Event),
     /// Events whose joined rows are still coming.
     waiting: Vec<(usize, Event)>,
+    /// Why something of what joins these cannot be read.
+    unjoined: Option<String>,
     store: &'f SqliteStore,
 }
 
@@ -130,9 +135,18 @@ impl Take for Events<'_> {
     }
 
     fn settle(&mut self) {
-        for (place, event) in self.waiting.drain(..) {
+        for (place, mut event) in self.waiting.drain(..) {
+            if let Some(why) = &self.unjoined {
+                // It says why a name is missing, too.
+                event.problems.retain(|p| p.code != ProblemCode::NameUnreadable);
+                event.problems.push(Problem::new(ProblemCode::NameUnreadable, why));
+            }
             (self.visit)(place, event);
         }
+    }
+
+    fn unjoined(&mut self, why: Option<String>) {
+        self.unjoined = why;
     }
 }
 
@@ -392,14 +406,18 @@ impl Fetch<'_> {
             }
             if let Some(broken) = self.pass(one, [row], Missing::Gone, place..end, take, bump)? {
                 let rescue = rescue.get_or_insert_with(|| Rescue::new(self.store, lease, self.cancel));
-                if let Some(aside) = rescue.with_row(row)
+                if rescue.with_row(row).is_some()
+                    && let why = rescue.why_unjoined(row)
+                    && let Some(aside) = rescue.with_row(row)
                     && let Ok(mut one) = aside.connection.prepare_cached(&self.select.one())
-                    && self
-                        .pass(&mut one, [row], Missing::Gone, broken.place..end, take, bump)?
-                        .is_none()
                 {
-                    place = end;
-                    continue;
+                    take.unjoined(why);
+                    let again = self.pass(&mut one, [row], Missing::Gone, broken.place..end, take, bump)?;
+                    take.unjoined(None);
+                    if again.is_none() {
+                        place = end;
+                        continue;
+                    }
                 }
                 for place in broken.place..end {
                     take.lost(place, &format!("row {row} cannot be read: {}", broken.why));

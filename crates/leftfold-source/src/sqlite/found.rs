@@ -5,13 +5,17 @@ use std::sync::Arc;
 use leftfold_event::Cancel;
 use rusqlite::types::ValueRef;
 
-use super::aside::{Aside, LeafRow, rows, sample_rows};
+use super::aside::{Aside, LeafRow, Unjoined, rows, sample_rows};
 use super::connection::{Database, Lease};
 use super::orphans::{Layout, Orphans};
+use super::partners::Partners;
 use super::schema::{SAMPLE_ROWS, sample_of};
 use super::store::SqliteStore;
 use super::survey::{Stray, Survey};
 use crate::shape::{RowKey, TableShape};
+
+/// Rows that are looked up at once where one is asked for: its neighbours are often asked for next.
+const AT_ONCE: usize = 64;
 
 /// What was found of one table.
 #[derive(Debug)]
@@ -57,47 +61,91 @@ impl Found {
     }
 }
 
-/// Reads the rows that were found of a store.
+/// Reads rows of a store past what is damaged before them, or beside them in joined tables.
 pub(super) struct Rescue<'r> {
     store: &'r SqliteStore,
-    lease: &'r Lease<'r>,
+    pub(super) lease: &'r Lease<'r>,
+    cancel: &'r Cancel,
     pub(super) found: Option<Arc<Found>>,
     aside: Option<Aside>,
-    /// The leaf whose rows are in `aside`.
-    loaded: Option<u32>,
+    /// The joined tables, once one of them was found to be damaged.
+    partners: Option<Arc<Partners>>,
+    /// The first row and the last one of those in `aside`, if it holds all between.
+    loaded: Option<[i64; 2]>,
+    /// What cannot be read of that which joins the rows in `aside`.
+    pub(super) unjoined: Vec<Unjoined>,
 }
 
 impl<'r> Rescue<'r> {
     /// Looks for them, if that was not done for this state of the file.
-    pub(super) fn new(store: &'r SqliteStore, lease: &'r Lease<'r>, cancel: &Cancel) -> Self {
+    pub(super) fn new(store: &'r SqliteStore, lease: &'r Lease<'r>, cancel: &'r Cancel) -> Self {
         Self {
             store,
             lease,
+            cancel,
             found: store.found(lease, cancel),
             aside: None,
+            partners: None,
             loaded: None,
+            unjoined: Vec::new(),
         }
     }
 
-    /// A database that holds these rows and no others.
-    pub(super) fn with_rows(&mut self, rows: &[LeafRow]) -> rusqlite::Result<&Aside> {
-        self.loaded = None;
+    fn aside(&mut self) -> rusqlite::Result<&Aside> {
         let aside = match self.aside.take() {
             Some(aside) => aside,
             None => Aside::new(self.store, self.lease)?,
         };
-        let aside = self.aside.insert(aside);
-        aside.fill(rows, self.lease)?;
-        Ok(aside)
+        Ok(self.aside.insert(aside))
+    }
+
+    /// A database that holds these rows and no others, with what joins them.
+    pub(super) fn with_rows(&mut self, rows: &[LeafRow]) -> rusqlite::Result<&Aside> {
+        self.loaded = None;
+        let (lease, partners) = (self.lease, self.partners.clone());
+        let mut unjoined = self.aside()?.fill(rows, lease, partners.as_deref())?;
+        if !unjoined.is_empty() && partners.is_none() {
+            self.partners = self.store.partners(lease, self.cancel);
+            if let Some(partners) = self.partners.clone() {
+                unjoined = self.aside()?.fill(rows, lease, Some(&partners))?;
+            }
+        }
+        self.unjoined = unjoined;
+        self.aside()
+    }
+
+    /// At most `most` rows from a number on that SQLite reads when nothing is joined to them; and why there are no more, if that is
+    /// damage.
+    pub(super) fn rows_alone(
+        &mut self,
+        start: i64,
+        most: usize,
+    ) -> (Vec<LeafRow>, Option<rusqlite::Error>) {
+        let lease = self.lease;
+        match self.aside() {
+            Ok(aside) => aside.rows_from(start, most, lease),
+            Err(e) => (Vec::new(), Some(e)),
+        }
+    }
+
+    /// Whether this row, or the next one there is, can be read when nothing is joined to it.
+    pub(super) fn reads_alone(&mut self, start: i64) -> bool {
+        !self.store.plan.joins.is_empty() && matches!(self.rows_alone(start, 1), (rows, None) if !rows.is_empty())
     }
 
     /// A database that holds this row; `None`: it was not found, or is damaged itself.
     pub(super) fn with_row(&mut self, number: i64) -> Option<&Aside> {
-        let found = self.found.clone()?;
-        let leaf = found.orphans.leaf_of(number)?;
-        if self.loaded != Some(leaf.page) {
-            self.with_rows(&found.rows(leaf)).ok()?;
-            self.loaded = Some(leaf.page);
+        if !self.loaded.is_some_and(|[first, last]| first <= number && number <= last) {
+            let leaf = |f: &Found| f.orphans.leaf_of(number).map(|leaf| f.rows(leaf));
+            let rows = match self.found.as_deref().and_then(leaf) {
+                Some(rows) => rows,
+                // What is damaged may be what joins it.
+                None if self.reads_alone(number) => self.rows_alone(number, AT_ONCE).0,
+                None => return None,
+            };
+            let ends = [rows.first()?.number, rows.last()?.number];
+            self.with_rows(&rows).ok()?;
+            self.loaded = Some(ends);
         }
         let aside = self.aside.as_ref()?;
         let sql = &self.store.probe_sql;
@@ -106,6 +154,15 @@ impl<'r> Rescue<'r> {
             .prepare_cached(sql)
             .and_then(|mut s| s.query_row([number], |row| row.get::<_, i64>(0)));
         (next.ok()? == number).then_some(aside)
+    }
+
+    /// Why something of what joins this row of `aside` is missing, in a sentence.
+    pub(super) fn why_unjoined(&self, number: i64) -> Option<String> {
+        let unjoined = self.unjoined.iter().find(|u| u.rows.contains(&number))?;
+        Some(format!(
+            "what belongs to it in the table {} cannot be read: {}",
+            unjoined.table, unjoined.why
+        ))
     }
 }
 

@@ -10,6 +10,7 @@ mod fetch;
 mod found;
 mod keyed;
 mod orphans;
+mod partners;
 mod rollback;
 mod row;
 mod salvage;

@@ -47,6 +47,10 @@ impl Affinity {
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     pub(super) table: String,
+    /// The name of its row number.
+    pub(super) row_id: &'static str,
+    /// The column its row number stands for.
+    pub(super) integer_key: Option<String>,
     columns: Vec<Rule>,
 }
 
@@ -61,9 +65,9 @@ struct Rule {
 impl Layout {
     /// `None`: its rows are not found by numbers.
     pub(super) fn of(table: &TableShape) -> Option<Self> {
-        if !matches!(table.key, RowKey::RowId(_)) {
+        let RowKey::RowId(row_id) = table.key else {
             return None;
-        }
+        };
         let columns = table.columns.iter().filter(|c| !c.computed).map(|c| Rule {
             affinity: Affinity::of(&c.declared),
             not_null: c.not_null,
@@ -71,6 +75,8 @@ impl Layout {
         });
         Some(Self {
             table: table.name.clone(),
+            row_id,
+            integer_key: table.integer_key().map(str::to_owned),
             columns: columns.collect(),
         })
     }

@@ -1,6 +1,6 @@
 //! Reads on behind damaged pages: finds the next row SQLite can reach, and says which rows were between.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -26,6 +26,9 @@ const ONE_BY_ONE: i64 = 16_384;
 
 /// Row numbers an index may tell, so that they are held in memory at once.
 const MOST_KNOWN: u64 = 4_000_000;
+
+/// Rows that are read at once where what joins them is looked up apart.
+const ALONE_AT_ONCE: usize = 512;
 
 /// What a probe at a row number found.
 enum Probe {
@@ -99,35 +102,88 @@ pub(super) fn go_on(
         found: rescue.found.clone(),
     };
     let known = known_rows(lease, store);
-    let mut why = error.to_string();
-    if let Some(reached) = last {
+    let why = error.to_string();
+    let mut unjoined = Unread::new();
+    let complete = over_gaps(pass, &mut rescue, &mut search, &known, last, why, &mut unjoined)?;
+    notes.extend(unjoined.into_iter().map(|(table, (rows, why))| {
+        Unreadable {
+            message: without_partners(&table, rows, &why),
+            rows,
+            events: rows,
+        }
+    }));
+    if let Some(given_up) = complete.given_up {
+        notes.push(Unreadable::of_the_whole(given_up));
+    }
+    Ok(complete.to_the_end)
+}
+
+/// How far the events behind the first damage were read.
+struct Reached {
+    to_the_end: bool,
+    /// Why it was not tried any further.
+    given_up: Option<String>,
+}
+
+impl Reached {
+    const END: Self = Self {
+        to_the_end: true,
+        given_up: None,
+    };
+    const STOPPED: Self = Self {
+        to_the_end: false,
+        given_up: None,
+    };
+}
+
+/// Events of which the rows of a joined table, by its name, cannot be read: how many, and why of the first.
+type Unread = BTreeMap<String, (u64, String)>;
+
+/// Reads on from gap to gap.
+fn over_gaps(
+    pass: &mut Pass<'_>,
+    rescue: &mut Rescue<'_>,
+    search: &mut Search<'_>,
+    known: &Known,
+    mut last: Option<i64>,
+    mut why: String,
+    unjoined: &mut Unread,
+) -> Result<Reached, SourceError> {
+    let behind = |row: Option<i64>| row.map_or(i64::MIN, |r| r.saturating_add(1));
+    if rescue.reads_alone(behind(last)) {
+        match run_alone(pass, rescue, behind(last), unjoined)? {
+            Ended::Done => return Ok(Reached::END),
+            Ended::Stopped => return Ok(Reached::STOPPED),
+            Ended::Broken(reached, error) => {
+                why = error.to_string();
+                last = reached.or(last);
+            }
+        }
+    } else if let Some(reached) = last {
         match search.really_reached(pass, i64::MIN, reached, &why) {
             ControlFlow::Continue(reached) => last = Some(reached),
-            ControlFlow::Break(()) => return Ok(false),
+            ControlFlow::Break(()) => return Ok(Reached::STOPPED),
         }
     }
-    let sql = store.plan.header.0.starting_at_row();
     for _ in 0..MOST_GAPS {
         let next = search.next_row(last);
-        if between(pass, &mut rescue, &known, last, &next, &why)?.is_break() {
-            return Ok(false);
+        if between(pass, rescue, known, last, &next, &why)?.is_break() {
+            return Ok(Reached::STOPPED);
         }
         let start = match next {
             Next::Row(start) => start,
-            Next::End { .. } | Next::Damaged => return Ok(true),
-            Next::Stopped => return Ok(false),
+            Next::End { .. } | Next::Damaged => return Ok(Reached::END),
+            Next::Stopped => return Ok(Reached::STOPPED),
         };
-        let mut params: Vec<Value> = store.plan.header.0.params().to_vec();
-        params.push(Value::Integer(start));
-        match pass.run(lease, &sql, &params)? {
-            Ended::Done => return Ok(true),
-            Ended::Stopped => return Ok(false),
+        match run_on(pass, rescue, start, unjoined)? {
+            Ended::Done => return Ok(Reached::END),
+            Ended::Stopped => return Ok(Reached::STOPPED),
             Ended::Broken(Some(reached), error) => {
                 why = error.to_string();
                 // A damaged page may have any number: what was read is not read again, and nothing is passed over.
                 match search.really_reached(pass, start, reached.max(start), &why) {
                     ControlFlow::Continue(reached) => last = Some(reached.max(start)),
-                    ControlFlow::Break(()) => return Ok(false),
+                    ControlFlow::Break(()) => return Ok(Reached::STOPPED),
                 }
             }
             Ended::Broken(None, error) => {
@@ -136,7 +192,7 @@ pub(super) fn go_on(
                 last = match search.first_broken(start) {
                     Some(row) => {
                         if pass.lose(one_lost(row, &why)).is_break() {
-                            return Ok(false);
+                            return Ok(Reached::STOPPED);
                         }
                         Some(row)
                     }
@@ -145,11 +201,90 @@ pub(super) fn go_on(
             }
         }
     }
-    notes.push(Unreadable::of_the_whole(format!(
-        "more than {MOST_GAPS} damaged places: what lies behind row {} is not read",
-        last.unwrap_or_default()
-    )));
-    Ok(true)
+    Ok(Reached {
+        given_up: Some(format!(
+            "more than {MOST_GAPS} damaged places: what lies behind row {} is not read",
+            last.unwrap_or_default()
+        )),
+        ..Reached::END
+    })
+}
+
+/// Runs from a row on; where that breaks at what is joined, without that.
+fn run_on(
+    pass: &mut Pass<'_>,
+    rescue: &mut Rescue<'_>,
+    start: i64,
+    unjoined: &mut Unread,
+) -> Result<Ended, SourceError> {
+    let select = &pass.store.plan.header.0;
+    let mut params: Vec<Value> = select.params().to_vec();
+    params.push(Value::Integer(start));
+    let sql = select.starting_at_row();
+    let ended = pass.run(rescue.lease, &sql, &params)?;
+    let Ended::Broken(reached, _) = &ended else {
+        return Ok(ended);
+    };
+    let reached = *reached;
+    let behind = reached.map_or(start, |r| r.saturating_add(1));
+    if !rescue.reads_alone(behind) {
+        return Ok(ended);
+    }
+    Ok(match run_alone(pass, rescue, behind, unjoined)? {
+        Ended::Broken(further, error) => Ended::Broken(further.or(reached), error),
+        ended => ended,
+    })
+}
+
+/// Runs from a row on over the events' table alone; what is joined is looked up for some rows at a time, as far as it can be read.
+fn run_alone(
+    pass: &mut Pass<'_>,
+    rescue: &mut Rescue<'_>,
+    mut start: i64,
+    unjoined: &mut Unread,
+) -> Result<Ended, SourceError> {
+    let store = pass.store;
+    let select = &store.plan.header.0;
+    let mut params: Vec<Value> = select.params().to_vec();
+    params.push(Value::Integer(i64::MIN));
+    let sql = select.starting_at_row();
+    let mut last = None;
+    loop {
+        let (rows, error) = rescue.rows_alone(start, ALONE_AT_ONCE);
+        if pass.cancel.is_cancelled() {
+            return Ok(Ended::Stopped);
+        }
+        if !rows.is_empty() {
+            let aside = rescue.with_rows(&rows).map_err(|e| store.database.error(&e))?;
+            let ended = pass.run(&aside.connection, &sql, &params)?;
+            for u in &rescue.unjoined {
+                let told = unjoined
+                    .entry(u.table.clone())
+                    .or_insert_with(|| (0, u.why.clone()));
+                told.0 += u.rows.len() as u64;
+            }
+            if !matches!(ended, Ended::Done) {
+                return Ok(ended);
+            }
+        }
+        let full = rows.len() == ALONE_AT_ONCE;
+        last = rows.last().map(|r| r.number).or(last);
+        match (error, last.and_then(|l| l.checked_add(1))) {
+            (Some(error), _) => return Ok(Ended::Broken(last, error)),
+            (None, Some(next)) if full => start = next,
+            (None, _) => return Ok(Ended::Done),
+        }
+    }
+}
+
+/// What is said of events whose rows are whole, and rows that join them are not.
+fn without_partners(table: &str, events: u64, why: &str) -> String {
+    let events = if events == 1 {
+        "1 event is".to_owned()
+    } else {
+        format!("{events} events are")
+    };
+    format!("{events} shown without what belongs to them in the table {table}, which is damaged: {why}")
 }
 
 /// What is said of leaves whose rows are not shown.

@@ -25,6 +25,8 @@ pub(super) struct Joined {
     pub(super) right: String,
     /// Lists what that is compared with.
     pub(super) lefts: String,
+    /// Lists the rows of the events with one of these.
+    pub(super) concerned: String,
 }
 
 impl Select {

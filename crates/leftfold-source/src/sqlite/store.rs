@@ -9,6 +9,7 @@ use super::connection::{Database, Lease};
 use super::found::Found;
 use super::keyed::Keyed;
 use super::orphans::Layout;
+use super::partners::Partners;
 use super::sql::quote;
 use super::{fetch, scan};
 use crate::expression::Expression;
@@ -32,9 +33,11 @@ pub(crate) struct SqliteStore {
     /// What the last scan could not read, by row number.
     lost: Mutex<Vec<LostRows>>,
     /// The records of all tables.
-    layouts: Vec<Layout>,
+    pub(super) layouts: Vec<Layout>,
     /// What was found of the rows a damaged tree does not lead to, for one state of the file.
     found: Mutex<Option<(String, Arc<Found>)>>,
+    /// What could be copied of joined tables that are damaged, for one state of the file.
+    partners: Mutex<Option<(String, Arc<Partners>)>>,
 }
 
 /// What is to be known of the events' table to read around damage.
@@ -112,6 +115,7 @@ impl SqliteStore {
             lost: Mutex::default(),
             layouts: tables.iter().filter_map(Layout::of).collect(),
             found: Mutex::default(),
+            partners: Mutex::default(),
         })
     }
 
@@ -133,6 +137,18 @@ impl SqliteStore {
         let found = Arc::new(found?);
         *slot = Some((content, Arc::clone(&found)));
         Some(found)
+    }
+
+    /// The joined tables as far as they can be read, copied once for each state of the file.
+    pub(super) fn partners(&self, lease: &Lease<'_>, cancel: &Cancel) -> Option<Arc<Partners>> {
+        let mut slot = self.partners.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = self.database.fingerprint().ok()?;
+        if let Some((_, partners)) = slot.as_ref().filter(|(of, _)| *of == content) {
+            return Some(Arc::clone(partners));
+        }
+        let partners = Arc::new(Partners::of(self, lease, cancel)?);
+        *slot = Some((content, Arc::clone(&partners)));
+        Some(partners)
     }
 
     /// The stretch of lost rows this one is in.
