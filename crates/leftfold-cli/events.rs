@@ -27,6 +27,7 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
     slice(&mut ordinals, offset, args.count);
     if args.kcat {
         let left_out = view.write_kcat_lines(&ordinals, &mut front.out, &front.interrupt.cancel)?;
+        input::note_written(front, &opened);
         if left_out > 0 {
             let what = crate::style::counted(u64::from(left_out), "event");
             front.note(format!("{what} left out: no records of Kafka"));
@@ -35,9 +36,11 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
     }
     if args.json {
         view.write_lines(&ordinals, &mut front.out, &front.interrupt.cancel, &mut |_| ())?;
-        return Ok(());
+    } else {
+        print(front, &opened, &view, &ordinals)?;
     }
-    print(front, &opened, &view, &ordinals)
+    input::note_written(front, &opened);
+    Ok(())
 }
 
 /// Where the list begins. Of a topic that was read from there already, with the first.

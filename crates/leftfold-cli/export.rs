@@ -27,11 +27,14 @@ pub(crate) fn run(front: &mut Front, args: &ExportArgs) -> Outcome {
     let mut tick = |done| bar.set(done, Some(total));
     let Some(target) = target else {
         view.write_lines(&ordinals, &mut front.out, &cancel, &mut tick)?;
+        drop(bar);
+        input::note_written(front, &opened);
         return Ok(());
     };
     let write = || output::write_whole(target, |out| view.write_lines(&ordinals, out, &cancel, &mut tick));
     let written = front.interrupt.careful(write)?;
     drop(bar);
+    input::note_written(front, &opened);
     front.note(format!(
         "{} written to {}",
         counted(written.into(), "event"),

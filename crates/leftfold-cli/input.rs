@@ -298,6 +298,17 @@ pub(crate) fn indexed(front: &mut Front, session: &Session, id: u32) -> Outcome<
     Ok(opened)
 }
 
+/// Says that the source was written to since it was indexed: not all that was read afterwards need be of one moment.
+pub(crate) fn note_written(front: &mut Front, opened: &Opened) {
+    if opened.source.is_stale() {
+        front.note(format!(
+            "{} was written to while it was read: newer events are left out, and of those that were changed or deleted some may be as they were \
+             before and some as after; run it again for one moment",
+            opened.source.path.display()
+        ));
+    }
+}
+
 /// Says what cannot be read: the first few, and how many more.
 fn note_unreadable(front: &mut Front, opened: &Opened) {
     let unreadable = &opened.snapshot.unreadable;

@@ -51,7 +51,7 @@ pub(crate) fn run(front: &mut Front, args: &StateArgs) -> Outcome {
             .with("projection", state.projection.as_str())
             .maybe("path", args.path.as_deref())
             .with("state", shown)
-            .with("problems", list(state.problems.iter().map(problem)));
+            .with("problems", list(all(&state).map(problem)));
         later.told(document).print(&mut front.out)?;
     } else {
         print(front, &state, &shown)?;
@@ -68,6 +68,11 @@ pub(crate) fn note_problems(front: &mut Front, problems: &[ErrorDto]) {
         counted(problems.len() as u64, "event"),
         first.message
     ));
+}
+
+/// What the stream lacks, and what could not be folded of it.
+fn all(state: &StateDto) -> impl Iterator<Item = &ErrorDto> {
+    state.missing.iter().chain(&state.problems)
 }
 
 fn last(state: &StateDto) -> Option<&RowDto> {
@@ -102,16 +107,11 @@ fn print(front: &mut Front, state: &StateDto, shown: &Value) -> Outcome {
     let mut text = String::new();
     pretty(shown, paint, 0, &mut text);
     writeln!(front.out, "{text}")?;
-    for problem in state.problems.iter().take(PROBLEMS_SHOWN) {
+    for problem in all(state).take(PROBLEMS_SHOWN) {
         let line = format!("! {}", clean(&problem.message));
         writeln!(front.out, "{}", paint.with(Tone::Bad, &line))?;
     }
-    if let Some(more) = state
-        .problems
-        .len()
-        .checked_sub(PROBLEMS_SHOWN)
-        .filter(|n| *n > 0)
-    {
+    if let Some(more) = all(state).count().checked_sub(PROBLEMS_SHOWN).filter(|n| *n > 0) {
         let line = format!("! and {} more; --json lists them all", grouped(more as u64));
         writeln!(front.out, "{}", paint.with(Tone::Bad, &line))?;
     }

@@ -31,15 +31,30 @@ pub(crate) fn run(front: &mut Front, args: &StreamsArgs) -> Outcome {
     let view = opened.filtered(front, args.filter.as_deref(), None)?;
     let mut streams = listed(&view, args)?;
     let found = streams.len();
+    let without = without_stream(&view);
     sort(&mut streams, args.sort);
     slice(&mut streams, args.offset, args.count);
     if args.json {
         for stream in &streams {
             document(&view, stream).print(&mut front.out)?;
         }
+    } else {
+        print(front, &view, &streams)?;
+    }
+    if without > 0 {
+        front.note(format!(
+            "{} of no stream: `events -f 'stream == \"\"'` lists {}",
+            if without == 1 {
+                "1 record is".to_owned()
+            } else {
+                format!("{} records are", grouped(without))
+            },
+            if without == 1 { "it" } else { "them" }
+        ));
+    }
+    if args.json {
         return Ok(());
     }
-    print(front, &view, &streams)?;
     if found == 0 {
         let total = view.log().names(LaneBy::Stream).len() as u64;
         front.note(format!("no stream matches, of {}", counted(total, "stream")));
@@ -58,6 +73,7 @@ fn listed<'v>(view: &'v View, args: &StreamsArgs) -> Outcome<Vec<Listed<'v>>> {
         let category = log.category_of_stream(key);
         let kept = view.lanes(LaneBy::Stream, Axis::Log).get(key);
         if kept.is_empty()
+            || !view.is_stream(name)
             || !(wanted.is_empty() || category.is_some_and(|c| wanted.contains(&c)))
             || !name.to_ascii_lowercase().contains(&part)
         {
@@ -75,6 +91,13 @@ fn listed<'v>(view: &'v View, args: &StreamsArgs) -> Outcome<Vec<Listed<'v>>> {
         });
     }
     Ok(found)
+}
+
+/// How many of the kept events belong to no stream, beside those that do.
+fn without_stream(view: &View) -> u64 {
+    let key = view.log().names(LaneBy::Stream).key("");
+    let key = key.filter(|_| !view.is_stream(""));
+    key.map_or(0, |k| view.lanes(LaneBy::Stream, Axis::Log).get(k).len() as u64)
 }
 
 fn sort(streams: &mut [Listed<'_>], by: SortStreams) {

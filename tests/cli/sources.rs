@@ -349,6 +349,30 @@ fn rows_a_damaged_file_has_lost_are_records_in_the_list() {
         "{}",
         inspected.err
     );
+    let named = |name: &str| name.starts_with("order-");
+    let streams = leftfold(folder.path(), &["streams", "torn.db", "--json"]);
+    let count = |line: &str| -> u64 {
+        let stream: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        assert!(stream["stream"].as_str().is_some_and(named), "{line}");
+        stream["events"].as_u64().unwrap_or_default()
+    };
+    let counted: u64 = streams.out.lines().map(count).sum();
+    assert_eq!(counted, events as u64, "as many as `inspect` counts");
+    assert!(
+        streams.err.contains("1 record is of no stream"),
+        "{}",
+        streams.err
+    );
+    let state = leftfold(folder.path(), &["state", "torn.db", "order-1", "--json"]).ok();
+    let state: serde_json::Value = serde_json::from_str(&state).expect("JSON");
+    let problems = state["problems"].as_array().expect("a list");
+    assert!(
+        problems.iter().any(|p| p["code"] == "row-unreadable"),
+        "a stream that may have lost events does not look whole: {problems:?}"
+    );
+    let nobody = leftfold(folder.path(), &["state", "torn.db", ""]);
+    assert_eq!(nobody.code, Some(2), "{}", nobody.err);
+    assert!(nobody.err.contains("no state together"), "{}", nobody.err);
 }
 
 #[test]
@@ -517,4 +541,48 @@ fn what_cannot_be_decoded_is_exported_again_with_the_same_reasons() {
     let named = named.replace("\"stream\":\"a-1\",", "\"stream\":\"a-1\",\"category\":\"a\",");
     assert_eq!(read("two.ndjson"), named);
     assert_eq!(read("three.ndjson"), named);
+}
+
+#[test]
+fn a_file_that_another_program_begins_to_write_while_it_is_exported_is_told() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::Stdio;
+
+    let folder = folder();
+    let path = folder.path().join("busy.db");
+    let file = rusqlite::Connection::open(&path).expect("a new file");
+    let fill = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+         INSERT INTO order_events SELECT i, 'order-' || (i % 9), i, 'Placed', '{{\"n\":\"{}\"}}', '2026-01-02 03:04:05' FROM n",
+        "x".repeat(100)
+    );
+    file.execute_batch(&format!("PRAGMA journal_mode=WAL; {ORDERS}; {fill}"))
+        .expect("it can be written");
+    drop(file);
+    let mut child = crate::run::program(folder.path(), &["export", "busy.db", "--no-cache"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut out = BufReader::new(child.stdout.take().expect("its output is a pipe"));
+    let mut first = String::new();
+    out.read_line(&mut first).expect("the output is UTF-8");
+    assert!(first.contains("xxx"), "{first}");
+    let writer = rusqlite::Connection::open(&path).expect("it can be opened");
+    writer
+        .execute_batch("UPDATE order_events SET payload = '{}'; PRAGMA wal_checkpoint(TRUNCATE)")
+        .expect("a reader keeps no writer waiting");
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).expect("the output is UTF-8");
+    let mut said = String::new();
+    let mut err = child.stderr.take().expect("its notes are a pipe");
+    err.read_to_string(&mut said).expect("the notes are UTF-8");
+    let code = child.wait().expect("it ends").code();
+    let told = match code {
+        Some(0) => said.contains("busy.db was written to while it was read"),
+        _ => said.contains("error[source-changed]"),
+    };
+    assert!(told, "{code:?}: {said}");
+    let once = leftfold(folder.path(), &["export", "busy.db"]);
+    assert!(!once.err.contains("was written to"), "{}", once.err);
 }

@@ -434,6 +434,9 @@ dto! {
         pub blame: Vec<BlameDto>,
         /// Events of the stream that could not be folded, up to this place.
         pub problems: Vec<ErrorDto>,
+        /// What the stream lacks up to this place, as far as can be told: versions that are passed over, and rows or lines that cannot be read and
+        /// may be its own.
+        pub missing: Vec<ErrorDto>,
         /// Whether an included event carries a later time than a place on the time axis (late or skewed stamps).
         pub time_disorder: bool,
     }

@@ -62,6 +62,7 @@ pub const CODES: &[&str] = &[
     "project-file",
     "replay-failed",
     "row-unreadable",
+    "source-changed",
     "source-closed",
     "source-damaged",
     "source-encrypted",
@@ -75,6 +76,8 @@ pub const CODES: &[&str] = &[
     "source-unopenable",
     "time-unreadable",
     "too-much",
+    "version-gap",
+    "version-late-start",
     "version-unreadable",
 ];
 

@@ -101,8 +101,8 @@ impl Snapshot {
                 message: what.message.clone(),
             })
             .collect();
-        // Events that stand for rows or lines that cannot be read were told of already.
-        let told_of: u64 = self.unreadable.iter().map(|u| u.events).sum();
+        // Events of which it was said already why.
+        let told_of: u64 = self.unreadable.iter().map(|u| u.marked).sum();
         let named = |o: &&u32| {
             let mut names = [LaneBy::Stream, LaneBy::Type].into_iter();
             names.any(|by| !name(log, by, **o).is_empty())

@@ -14,6 +14,7 @@ use leftfold_source::{EventStore, Identity, Unreadable};
 
 use crate::error::SessionError;
 use crate::filter::FilterTask;
+use crate::view::Gaps;
 
 /// Whether an index is complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Snapshot {
     pub identity: Option<Identity>,
     /// The replay that fits this log's stream keys.
     pub replay: Arc<Replay>,
+    /// The versions missing of the stream asked for last, which is asked for again at every step.
+    pub(crate) gaps: Mutex<Option<(u32, Gaps)>>,
 }
 
 /// Tells a front end that something grew. Carries no data: the front end asks for what it shows.
@@ -144,6 +147,7 @@ impl OpenSource {
                 unreadable: Vec::new(),
                 identity: None,
                 replay,
+                gaps: Mutex::default(),
             })),
             grown: Default::default(),
             filters: Mutex::default(),
@@ -175,6 +179,7 @@ impl OpenSource {
                 unreadable: Vec::new(),
                 identity: None,
                 replay: Arc::new(new_replay(&projections)),
+                gaps: Mutex::default(),
             })),
             projections,
             grown: Default::default(),
@@ -236,6 +241,7 @@ impl OpenSource {
             unreadable: Vec::new(),
             identity: None,
             replay: Arc::clone(&before.replay),
+            gaps: Mutex::default(),
         });
         // The thread holds no handle to the source, so that closing the source ends it.
         let publish = move |snapshot| match weak.upgrade() {
@@ -258,6 +264,7 @@ impl OpenSource {
                     unreadable: Vec::new(),
                     identity: None,
                     replay: Arc::clone(&before.replay),
+                    gaps: Mutex::default(),
                 });
             }
         }
@@ -380,6 +387,7 @@ impl OpenSource {
             unreadable,
             identity: Some(identity),
             replay: Arc::new(new_replay(&self.projections)),
+            gaps: Mutex::default(),
         }))
     }
 
@@ -402,6 +410,9 @@ fn new_replay(projections: &Projections) -> Replay {
     Replay::new(projections.clone(), Limits::default(), monotonic_clock())
 }
 
+/// Times a file is read again that was written while it was read.
+const AGAIN: usize = 3;
+
 fn run_index(
     store: &dyn EventStore,
     cached: Option<&Path>,
@@ -410,15 +421,18 @@ fn run_index(
     replay: &Arc<Replay>,
     publish: &dyn Fn(Snapshot) -> bool,
 ) {
-    let identity = store.identity().ok();
-    let snapshot = |log, state, unreadable| Snapshot {
+    let mut identity = store.identity().ok();
+    let snapshot_of = |identity: &Option<Identity>, log, state, unreadable| Snapshot {
         generation: 0,
         log: Arc::new(log),
         state,
         unreadable,
         identity: identity.clone(),
         replay: Arc::clone(replay),
+        gaps: Mutex::default(),
     };
+    let first = identity.clone();
+    let snapshot = |log, state, unreadable| snapshot_of(&first, log, state, unreadable);
     let place = cached
         .zip(identity.as_ref())
         .map(|(folder, identity)| (cache::path_of(folder, identity), identity));
@@ -429,11 +443,27 @@ fn run_index(
         publish(snapshot(log, IndexState::Ready, Vec::new()));
         return;
     }
-    let (log, ended) = index(store, cancel, progress, &mut |log| {
+    let (mut log, mut ended) = index(store, cancel, progress, &mut |log| {
         if !publish(snapshot(log, IndexState::Reading, Vec::new())) {
             cancel.cancel();
         }
     });
+    // Another program began to write what was read without locks: now it is read along its log, or under a lock.
+    for _ in 0..AGAIN {
+        if !matches!(&ended, Ok(summary) if summary.changed) {
+            break;
+        }
+        identity = store.identity().ok();
+        match index_again(store, &log, cancel) {
+            Ok(Some((anew, summary))) => (log, ended) = (anew, Ok(summary)),
+            Ok(None) => ended = Err(leftfold_source::SourceError::Cancelled),
+            Err(e) => ended = Err(e),
+        }
+    }
+    let snapshot = |log, state, unreadable| snapshot_of(&identity, log, state, unreadable);
+    let place = cached
+        .zip(identity.as_ref())
+        .map(|(folder, identity)| (cache::path_of(folder, identity), identity));
     match ended {
         Ok(summary) => {
             let complete = summary.complete;

@@ -8,6 +8,7 @@ mod cell;
 pub mod decode;
 mod dialect;
 mod expression;
+mod held;
 mod lost;
 mod mapping;
 pub mod ndjson;

@@ -116,6 +116,7 @@ pub(crate) fn summary(lost: &[LostRows]) -> Option<Unreadable> {
         message: sentence(lost, all)?,
         rows: all.at_least(),
         events: lost.len() as u64,
+        marked: lost.len() as u64,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Opens a file: finds out what it is, and which event histories it holds.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use leftfold_event::Cancel;
 
 use crate::capture::{CaptureStore, is_capture, is_ours};
 use crate::dialect::{Candidate, Detection, detection};
+use crate::held::Held;
 use crate::mapping::Mapping;
 use crate::shape::TableShape;
 use crate::spool::{Spool, is_read_once, open_once};
@@ -104,9 +105,10 @@ impl SourceFile {
         if is_ours(&meta) {
             return Self::capture(path, Database::new(real), cancel, tick);
         }
-        let mut file = File::open(&real).map_err(|e| unopenable(e.to_string()))?;
         let mut head = vec![0_u8; 64 << 10];
-        let n = read_up_to(&mut file, &mut head).map_err(|e| unopenable(e.to_string()))?;
+        let n = Held::open(&real)
+            .and_then(|file| file.read_up_to(&mut head, 0))
+            .map_err(|e| unopenable(e.to_string()))?;
         head.truncate(n);
         if let Some(header) = FileHeader::read(&head) {
             if is_capture(&head) {

@@ -110,6 +110,8 @@ pub struct ScanSummary {
     pub unreadable: Vec<Unreadable>,
     /// The rows behind that. Each stretch was handed to the sink as one event with a problem, at its place.
     pub lost: Vec<LostRows>,
+    /// Whether another program wrote the file meanwhile, where no lock keeps what was handed on of one moment: read it again.
+    pub changed: bool,
 }
 
 /// Something of a source that could not be read at all.
@@ -121,6 +123,8 @@ pub struct Unreadable {
     pub rows: u64,
     /// Events that were handed to the sink in their stead, each with a problem.
     pub events: u64,
+    /// Events that have a problem because of it: those in its stead, and others.
+    pub marked: u64,
 }
 
 impl Unreadable {
@@ -130,6 +134,7 @@ impl Unreadable {
             message: message.into(),
             rows: 1,
             events: 0,
+            marked: 0,
         }
     }
 }
@@ -282,6 +287,12 @@ pub enum SourceError {
     /// A mapping names a table or column that is not there, or an expression that cannot be used.
     #[error("the mapping does not fit: {0}")]
     Mapping(String),
+    /// Another program wrote the file while it was read without locks.
+    #[error("{path} changed while it was read: another program began to write it; read it again")]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// The work was cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -308,6 +319,7 @@ impl SourceError {
             Self::NoEvents { .. } => "source-no-events",
             Self::OnlyViews { .. } => "source-only-views",
             Self::Mapping(_) => "source-mapping",
+            Self::Changed { .. } => "source-changed",
             Self::Cancelled => "cancelled",
             Self::Read { .. } => "source-read",
         }

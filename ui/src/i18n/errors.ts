@@ -57,6 +57,7 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'project-file': '项目文件 leftfold.toml 无法使用',
   'replay-failed': '回放失败',
   'row-unreadable': '该行无法读取',
+  'source-changed': '读取期间另一个程序写入了该文件：请重新读取',
   'source-closed': '该来源已关闭',
   'source-damaged': '{path} 已损坏：{reason}',
   'source-encrypted': '{path} 看起来是加密的数据库（SQLCipher？）：请先解密一个副本',
@@ -70,5 +71,7 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'source-unopenable': '{path} 无法打开：{reason}',
   'time-unreadable': '时间无法读取',
   'too-much': '一次请求的数据过多',
+  'version-gap': '缺少版本 {versions}',
+  'version-late-start': '该流从版本 {version} 开始：更早的事件不在此处',
   'version-unreadable': '版本不是整数',
 };

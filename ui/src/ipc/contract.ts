@@ -878,6 +878,11 @@ blame: Array<BlameDto>,
  */
 problems: Array<ErrorDto>, 
 /**
+ * What the stream lacks up to this place, as far as can be told: versions that are passed over, and rows or lines that cannot be read and
+ * may be its own.
+ */
+missing: Array<ErrorDto>, 
+/**
  * Whether an included event carries a later time than a place on the time axis (late or skewed stamps).
  */
 timeDisorder: boolean, };
@@ -1012,6 +1017,7 @@ export const ERROR_CODES = [
   'project-file',
   'replay-failed',
   'row-unreadable',
+  'source-changed',
   'source-closed',
   'source-damaged',
   'source-encrypted',
@@ -1025,6 +1031,8 @@ export const ERROR_CODES = [
   'source-unopenable',
   'time-unreadable',
   'too-much',
+  'version-gap',
+  'version-late-start',
   'version-unreadable',
 ] as const;
 

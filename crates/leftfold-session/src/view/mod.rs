@@ -1,6 +1,7 @@
 //! What a front end looks at: one snapshot of a source, through a filter or not, and the questions it can ask.
 
 mod cause;
+mod missing;
 mod nothing;
 mod point;
 /// At most so many of a log's ordinals, from its first to its last.
@@ -29,6 +30,8 @@ use crate::dto::{AxisInfoDto, ErrorDto, EventDto, GapDto, Int, LaneDto, LanesDto
 use crate::error::SessionError;
 use crate::filter::Matches;
 use crate::source::{OpenSource, Snapshot};
+
+pub(crate) use missing::Gaps;
 
 /// The most rows one answer carries.
 const MAX_ROWS: u32 = 1000;

@@ -97,9 +97,15 @@ impl View {
         let name = self.log.names(LaneBy::Stream).get(stream);
         let (first, last) = (
             versions.clone().map(|(v, _)| v).min(),
-            versions.by_ref().map(|(v, _)| v).max(),
+            versions.clone().map(|(v, _)| v).max(),
         );
+        let near = |found: Option<i64>| found.map(|v| format!("v{v}")).unwrap_or_default();
         let range = match (first, last) {
+            (Some(first), Some(last)) if first < version && version < last => {
+                let below = versions.clone().map(|(v, _)| v).filter(|v| *v < version).max();
+                let above = versions.by_ref().map(|(v, _)| v).filter(|v| *v > version).min();
+                format!("; it has {} and {}, and none between", near(below), near(above))
+            }
             (Some(first), Some(last)) => format!("; it has v{first} to v{last}"),
             _ => "; its events state no versions: say a position (#5), a place in log order (e5) or a time"
                 .to_owned(),

@@ -88,6 +88,7 @@ impl View {
                         params: [("event".to_owned(), self.event_label(ordinals[*i]))].into(),
                     })
                     .collect(),
+                missing: self.missing(stream, included),
                 time_disorder: self.later_than(stream, place).next().is_some(),
             })
         })

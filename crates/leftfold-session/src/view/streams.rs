@@ -26,6 +26,7 @@ impl View {
         };
         let mut found: Vec<(u8, &str, u32)> = names
             .iter()
+            .filter(|(_, name)| self.is_stream(name))
             .filter_map(|(key, name)| rank(name).map(|r| (r, name, key)))
             .collect();
         let total = found.len() as u32;
@@ -56,9 +57,20 @@ impl View {
         }
     }
 
+    /// Whether a name the log knows is a stream's. Events without a stream are no stream together, unless all are without.
+    pub fn is_stream(&self, name: &str) -> bool {
+        !name.is_empty() || self.log.names(LaneBy::Stream).len() == 1
+    }
+
     /// The key of a stream by its full name.
     pub fn stream_key(&self, name: &str) -> Result<u32, SessionError> {
-        self.log.names(LaneBy::Stream).key(name).ok_or_else(|| {
+        let key = self.log.names(LaneBy::Stream).key(name);
+        if key.is_some() && !self.is_stream(name) {
+            let message =
+                "events without a stream have no state together: `events -f 'stream == \"\"'` lists them";
+            return Err(SessionError::new("no-such-stream", message).with("name", name));
+        }
+        key.ok_or_else(|| {
             let like = |text: &str| -> Vec<String> {
                 self.streams(text, 0, PROPOSED as u32)
                     .streams

@@ -477,6 +477,7 @@ impl BrokenLines {
             message,
             rows: self.count,
             events: self.count,
+            marked: self.count,
         })
     }
 }

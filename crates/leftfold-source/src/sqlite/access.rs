@@ -1,11 +1,12 @@
 //! What lies on disk, and which way of opening leaves it untouched.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::capture::is_ours;
+use crate::held::Held;
 
 /// The first 16 bytes of every SQLite database.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -94,13 +95,22 @@ pub(crate) struct DiskState {
     ours: bool,
 }
 
+/// The files a look went into: as long as they are held, another look lets go of no lock on them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Handles(#[allow(dead_code, reason = "held, not used")] Vec<Held>);
+
 impl DiskState {
     /// Looks at the file and what lies beside it.
     pub(crate) fn look(path: &Path) -> std::io::Result<Self> {
+        Self::look_holding(path).map(|(state, _)| state)
+    }
+
+    /// The same, holding the files.
+    pub(crate) fn look_holding(path: &Path) -> std::io::Result<(Self, Handles)> {
         let meta = fs::metadata(path)?;
         if is_ours(&meta) {
             let wal = fs::metadata(sidecar(path, "-wal")).ok();
-            return Ok(Self {
+            let state = Self {
                 wal_mode: true,
                 file: format!("{} {} {}", inode(&meta), meta.len(), modified(&meta)),
                 wal_state: wal
@@ -110,29 +120,31 @@ impl DiskState {
                 shm: None,
                 journal: None,
                 ours: true,
-            });
+            };
+            return Ok((state, Handles::default()));
         }
-        let mut file = File::open(path)?;
+        let file = Held::open(path)?;
         let mut head = [0_u8; 100];
-        let n = read_up_to(&mut file, &mut head)?;
+        let n = file.read_up_to(&mut head, 0)?;
         let header = Header::read(&head[..n]);
         let wal_path = sidecar(path, "-wal");
         let wal = fs::metadata(&wal_path).ok();
         let wal_state = wal.as_ref().map(|m| {
             let mut salts = [0_u8; 32];
-            let n = File::open(&wal_path)
-                .and_then(|mut f| read_up_to(&mut f, &mut salts))
+            let n = Held::open(&wal_path)
+                .and_then(|f| f.read_up_to(&mut salts, 0))
                 .unwrap_or(0);
             format!("{:02x?} {} {}", &salts[..n], m.len(), modified(m))
         });
-        let shm = File::open(sidecar(path, "-shm")).ok().map(|mut f| {
+        let shared = Held::open(&sidecar(path, "-shm")).ok();
+        let shm = shared.as_ref().map(|f| {
             let mut index = [0_u8; 48];
-            let n = read_up_to(&mut f, &mut index).unwrap_or(0);
+            let n = f.read_up_to(&mut index, 0).unwrap_or(0);
             index[..n].to_vec()
         });
         let meta = file.metadata()?;
         let counter = header.map_or(0, |h| h.change_counter);
-        Ok(Self {
+        let state = Self {
             wal_mode: header.is_some_and(|h| h.wal),
             file: format!("{} {} {} {counter}", inode(&meta), meta.len(), modified(&meta)),
             wal: wal.map(|m| m.len()),
@@ -140,7 +152,9 @@ impl DiskState {
             shm,
             journal: journal_state(&sidecar(path, "-journal")),
             ours: false,
-        })
+        };
+        let handles = std::iter::once(file).chain(shared).collect();
+        Ok((state, Handles(handles)))
     }
 
     /// The ways to open it, best first. SQLite itself tells a hot journal from a live writer's, by the locks; without locks the
@@ -237,9 +251,9 @@ fn inode(_: &fs::Metadata) -> String {
 
 /// A journal whose header is zeroed or that is empty was committed.
 fn journal_state(path: &Path) -> Option<String> {
-    let mut file = File::open(path).ok()?;
+    let file = Held::open(path).ok()?;
     let mut head = [0_u8; 28];
-    let n = read_up_to(&mut file, &mut head).ok()?;
+    let n = file.read_up_to(&mut head, 0).ok()?;
     if n < 8 || head[..8] == [0; 8] {
         return None;
     }

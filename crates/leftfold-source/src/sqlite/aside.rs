@@ -245,7 +245,10 @@ impl Aside {
             "INSERT INTO main.{name} ({columns}) VALUES ({})",
             marks.join(", ")
         ))?;
-        let sql = format!("SELECT {columns} FROM main.{name} WHERE {} = ?1", quote(&join.right));
+        let sql = format!(
+            "SELECT {columns} FROM main.{name} WHERE {} = ?1",
+            quote(&join.right)
+        );
         let width = join.columns.len();
         let mut lefts = self.connection.prepare_cached(&join.lefts)?;
         let lefts: Vec<Value> = lefts.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;

@@ -1,8 +1,7 @@
 //! The pages of a database file, read past SQLite: only for what its trees no longer lead to.
 //! <https://sqlite.org/fileformat2.html> says how they are laid out.
 
-use std::fs::File;
-use std::io;
+use crate::held::Held;
 use std::path::Path;
 
 use rusqlite::types::Value;
@@ -21,7 +20,7 @@ enum Encoding {
 /// A database file as numbered pages, from 1.
 #[derive(Debug)]
 pub(super) struct Pages {
-    file: File,
+    file: Held,
     size: usize,
     /// Bytes of a page that are in use.
     pub(super) usable: usize,
@@ -64,9 +63,9 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
 impl Pages {
     /// `None`: there is no header to go by.
     pub(super) fn open(path: &Path) -> Option<Self> {
-        let file = File::open(path).ok()?;
+        let file = Held::open(path).ok()?;
         let mut head = [0_u8; 100];
-        read_at(&file, &mut head, 0).ok()?;
+        file.read_exact(&mut head, 0).ok()?;
         let size = match half(&head, 16)? {
             1 => 65_536,
             n if n >= 512 && n.is_power_of_two() => n,
@@ -101,7 +100,9 @@ impl Pages {
             return None;
         }
         buffer.resize(self.size, 0);
-        read_at(&self.file, buffer, u64::from(page - 1) * self.size as u64).ok()?;
+        self.file
+            .read_exact(buffer, u64::from(page - 1) * self.size as u64)
+            .ok()?;
         buffer.get(..self.usable)
     }
 
@@ -184,25 +185,6 @@ impl Pages {
         };
         text.map_or_else(|| Value::Blob(bytes.to_vec()), Value::Text)
     }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !buffer.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, buffer, at)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            n => {
-                buffer = &mut buffer[n..];
-                at += n as u64;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What a page of a tree is.

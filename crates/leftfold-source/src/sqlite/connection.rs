@@ -11,7 +11,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization, TransactionOperati
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::access::{Access, DiskState, Header, uri};
+use super::access::{Access, DiskState, Handles, Header, uri};
 use super::btree::Pages;
 use super::rollback::RolledBack;
 use super::survey::Survey;
@@ -32,7 +32,7 @@ pub(crate) struct Database {
     path: PathBuf,
     /// Whether the file is read past what its header promises (it is truncated or its schema is damaged).
     lenient: bool,
-    pool: Mutex<Vec<(String, Connection)>>,
+    pool: Mutex<Vec<Pooled>>,
     /// Our own copy of what was piped in, and what it goes by: removed with the database.
     copy: Option<(Arc<TemporaryFolder>, PathBuf)>,
     /// The copy that stands for a file beside which a hot journal lies.
@@ -41,12 +41,22 @@ pub(crate) struct Database {
     survey: Mutex<Option<(String, Arc<Survey>)>>,
 }
 
+/// A connection kept for later.
+struct Pooled {
+    key: String,
+    connection: Connection,
+    /// Closed behind the connection.
+    _handles: Handles,
+}
+
 /// A connection borrowed from the pool.
 pub(crate) struct Lease<'d> {
     database: &'d Database,
     connection: Option<Connection>,
     key: String,
     access: Access,
+    /// The files it may have locks on.
+    handles: Handles,
     /// What it reads, if that is not the file itself.
     rolled_back: Option<Arc<RolledBack>>,
 }
@@ -100,7 +110,11 @@ impl Database {
 
     /// What is on disk now.
     pub(crate) fn disk(&self) -> Result<DiskState, SourceError> {
-        DiskState::look(&self.path).map_err(|e| SourceError::Unopenable {
+        self.disk_holding().map(|(state, _)| state)
+    }
+
+    fn disk_holding(&self) -> Result<(DiskState, Handles), SourceError> {
+        DiskState::look_holding(&self.path).map_err(|e| SourceError::Unopenable {
             path: self.name().to_owned(),
             reason: e.to_string(),
         })
@@ -161,7 +175,7 @@ impl Database {
     }
 
     fn lease_with(&self, cancel: &Cancel, tick: &mut dyn FnMut(u64)) -> Result<Lease<'_>, SourceError> {
-        let disk = self.disk()?;
+        let (disk, handles) = self.disk_holding()?;
         let mut last = None;
         for &access in disk.accesses() {
             let key = key_of(&disk, access);
@@ -171,12 +185,12 @@ impl Database {
             };
             let pooled = {
                 let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-                pool.retain(|(k, _)| disk.accesses().iter().any(|&a| *k == key_of(&disk, a)));
+                pool.retain(|p| disk.accesses().iter().any(|&a| p.key == key_of(&disk, a)));
                 // Whether a journal has become hot is found out by an open.
                 let usable = access != Access::Shared || !disk.has_journal();
                 pool.iter()
-                    .position(|(k, _)| usable && *k == key)
-                    .map(|i| pool.swap_remove(i).1)
+                    .position(|p| usable && p.key == key)
+                    .map(|i| pool.swap_remove(i).connection)
             };
             let opened = match (pooled, &rolled_back) {
                 (Some(connection), _) => Ok(connection),
@@ -190,6 +204,7 @@ impl Database {
                         connection: Some(connection),
                         key,
                         access,
+                        handles,
                         rolled_back,
                     });
                 }
@@ -214,6 +229,22 @@ impl Database {
             },
             |e| self.error(&e),
         ))
+    }
+
+    /// What a lease without locks reads: another text later says that the file was written meanwhile. Locks keep what is read of one
+    /// moment by themselves.
+    pub(crate) fn moment(&self, lease: &Lease<'_>) -> Result<Option<String>, SourceError> {
+        Ok(match lease.access {
+            Access::Shared | Access::LiveLog => None,
+            access => Some(self.disk()?.connection_key(access)),
+        })
+    }
+
+    /// That the file was written while it was read.
+    pub(crate) fn changed(&self) -> SourceError {
+        SourceError::Changed {
+            path: self.name().to_owned(),
+        }
     }
 
     /// Closes the connections kept for later calls.
@@ -328,7 +359,11 @@ impl Drop for Lease<'_> {
             connection.progress_handler(0, None::<fn() -> bool>).is_ok() && connection.is_autocommit();
         let mut pool = self.database.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if clean && pool.len() < POOL {
-            pool.push((std::mem::take(&mut self.key), connection));
+            pool.push(Pooled {
+                key: std::mem::take(&mut self.key),
+                connection,
+                _handles: std::mem::take(&mut self.handles),
+            });
         }
     }
 }

@@ -139,7 +139,9 @@ impl Take for Events<'_> {
             if let Some(why) = &self.unjoined {
                 // It says why a name is missing, too.
                 event.problems.retain(|p| p.code != ProblemCode::NameUnreadable);
-                event.problems.push(Problem::new(ProblemCode::NameUnreadable, why));
+                event
+                    .problems
+                    .push(Problem::new(ProblemCode::NameUnreadable, why));
             }
             (self.visit)(place, event);
         }
@@ -227,6 +229,16 @@ impl Fetch<'_> {
         let database = &self.store.database;
         let mut lease = database.lease()?;
         lease.heed(self.cancel)?;
+        let moment = database.moment(&lease)?;
+        self.run_over(&lease, take)?;
+        if database.moment(&lease)? != moment {
+            return Err(database.changed());
+        }
+        Ok(())
+    }
+
+    fn run_over(&self, lease: &Lease<'_>, take: &mut dyn Take) -> Result<(), SourceError> {
+        let database = &self.store.database;
         if let Some(keyed) = &self.store.keyed {
             let fingerprint = database.fingerprint()?;
             let samples = match keyed.kept(&fingerprint) {

@@ -116,11 +116,7 @@ impl<'r> Rescue<'r> {
 
     /// At most `most` rows from a number on that SQLite reads when nothing is joined to them; and why there are no more, if that is
     /// damage.
-    pub(super) fn rows_alone(
-        &mut self,
-        start: i64,
-        most: usize,
-    ) -> (Vec<LeafRow>, Option<rusqlite::Error>) {
+    pub(super) fn rows_alone(&mut self, start: i64, most: usize) -> (Vec<LeafRow>, Option<rusqlite::Error>) {
         let lease = self.lease;
         match self.aside() {
             Ok(aside) => aside.rows_from(start, most, lease),
@@ -130,12 +126,16 @@ impl<'r> Rescue<'r> {
 
     /// Whether this row, or the next one there is, can be read when nothing is joined to it.
     pub(super) fn reads_alone(&mut self, start: i64) -> bool {
-        !self.store.plan.joins.is_empty() && matches!(self.rows_alone(start, 1), (rows, None) if !rows.is_empty())
+        !self.store.plan.joins.is_empty()
+            && matches!(self.rows_alone(start, 1), (rows, None) if !rows.is_empty())
     }
 
     /// A database that holds this row; `None`: it was not found, or is damaged itself.
     pub(super) fn with_row(&mut self, number: i64) -> Option<&Aside> {
-        if !self.loaded.is_some_and(|[first, last]| first <= number && number <= last) {
+        if !self
+            .loaded
+            .is_some_and(|[first, last]| first <= number && number <= last)
+        {
             let leaf = |f: &Found| f.orphans.leaf_of(number).map(|leaf| f.rows(leaf));
             let rows = match self.found.as_deref().and_then(leaf) {
                 Some(rows) => rows,

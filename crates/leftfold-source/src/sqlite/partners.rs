@@ -57,7 +57,9 @@ impl Partners {
             if copied.iter().any(|c| c.table == join.table) {
                 let (table, right) = (quote(&join.table), quote(&join.right));
                 connection
-                    .execute_batch(&format!("CREATE INDEX main.\"leftfold {i}\" ON {table} ({right})"))
+                    .execute_batch(&format!(
+                        "CREATE INDEX main.\"leftfold {i}\" ON {table} ({right})"
+                    ))
                     .ok()?;
             }
         }

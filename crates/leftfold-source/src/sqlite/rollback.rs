@@ -1,18 +1,19 @@
 //! What an interrupted transaction left half done, undone in a temporary copy: the file and its rollback journal stay as they are.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use leftfold_event::Cancel;
 use rusqlite::{Connection, OpenFlags};
 
-use super::access::{Access, DiskState, Header, read_up_to, sidecar};
+use super::access::{Access, DiskState, Header, sidecar};
 use crate::SourceError;
+use crate::held::Held;
 use crate::temporary::TemporaryFolder;
 
 /// Bytes copied between two looks at the cancel flag: a slow disk gives them in well under 50 ms.
-const PART: u64 = 1 << 20;
+const PART: usize = 1 << 20;
 
 /// What a journal ends with that names a super-journal.
 const SUPER_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
@@ -107,9 +108,9 @@ impl RolledBack {
 
     /// The copy's header and size.
     pub(super) fn header(&self) -> Option<(Header, u64)> {
-        let mut file = File::open(self.path()).ok()?;
+        let file = Held::open(&self.path()).ok()?;
         let mut head = [0_u8; 100];
-        let n = read_up_to(&mut file, &mut head).ok()?;
+        let n = file.read_up_to(&mut head, 0).ok()?;
         Some((Header::read(&head[..n])?, file.metadata().ok()?.len()))
     }
 }
@@ -155,16 +156,20 @@ struct Copy<'c> {
 impl Copy<'_> {
     /// Whether it was copied whole; `false`: cancelled.
     fn file(&mut self, from: &Path, to: &Path) -> io::Result<bool> {
-        let (from, mut to) = (File::open(from)?, File::create_new(to)?);
+        let (from, mut to) = (Held::open(from)?, File::create_new(to)?);
+        let mut part = vec![0; PART];
+        let mut at = 0;
         loop {
             if self.cancel.is_cancelled() {
                 return Ok(false);
             }
-            // Between plain files this is left to the kernel, which shares the blocks where the file system can.
-            match io::copy(&mut (&from).take(PART), &mut to)? {
-                0 => return Ok(true),
-                n => self.bytes += n,
+            let n = from.read_up_to(&mut part, at)?;
+            if n == 0 {
+                return Ok(true);
             }
+            to.write_all(&part[..n])?;
+            at += n as u64;
+            self.bytes += n as u64;
             (self.tick)(self.bytes);
         }
     }

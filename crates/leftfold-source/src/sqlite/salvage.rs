@@ -105,12 +105,11 @@ pub(super) fn go_on(
     let why = error.to_string();
     let mut unjoined = Unread::new();
     let complete = over_gaps(pass, &mut rescue, &mut search, &known, last, why, &mut unjoined)?;
-    notes.extend(unjoined.into_iter().map(|(table, (rows, why))| {
-        Unreadable {
-            message: without_partners(&table, rows, &why),
-            rows,
-            events: rows,
-        }
+    notes.extend(unjoined.into_iter().map(|(table, (rows, why))| Unreadable {
+        message: without_partners(&table, rows, &why),
+        rows,
+        events: 0,
+        marked: rows,
     }));
     if let Some(given_up) = complete.given_up {
         notes.push(Unreadable::of_the_whole(given_up));

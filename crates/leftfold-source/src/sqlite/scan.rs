@@ -74,7 +74,7 @@ pub(super) fn scan(
     let database = &store.database;
     let mut lease = database.lease()?;
     lease.heed(cancel)?;
-    let before = database.disk()?.connection_key(lease.access());
+    let moment = database.moment(&lease)?;
     let keys = store.keyed.as_ref().map(|k| KeySamples::of_width(k.width));
     let mut pass = Pass {
         store,
@@ -112,7 +112,8 @@ pub(super) fn scan(
     {
         keyed.keep(keys, database.fingerprint()?);
     }
-    if complete && database.disk()?.connection_key(lease.access()) != before {
+    let changed = complete && database.moment(&lease)? != moment;
+    if changed {
         unreadable.push(Unreadable::of_the_whole(
             "another program changed the file while it was read: read it again",
         ));
@@ -123,6 +124,7 @@ pub(super) fn scan(
         complete,
         unreadable,
         lost,
+        changed,
     })
 }
 

@@ -243,6 +243,7 @@ export class MockHistory {
         time: rfc3339(e.nanos),
       })),
       problems: [],
+      missing: [],
       timeDisorder: false,
     };
   }
