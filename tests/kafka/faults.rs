@@ -36,6 +36,21 @@ while sys.argv[2] in admin.list_topics(timeout=30).topics:
     time.sleep(0.05)
 "#;
 
+/// Gives a topic a second partition and writes numbered records to it: NAME FROM TO.
+const WIDEN: &str = r#"
+import sys
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewPartitions
+address = {"bootstrap.servers": sys.argv[1]}
+name, first, end = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+admin = AdminClient(address)
+admin.create_partitions([NewPartitions(name, 2)])[name].result(60)
+producer = Producer(address)
+for i in range(first, end):
+    producer.produce(name, f'{{"n":{i}}}', str(i), partition=1)
+assert producer.flush(60) == 0
+"#;
+
 /// Removes the records before an offset: NAME OFFSET.
 const CUT: &str = r#"
 import sys
@@ -271,4 +286,92 @@ fn a_capture_goes_on_with_what_came_since() {
         .filter(|r| r.topic == "odd")
         .collect();
     assert_same(&odd, &rig.truth("odd", true));
+}
+
+#[test]
+fn partitions_and_topics_that_come_while_a_capture_follows_are_told_and_read() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("widened");
+    rig.python(WRITE, &[&topic, "0", "100"]);
+    let pattern = format!("^{topic}");
+    let follow = |more: &[&str]| {
+        let args = [
+            &["capture", "-b", rig.brokers(), "-t", &pattern, "--follow"],
+            more,
+        ]
+        .concat();
+        program(folder.path(), &args)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs")
+    };
+    let mut run = follow(&["-c", "350", "o.leftfold"]);
+    let path = folder.path().join("o.leftfold");
+    let end = Instant::now() + Duration::from_mins(1);
+    while !fs::metadata(&path).is_ok_and(|m| m.len() > 4096) && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    rig.python(WIDEN, &[&topic, "100", "150"]);
+    rig.python(WRITE, &[&format!("{topic}-more"), "0", "200"]);
+    // It ends when it has all of them, and not otherwise.
+    let status = run.wait().expect("it ends");
+    let mut said = String::new();
+    run.stderr
+        .take()
+        .expect("it was piped")
+        .read_to_string(&mut said)
+        .expect("it is text");
+    assert!(status.success(), "{said}");
+    assert!(said.contains(&format!("{topic}[1] is new")), "{said}");
+    assert!(said.contains(&format!("{topic}-more[0] is new")), "{said}");
+    let mut found = numbers(&path);
+    found.sort_unstable();
+    let mut wanted: Vec<i64> = (0..150).chain(0..200).collect();
+    wanted.sort_unstable();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn a_broker_that_does_not_answer_for_a_minute_costs_no_record() {
+    let (rig, _alone) = rig_alone();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("silent");
+    rig.python(WRITE, &[&topic, "0", "200000"]);
+    let args = [
+        "capture",
+        "-b",
+        rig.brokers(),
+        "-t",
+        &topic,
+        "-c",
+        "250000",
+        "--follow",
+        "o.leftfold",
+    ];
+    let mut run = program(folder.path(), &args)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let path = folder.path().join("o.leftfold");
+    let end = Instant::now() + Duration::from_mins(1);
+    while !fs::metadata(&path).is_ok_and(|m| m.len() > 4096) && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    rig.control("pause", "broker");
+    // The minute is what is tried: longer than any request is waited for.
+    std::thread::sleep(Duration::from_secs(65));
+    let still = run.try_wait().expect("it can be asked");
+    rig.control("resume", "broker");
+    assert!(still.is_none(), "it waits: {still:?}");
+    rig.python(WRITE, &[&topic, "200000", "250000"]);
+    let status = run.wait().expect("it ends");
+    let mut said = String::new();
+    run.stderr
+        .take()
+        .expect("it was piped")
+        .read_to_string(&mut said)
+        .expect("it is text");
+    assert!(status.success(), "{said}");
+    assert_eq!(numbers(&path), (0..250_000).collect::<Vec<i64>>());
 }

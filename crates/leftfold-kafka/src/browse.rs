@@ -205,4 +205,8 @@ impl Sink for Kept {
     }
 
     fn waiting(&mut self, _: &str) {}
+
+    fn found(&mut self, _: &mut Piece, _: &Topic) -> Result<(), KafkaError> {
+        Ok(())
+    }
 }

@@ -12,7 +12,7 @@ use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
 use crate::pause::Pause;
 use crate::range::{From, Range};
-use crate::reader::{Piece, Reader, Sink, Taken};
+use crate::reader::{Piece, Reader, Sink, Taken, Watch};
 use crate::schemas::SchemaBook;
 use crate::settings::Settings;
 
@@ -40,6 +40,25 @@ pub struct Request {
     pub pause: Pause,
     /// The program and its version, for the capture's provenance.
     pub tool: String,
+}
+
+impl Request {
+    /// What a read of this request looks for while it goes on.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch {
+            topics: self.topics.clone(),
+            partitions: self.partitions.clone(),
+        }
+    }
+}
+
+/// What is told of a partition that is new.
+pub(crate) fn found(piece: &Piece) -> String {
+    format!(
+        "{} is new: it is read from its beginning, offset {}",
+        piece.place(),
+        piece.low
+    )
 }
 
 /// What a capture tells on its way.
@@ -185,44 +204,60 @@ fn begin(
     })?;
     let mut ids = Vec::new();
     for piece in &mut pieces {
-        let topic = &topics[piece.topic];
-        let known = writer
-            .partitions()
-            .iter()
-            .find(|p| p.topic == topic.name && p.partition == piece.partition)
-            .cloned();
-        let id = match known {
-            Some(known) => {
-                resume(piece, &known, topic, writer, tell)?;
-                known.id
-            }
-            None => {
-                if let From::Offset(asked) = request.range.from
-                    && asked < piece.low
-                {
-                    tell(Told::Note(format!(
-                        "{} begins at offset {}: what lay before is gone",
-                        piece.place(),
-                        piece.low
-                    )));
-                }
-                writer.add_partition(&topic.name, topic.id.as_deref(), piece.partition, piece.start)?
-            }
-        };
-        writer.set_watermarks(
-            id,
-            Watermarks {
-                low: piece.low,
-                high: piece.high,
-                start: piece.start,
-                stop: piece.stop,
-            },
-        )?;
-        ids.push(id);
+        ids.push(take_in(
+            piece,
+            &topics[piece.topic],
+            &request.range,
+            writer,
+            tell,
+        )?);
     }
     // From here on the file says what it is, whatever happens.
     writer.commit()?;
     Ok((pieces, ids))
+}
+
+/// Takes a piece into the capture, from where it is to be read on; its id.
+fn take_in(
+    piece: &mut Piece,
+    topic: &Topic,
+    range: &Range,
+    writer: &mut CaptureWriter,
+    tell: &mut dyn FnMut(Told),
+) -> Result<i64, KafkaError> {
+    let known = writer
+        .partitions()
+        .iter()
+        .find(|p| p.topic == topic.name && p.partition == piece.partition)
+        .cloned();
+    let id = match known {
+        Some(known) => {
+            resume(piece, &known, topic, writer, tell)?;
+            known.id
+        }
+        None => {
+            if let From::Offset(asked) = range.from
+                && asked < piece.low
+            {
+                tell(Told::Note(format!(
+                    "{} begins at offset {}: what lay before is gone",
+                    piece.place(),
+                    piece.low
+                )));
+            }
+            writer.add_partition(&topic.name, topic.id.as_deref(), piece.partition, piece.start)?
+        }
+    };
+    writer.set_watermarks(
+        id,
+        Watermarks {
+            low: piece.low,
+            high: piece.high,
+            start: piece.start,
+            stop: piece.stop,
+        },
+    )?;
+    Ok(id)
 }
 
 /// Lets a piece go on where the capture has got to.
@@ -280,6 +315,7 @@ fn run(
         writer,
         schemas,
         ids,
+        range: request.range,
         count: request.count,
         pause: request.pause.clone(),
         committed: Instant::now(),
@@ -288,7 +324,8 @@ fn run(
     let ended = if request.count == Some(0) {
         Ok(false)
     } else {
-        Reader::new(cluster, pieces).and_then(|mut reader| reader.run(&mut sink, cancel))
+        let reader = Reader::new(cluster, pieces);
+        reader.and_then(|reader| reader.watching(request.watch()).run(&mut sink, cancel))
     };
     let kept = sink.schemas.finish(&mut sink.writer, cancel, sink.tell);
     let CaptureSink { writer, .. } = sink;
@@ -318,6 +355,7 @@ struct CaptureSink<'t> {
     schemas: SchemaBook,
     /// The capture's ids of the pieces.
     ids: Vec<i64>,
+    range: Range,
     count: Option<u64>,
     pause: Pause,
     committed: Instant,
@@ -345,6 +383,13 @@ impl Sink for CaptureSink<'_> {
     fn gap(&mut self, piece: usize, next: i64, reason: &str) -> Result<(), KafkaError> {
         (self.tell)(Told::Note(format!("records are missing: {reason}")));
         Ok(self.writer.gap(self.ids[piece], next, reason)?)
+    }
+
+    fn found(&mut self, piece: &mut Piece, topic: &Topic) -> Result<(), KafkaError> {
+        (self.tell)(Told::Note(found(piece)));
+        let id = take_in(piece, topic, &self.range, &mut self.writer, self.tell)?;
+        self.ids.push(id);
+        Ok(())
     }
 
     fn tick(&mut self, left: u64) -> Result<Taken, KafkaError> {

@@ -139,22 +139,23 @@ pub struct Partition {
 pub struct Cluster {
     client: Client<Listener>,
     listener: Listener,
+    /// Whom to ask first, as the user wrote it.
+    bootstrap: String,
 }
 
 impl Cluster {
     /// Makes ready to connect; the first question finds out whether a broker answers.
     pub fn connect(settings: &Settings) -> Result<Self, KafkaError> {
         let (mut config, secrets) = settings.client_config()?;
-        if config
+        let bootstrap = config
             .get("bootstrap.servers")
-            .or_else(|| config.get("metadata.broker.list"))
-            .is_none()
-        {
+            .or_else(|| config.get("metadata.broker.list"));
+        let Some(bootstrap) = bootstrap.map(str::to_owned) else {
             return Err(KafkaError::Property(
                 "no broker is named: say -b HOST:PORT, or bootstrap.servers in a file of properties"
                     .to_owned(),
             ));
-        }
+        };
         // Some causes are told in log lines of this level alone.
         config.set_log_level(RDKafkaLogLevel::Info);
         let listener = Listener {
@@ -166,7 +167,25 @@ impl Cluster {
             Client::new(&config, native, RDKafkaType::RD_KAFKA_CONSUMER, listener.clone())
         });
         let client = created.map_err(|e| refused(&e, &secrets))?;
-        Ok(Self { client, listener })
+        Ok(Self {
+            client,
+            listener,
+            bootstrap,
+        })
+    }
+
+    /// Sees to it that there is a broker to ask. A broker that comes back after a long silence may at first name no brokers at all; then
+    /// librdkafka gives up all it knew, and asks nobody any more (<https://github.com/confluentinc/librdkafka/issues/5301>).
+    pub(crate) fn look_after(&self, topic: &str) {
+        if self.client.fetch_metadata(Some(topic), SLICE).is_err() {
+            self.revive();
+        }
+        self.serve();
+    }
+
+    fn revive(&self) {
+        tracing::debug!("asking the brokers named first again");
+        native::add_brokers(self.native(), &self.bootstrap);
     }
 
     /// The cluster's id, where the broker tells one.
@@ -205,9 +224,14 @@ impl Cluster {
         question: impl Fn(&Self) -> Result<T, ClientError>,
     ) -> Result<T, KafkaError> {
         let since = Instant::now();
+        let mut revived = false;
         loop {
             if cancel.is_cancelled() {
                 return Err(KafkaError::Cancelled);
+            }
+            if !revived && since.elapsed() > SUSPICIOUS {
+                self.revive();
+                revived = true;
             }
             let answer = question(self);
             self.serve();

@@ -53,6 +53,15 @@ pub(crate) fn serve(client: *mut RDKafka) {
     unsafe { rd::rd_kafka_poll(client, 0) };
 }
 
+/// Gives a client brokers to ask for all others; those it has already are not added again.
+pub(crate) fn add_brokers(client: *mut RDKafka, brokers: &str) {
+    let Ok(brokers) = CString::new(brokers) else {
+        return;
+    };
+    // SAFETY: the client is alive, and copies the text.
+    unsafe { rd::rd_kafka_brokers_add(client, brokers.as_ptr()) };
+}
+
 /// Puts offsets in the place of times in a list.
 pub(crate) fn offsets_for_times(
     client: *mut RDKafka,

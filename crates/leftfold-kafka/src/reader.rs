@@ -17,6 +17,9 @@ const WAIT: Duration = Duration::from_millis(50);
 /// How long a read goes on trying while no record and no end comes.
 const STALLED: Duration = Duration::from_mins(5);
 
+/// How often a read without an end looks for new partitions and topics.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
 /// How long nothing comes before the taker is told why.
 const QUIET: Duration = Duration::from_secs(3);
 
@@ -89,6 +92,27 @@ impl Piece {
         })
     }
 
+    /// The whole of a partition that was found later, without an end.
+    fn found(
+        cluster: &Cluster,
+        (number, topic): (usize, &Topic),
+        id: i32,
+        since: Option<i64>,
+        cancel: &Cancel,
+    ) -> Result<Self, KafkaError> {
+        let Partition { low, high, .. } = cluster.partition(&topic.name, id, cancel)?;
+        Ok(Self {
+            topic: number,
+            name: topic.name.clone(),
+            partition: id,
+            low,
+            high,
+            start: low,
+            stop: None,
+            since,
+        })
+    }
+
     /// At most so many records are left, counted from an offset.
     fn left(&self, next: i64) -> u64 {
         let end = self.stop.unwrap_or(self.high);
@@ -128,10 +152,23 @@ pub trait Sink {
     /// Nothing comes, and why.
     fn waiting(&mut self, why: &str);
 
+    /// A partition was found that was not there when the read began: its piece comes behind those there are, with the start the
+    /// taker leaves it.
+    fn found(&mut self, piece: &mut Piece, topic: &Topic) -> Result<(), KafkaError>;
+
     /// Asked between batches: whether to read on now. Who says no waits a moment first, and is asked again.
     fn goes_on(&mut self, _cancel: &Cancel) -> Result<bool, KafkaError> {
         Ok(true)
     }
+}
+
+/// What a read without an end looks for while it goes on.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// Names and patterns of topics.
+    pub topics: Vec<String>,
+    /// These partitions only; empty: all of them.
+    pub partitions: Vec<i32>,
 }
 
 /// How far a piece is.
@@ -150,43 +187,103 @@ pub struct Reader<'c> {
     progress: Vec<Progress>,
     /// The piece of the message before: records come in runs.
     last: usize,
+    /// The topics' numbers as the consumer has them.
+    topics: Vec<(String, usize)>,
+    watch: Option<(Watch, Instant)>,
 }
 
 impl<'c> Reader<'c> {
     /// Makes ready to read these pieces.
     pub fn new(cluster: &'c Cluster, pieces: Vec<Piece>) -> Result<Self, KafkaError> {
-        let mut consumer = SimpleConsumer::new(cluster, cluster.native());
-        let mut topics: Vec<(String, usize)> = Vec::new();
-        let mut progress = Vec::new();
-        for piece in &pieces {
-            let known = topics
-                .iter()
-                .find(|(name, _)| *name == piece.name)
-                .map(|(_, t)| *t);
-            let topic = match known {
-                Some(topic) => topic,
-                None => {
-                    let topic = consumer.topic(&piece.name).ok_or_else(|| KafkaError::NoTopic {
+        let consumer = SimpleConsumer::new(cluster, cluster.native());
+        let mut reader = Self {
+            cluster,
+            pieces: Vec::new(),
+            consumer,
+            progress: Vec::new(),
+            last: 0,
+            topics: Vec::new(),
+            watch: None,
+        };
+        for piece in pieces {
+            reader.add(piece)?;
+        }
+        Ok(reader)
+    }
+
+    /// The same, looking for new partitions and topics as long as it has no end.
+    #[must_use]
+    pub fn watching(self, watch: Watch) -> Self {
+        Self {
+            watch: Some((watch, Instant::now())),
+            ..self
+        }
+    }
+
+    fn add(&mut self, piece: Piece) -> Result<(), KafkaError> {
+        let known = self.topics.iter().find(|(name, _)| *name == piece.name);
+        let topic = match known.map(|(_, t)| *t) {
+            Some(topic) => topic,
+            None => {
+                let topic = self
+                    .consumer
+                    .topic(&piece.name)
+                    .ok_or_else(|| KafkaError::NoTopic {
                         topic: piece.name.clone(),
                         near: String::new(),
                     })?;
-                    topics.push((piece.name.clone(), topic));
-                    topic
-                }
-            };
-            progress.push(Progress {
-                topic,
-                next: piece.start,
-                done: piece.stop.is_some_and(|stop| piece.start >= stop),
-            });
+                self.topics.push((piece.name.clone(), topic));
+                topic
+            }
+        };
+        self.progress.push(Progress {
+            topic,
+            next: piece.start,
+            done: piece.stop.is_some_and(|stop| piece.start >= stop),
+        });
+        self.pieces.push(piece);
+        Ok(())
+    }
+
+    /// Looks for partitions and topics that are not read yet. What cannot be had now is looked for again later.
+    fn look_again(&mut self, sink: &mut dyn Sink, cancel: &Cancel) -> Result<(), KafkaError> {
+        let Some((watch, looked)) = &mut self.watch else {
+            return Ok(());
+        };
+        if looked.elapsed() < LOOK_AGAIN || self.pieces.iter().any(|p| p.stop.is_some()) {
+            return Ok(());
         }
-        Ok(Self {
-            cluster,
-            pieces,
-            consumer,
-            progress,
-            last: 0,
-        })
+        *looked = Instant::now();
+        let watch = watch.clone();
+        let topics = match self.cluster.topics(&watch.topics, cancel) {
+            Ok(topics) => topics,
+            Err(e) => {
+                tracing::debug!(error = %e, "no look at the topics");
+                return Ok(());
+            }
+        };
+        let since = self.pieces.iter().find_map(|p| p.since);
+        for topic in &topics {
+            for id in topic.partitions.iter().copied() {
+                let known = self
+                    .pieces
+                    .iter()
+                    .any(|p| p.name == topic.name && p.partition == id);
+                if known || !(watch.partitions.is_empty() || watch.partitions.contains(&id)) {
+                    continue;
+                }
+                let same = self.pieces.iter().find(|p| p.name == topic.name);
+                let next = self.pieces.iter().map(|p| p.topic + 1).max().unwrap_or(0);
+                let number = same.map_or(next, |p| p.topic);
+                let Ok(mut piece) = Piece::found(self.cluster, (number, topic), id, since, cancel) else {
+                    continue;
+                };
+                sink.found(&mut piece, topic)?;
+                self.add(piece)?;
+                self.start(self.pieces.len() - 1)?;
+            }
+        }
+        Ok(())
     }
 
     /// The pieces.
@@ -215,6 +312,7 @@ impl<'c> Reader<'c> {
         let mut headers = Headers::new();
         let mut heard = Instant::now();
         let mut told = false;
+        let mut looked = heard;
         while self.progress.iter().any(|p| !p.done) {
             if sink.tick(self.left())? == Taken::Enough || cancel.is_cancelled() {
                 return Ok(false);
@@ -225,6 +323,7 @@ impl<'c> Reader<'c> {
                 heard = Instant::now();
                 continue;
             }
+            self.look_again(sink, cancel)?;
             match self.batch(sink, &mut headers)? {
                 Some(Taken::Enough) => return Ok(false),
                 Some(Taken::More) => {
@@ -241,6 +340,13 @@ impl<'c> Reader<'c> {
                         return Err(why.unwrap_or_else(|| {
                             KafkaError::Unreachable(format!("nothing came for {} seconds", STALLED.as_secs()))
                         }));
+                    }
+                    if heard.elapsed() > LOOK_AGAIN && looked.elapsed() > LOOK_AGAIN {
+                        let waiting = self.progress.iter().position(|p| !p.done);
+                        if let Some(piece) = waiting.map(|i| &self.pieces[i]) {
+                            self.cluster.look_after(&piece.name);
+                        }
+                        looked = Instant::now();
                     }
                     if heard.elapsed() > QUIET
                         && !told

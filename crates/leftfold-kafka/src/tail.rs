@@ -8,8 +8,8 @@ use leftfold_source::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
 };
 
-use crate::capture::{Request, Told, pieces};
-use crate::cluster::Cluster;
+use crate::capture::{Request, Told, found, pieces};
+use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
 use crate::own::{Known, Own};
 use crate::reader::{Piece, Reader, Sink, Taken};
@@ -139,7 +139,8 @@ pub fn tail(
     let pieces = pieces(&cluster, request, &topics, cancel)?;
     let mut sink = TailSink {
         places: pieces.clone(),
-        with_topic: topics.len() > 1,
+        // A pattern may fit more topics later.
+        with_topic: topics.len() > 1 || request.topics.iter().any(|t| t.starts_with('^')),
         known: Known::new(registry),
         waiting: Vec::new(),
         bytes: 0,
@@ -149,7 +150,9 @@ pub fn tail(
         tell,
         take,
     };
-    Reader::new(&cluster, pieces)?.run(&mut sink, cancel)?;
+    Reader::new(&cluster, pieces)?
+        .watching(request.watch())
+        .run(&mut sink, cancel)?;
     sink.hand_on()
 }
 
@@ -214,6 +217,12 @@ impl Sink for TailSink<'_> {
 
     fn gap(&mut self, _: usize, _: i64, reason: &str) -> Result<(), KafkaError> {
         (self.tell)(Told::Note(format!("records are missing: {reason}")));
+        Ok(())
+    }
+
+    fn found(&mut self, piece: &mut Piece, _: &Topic) -> Result<(), KafkaError> {
+        (self.tell)(Told::Note(found(piece)));
+        self.places.push(piece.clone());
         Ok(())
     }
 
