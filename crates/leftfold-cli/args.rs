@@ -9,6 +9,7 @@ use leftfold_kafka::{Bound, From};
 
 use crate::capture::{CAPTURE, CaptureArgs};
 use crate::kafka::{KafkaArgs, bound};
+use crate::secret::SecretArgs;
 use crate::topics::{TOPICS, TopicsArgs};
 
 const SOURCES: &str = "\
@@ -158,6 +159,17 @@ from + (to-from)*(c+1)/n.")]
     /// List a cluster's topics, or try the connection to it
     #[command(after_help = TOPICS)]
     Topics(TopicsArgs),
+    /// Keep a password in the system's keyring, for connections that refer to it
+    #[command(after_help = "Examples:
+  leftfold secret shop-prod                             asks for it, and shows nothing
+  pass kafka/prod | leftfold secret shop-prod           takes the first line
+  leftfold secret shop-prod --forget
+  leftfold topics -b broker:9093 -X security.protocol=SASL_SSL -X sasl.mechanism=SCRAM-SHA-512 -X sasl.username=me \\
+    -X 'sasl.password=${keyring:shop-prod}'
+
+The keyring is the Secret Service (GNOME Keyring, KWallet), the macOS Keychain or the Windows Credential Manager; its entries go by \
+`leftfold` and the name. Without one: ${VARIABLE} stands for an environment variable, and a password that is not given is asked for.")]
+    Secret(SecretArgs),
     /// Write a demo history: a shop over one day, with four incidents to find
     #[command(after_help = "Examples:
   leftfold demo
@@ -208,6 +220,7 @@ impl Verb {
             Self::Topics(args) => args.json,
             Self::Export(_)
             | Self::Capture(_)
+            | Self::Secret(_)
             | Self::Demo(_)
             | Self::Open(_)
             | Self::Mapping(_)

@@ -1,5 +1,6 @@
 //! What kcat's flags say: a connection, topics, a range.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
@@ -7,6 +8,7 @@ use clap::Args;
 use leftfold_kafka::{Bound, KafkaError, Pause, Range, Request, Settings};
 
 use crate::failure::{Failure, Outcome};
+use crate::style::clean;
 
 /// A connection, topics and a range, in kcat's flags.
 #[derive(Clone, Debug, Default, Args)]
@@ -24,7 +26,8 @@ pub(crate) struct KafkaArgs {
     /// them
     #[arg(short, long, value_name = "URL")]
     pub(crate) registry: Option<String>,
-    /// A property by librdkafka's name; ${NAME} in the value stands for an environment variable (may be repeated)
+    /// A property by librdkafka's name; ${NAME} in the value stands for an environment variable, ${keyring:NAME} for a secret of the
+    /// system's keyring (may be repeated). A password that is not given is asked for
     #[arg(short = 'X', long = "property", value_name = "NAME=VALUE")]
     pub(crate) properties: Vec<String>,
     /// A file of properties, librdkafka's or Java's (may be repeated)
@@ -61,6 +64,7 @@ impl KafkaArgs {
         if let Some(url) = &self.registry {
             settings.set_registry(url);
         }
+        ask_for_password(&mut settings);
         Ok(settings)
     }
 
@@ -79,6 +83,19 @@ impl KafkaArgs {
             pause: Pause::new(),
             tool: concat!("leftfold ", env!("CARGO_PKG_VERSION")).to_owned(),
         })
+    }
+}
+
+/// Asks for the password of a login, where one is wanted and somebody is there to be asked.
+pub(crate) fn ask_for_password(settings: &mut Settings) {
+    let Some(user) = settings.lacks_password() else {
+        return;
+    };
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        // What cannot be asked for is missed by librdkafka, which says so.
+        if let Ok(password) = rpassword::prompt_password(format!("password of {}: ", clean(user))) {
+            settings.set("sasl.password", &password);
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod mapping;
 mod open;
 mod path;
 mod place;
+mod secret;
 mod state;
 mod streams;
 mod style;
@@ -100,6 +101,7 @@ fn run(front: &mut Front, mut verb: Verb) -> Outcome<ExitCode> {
         Verb::Export(args) => export::run(front, &args)?,
         Verb::Capture(args) => capture::run(front, &args)?,
         Verb::Topics(args) => topics::run(front, &args)?,
+        Verb::Secret(args) => secret::run(front, &args)?,
         Verb::Demo(args) => demo::run(front, &args)?,
         Verb::Open(args) => return open::run(front, &args),
         Verb::Mapping(MappingVerb::Show(args)) => mapping::show(front, &args)?,

@@ -1,6 +1,8 @@
 //! Every way in, and what is said at each that stays shut.
 
-use crate::rig::{captured, leftfold, rig};
+use std::path::Path;
+
+use crate::rig::{Run, captured, leftfold, rig};
 
 #[test]
 fn every_door_opens_with_librdkafkas_words_and_with_javas() {
@@ -146,4 +148,60 @@ fn a_secret_comes_from_the_environment_and_is_shown_nowhere() {
     let bytes = std::fs::read(folder.path().join("o.leftfold")).expect("the capture is there");
     let holds = |text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
     assert!(!holds("alice-secret") && holds("${RIG_SECRET}"));
+}
+
+/// Runs a script on a session bus of its own with an unlocked Secret Service, as a desktop has one.
+fn with_keyring(folder: &Path, script: &str) -> Run {
+    let whole =
+        format!("printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null && {script}");
+    let mut command = std::process::Command::new("dbus-run-session");
+    command
+        .args(["--", "sh", "-c", &whole])
+        .current_dir(folder)
+        .env("HOME", folder)
+        .env("XDG_RUNTIME_DIR", folder)
+        .env_remove("XDG_DATA_HOME")
+        .env("LEFTFOLD", env!("CARGO_BIN_EXE_leftfold"));
+    Run::from(command.output().expect("dbus-run-session is there"))
+}
+
+#[test]
+fn a_secret_comes_from_the_keyring_and_is_shown_nowhere() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let conf = rig.client("scram-sha-256-alice.conf");
+    let door = |reference: &str| {
+        format!("\"$LEFTFOLD\" capture -F '{conf}' -X 'sasl.password={reference}' -t orders -c 1 o.leftfold")
+    };
+    let keep = "printf 'alice-secret\\n' | \"$LEFTFOLD\" secret shop";
+    let script = format!("{keep} && {}", door("${keyring:shop}"));
+    let run = with_keyring(folder.path(), &script);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.err.contains("kept in the keyring"), "{}", run.err);
+    assert!(!run.err.contains("alice-secret"), "{}", run.err);
+    let bytes = std::fs::read(folder.path().join("o.leftfold")).expect("it is there");
+    let holds = |text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
+    assert!(holds("${keyring:shop}") && !holds("alice-secret"));
+    // What is not there, what is forgotten, and where no keyring answers.
+    let lacking = with_keyring(folder.path(), &door("${keyring:nobody}"));
+    assert!(
+        lacking.err.contains("error[kafka-keyring]") && lacking.err.contains("leftfold secret nobody"),
+        "{}",
+        lacking.err
+    );
+    let forgotten = format!(
+        "{keep} && \"$LEFTFOLD\" secret shop --forget && {}",
+        door("${keyring:shop}")
+    );
+    let run = with_keyring(folder.path(), &forgotten);
+    assert!(run.err.contains("no secret called"), "{}", run.err);
+    let none = std::process::Command::new("sh")
+        .args(["-c", &door("${keyring:shop}")])
+        .current_dir(folder.path())
+        .env("LEFTFOLD", env!("CARGO_BIN_EXE_leftfold"))
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+        .output()
+        .map(Run::from)
+        .expect("a shell is there");
+    assert!(none.err.contains("it does not answer"), "{}", none.err);
 }

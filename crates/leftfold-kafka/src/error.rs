@@ -28,6 +28,9 @@ pub enum KafkaError {
         /// The variable.
         variable: String,
     },
+    /// A secret in the system's keyring cannot be had.
+    #[error("the keyring: {0}")]
+    Keyring(String),
     /// No broker answers: name resolution, the network, a port.
     #[error("no broker answers: {0}; check bootstrap.servers (-b), the network and whether the broker runs")]
     Unreachable(String),
@@ -111,6 +114,7 @@ impl KafkaError {
             Self::Property(_) => "kafka-property",
             Self::PropertiesFile { .. } => "kafka-properties-file",
             Self::Variable { .. } => "kafka-variable",
+            Self::Keyring(_) => "kafka-keyring",
             Self::Unreachable(_) => "kafka-unreachable",
             Self::Tls(..) => "kafka-tls",
             Self::Sasl(..) => "kafka-sasl",

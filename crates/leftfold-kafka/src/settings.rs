@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rdkafka::ClientConfig;
 
 use crate::error::KafkaError;
+use crate::keyring;
 use crate::registry::RegistrySettings;
 use crate::translate;
 
@@ -91,7 +92,7 @@ type Values<'s> = Vec<(&'s str, String)>;
 /// The properties of a connection.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// As written: `${NAME}` stands for an environment variable.
+    /// As written: `${NAME}` stands for an environment variable, `${keyring:NAME}` for a secret in the system's keyring.
     written: BTreeMap<String, String>,
 }
 
@@ -157,6 +158,19 @@ impl Settings {
     /// A property as it was written.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.written.get(name).map(String::as_str)
+    }
+
+    /// The user whose password a login wants that is not given.
+    pub fn lacks_password(&self) -> Option<&str> {
+        let protocol = self.get("security.protocol")?;
+        let mechanism = self
+            .get("sasl.mechanism")
+            .or_else(|| self.get("sasl.mechanisms"))
+            .unwrap_or("PLAIN");
+        let by_password = mechanism == "PLAIN" || mechanism.starts_with("SCRAM-");
+        let wanted = protocol.to_ascii_uppercase().starts_with("SASL_") && by_password;
+        self.get("sasl.username")
+            .filter(|_| wanted && self.get("sasl.password").is_none_or(str::is_empty))
     }
 
     /// Whether records of open and aborted transactions are read, too.
@@ -276,12 +290,15 @@ fn is_secret(name: &str) -> bool {
     SECRET.iter().any(|part| name.contains(part))
 }
 
-/// Whether a value is nothing but a reference to the environment.
+/// How a reference to the keyring begins.
+const IN_KEYRING: &str = "keyring:";
+
+/// Whether a value is nothing but a reference to the environment or the keyring.
 fn is_reference(value: &str) -> bool {
     value.starts_with("${") && value.ends_with('}') && !value[2..value.len() - 1].contains(['{', '}', '$'])
 }
 
-/// The value with the environment's in place of `${NAME}`, and whether there was one.
+/// The value with the environment's in place of `${NAME}` and the keyring's in place of `${keyring:NAME}`, and whether there was one.
 fn resolve(property: &str, written: &str) -> Result<(String, bool), KafkaError> {
     let mut value = String::with_capacity(written.len());
     let mut rest = written;
@@ -292,11 +309,12 @@ fn resolve(property: &str, written: &str) -> Result<(String, bool), KafkaError> 
         };
         referred = true;
         value.push_str(before);
-        let Ok(found) = std::env::var(variable) else {
-            return Err(KafkaError::Variable {
+        let found = match variable.strip_prefix(IN_KEYRING) {
+            Some(name) => keyring::secret(name)?,
+            None => std::env::var(variable).map_err(|_| KafkaError::Variable {
                 property: property.to_owned(),
                 variable: variable.to_owned(),
-            });
+            })?,
         };
         value.push_str(&found);
         rest = behind;

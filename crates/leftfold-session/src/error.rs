@@ -28,6 +28,7 @@ pub const CODES: &[&str] = &[
     "json-duplicate-key",
     "kafka-disconnected",
     "kafka-forbidden",
+    "kafka-keyring",
     "kafka-no-partition",
     "kafka-no-profile",
     "kafka-no-topic",

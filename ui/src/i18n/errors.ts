@@ -23,6 +23,7 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'json-duplicate-key': 'JSON 对象中有重复的键：以最后一个值为准，原文两个都保留',
   'kafka-disconnected': '该连接已关闭：请重新连接',
   'kafka-forbidden': '无此权限：需要主题的 Describe 与 Read 权限',
+  'kafka-keyring': '无法从系统密钥环取得密码：请解锁密钥环，或改用环境变量',
   'kafka-no-partition': '该主题没有这个分区',
   'kafka-no-profile': '没有这个配置',
   'kafka-no-topic': '没有这个主题',

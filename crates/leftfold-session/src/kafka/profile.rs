@@ -98,7 +98,7 @@ impl Project {
         self.file.kafka.keys().map(String::as_str)
     }
 
-    /// The connection of a name, if there is one. The file is meant for git: a secret must be a reference to the environment.
+    /// The connection of a name, if there is one. The file is meant for git: a secret must be a reference to the environment or the keyring.
     pub fn kafka(&self, name: &str) -> Result<Option<Settings>, SessionError> {
         let Some(table) = self.file.kafka.get(name) else {
             return Ok(None);
@@ -114,7 +114,7 @@ impl Project {
             .find(|(name, value)| settings.get(name) != Some(value));
         if let Some((property, _)) = secret {
             return Err(wrong(format!(
-                "{property} holds a secret, and this file is no place for one: write \"${{NAME}}\" and set the environment variable NAME"
+                "{property} holds a secret, and this file is no place for one: write \"${{NAME}}\" and set the environment variable NAME, or \"${{keyring:NAME}}\" and keep it with `leftfold secret NAME`"
             )));
         }
         Ok(Some(settings))
