@@ -115,6 +115,19 @@ fn a_tombstone_is_not_a_record_without_a_value() {
 }
 
 #[test]
+fn json_behind_a_byte_order_mark_is_json() {
+    // {"n":1.10} behind the mark, as bytes, and as the text of a record of Kafka.
+    let (event, line) = again(r#"{"stream":"a-1","type":"T","payload_base64":"77u/eyJuIjoxLjEwfQ=="}"#);
+    assert_eq!(event.problems, []);
+    assert_eq!(event.payload.raw, b"\xef\xbb\xbf{\"n\":1.10}", "the bytes stay");
+    assert!(line.contains(r#""payload":{"n":1.10}"#), "{line}");
+    let record = "{\"topic\":\"o\",\"partition\":0,\"offset\":1,\"tstype\":\"create\",\"ts\":1,\"key\":\"k\",\"payload\":\"\u{feff}{\\\"type\\\":\\\"Paid\\\"}\"}";
+    let (event, _) = again(record);
+    assert_eq!((event.kind.as_str(), event.payload.encoding), ("Paid", "json"));
+    assert_eq!(event.problems, []);
+}
+
+#[test]
 fn what_is_no_base64_is_kept_and_says_so() {
     let (event, line) = again(r#"{"stream":"a-1","type":"T","payload_base64":"%%%"}"#);
     assert_eq!(event.payload.raw, b"%%%");

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use leftfold_event::Timestamp;
-use leftfold_event::json::Value;
+use leftfold_event::json::{Value, unmarked};
 use leftfold_schema::{Decoded, Kind, Schemas, framed};
 
 use super::envelope::{Top, change_of};
@@ -48,7 +48,7 @@ pub(super) fn form<'r>(value: Option<&'r [u8]>, headers: &[(Value, Value)], sche
     if let Some(found) = by_schema(value, schemas) {
         return Form::Framed(found);
     }
-    match Top::read(value) {
+    match Top::read(unmarked(value)) {
         Some(top) if top.is_cloud_event() => Form::CloudEvent(top),
         Some(top) => Form::Object(top),
         None => Form::Other(stated(headers)),

@@ -1,6 +1,6 @@
 //! A record as it lay in a topic, and what it means as an event.
 
-use leftfold_event::json::{Object, Value};
+use leftfold_event::json::{Object, Value, unmarked};
 use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
 use leftfold_schema::{Schemas, framed};
 
@@ -275,7 +275,7 @@ pub(super) fn raw_payload<'r>(
                 decoded.0.as_ref().filter(|_| decoded.2.is_none())
             }
         },
-        Form::Object(_) => return RawPayload::Json(raw),
+        Form::Object(_) => return RawPayload::Json(unmarked(raw)),
         Form::Framed(of_schema) => of_schema.decoded.as_ref().ok().map(|d| &d.value),
         Form::Tombstone => return RawPayload::Json(b"null"),
         Form::Other(format) => {

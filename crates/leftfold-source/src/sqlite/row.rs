@@ -220,7 +220,6 @@ pub(super) fn items<'a>(
     bump: &'a Bump,
 ) -> Option<Vec<Item<'a>>> {
     let json = plain_json(cell(row, explode.index).bytes()?, bump)?;
-    let json = strip_mark(json);
     let array = explode.items.iter().find_map(|p| elements(p.slice(json)?))?;
     let first = |pointers: &[Pointer], item: &'a [u8]| pointers.iter().find_map(|p| p.slice(item));
     Some(
@@ -238,11 +237,6 @@ pub(super) fn items<'a>(
             })
             .collect(),
     )
-}
-
-/// .NET serializers begin UTF-8 text with a byte order mark.
-fn strip_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 impl CompiledExplode {
