@@ -128,6 +128,40 @@ fn json_behind_a_byte_order_mark_is_json() {
 }
 
 #[test]
+fn an_identity_of_bytes_stays_apart_from_the_text_it_is_shown_as() {
+    let uuid = "00010203-0405-0607-0809-0a0b0c0d0e0f";
+    for id in [
+        EventId::Bytes((0..16).collect()),
+        EventId::Bytes(b"abcd".to_vec()),
+        EventId::Bytes(Vec::new()),
+        EventId::Text(uuid.to_owned()),
+        EventId::Text("61626364".to_owned()),
+    ] {
+        let event = Event {
+            stream: "a-1".to_owned(),
+            kind: "T".to_owned(),
+            id: Some(id.clone()),
+            ..Event::default()
+        };
+        let mut line = String::new();
+        ndjson::write_event(&event, "", &mut line);
+        let (read, same) = again(&line);
+        assert_eq!((read.id, read.extra), (Some(id), Vec::new()), "{line}");
+        assert_eq!(same, line);
+    }
+    let line = r#"{"stream":"a-1","id":"00010203-0405-0607-0809-0a0b0c0d0e0f","id_base64":"AAECAwQFBgcICQoLDA0ODw=="}"#;
+    assert_eq!(again(line).0.id, Some(EventId::Bytes((0..16).collect())));
+    // What is no base64, or speaks of another identity, is a fact of somebody else's.
+    for other in ["%%%", "AAECAwQFBgcICQoLDA0OAA=="] {
+        let line = line.replace("AAECAwQFBgcICQoLDA0ODw==", other);
+        let (read, written) = again(&line);
+        assert_eq!(read.id, Some(EventId::Text(uuid.to_owned())));
+        assert_eq!(read.extra, [("id_base64".to_owned(), Value::from(other))]);
+        assert_eq!(again(&written).0.extra, [("extra_id_base64".to_owned(), Value::from(other))]);
+    }
+}
+
+#[test]
 fn what_is_no_base64_is_kept_and_says_so() {
     let (event, line) = again(r#"{"stream":"a-1","type":"T","payload_base64":"%%%"}"#);
     assert_eq!(event.payload.raw, b"%%%");

@@ -27,6 +27,8 @@ const KIND: &[&str] = &["type", "event_type", "eventType", "kind"];
 const VERSION: &[&str] = &["version", "stream_version", "streamVersion", "sequence"];
 const POSITION: &[&str] = &["position", "global_position", "globalPosition"];
 const ID: &[&str] = &["id", "event_id", "eventId"];
+/// The bytes of an identity that is no text, in base64.
+const ID_BYTES: &str = "id_base64";
 const TIME: &[&str] = &[
     "time",
     "timestamp",
@@ -262,6 +264,17 @@ impl<'l> Fields<'l> {
         Ok(read.map(|(time, _)| time))
     }
 
+    /// The bytes that are the event's identity, where the line says so; what else it says must not be something else.
+    fn id_bytes(&self, bump: &'l Bump) -> Option<EventId> {
+        let Cell::Text(text) = self.cell(&[ID_BYTES], bump) else {
+            return None;
+        };
+        let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).ok()?;
+        let id = EventId::Bytes(bytes);
+        let shown = self.text(ID, bump);
+        shown.is_none_or(|shown| shown == id.to_string()).then_some(id)
+    }
+
     pub(super) fn also_in(&self, bump: &'l Bump) -> Vec<String> {
         let names = self
             .get(&["also_in"])
@@ -344,7 +357,7 @@ fn event(fields: &Fields<'_>) -> Event {
             .header(&["causation_id", "causation-id", "causationId"], bump)
             .map(str::to_owned);
     } else {
-        event.id = text(ID).map(EventId::Text);
+        event.id = fields.id_bytes(bump).or_else(|| text(ID).map(EventId::Text));
         event.correlation_id = text(CORRELATION);
         event.causation_id = text(CAUSATION);
         // A store may have no types, or events of no stream; with neither, and no reason given, this is hardly an event.
@@ -536,6 +549,7 @@ fn rest(fields: &Fields<'_>, event: &mut Event) {
         let ours = match key.as_ref() {
             "problems" => fields.get(&["problem"]).is_some(),
             "time_zone" => *json == ASSUMED_UTC,
+            ID_BYTES => matches!(event.id, Some(EventId::Bytes(_))),
             _ => original.is_some_and(|(_, encoding)| *encoding == event.payload.encoding),
         };
         if ours || taken.contains(&key.as_ref()) {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use leftfold_event::json::{Value, one_line, parse, write_string};
-use leftfold_event::{Event, Payload, TimeZoneOrigin};
+use leftfold_event::{Event, EventId, Payload, TimeZoneOrigin};
 
 use super::line::ORIGINALS;
 
@@ -17,6 +17,7 @@ const OWN: &[&str] = &[
     "category",
     "version",
     "id",
+    "id_base64",
     "type",
     "time",
     "time_zone",
@@ -72,6 +73,10 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
     }
     if let Some(id) = &event.id {
         text("id", &id.to_string(), out);
+        // Bytes are shown as a text could be, too: what they are stands beside.
+        if let EventId::Bytes(bytes) = id {
+            text("id_base64", &STANDARD.encode(bytes), out);
+        }
     }
     if !event.kind.is_empty() {
         text("type", &event.kind, out);
