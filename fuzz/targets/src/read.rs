@@ -68,7 +68,7 @@ pub fn json(data: &[u8]) {
 /// Times and points as people and stores write them.
 pub fn time(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    if let Ok((time, _)) = Timestamp::parse(&text) {
+    if let Ok((time, ..)) = Timestamp::parse_noting(&text) {
         same_moment(time);
     }
     let _ = Point::parse(&text);
@@ -78,11 +78,8 @@ pub fn time(data: &[u8]) {
         i64::from_le_bytes(bytes)
     });
     for &format in TIMES {
-        if let Ok((time, _)) = read_text_time(&text, format) {
-            same_moment(time);
-        }
-        if let Ok((time, _)) = read_integer_time(number, format) {
-            same_moment(time);
+        for read in [read_text_time(&text, format), read_integer_time(number, format)] {
+            let _ = read.map(|read| same_moment(read.time));
         }
     }
 }

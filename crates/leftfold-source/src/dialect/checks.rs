@@ -111,5 +111,5 @@ pub(super) fn plausible(sample: &Sample, format: TimeFormat) -> bool {
         _ => return false,
     };
     let years = 631_152_000_000_000_000..4_102_444_800_000_000_000;
-    read_integer_time(n, format).is_ok_and(|(t, _)| years.contains(&t.nanos))
+    read_integer_time(n, format).is_ok_and(|t| years.contains(&t.time.nanos))
 }

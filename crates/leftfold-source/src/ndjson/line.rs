@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 use jiter::Jiter;
 use leftfold_event::json::{Object, Value};
-use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
+use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin};
 
 use crate::cell::Cell;
-use crate::decode::{Pointer, decode, of_metadata, payload_of, read_time};
+use crate::decode::{Pointer, ReadTime, TimeOf, TimeRead, decode, of_metadata, payload_of, read_time, taken};
 use crate::mapping::{PayloadFormat, TimeFormat};
 
 /// The names a field goes by, the envelope's own first.
@@ -236,7 +236,7 @@ impl<'l> Fields<'l> {
         self.text(POSITION, bump).map(str::to_owned)
     }
 
-    pub(super) fn time(&self, bump: &'l Bump) -> Result<Option<(Timestamp, TimeZoneOrigin)>, String> {
+    pub(super) fn time(&self, bump: &'l Bump) -> TimeRead {
         if self.kcat {
             // Kafka says -1 for a record without a time.
             return match self.cell(&["ts"], bump).integer() {
@@ -247,21 +247,18 @@ impl<'l> Fields<'l> {
         let assumed = self.get(&["time_zone"]).is_some_and(|z| z == ASSUMED_UTC);
         let read = read_time(self.cell(TIME, bump), TimeFormat::Auto)?;
         // An export writes every time in UTC, and beside it where that was only assumed.
-        Ok(read.map(|(time, origin)| {
-            (
-                time,
-                if assumed {
-                    TimeZoneOrigin::AssumedUtc
-                } else {
-                    origin
-                },
-            )
+        Ok(read.map(|read| ReadTime {
+            origin: if assumed {
+                TimeZoneOrigin::AssumedUtc
+            } else {
+                read.origin
+            },
+            ..read
         }))
     }
 
-    pub(super) fn valid_time(&self, bump: &'l Bump) -> Result<Option<Timestamp>, String> {
-        let read = read_time(self.cell(VALID_TIME, bump), TimeFormat::Auto)?;
-        Ok(read.map(|(time, _)| time))
+    pub(super) fn valid_time(&self, bump: &'l Bump) -> TimeRead {
+        read_time(self.cell(VALID_TIME, bump), TimeFormat::Auto)
     }
 
     /// The bytes that are the event's identity, where the line says so; what else it says must not be something else.
@@ -328,26 +325,13 @@ fn event(fields: &Fields<'_>) -> Event {
         also_in: fields.also_in(bump),
         ..Event::default()
     };
-    match fields.time(bump) {
-        Ok(Some((time, origin))) => (event.time, event.time_origin) = (Some(time), origin),
-        Ok(None) => {}
-        Err(why) => event
-            .problems
-            .push(Problem::new(ProblemCode::TimeUnreadable, why)),
+    let written = |names: &[&str]| fields.get(names).map_or(Value::Null, value_or_text);
+    if let Some(read) = taken(fields.time(bump), TimeOf::Record, || written(TIME), &mut event) {
+        (event.time, event.time_origin) = (Some(read.time), read.origin);
     }
-    match fields.valid_time(bump) {
-        Ok(time) => event.valid_time = time,
-        Err(why) => {
-            event.problems.push(Problem::new(
-                ProblemCode::TimeUnreadable,
-                format!("the time it is valid from: {why}"),
-            ));
-            // Kept as it was written: an export writes it again.
-            if let Some(stated) = fields.get(VALID_TIME) {
-                event.extra.push(("valid_time".to_owned(), value_or_text(stated)));
-            }
-        }
-    }
+    let valid = fields.valid_time(bump);
+    event.valid_time =
+        taken(valid, TimeOf::Validity, || written(VALID_TIME), &mut event).map(|read| read.time);
     let text = |names: &[&str]| fields.text(names, bump).map(str::to_owned);
     if fields.kcat {
         event.correlation_id = fields
@@ -498,6 +482,7 @@ const KNOWN_PROBLEMS: &[ProblemCode] = &[
     ProblemCode::PayloadEncrypted,
     ProblemCode::MetadataUndecodable,
     ProblemCode::TimeUnreadable,
+    ProblemCode::TimeInexact,
     ProblemCode::VersionUnreadable,
     ProblemCode::NameUnreadable,
     ProblemCode::RowUnreadable,

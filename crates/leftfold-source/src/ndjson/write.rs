@@ -124,14 +124,13 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
         field("also_in", out);
         Value::Array(event.also_in.iter().map(|s| Value::from(s.as_str())).collect()).write(out);
     }
-    for (name, value) in &event.extra {
+    for (i, (name, value)) in event.extra.iter().enumerate() {
         // A version of more digits than a number has here keeps its name.
-        let free = (name == "source" && source.is_empty())
-            || (name == "version" && event.version.is_none())
-            || (name == "valid_time" && event.valid_time.is_none());
+        let free = (name == "source" && source.is_empty()) || (name == "version" && event.version.is_none());
+        let twice = event.extra[..i].iter().any(|(n, _)| n == name);
         if free {
             field(name, out);
-        } else if OWN.contains(&name.as_str()) {
+        } else if twice || OWN.contains(&name.as_str()) {
             field(&format!("extra_{name}"), out);
         } else {
             field(name, out);
