@@ -13,7 +13,8 @@ use crate::mapping::Mapping;
 use crate::shape::TableShape;
 use crate::spool::{Spool, is_read_once, open_once};
 use crate::sqlite::{
-    Access, Database, FileHeader, SqliteStore, find_samples, read_shapes, read_up_to, read_views, whole_pages,
+    Access, Copied, Database, FileHeader, SqliteStore, find_samples, read_shapes, read_up_to, read_views,
+    whole_pages,
 };
 use crate::{Certainty, EventStore, SourceError, StoreInfo, decode, ndjson};
 
@@ -62,8 +63,9 @@ enum Content {
 }
 
 /// What is said of a database that was piped in.
-const PIPED: &str = "The database was piped in and is read from a temporary copy: what a write-ahead log beside the original \
-                     holds is not in it.";
+const PIPED: &str = "The database was piped in and is read from a temporary copy, without what lies beside the original: what a \
+                     write-ahead log holds is missing, and what a rollback journal would undo, never committed, is shown. \
+                     Name the file itself where there may be one.";
 
 /// Opens a file. An error says what is wrong with it and what to do; a file without any table that looks like events
 /// is an error, too ([`SourceFile::open_unmapped`] opens it all the same).
@@ -172,8 +174,8 @@ impl SourceFile {
         tick: &mut dyn FnMut(u64),
     ) -> Result<Self, SourceError> {
         let mut notes: Vec<String> = database.is_copy().then(|| PIPED.to_owned()).into_iter().collect();
-        if let Some((bytes, ..)) = database.settle(cancel, tick)? {
-            notes.push(rolled_back(bytes));
+        if let Some(copied) = database.settle(cancel, tick)? {
+            notes.push(rolled_back(&copied));
         }
         let store = CaptureStore::open(Arc::new(database), notes)?;
         let infos = vec![store.info().clone()];
@@ -195,9 +197,9 @@ impl SourceFile {
         let mut warnings = Vec::new();
         let piped = database.is_copy().then(|| PIPED.to_owned());
         let (header, len) = match database.settle(cancel, tick)? {
-            Some((bytes, header, len)) => {
-                warnings.push(rolled_back(bytes));
-                (header, len)
+            Some(copied) => {
+                warnings.push(rolled_back(&copied));
+                (copied.header, copied.len)
             }
             None => (header, len),
         };
@@ -478,7 +480,12 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 }
 
 /// What is said of a file whose hot journal was rolled back.
-fn rolled_back(bytes: u64) -> String {
+fn rolled_back(Copied { bytes, under_way, .. }: &Copied) -> String {
+    if *under_way {
+        return format!(
+            "Another program is writing the file just now. Shown is what was committed last, its transaction rolled back in a temporary copy of {bytes} bytes; the file stays as it is."
+        );
+    }
     format!(
         "A rollback journal lies beside the file: a transaction was interrupted. Shown is what was before it, rolled back in a temporary copy of {bytes} bytes; the file stays as it is."
     )

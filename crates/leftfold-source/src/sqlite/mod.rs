@@ -19,9 +19,10 @@ mod select;
 mod sql;
 mod store;
 mod survey;
+mod writer;
 
 pub(crate) use access::{Access, Header as FileHeader, read_up_to};
-pub(crate) use connection::Database;
+pub(crate) use connection::{Copied, Database};
 pub(crate) use found::find_samples;
 pub(crate) use rollback::whole_pages;
 pub(crate) use schema::{read_shapes, read_views};
