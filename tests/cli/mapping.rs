@@ -250,6 +250,36 @@ fn further_facts_as_a_list_are_told_how_to_be_written() {
 }
 
 #[test]
+fn a_source_without_a_name_is_called_by_its_path() {
+    let folder = folder();
+    let sql = format!(
+        "{HAPPENINGS} CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);
+         INSERT INTO order_events VALUES (1, 'order-1', 1, 'Placed', '{{}}', '2026-03-01');"
+    );
+    database(&folder.path().join("plants.db"), &sql);
+    let nameless =
+        "[[source]]\npath = 'plants.db'\n[source.mapping]\ntable = 'happenings'\nstream = 'plant'\n";
+    write(folder.path(), "leftfold.toml", nameless);
+    let told = leftfold(folder.path(), &["events", "plants.db"]).err;
+    assert!(
+        told.contains("reading plants.db (leftfold.toml) (happenings)"),
+        "{told}"
+    );
+    let told = leftfold(folder.path(), &["events", "nowhere"]).failed();
+    assert!(told.contains("leftfold.toml here names no source"), "{told}");
+    write(
+        folder.path(),
+        "leftfold.toml",
+        format!("{nameless}{nameless}type = 'what'\n"),
+    );
+    let told = leftfold(folder.path(), &["events", "plants.db"]).failed();
+    assert!(
+        told.contains(r#"the sources "plants.db" and "plants.db" both state a mapping"#),
+        "{told}"
+    );
+}
+
+#[test]
 fn inspect_counts_every_event_with_a_part_that_cannot_be_read() {
     let folder = folder();
     let sql = "CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);

@@ -96,6 +96,39 @@ fn a_view_beside_an_event_table_is_named() {
 }
 
 #[test]
+fn what_is_not_run_is_named_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql = format!(
+        "{EVENTS}
+         INSERT INTO events VALUES ('Order', '1', 1, 'Placed', '1', '{{}}', '{{}}');
+         CREATE VIEW messages AS SELECT 1 AS global_position, 's' AS stream_name, load_extension('evil') AS data;
+         CREATE VIEW plain AS SELECT own_kind(event_type) AS kind FROM events;
+         CREATE VIEW kinds AS SELECT event_type AS kind FROM events;
+         CREATE VIRTUAL TABLE \"words using x\" USING fts5(body);"
+    );
+    let path = database(folder.path(), "a.db", &sql);
+    let notes = open(&path).unwrap().stores()[0].notes.join("\n");
+    for part in [
+        "The view messages was not read: views are not run, and its columns are not known without it (it calls the function load_extension).",
+        "The view plain was not read: views are not run, and its columns are not known without it (it calls the function own_kind, which SQLite does not have).",
+        "The virtual table words using x was not read: its rows come from code (the module fts5), which is not run.",
+    ] {
+        assert!(notes.contains(part), "{notes}");
+    }
+    assert!(!notes.contains("kinds"), "{notes}");
+    // Where no table looks like events either, they may be what is missed.
+    let sql = "CREATE TABLE things (x); CREATE VIRTUAL TABLE log USING fts5(stream, type, data); CREATE VIEW loud AS SELECT own_kind(x) AS type FROM things;";
+    let path = database(folder.path(), "b.db", sql);
+    let told = open(&path).err().unwrap().to_string();
+    for part in [
+        "the view loud is not run",
+        "the virtual table log is not read, as its rows come from code (the module fts5)",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
 fn names_are_quoted_and_values_bound() {
     let folder = tempfile::tempdir().unwrap();
     let sql = r#"CREATE TABLE "x"" UNION SELECT 1; --" ("t""y" TEXT, "s'" TEXT, ok TEXT); INSERT INTO "x"" UNION SELECT 1; --" VALUES ('a', 'b', '"; DROP'), ('c', 'd', 'no');"#;

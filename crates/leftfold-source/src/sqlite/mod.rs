@@ -25,5 +25,5 @@ pub(crate) use access::{Access, Header as FileHeader, read_up_to};
 pub(crate) use connection::{Copied, Database};
 pub(crate) use found::find_samples;
 pub(crate) use rollback::whole_pages;
-pub(crate) use schema::{read_shapes, read_views};
+pub(crate) use schema::{View, read_shapes, read_views, virtual_tables};
 pub(crate) use store::SqliteStore;
