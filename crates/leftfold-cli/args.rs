@@ -102,7 +102,7 @@ events it keeps.")]
 
 Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id and \
 causation_id; over extra (what the store has beside these: extra.tenant == \"acme\"), and of records of Kafka over key, topic, \
-partition, offset and headers (headers[\"trace-id\"] == \"x\"); has(payload.total) asks whether a field is there, find(\"text\") looks through the payload, and problem is true for \
+partition, offset and headers (headers[\"trace-id\"] == \"x\"); has(payload.total) asks whether a field is there, time and valid_time are compared with texts such as \"2026-11-20T14:32:07Z\"; find(\"text\") looks through the payload, and problem is true for \
 events that could not be read in full. A whole number past 9223372036854775807 is written with u: 18446744073709551615u.
 
 A `!` before a type marks an event with a problem; `leftfold event` says which.")]
