@@ -678,8 +678,12 @@ also_in and order (lists), filters ([{ column = "kind", is = "event" }]; is, not
 An expression is a column ("stream_id"), a template ("{a}-{b@/x}"), { column = "doc", at = "/type", after = ":", before = "-" },
 { constant = "order" } or { first-of = ["a", "b"] }. at is a JSON pointer into the column.
 Time formats: auto, iso, seconds, milliseconds, microseconds, nanoseconds, dotnet-ticks, julian-day.
-Payload formats: auto, json, text, zlib, yaml, xml, bytes.
-For NDJSON a column is a key of the line ("user") or a JSON pointer into it ("/user/id"); without a payload the whole line is it."#;
+Payload formats: auto, json, text, zlib, yaml, xml, msgpack, cbor, bytes.
+For NDJSON a column is a key of the line ("user") or a JSON pointer into it ("/user/id"); without a payload the whole line is it.
+
+Examples:
+  leftfold mapping show shop.db > leftfold.toml && leftfold inspect shop.db
+  leftfold mapping show shop.db --table event_sourcery_snapshots   a start to set right"#;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MappingVerb {
