@@ -14,6 +14,8 @@ const PAYLOADS: &[PayloadFormat] = &[
     PayloadFormat::Zlib,
     PayloadFormat::Yaml,
     PayloadFormat::Xml,
+    PayloadFormat::Msgpack,
+    PayloadFormat::Cbor,
     PayloadFormat::Bytes,
 ];
 
@@ -29,7 +31,7 @@ const TIMES: &[TimeFormat] = &[
 ];
 
 /// What a decoder gives must be JSON that can be written and read again.
-fn writable(value: &Value) {
+pub(crate) fn writable(value: &Value) {
     let written = value.to_string();
     let read = leftfold_event::json::parse(written.as_bytes())
         .unwrap_or_else(|e| panic!("a value is written as what is no JSON: {e}: {written}"));
