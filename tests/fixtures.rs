@@ -279,7 +279,7 @@ fn read(expectation: &Expectation) -> (Vec<Event>, Vec<Value>) {
             );
             if let RawPayload::Json(bytes) = raw {
                 assert_eq!(
-                    json::parse(bytes).ok(),
+                    Some(json::parse(bytes).unwrap()),
                     events[i].payload.value,
                     "{}",
                     expectation.name

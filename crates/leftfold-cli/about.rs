@@ -30,7 +30,7 @@ pub(crate) fn help_colour(given: &[OsString]) -> ColorChoice {
 }
 
 /// The verb among what was given, before it is understood.
-pub(crate) fn verb_of(given: &[OsString]) -> Option<String> {
+fn verb_of(given: &[OsString]) -> Option<String> {
     let command = Arguments::command();
     let mut words = given.iter().skip(1).filter_map(|a| a.to_str());
     words
@@ -57,8 +57,22 @@ fn belongs(verb: &str, option: &str) -> Option<&'static str> {
     })
 }
 
-/// Takes away clap's tip that an option was meant as a value, which it never is here, and says where the option belongs.
-pub(crate) fn mend_tips(error: &clap::Error, verb: Option<&str>, below: &mut Vec<String>) {
+/// How the verb that was given is used.
+fn usage(given: &[OsString]) -> Option<String> {
+    let mut command = Arguments::command();
+    command.build();
+    let mut here = &mut command;
+    for word in given.iter().skip(1).filter_map(|a| a.to_str()) {
+        if here.find_subcommand(word).is_some() {
+            here = here.find_subcommand_mut(word)?;
+        }
+    }
+    Some(here.render_usage().to_string())
+}
+
+/// Takes away clap's tip that an option was meant as a value, which it never is here, and says where the option belongs. How the
+/// verb is used is said as its help says it: clap puts in the option that it takes for the nearest.
+pub(crate) fn mend_tips(error: &clap::Error, given: &[OsString], below: &mut Vec<String>) {
     if error.kind() != ErrorKind::UnknownArgument {
         return;
     }
@@ -66,12 +80,19 @@ pub(crate) fn mend_tips(error: &clap::Error, verb: Option<&str>, below: &mut Vec
         Some(ContextValue::String(option)) => option.split('=').next().unwrap_or_default(),
         _ => return,
     };
-    let hint = verb.and_then(|verb| belongs(verb, option));
+    let verb = verb_of(given);
+    let hint = verb.as_deref().and_then(|verb| belongs(verb, option));
     let is_tip = |line: &String| line.trim_start().starts_with("tip:");
     let as_value = |line: &String| is_tip(line) && line.contains("as a value");
     below.retain(|line| !(as_value(line) || hint.is_some() && is_tip(line)));
     if let Some(hint) = hint {
         below.insert(1.min(below.len()), format!("  tip: {hint}"));
+    }
+    if let (Some(line), Some(usage)) = (
+        below.iter_mut().find(|line| line.starts_with("Usage:")),
+        usage(given),
+    ) {
+        *line = usage;
     }
     // What stood around a tip that is gone.
     below.dedup_by(|a, b| a.is_empty() && b.is_empty());

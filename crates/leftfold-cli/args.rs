@@ -103,7 +103,7 @@ events it keeps.")]
 
 Filters are CEL over id, stream, category, type, time, valid_time, version, position, payload, metadata, correlation_id and \
 causation_id; over extra (what the store has beside these: extra.tenant == \"acme\"), and of records of Kafka over key, topic, \
-partition, offset and headers (headers[\"trace-id\"] == \"x\"); has(payload.total) asks whether a field is there, find(\"text\") looks through the payload, and problem is true for \
+partition, offset and headers (headers[\"trace-id\"] == \"x\"); has(payload.total) asks whether a field is there, time and valid_time are compared with texts such as \"2026-11-20T14:32:07Z\"; find(\"text\") looks through the payload, and problem is true for \
 events that could not be read in full. A whole number past 9223372036854775807 is written with u: 18446744073709551615u.
 
 A `!` before a type marks an event with a problem; `leftfold event` says which.")]
@@ -691,8 +691,12 @@ also_in and order (lists), filters ([{ column = "kind", is = "event" }]; is, not
 An expression is a column ("stream_id"), a template ("{a}-{b@/x}"), { column = "doc", at = "/type", after = ":", before = "-" },
 { constant = "order" } or { first-of = ["a", "b"] }. at is a JSON pointer into the column.
 Time formats: auto, iso, seconds, milliseconds, microseconds, nanoseconds, dotnet-ticks, julian-day.
-Payload formats: auto, json, text, zlib, yaml, xml, bytes.
-For NDJSON a column is a key of the line ("user") or a JSON pointer into it ("/user/id"); without a payload the whole line is it."#;
+Payload formats: auto, json, text, zlib, yaml, xml, msgpack, cbor, bytes.
+For NDJSON a column is a key of the line ("user") or a JSON pointer into it ("/user/id"); without a payload the whole line is it.
+
+Examples:
+  leftfold mapping show shop.db > leftfold.toml && leftfold inspect shop.db
+  leftfold mapping show shop.db --table event_sourcery_snapshots   a start to set right"#;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MappingVerb {

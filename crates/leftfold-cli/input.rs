@@ -93,7 +93,8 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
             mapping: named.mapping.as_ref().map(mapping::to_dto),
         }),
         None => {
-            let names: Vec<&str> = project.file.sources.iter().map(|s| s.name.as_str()).collect();
+            let sources = project.file.sources.iter().map(|s| s.name.as_str());
+            let names: Vec<&str> = sources.filter(|name| !name.is_empty()).collect();
             let known = if names.is_empty() {
                 "no source".to_owned()
             } else {

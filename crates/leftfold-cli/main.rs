@@ -64,10 +64,9 @@ fn main() -> ExitCode {
 fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
     let given: Vec<OsString> = given.collect();
     let json = given.iter().any(|a| a == "--json");
-    let verb = about::verb_of(&given);
     let parsed = Arguments::command()
         .color(about::help_colour(&given))
-        .try_get_matches_from(given)
+        .try_get_matches_from(&given)
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     parsed.map_err(|e| {
         if e.use_stderr() && e.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
@@ -75,7 +74,7 @@ fn parse(given: impl Iterator<Item = OsString>) -> Result<Arguments, ExitCode> {
             let mut lines = text.strip_prefix("error: ").unwrap_or(&text).trim_end().lines();
             let message = lines.next().unwrap_or_default();
             let mut below: Vec<String> = lines.map(|line| clean(line).into_owned()).collect();
-            about::mend_tips(&e, verb.as_deref(), &mut below);
+            about::mend_tips(&e, &given, &mut below);
             failure::tell("usage", message, &below, json);
             return ExitCode::from(2);
         }

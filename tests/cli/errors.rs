@@ -327,6 +327,26 @@ fn an_option_of_another_verb_is_told_where_it_belongs() {
 }
 
 #[test]
+fn the_usage_below_an_unknown_option_is_that_of_the_verb() {
+    for (args, usage) in [
+        (&["events", "--at", "2"][..], "leftfold events [OPTIONS] [SOURCE]"),
+        (
+            &["events", "a.db", "--att", "3"],
+            "leftfold events [OPTIONS] [SOURCE]",
+        ),
+        (&["--at", "3", "inspect"], "leftfold inspect [OPTIONS] <SOURCE>"),
+        (
+            &["mapping", "show", "a.db", "--at", "3"],
+            "leftfold mapping show [OPTIONS] <SOURCE>",
+        ),
+    ] {
+        let said = leftfold(folder().path(), args).failed();
+        let line = said.lines().find_map(|line| line.strip_prefix("Usage: "));
+        assert_eq!(line, Some(usage), "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn events_a_filter_fails_on_are_counted_and_it_is_an_error_when_all_are() {
     let folder = folder();
     write(

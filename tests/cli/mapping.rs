@@ -250,6 +250,36 @@ fn further_facts_as_a_list_are_told_how_to_be_written() {
 }
 
 #[test]
+fn a_source_without_a_name_is_called_by_its_path() {
+    let folder = folder();
+    let sql = format!(
+        "{HAPPENINGS} CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);
+         INSERT INTO order_events VALUES (1, 'order-1', 1, 'Placed', '{{}}', '2026-03-01');"
+    );
+    database(&folder.path().join("plants.db"), &sql);
+    let nameless =
+        "[[source]]\npath = 'plants.db'\n[source.mapping]\ntable = 'happenings'\nstream = 'plant'\n";
+    write(folder.path(), "leftfold.toml", nameless);
+    let told = leftfold(folder.path(), &["events", "plants.db"]).err;
+    assert!(
+        told.contains("reading plants.db (leftfold.toml) (happenings)"),
+        "{told}"
+    );
+    let told = leftfold(folder.path(), &["events", "nowhere"]).failed();
+    assert!(told.contains("leftfold.toml here names no source"), "{told}");
+    write(
+        folder.path(),
+        "leftfold.toml",
+        format!("{nameless}{nameless}type = 'what'\n"),
+    );
+    let told = leftfold(folder.path(), &["events", "plants.db"]).failed();
+    assert!(
+        told.contains(r#"the sources "plants.db" and "plants.db" both state a mapping"#),
+        "{told}"
+    );
+}
+
+#[test]
 fn inspect_counts_every_event_with_a_part_that_cannot_be_read() {
     let folder = folder();
     let sql = "CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);
@@ -347,4 +377,67 @@ fn a_source_of_the_project_file_that_cannot_be_used_is_told_by_every_verb() {
     let inspected = leftfold(folder.path(), &["inspect", "orders.db"]);
     assert_eq!(inspected.out.matches("straem").count(), 1, "{}", inspected.out);
     assert_eq!(inspected.err.matches("straem").count(), 0, "{}", inspected.err);
+}
+
+#[test]
+fn a_time_that_is_not_all_of_what_was_written_is_told_and_exported_as_it_was() {
+    let folder = folder();
+    let sql = "CREATE TABLE order_events (id INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, type TEXT, data TEXT, created_at TEXT);
+        INSERT INTO order_events VALUES (1, 'order-1', 1, 'Placed', '{}', '2026-03-01T00:00:00Z'), (2, 'order-1', 2, 'Paid', '{}', '2016-12-31T23:59:60Z'),
+        (3, 'order-1', 3, 'Sent', '{}', '2026-03-02T03:04:05.1234567890123Z'), (4, 'order-1', 4, 'Due', '{}', '9999-12-31T23:59:59Z');";
+    database(&folder.path().join("orders.db"), sql);
+    let times = |file: &str| -> Vec<[String; 3]> {
+        let lines = leftfold(folder.path(), &["events", file, "--json"]).ok();
+        let events = lines
+            .lines()
+            .map(|l| serde_json::from_str::<serde_json::Value>(l).expect("JSON"));
+        let text = |v: &serde_json::Value| v.as_str().unwrap_or("-").to_owned();
+        events
+            .map(|e| [&e["time"], &e["time_text"], &e["problem"]["code"]].map(text))
+            .collect()
+    };
+    let wanted = [
+        ["2026-03-01T00:00:00Z", "-", "-"],
+        ["2017-01-01T00:00:00Z", "2016-12-31T23:59:60Z", "time-inexact"],
+        [
+            "2026-03-02T03:04:05.123456789Z",
+            "2026-03-02T03:04:05.1234567890123Z",
+            "time-inexact",
+        ],
+        ["-", "9999-12-31T23:59:59Z", "time-unreadable"],
+    ];
+    assert_eq!(times("orders.db"), wanted);
+    leftfold(folder.path(), &["export", "orders.db", "-O", "one.ndjson"]).ok();
+    assert_eq!(times("one.ndjson"), wanted, "and back");
+    leftfold(folder.path(), &["export", "one.ndjson", "-O", "two.ndjson"]).ok();
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("the export is there");
+    assert_eq!(read("two.ndjson"), read("one.ndjson"));
+    let event = leftfold(
+        folder.path(),
+        &["event", "orders.db", "v2", "--stream", "order-1"],
+    )
+    .ok();
+    for part in [
+        "time_text        \"2016-12-31T23:59:60Z\"",
+        "time-inexact: a leap second is counted as the second after it",
+    ] {
+        assert!(event.contains(part), "{event}");
+    }
+    let kept = leftfold(
+        folder.path(),
+        &[
+            "events",
+            "orders.db",
+            "-f",
+            "extra.time_text.startsWith('9999')",
+            "--json",
+        ],
+    )
+    .ok();
+    assert_eq!(kept.lines().count(), 1, "{kept}");
+    let inspected = leftfold(folder.path(), &["inspect", "orders.db"]).ok();
+    assert!(
+        inspected.contains("2 events have a time written with more than is kept (a leap second, or digits behind the nanosecond); the first is order-1 v2 (#2)"),
+        "{inspected}"
+    );
 }

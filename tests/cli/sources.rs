@@ -389,6 +389,13 @@ fn a_database_that_is_piped_in_is_read_like_its_file() {
         "{}",
         inspected.out
     );
+    // Nobody can know what lay beside it.
+    for part in [
+        "a write-ahead log holds is missing",
+        "a rollback journal would undo, never committed, is shown",
+    ] {
+        assert!(inspected.out.contains(part), "{}", inspected.out);
+    }
     assert_eq!(inspected.err, "", "one account, not a hundred problems");
     let cut = leftfold_reading(shop(), &["inspect", "-"], &bytes[..90]).failed();
     assert!(cut.contains("standard input is damaged"), "{cut}");

@@ -170,6 +170,8 @@ pub enum ProblemCode {
     MetadataUndecodable,
     /// The time is missing though the store has a column for it, or is in no known form.
     TimeUnreadable,
+    /// The time is there, but the store's text says more than it holds: a leap second, digits behind the nanosecond.
+    TimeInexact,
     /// The version is no integer.
     VersionUnreadable,
     /// The stream or type is missing or of a kind that is no name.
@@ -190,6 +192,7 @@ impl ProblemCode {
             Self::PayloadEncrypted => "payload-encrypted",
             Self::MetadataUndecodable => "metadata-undecodable",
             Self::TimeUnreadable => "time-unreadable",
+            Self::TimeInexact => "time-inexact",
             Self::VersionUnreadable => "version-unreadable",
             Self::NameUnreadable => "name-unreadable",
             Self::RowUnreadable => "row-unreadable",

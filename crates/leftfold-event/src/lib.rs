@@ -13,4 +13,4 @@ mod timestamp;
 pub use cancel::{Cancel, Progress};
 pub use category::category_of;
 pub use event::{Event, EventId, Locator, Payload, Point, PointError, Problem, ProblemCode};
-pub use timestamp::{TimeError, TimeZoneOrigin, Timestamp};
+pub use timestamp::{Inexact, TimeError, TimeZoneOrigin, Timestamp};

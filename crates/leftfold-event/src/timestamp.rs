@@ -29,6 +29,24 @@ pub enum TimeZoneOrigin {
     AssumedUtc,
 }
 
+/// What a text says of a moment beyond what a [`Timestamp`] holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Inexact {
+    /// It names a leap second, which is counted as the first second of the next day, as POSIX does.
+    LeapSecond,
+    /// It has more than nine digits behind the second; they are cut off.
+    Finer,
+}
+
+impl fmt::Display for Inexact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LeapSecond => "a leap second is counted as the second after it",
+            Self::Finer => "a time of more than nine digits behind the second is cut to the nanosecond",
+        })
+    }
+}
+
 /// Why a text or number is no time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
@@ -73,8 +91,17 @@ impl Timestamp {
 
     /// Reads RFC 3339, ISO 8601 with a space, and the same without a zone (then UTC is assumed and said so).
     ///
-    /// Accepts `YYYY-MM-DD`, `YYYY-MM-DD[T ]HH:MM[:SS[.fffffffff]][ ][Z|UTC|±HH[:]MM|±HH]`.
+    /// Accepts `YYYY-MM-DD`, `YYYY-MM-DD[T ]HH:MM[:SS[.fffffffff]][ ][Z|UTC|±HH[:]MM|±HH]`. A time finer than a nanosecond is
+    /// refused.
     pub fn parse(text: &str) -> Result<(Self, TimeZoneOrigin), TimeError> {
+        match Self::parse_noting(text)? {
+            (.., Some(Inexact::Finer)) => Err(TimeError::TooFine(shorten(text))),
+            (time, origin, _) => Ok((time, origin)),
+        }
+    }
+
+    /// The same for what a store has: what of the text is not in the moment is said beside it, never refused.
+    pub fn parse_noting(text: &str) -> Result<(Self, TimeZoneOrigin, Option<Inexact>), TimeError> {
         let unreadable = || TimeError::Unreadable(shorten(text));
         let no = |why: String| TimeError::NoSuch {
             why,
@@ -90,6 +117,7 @@ impl Timestamp {
         let mut rest = &bytes[10..];
         let (mut seconds, mut fraction, mut digits) = (0_i64, 0_i64, 0_u8);
         let mut origin = TimeZoneOrigin::AssumedUtc;
+        let mut inexact = None;
         if let Some((b'T' | b't' | b' ', clock)) = rest.split_first() {
             let (hour, after) = two_digits(clock).ok_or_else(unreadable)?;
             let after = after.strip_prefix(b":").ok_or_else(unreadable)?;
@@ -104,7 +132,7 @@ impl Timestamp {
                     }
                     // Zeros past the ninth digit lose nothing.
                     if n > 9 && tail[9..n].iter().any(|b| *b != b'0') {
-                        return Err(TimeError::TooFine(shorten(text)));
+                        inexact = Some(Inexact::Finer);
                     }
                     digits = n.min(9) as u8;
                     for &b in &tail[..usize::from(digits)] {
@@ -137,9 +165,12 @@ impl Timestamp {
                 "there is no second 60, but at the end of a day in UTC".to_owned()
             ));
         }
+        if leap {
+            inexact = Some(Inexact::LeapSecond);
+        }
         let nanos = i128::from(days * 86_400 + seconds) * i128::from(SECOND) + i128::from(fraction);
         let nanos = i64::try_from(nanos).map_err(|_| TimeError::OutOfRange(shorten(text)))?;
-        Ok((Self { nanos, digits }, origin))
+        Ok((Self { nanos, digits }, origin, inexact))
     }
 
     /// The same moment as a chrono value.
@@ -247,6 +278,35 @@ mod tests {
             "2016-12-31T23:59:61Z",
         ] {
             assert!(show(text).starts_with("there is no second 6"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_moment_cannot_hold_is_said_beside_it() {
+        let noted = |text: &str| {
+            Timestamp::parse_noting(text).map_or_else(|e| e.to_string(), |(t, _, i)| format!("{t} {i:?}"))
+        };
+        for (text, read) in [
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z Some(LeapSecond)"),
+            (
+                "2016-12-31T23:59:60.0000000001Z",
+                "2017-01-01T00:00:00.000000000Z Some(LeapSecond)",
+            ),
+            ("2017-01-01T00:00:00Z", "2017-01-01T00:00:00Z None"),
+            (
+                "2026-11-20T14:32:07.1234567899Z",
+                "2026-11-20T14:32:07.123456789Z Some(Finer)",
+            ),
+            (
+                "2026-11-20T14:32:07.1234567890Z",
+                "2026-11-20T14:32:07.123456789Z None",
+            ),
+            (
+                "1969-12-31T23:59:59.0000000009Z",
+                "1969-12-31T23:59:59.000000000Z Some(Finer)",
+            ),
+        ] {
+            assert_eq!(noted(text), read);
         }
     }
 

@@ -16,8 +16,8 @@ use crate::columns::{IntColumn, Positions};
 use crate::log::{Columns, Log, VersionColumn};
 use crate::names::Names;
 
-/// Changes with every change of the layout.
-const MAGIC: &[u8; 16] = b"leftfold-index\x00\x03";
+/// Changes with every change of the layout, and of what is read into it.
+const MAGIC: &[u8; 16] = b"leftfold-index\x00\x04";
 
 /// How the name of a file ends that is not written whole yet.
 const TEMPORARY: &str = "tmp";

@@ -498,6 +498,46 @@ fn filters_keep_what_they_say() {
 }
 
 #[test]
+fn a_valid_time_is_compared_as_a_time_is() {
+    let events = || {
+        let mut events = four_events();
+        let at = |nanos| Some(Timestamp::from_nanos(nanos));
+        events[0].valid_time = at(9_000);
+        events[2].valid_time = at(1_500);
+        events
+    };
+    // Where the store states none, an event is effective when it was recorded: 9000, 2000, 1500, 4000.
+    for (filter, expected) in [
+        ("valid_time >= '1970-01-01T00:00:00.000002Z'", "[0, 1, 3]"),
+        ("'1970-01-01T00:00:00.000002Z' > valid_time", "[2]"),
+        ("valid_time == timestamp('1970-01-01T00:00:00.000002Z')", "[1]"),
+        (
+            "!(valid_time <= '1970-01-01T00:00:00.000002Z') && type != 'OrderPlaced'",
+            "[3]",
+        ),
+        (
+            "valid_time > '1970-01-01T00:00:00.000002Z' || payload.amount == 54",
+            "[0, 1, 3]",
+        ),
+        ("valid_time != time", "[0, 2]"),
+    ] {
+        assert_eq!(
+            kept_and_failed(filter, events()),
+            (expected.to_owned(), None),
+            "{filter}"
+        );
+    }
+    assert!(
+        !Filter::parse("valid_time > '2026-01-01'")
+            .unwrap()
+            .is_index_only()
+    );
+    // Of an event without any time nothing is known.
+    assert_eq!(kept("valid_time != '2026-01-01'"), "[0, 1, 3]");
+    assert!(kept("valid_time > 7").contains("a time is compared with a time"));
+}
+
+#[test]
 fn a_wrong_filter_says_what_and_where() {
     for (filter, place, says) in [
         ("typ == 'a'", "0..3", "there is no name \"typ\""),

@@ -18,7 +18,7 @@ const ENOUGH_BYTES: usize = 32 << 20;
 /// Something odd about a history. Not wrong by itself: worth a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {
-    /// Stable across releases: `unreadable`, `header-problem`, `payload-problem`, `without-time`, `time-disorder`, `version-repeated`,
+    /// Stable across releases: `unreadable`, `header-problem`, `payload-problem`, `without-time`, `time-inexact`, `time-disorder`, `version-repeated`,
     /// `version-gap`, `version-late-start`.
     pub code: &'static str,
     /// How many events (or streams, where the message says so).
@@ -33,6 +33,8 @@ struct Looked {
     events: u32,
     /// Those of them whose payload or metadata cannot be read, ascending.
     unread: Vec<u32>,
+    /// Those of them whose time holds less than the store's text.
+    inexact: Vec<u32>,
 }
 
 impl OpenSource {
@@ -48,6 +50,7 @@ impl OpenSource {
         let mut looked = Looked {
             events: 0,
             unread: Vec::new(),
+            inexact: Vec::new(),
         };
         let mut bytes = 0;
         for ordinals in looked_at(log.events()).chunks(AT_ONCE) {
@@ -67,6 +70,9 @@ impl OpenSource {
                 });
                 if unread {
                     looked.unread.push(ordinal);
+                }
+                if event.problems.iter().any(|p| p.code == ProblemCode::TimeInexact) {
+                    looked.inexact.push(ordinal);
                 }
             })?;
             if bytes >= ENOUGH_BYTES {
@@ -133,7 +139,7 @@ impl Snapshot {
                 message,
             });
         }
-        found.extend(unread_payloads(log, looked));
+        found.extend(looked.oddity(log, "payload-problem", &looked.unread, UNREAD));
         let timed = log.order(Axis::Time).len();
         let told_already = odd.iter().filter(|o| log.time(**o).is_none()).count();
         let count = u64::from(log.events() - timed).saturating_sub(told_already as u64);
@@ -150,6 +156,7 @@ impl Snapshot {
                 message,
             });
         }
+        found.extend(looked.oddity(log, "time-inexact", &looked.inexact, INEXACT));
         found.extend(time_disorder(log));
         found.extend(versions(log));
         found
@@ -197,34 +204,34 @@ fn told(count: u64, one: &str, many: &str, what: &str, first: &str) -> String {
     }
 }
 
-/// Payloads and metadata that cannot be read. Only of a short history are all of them known.
-fn unread_payloads(log: &Log, looked: &Looked) -> Option<Oddity> {
-    let first = label(log, *looked.unread.first()?);
-    let count = looked.unread.len() as u64;
-    let message = if looked.events == log.events() {
-        told(
-            count,
-            "event has a payload",
-            "events have a payload",
-            "or metadata that cannot be read",
-            &first,
-        )
-    } else {
-        let (event, has) = if count == 1 {
-            ("event", "has")
-        } else {
-            ("events", "have")
+/// What is told of one such event, and of several.
+type Words = [&'static str; 2];
+
+const UNREAD: Words = [
+    "event has a payload or metadata that cannot be read",
+    "events have a payload or metadata that cannot be read",
+];
+const INEXACT: Words = [
+    "event has a time written with more than is kept (a leap second, or digits behind the nanosecond)",
+    "events have a time written with more than is kept (a leap second, or digits behind the nanosecond)",
+];
+
+impl Looked {
+    /// What is to be told of some of the events that were read. Only of a short history are all such events known.
+    fn oddity(&self, log: &Log, code: &'static str, found: &[u32], [one, many]: Words) -> Option<Oddity> {
+        let first = label(log, *found.first()?);
+        let count = found.len() as u64;
+        let what = if count == 1 { one } else { many };
+        let message = match (self.events == log.events(), count) {
+            (true, 1) => format!("1 {what}: {first}"),
+            (true, _) => format!("{count} {what}; the first is {first}"),
+            (false, _) => format!(
+                "at least {count} {what}, of {} looked at; the first of those is {first}",
+                self.events
+            ),
         };
-        format!(
-            "at least {count} {event} {has} a payload or metadata that cannot be read, of {} looked at; the first of those is {first}",
-            looked.events
-        )
-    };
-    Some(Oddity {
-        code: "payload-problem",
-        count,
-        message,
-    })
+        Some(Oddity { code, count, message })
+    }
 }
 
 fn time_disorder(log: &Log) -> Option<Oddity> {

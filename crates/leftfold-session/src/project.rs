@@ -64,12 +64,20 @@ pub struct BrokenSource {
     expecting = "a table with name, path and mapping"
 )]
 pub struct ProjectSource {
-    /// Its name; usable in place of a path.
+    /// Its name; usable in place of a path. Empty where none is given.
     pub name: String,
     /// Its path, relative to the project file.
     pub path: PathBuf,
     /// How its table is read, where no dialect fits or another reading is wanted.
     pub mapping: Option<Mapping>,
+}
+
+impl ProjectSource {
+    /// What it is called: its name or, without one, its path.
+    pub fn called(&self) -> &str {
+        let path = self.path.to_str().unwrap_or_default();
+        if self.name.is_empty() { path } else { &self.name }
+    }
 }
 
 /// A project file and where it is.
@@ -181,6 +189,9 @@ impl Project {
 
     /// The source of this name, if there is one. Two of that name, or one that cannot be used, are an error.
     pub fn source(&self, name: &str) -> Result<Option<&ProjectSource>, SessionError> {
+        if name.is_empty() {
+            return Ok(None);
+        }
         if let Some(broken) = self.file.broken.iter().find(|b| b.said.name == name) {
             return Err(self.wrong(&broken.why));
         }
@@ -207,7 +218,7 @@ impl Project {
             && fs::canonicalize(self.folder.join(&source.path)).is_ok_and(|p| p == canonical)
     }
 
-    /// The mapping the project states for a data file. Two different ones, or one that cannot be used, are an error.
+    /// The mapping the project states for a data file, and what its source is called. Two different ones, or one that cannot be used, are an error.
     pub fn mapping_of(&self, path: &Path) -> Result<Option<(&str, &Mapping)>, SessionError> {
         let Ok(canonical) = fs::canonicalize(path) else {
             return Ok(None);
@@ -216,7 +227,7 @@ impl Project {
             return Err(self.wrong(&broken.why));
         }
         let here = self.file.sources.iter().filter(|s| self.is_at(s, &canonical));
-        let mut mapped = here.filter_map(|s| s.mapping.as_ref().map(|m| (s.name.as_str(), m)));
+        let mut mapped = here.filter_map(|s| s.mapping.as_ref().map(|m| (s.called(), m)));
         let first = mapped.next();
         if let (Some((one, _)), Some((two, _))) = (first, mapped.next()) {
             let file = path.display();

@@ -19,9 +19,15 @@ impl Held {
         imp::open(path).map(|holder| Self(Arc::new(holder)))
     }
 
-    /// What is known of it.
+    /// What the system knows of it.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         self.0.file().metadata()
+    }
+
+    /// The handle itself, to ask about: not to read along, for its place is shared.
+    #[cfg(unix)]
+    pub(crate) fn handle(&self) -> &std::fs::File {
+        self.0.file()
     }
 
     /// Reads from a place until the buffer is full or the file ends; returns how many bytes that were.

@@ -14,7 +14,8 @@ use crate::mapping::Mapping;
 use crate::shape::TableShape;
 use crate::spool::{Spool, is_read_once, open_once};
 use crate::sqlite::{
-    Access, Database, FileHeader, SqliteStore, find_samples, read_shapes, read_up_to, read_views, whole_pages,
+    Access, Copied, Database, FileHeader, SqliteStore, View, find_samples, read_shapes, read_up_to,
+    read_views, virtual_tables, whole_pages,
 };
 use crate::{Certainty, EventStore, SourceError, StoreInfo, decode, ndjson};
 
@@ -53,8 +54,8 @@ enum Content {
         database: Arc<Database>,
         tables: Vec<TableShape>,
         detection: Detection,
-        /// Views whose columns look like events.
-        views: Vec<String>,
+        /// What of the file is never read.
+        unread: Box<Unread>,
         notes: Vec<String>,
         warnings: Vec<String>,
     },
@@ -63,8 +64,9 @@ enum Content {
 }
 
 /// What is said of a database that was piped in.
-const PIPED: &str = "The database was piped in and is read from a temporary copy: what a write-ahead log beside the original \
-                     holds is not in it.";
+const PIPED: &str = "The database was piped in and is read from a temporary copy, without what lies beside the original: what a \
+                     write-ahead log holds is missing, and what a rollback journal would undo, never committed, is shown. \
+                     Name the file itself where there may be one.";
 
 /// Opens a file. An error says what is wrong with it and what to do; a file without any table that looks like events
 /// is an error, too ([`SourceFile::open_unmapped`] opens it all the same).
@@ -174,8 +176,8 @@ impl SourceFile {
         tick: &mut dyn FnMut(u64),
     ) -> Result<Self, SourceError> {
         let mut notes: Vec<String> = database.is_copy().then(|| PIPED.to_owned()).into_iter().collect();
-        if let Some((bytes, ..)) = database.settle(cancel, tick)? {
-            notes.push(rolled_back(bytes));
+        if let Some(copied) = database.settle(cancel, tick)? {
+            notes.push(rolled_back(&copied));
         }
         let store = CaptureStore::open(Arc::new(database), notes)?;
         let infos = vec![store.info().clone()];
@@ -197,9 +199,9 @@ impl SourceFile {
         let mut warnings = Vec::new();
         let piped = database.is_copy().then(|| PIPED.to_owned());
         let (header, len) = match database.settle(cancel, tick)? {
-            Some((bytes, header, len)) => {
-                warnings.push(rolled_back(bytes));
-                (header, len)
+            Some(copied) => {
+                warnings.push(rolled_back(&copied));
+                (copied.header, copied.len)
             }
             None => (header, len),
         };
@@ -268,13 +270,9 @@ impl SourceFile {
             );
         }
         let detection = detection(&tables);
-        let views = views_like_events(&database);
+        let unread = Box::new(Unread::of(&database));
         if !detection.found.is_empty() {
-            for view in &views {
-                notes.push(format!(
-                    "The view {view} was not read: it looks like an event table, but views are not run."
-                ));
-            }
+            notes.extend(unread.notes());
         }
         let infos = detection
             .found
@@ -290,7 +288,7 @@ impl SourceFile {
             database: Arc::new(database),
             tables,
             detection,
-            views,
+            unread,
             notes,
             warnings,
         };
@@ -455,17 +453,21 @@ impl SourceFile {
                     String::new()
                 };
                 let computed = not_read(self.tables());
+                let unread = match &self.content {
+                    Content::Sqlite { unread, .. } => unread.told(),
+                    _ => String::new(),
+                };
                 format!(
-                    "{computed}{near}it has {shown}{more}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` \
+                    "{computed}{unread}{near}it has {shown}{more}; if one of them does hold events, `leftfold mapping show FILE --table TABLE` \
                      prints how it would be read: put that into leftfold.toml and set right what is wrong"
                 )
             }
         };
         let path = self.path.clone();
         match &self.content {
-            Content::Sqlite { views, .. } if !views.is_empty() => SourceError::OnlyViews {
+            Content::Sqlite { unread, .. } if !unread.views.is_empty() => SourceError::OnlyViews {
                 path,
-                reason: of_views(views),
+                reason: of_views(&unread.views),
             },
             _ => SourceError::NoEvents { path, reason },
         }
@@ -480,7 +482,12 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 }
 
 /// What is said of a file whose hot journal was rolled back.
-fn rolled_back(bytes: u64) -> String {
+fn rolled_back(Copied { bytes, under_way, .. }: &Copied) -> String {
+    if *under_way {
+        return format!(
+            "Another program is writing the file just now. Shown is what was committed last, its transaction rolled back in a temporary copy of {bytes} bytes; the file stays as it is."
+        );
+    }
     format!(
         "A rollback journal lies beside the file: a transaction was interrupted. Shown is what was before it, rolled back in a temporary copy of {bytes} bytes; the file stays as it is."
     )
@@ -523,17 +530,68 @@ fn of_views(views: &[String]) -> String {
     )
 }
 
-/// The names of views whose columns would be taken for events in a table.
-fn views_like_events(database: &Database) -> Vec<String> {
-    let Ok(lease) = database.lease() else {
-        return Vec::new();
-    };
-    let views = read_views(&lease).unwrap_or_default();
-    let looks = |view: &TableShape| {
-        let detection = detection(std::slice::from_ref(view));
-        !detection.found.is_empty()
-    };
-    views.into_iter().filter(looks).map(|v| v.name).collect()
+/// What of a file is never read, because reading it would run what its author wrote.
+#[derive(Default)]
+struct Unread {
+    /// Views whose columns look like events.
+    views: Vec<String>,
+    /// Views whose columns cannot be known, with the reason.
+    hidden: Vec<(String, String)>,
+    /// Virtual tables, with the module that answers for them.
+    virtual_tables: Vec<(String, String)>,
+}
+
+impl Unread {
+    fn of(database: &Database) -> Self {
+        let Ok(lease) = database.lease() else {
+            return Self::default();
+        };
+        let mut unread = Self {
+            virtual_tables: virtual_tables(&lease).unwrap_or_default(),
+            ..Self::default()
+        };
+        for View { shape, hidden } in read_views(&lease).unwrap_or_default() {
+            match hidden {
+                Some(why) => unread.hidden.push((shape.name, why)),
+                None if detection(std::slice::from_ref(&shape)).found.is_empty() => {}
+                None => unread.views.push(shape.name),
+            }
+        }
+        unread
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for view in &self.views {
+            notes.push(format!(
+                "The view {view} was not read: it looks like an event table, but views are not run."
+            ));
+        }
+        for (view, why) in &self.hidden {
+            notes.push(format!(
+                "The view {view} was not read: views are not run, and its columns are not known without it ({why})."
+            ));
+        }
+        for (table, module) in &self.virtual_tables {
+            notes.push(format!(
+                "The virtual table {table} was not read: its rows come from code (the module {module}), which is not run."
+            ));
+        }
+        notes
+    }
+
+    /// The same of what might be missed where no table looks like events.
+    fn told(&self) -> String {
+        let views = self.hidden.iter().map(|(view, why)| {
+            format!("the view {view} is not run, and its columns are not known without it ({why}); ")
+        });
+        let tables = self.virtual_tables.iter().map(|(table, module)| {
+            format!(
+                "the virtual table {table} is not read, as its rows come from code (the module {module}); "
+            )
+        });
+        views.chain(tables).take(NEAREST).collect()
+    }
 }
 
 /// Candidates named in an error.

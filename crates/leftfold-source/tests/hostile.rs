@@ -96,6 +96,39 @@ fn a_view_beside_an_event_table_is_named() {
 }
 
 #[test]
+fn what_is_not_run_is_named_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql = format!(
+        "{EVENTS}
+         INSERT INTO events VALUES ('Order', '1', 1, 'Placed', '1', '{{}}', '{{}}');
+         CREATE VIEW messages AS SELECT 1 AS global_position, 's' AS stream_name, load_extension('evil') AS data;
+         CREATE VIEW plain AS SELECT own_kind(event_type) AS kind FROM events;
+         CREATE VIEW kinds AS SELECT event_type AS kind FROM events;
+         CREATE VIRTUAL TABLE \"words using x\" USING fts5(body);"
+    );
+    let path = database(folder.path(), "a.db", &sql);
+    let notes = open(&path).unwrap().stores()[0].notes.join("\n");
+    for part in [
+        "The view messages was not read: views are not run, and its columns are not known without it (it calls the function load_extension).",
+        "The view plain was not read: views are not run, and its columns are not known without it (it calls the function own_kind, which SQLite does not have).",
+        "The virtual table words using x was not read: its rows come from code (the module fts5), which is not run.",
+    ] {
+        assert!(notes.contains(part), "{notes}");
+    }
+    assert!(!notes.contains("kinds"), "{notes}");
+    // Where no table looks like events either, they may be what is missed.
+    let sql = "CREATE TABLE things (x); CREATE VIRTUAL TABLE log USING fts5(stream, type, data); CREATE VIEW loud AS SELECT own_kind(x) AS type FROM things;";
+    let path = database(folder.path(), "b.db", sql);
+    let told = open(&path).err().unwrap().to_string();
+    for part in [
+        "the view loud is not run",
+        "the virtual table log is not read, as its rows come from code (the module fts5)",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
 fn names_are_quoted_and_values_bound() {
     let folder = tempfile::tempdir().unwrap();
     let sql = r#"CREATE TABLE "x"" UNION SELECT 1; --" ("t""y" TEXT, "s'" TEXT, ok TEXT); INSERT INTO "x"" UNION SELECT 1; --" VALUES ('a', 'b', '"; DROP'), ('c', 'd', 'no');"#;
@@ -264,6 +297,53 @@ fn one_bad_row_hides_no_other() {
         ]
     );
     assert_eq!(events[1].payload.raw, b"\xff");
+}
+
+#[test]
+fn a_time_that_is_not_all_of_what_was_written_keeps_what_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql = "CREATE TABLE happenings (stream_id TEXT, version INTEGER, type TEXT, at, due);
+        INSERT INTO happenings VALUES ('a-1', 1, 'T', '9999-12-31 23:59:59', 99999999999), ('a-1', 2, 'T', '2016-12-31T23:59:60Z', NULL),
+            ('a-1', 3, 'T', '2026-01-02T03:04:05.123456789123Z', '2016-12-31T23:59:60.5Z'), ('a-1', 4, 'T', '2026-01-02T03:04:06Z', '2026-01-02');";
+    let path = database(folder.path(), "a.db", sql);
+    let mapping: Mapping = toml::from_str(
+        "table = 'happenings'\nstream = 'stream_id'\ntype = 'type'\nversion = 'version'\ntime = 'at'\nvalid_time = 'due'",
+    )
+    .unwrap();
+    let store = SourceFile::open_unmapped(&path)
+        .unwrap()
+        .store_with(&mapping)
+        .unwrap();
+    let heads = heads(&*store);
+    let events = events(&*store, &heads.iter().map(|h| h.locator).collect::<Vec<_>>());
+    let told: Vec<String> = events
+        .iter()
+        .map(|e| {
+            let codes: Vec<&str> = e.problems.iter().map(|p| p.code.as_str()).collect();
+            let kept: Vec<String> = e
+                .extra
+                .iter()
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect();
+            let times = [e.time, e.valid_time].map(|t| t.map(|t| t.to_string()).unwrap_or_default());
+            format!("{}: {} | {}", times.join(", "), codes.join(" "), kept.join(", "))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#", : time-unreadable time-unreadable | time_text "9999-12-31 23:59:59", valid_time_text 99999999999"#,
+            r#"2017-01-01T00:00:00Z, : time-inexact | time_text "2016-12-31T23:59:60Z""#,
+            r#"2026-01-02T03:04:05.123456789Z, 2017-01-01T00:00:00.5Z: time-inexact time-inexact | time_text "2026-01-02T03:04:05.123456789123Z", valid_time_text "2016-12-31T23:59:60.5Z""#,
+            "2026-01-02T03:04:06Z, 2026-01-02T00:00:00Z:  | ",
+        ]
+    );
+    let times: Vec<Option<String>> = events.iter().map(|e| e.time.map(|t| t.to_string())).collect();
+    assert_eq!(
+        heads.into_iter().map(|h| h.time).collect::<Vec<_>>(),
+        times,
+        "the index has the same"
+    );
 }
 
 #[test]

@@ -115,6 +115,107 @@ fn a_tombstone_is_not_a_record_without_a_value() {
 }
 
 #[test]
+fn json_behind_a_byte_order_mark_is_json() {
+    // {"n":1.10} behind the mark, as bytes, and as the text of a record of Kafka.
+    let (event, line) = again(r#"{"stream":"a-1","type":"T","payload_base64":"77u/eyJuIjoxLjEwfQ=="}"#);
+    assert_eq!(event.problems, []);
+    assert_eq!(event.payload.raw, b"\xef\xbb\xbf{\"n\":1.10}", "the bytes stay");
+    assert!(line.contains(r#""payload":{"n":1.10}"#), "{line}");
+    let record = "{\"topic\":\"o\",\"partition\":0,\"offset\":1,\"tstype\":\"create\",\"ts\":1,\"key\":\"k\",\"payload\":\"\u{feff}{\\\"type\\\":\\\"Paid\\\"}\"}";
+    let (event, _) = again(record);
+    assert_eq!((event.kind.as_str(), event.payload.encoding), ("Paid", "json"));
+    assert_eq!(event.problems, []);
+}
+
+#[test]
+fn an_identity_of_bytes_stays_apart_from_the_text_it_is_shown_as() {
+    let uuid = "00010203-0405-0607-0809-0a0b0c0d0e0f";
+    for id in [
+        EventId::Bytes((0..16).collect()),
+        EventId::Bytes(b"abcd".to_vec()),
+        EventId::Bytes(Vec::new()),
+        EventId::Text(uuid.to_owned()),
+        EventId::Text("61626364".to_owned()),
+    ] {
+        let event = Event {
+            stream: "a-1".to_owned(),
+            kind: "T".to_owned(),
+            id: Some(id.clone()),
+            ..Event::default()
+        };
+        let mut line = String::new();
+        ndjson::write_event(&event, "", &mut line);
+        let (read, same) = again(&line);
+        assert_eq!((read.id, read.extra), (Some(id), Vec::new()), "{line}");
+        assert_eq!(same, line);
+    }
+    let line = r#"{"stream":"a-1","id":"00010203-0405-0607-0809-0a0b0c0d0e0f","id_base64":"AAECAwQFBgcICQoLDA0ODw=="}"#;
+    assert_eq!(again(line).0.id, Some(EventId::Bytes((0..16).collect())));
+    // What is no base64, or speaks of another identity, is a fact of somebody else's.
+    for other in ["%%%", "AAECAwQFBgcICQoLDA0OAA=="] {
+        let line = line.replace("AAECAwQFBgcICQoLDA0ODw==", other);
+        let (read, written) = again(&line);
+        assert_eq!(read.id, Some(EventId::Text(uuid.to_owned())));
+        assert_eq!(read.extra, [("id_base64".to_owned(), Value::from(other))]);
+        assert_eq!(
+            again(&written).0.extra,
+            [("extra_id_base64".to_owned(), Value::from(other))]
+        );
+    }
+}
+
+#[test]
+fn a_time_that_is_not_all_of_what_was_written_keeps_what_was() {
+    for (written, time, code) in [
+        (r#""3000-01-01T00:00:00Z""#, None, "time-unreadable"),
+        (r#""0001-01-01 00:00:00""#, None, "time-unreadable"),
+        ("99999999999", None, "time-unreadable"),
+        (r#"{"at":[1]}"#, None, "time-unreadable"),
+        (
+            r#""2016-12-31T23:59:60Z""#,
+            Some("2017-01-01T00:00:00Z"),
+            "time-inexact",
+        ),
+        (
+            r#""2026-11-20T14:32:07.123456789123+02:00""#,
+            Some("2026-11-20T12:32:07.123456789Z"),
+            "time-inexact",
+        ),
+        (
+            "1700000000.1234567899",
+            Some("2023-11-14T22:13:20.123456789Z"),
+            "time-inexact",
+        ),
+    ] {
+        for field in ["time", "valid_time"] {
+            let mut line = format!(r#"{{"stream":"a-1","version":1,"type":"T","{field}":{written}}}"#);
+            for _ in 0..3 {
+                let (event, out) = again(&line);
+                let read = if field == "time" {
+                    event.time
+                } else {
+                    event.valid_time
+                };
+                assert_eq!(read.map(|t| t.to_string()).as_deref(), time, "{line}");
+                let codes: Vec<&str> = event.problems.iter().map(|p| p.code.as_str()).collect();
+                assert_eq!(codes, [code], "told once: {line}");
+                let kept = (format!("{field}_text"), parse(written.as_bytes()).unwrap());
+                assert_eq!(event.extra, [kept], "{line}");
+                assert_eq!(out.contains(&format!("\"{field}\":")), time.is_some(), "{out}");
+                line = out;
+            }
+        }
+    }
+    // A column of the store's own that is called so does not make a key stand twice.
+    let (event, out) = again(r#"{"stream":"a-1","time_text":"mine","time":"soon"}"#);
+    assert_eq!(event.extra.len(), 2);
+    assert!(
+        out.contains(r#""time_text":"soon""#) && out.contains(r#""extra_time_text":"mine""#),
+        "{out}"
+    );
+}
+
+#[test]
 fn what_is_no_base64_is_kept_and_says_so() {
     let (event, line) = again(r#"{"stream":"a-1","type":"T","payload_base64":"%%%"}"#);
     assert_eq!(event.payload.raw, b"%%%");
@@ -532,7 +633,8 @@ fn a_valid_time_that_cannot_be_read_is_told_and_written_again_as_it_was() {
             );
             let mut out = String::new();
             ndjson::write_event(&event, "", &mut out);
-            assert!(out.contains(&format!(r#""valid_time":{stated}"#)), "{out}");
+            assert!(out.contains(&format!(r#""valid_time_text":{stated}"#)), "{out}");
+            assert!(!out.contains(r#""valid_time":"#), "{out}");
             line = out;
         }
         let count = ndjson::parse_line(line.as_bytes()).problems.len();

@@ -346,6 +346,51 @@ fn a_live_writers_journal_is_not_rolled_back() {
 }
 
 #[test]
+fn a_transaction_under_way_is_not_told_as_interrupted_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path(), "a.db", TABLE);
+    insert(&Connection::open(&path).unwrap(), 1, 5000);
+    let script = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],isolation_level=None); c.execute('PRAGMA cache_size=1'); c.execute('BEGIN'); c.execute('UPDATE events SET payload = 2'); print('busy',flush=True); sys.stdin.read()";
+    let mut writer = Command::new("python3")
+        .args(["-c", script])
+        .arg(&path)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("python3 plays the other program here");
+    let mut line = String::new();
+    let out = writer.stdout.take().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    assert_eq!(line, "busy\n");
+    // With a log beside it, were it empty, SQLite is not asked to open the file where it is: that would write.
+    fs::write(folder.path().join("a.db-wal"), "").unwrap();
+    let before = snapshot(folder.path());
+    assert_eq!(
+        payloads(&path),
+        [(r#"{"n":1}"#.to_owned(), 5000)].into(),
+        "as committed last"
+    );
+    let told = |path: &Path| open(path).unwrap().stores()[0].notes.join(" ");
+    let notes = told(&path);
+    assert!(
+        notes.contains("Another program is writing the file just now"),
+        "{notes}"
+    );
+    assert!(!notes.contains("interrupted"), "{notes}");
+    assert!(before == snapshot(folder.path()));
+    // The same bytes elsewhere are nobody's any more.
+    let elsewhere = copy(
+        &path,
+        tempfile::tempdir_in(folder.path()).unwrap().keep().as_path(),
+        &["", "-journal"],
+    );
+    let notes = told(&elsewhere);
+    assert!(notes.contains("a transaction was interrupted"), "{notes}");
+    drop(writer.stdin.take());
+    writer.wait().unwrap();
+}
+
+#[test]
 fn odd_names_are_opened() {
     let folder = tempfile::tempdir().unwrap();
     for name in [

@@ -12,22 +12,28 @@ mod detect;
 mod filter;
 mod project;
 mod read;
+mod schema;
 
 pub use detect::detect;
 pub use filter::filter;
 pub use project::project;
 pub use read::{decode, json, ndjson, time};
+pub use schema::{avro, binary, framing, protobuf};
 
 /// A target.
 pub type Target = fn(&[u8]);
 
 /// Every target by name, as its folder in the corpus is called.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("avro", avro),
+    ("binary", binary),
     ("decode", decode),
     ("detect", detect),
     ("filter", filter),
+    ("framing", framing),
     ("json", json),
     ("ndjson", ndjson),
     ("project", project),
+    ("protobuf", protobuf),
     ("time", time),
 ];

@@ -14,6 +14,8 @@ const PAYLOADS: &[PayloadFormat] = &[
     PayloadFormat::Zlib,
     PayloadFormat::Yaml,
     PayloadFormat::Xml,
+    PayloadFormat::Msgpack,
+    PayloadFormat::Cbor,
     PayloadFormat::Bytes,
 ];
 
@@ -29,7 +31,7 @@ const TIMES: &[TimeFormat] = &[
 ];
 
 /// What a decoder gives must be JSON that can be written and read again.
-fn writable(value: &Value) {
+pub(crate) fn writable(value: &Value) {
     let written = value.to_string();
     let read = leftfold_event::json::parse(written.as_bytes())
         .unwrap_or_else(|e| panic!("a value is written as what is no JSON: {e}: {written}"));
@@ -68,7 +70,7 @@ pub fn json(data: &[u8]) {
 /// Times and points as people and stores write them.
 pub fn time(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    if let Ok((time, _)) = Timestamp::parse(&text) {
+    if let Ok((time, ..)) = Timestamp::parse_noting(&text) {
         same_moment(time);
     }
     let _ = Point::parse(&text);
@@ -78,11 +80,8 @@ pub fn time(data: &[u8]) {
         i64::from_le_bytes(bytes)
     });
     for &format in TIMES {
-        if let Ok((time, _)) = read_text_time(&text, format) {
-            same_moment(time);
-        }
-        if let Ok((time, _)) = read_integer_time(number, format) {
-            same_moment(time);
+        for read in [read_text_time(&text, format), read_integer_time(number, format)] {
+            let _ = read.map(|read| same_moment(read.time));
         }
     }
 }

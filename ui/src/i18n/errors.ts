@@ -70,6 +70,7 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'source-only-views': '{path} 中没有类似事件的表，只有视图：{reason}',
   'source-read': '{path} 读取失败：{reason}',
   'source-unopenable': '{path} 无法打开：{reason}',
+  'time-inexact': '时间比所能表示的更细，或为闰秒；原文已保留',
   'time-unreadable': '时间无法读取',
   'too-much': '一次请求的数据过多',
   'version-gap': '缺少版本 {versions}',

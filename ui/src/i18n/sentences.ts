@@ -154,6 +154,20 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     '视图 {0} 未读取：它看起来像事件表，但视图不会运行。',
   ],
   [
+    'The view {} was not read: views are not run, and its columns are not known without it ({}).',
+    '视图 {0} 未读取：视图不会运行，而不运行就无法得知其列（{1}）。',
+  ],
+  ['it calls the function {}, which SQLite does not have', '它调用函数 {0}，而 SQLite 没有该函数'],
+  ['it calls the function {}', '它调用函数 {0}'],
+  [
+    'The virtual table {} was not read: its rows come from code (the module {}), which is not run.',
+    '虚拟表 {0} 未读取：其各行来自代码（模块 {1}），而该代码不会运行。',
+  ],
+  [
+    'Another program is writing the file just now. Shown is what was committed last, its transaction rolled back in a temporary copy of {} bytes; the file stays as it is.',
+    '另一个程序正在写入该文件。所示为最后一次提交的内容，其未完成的事务在一个 {} 字节的临时副本中回滚；文件保持原样。',
+  ],
+  [
     'A rollback journal lies beside the file: a transaction was interrupted. Shown is what was before it, rolled back in a temporary copy of {} bytes; the file stays as it is.',
     '文件旁有回滚日志：某个事务被中断。所示为该事务之前的内容，在一个 {} 字节的临时副本中回滚；文件保持原样。',
   ],

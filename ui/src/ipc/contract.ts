@@ -1029,6 +1029,7 @@ export const ERROR_CODES = [
   'source-only-views',
   'source-read',
   'source-unopenable',
+  'time-inexact',
   'time-unreadable',
   'too-much',
   'version-gap',

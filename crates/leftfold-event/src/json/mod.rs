@@ -14,7 +14,7 @@ use jiter::{Jiter, Peek};
 
 pub use number::Number;
 pub use object::Object;
-pub use text::{array_index, escape_token, one_line, unescape_token, write_string};
+pub use text::{array_index, escape_token, one_line, unescape_token, unmarked, write_string};
 
 /// How deep arrays and objects may nest before a text is refused.
 pub const MAX_DEPTH: usize = 256;
@@ -47,6 +47,7 @@ pub struct JsonError {
 }
 
 /// Reads one JSON text; nothing but white space may follow it. Of a key that stands twice in an object the last value counts.
+/// A byte order mark before it is passed over.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
     parse_noting(bytes).map(|(value, _)| value)
 }
@@ -63,13 +64,18 @@ pub fn parse_noting(bytes: &[u8]) -> Result<(Value, Option<CompactString>), Json
 
 fn parse_strictly(bytes: &[u8]) -> Result<(Value, Option<CompactString>), JsonError> {
     let mut twice = None;
-    let mut jiter = Jiter::new(bytes);
+    let text = unmarked(bytes);
+    let mark = bytes.len() - text.len();
+    let mut jiter = Jiter::new(text);
     let wrap = |e: jiter::JiterError| JsonError {
-        offset: e.index,
+        offset: mark + e.index,
         message: e.error_type.to_string(),
     };
     let peek = jiter.peek().map_err(wrap)?;
-    let value = value(&mut jiter, peek, 0, &mut twice)?;
+    let value = value(&mut jiter, peek, 0, &mut twice).map_err(|e| JsonError {
+        offset: mark + e.offset,
+        ..e
+    })?;
     jiter.finish().map_err(wrap)?;
     Ok((value, twice))
 }
@@ -84,7 +90,7 @@ pub fn parse_members(bytes: &[u8], keys: &[String]) -> Result<Value, JsonError> 
 }
 
 fn members(bytes: &[u8], keys: &[String]) -> Result<Value, JsonError> {
-    let mut jiter = Jiter::new(bytes);
+    let mut jiter = Jiter::new(unmarked(bytes));
     let wrap = |e: jiter::JiterError| JsonError {
         offset: e.index,
         message: e.error_type.to_string(),
@@ -376,6 +382,23 @@ mod tests {
         let keys = ["n".to_owned()];
         assert!(parse_members(br#"{"a":"\ud800","n":1}"#, &keys).is_ok());
         assert!(round(r#"{"a":"\ud800","n":}"#).starts_with("not JSON"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_a_text_is_passed_over() {
+        assert_eq!(round("\u{feff} {\"a\":\"\u{feff}\"}"), "{\"a\":\"\u{feff}\"}");
+        assert_eq!(
+            round("\u{feff}{\"a\":x}"),
+            "not JSON at byte 8: expected value",
+            "the place counts it"
+        );
+        assert!(round("\u{feff}\u{feff}1").starts_with("not JSON at byte 3"));
+        assert!(round("[\u{feff}1]").starts_with("not JSON"));
+        let keys = ["n".to_owned()];
+        assert!(
+            parse_members("\u{feff}{\"a\":1,\"n\":1}".as_bytes(), &keys).is_ok_and(|v| v.get("n").is_some())
+        );
+        assert_eq!(one_line("\u{feff}{\"a\":1}"), "{\"a\":1}");
     }
 
     #[test]

@@ -32,10 +32,15 @@ pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// A JSON text on one line: as it is, or without the white space outside strings if it has line breaks. Keys that stand twice, the
+/// A text without the byte order mark that .NET serializers and editors of Windows begin UTF-8 with.
+pub fn unmarked(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// A JSON text on one line and without a byte order mark: as it is, or without the white space outside strings if it has line breaks. Keys that stand twice, the
 /// order of keys and the spelling of numbers and strings stay. The text is taken to be well-formed.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    let text = text.trim_ascii();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_ascii();
     if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }

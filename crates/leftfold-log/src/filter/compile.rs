@@ -434,15 +434,19 @@ impl Source<'_> {
             _ => return Ok(None),
         };
         match name.as_str() {
-            "time" => {
+            "time" | "valid_time" => {
                 let moment = self.moment(value)?;
                 if moment.is_none() && value.references().variables().is_empty() && plain(value) {
                     let message = "a time is compared with a time, such as \"2026-11-20T14:32:07Z\"";
                     return Err(self.error("filter-fails", value, message));
                 }
-                Ok(moment.map(|t| Node::Time {
-                    comparison,
-                    nanos: t.nanos,
+                let recorded = name == "time";
+                Ok(moment.map(|Timestamp { nanos, .. }| {
+                    if recorded {
+                        Node::Time { comparison, nanos }
+                    } else {
+                        Node::ValidTime { comparison, nanos }
+                    }
                 }))
             }
             "version" => Ok(integer(value).map(|number| Node::Version { comparison, number })),

@@ -234,6 +234,10 @@ impl<'a> FilterRun<'a> {
                 table.truth[name as usize]
             }
             Node::Time { comparison, nanos } => compare(*comparison, self.log.time(ordinal), *nanos),
+            Node::ValidTime { comparison, nanos } => match data {
+                Data::Whole(event) => compare(*comparison, values::valid_time(event), *nanos),
+                Data::IndexOnly | Data::Raw(_) => Truth::Unknown,
+            },
             Node::Version { comparison, number } => compare(*comparison, self.log.version(ordinal), *number),
             Node::Find(needle) => match data {
                 Data::IndexOnly => Truth::Unknown,

@@ -36,7 +36,11 @@ impl Mentions {
             Node::Not(node) => self.of_node(node),
             Node::Name { expr, .. } => self.of(expr),
             Node::Cel(leaf) => self.of(&leaf.expr),
-            Node::Constant(_) | Node::Time { .. } | Node::Version { .. } | Node::Find(_) => {}
+            Node::Constant(_)
+            | Node::Time { .. }
+            | Node::ValidTime { .. }
+            | Node::Version { .. }
+            | Node::Find(_) => {}
         }
     }
 

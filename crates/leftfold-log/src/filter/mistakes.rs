@@ -71,6 +71,8 @@ const MISTAKES: &[&str] = &[
     "time > timestamp('noon')",
     "time > '2026-13-01'",
     "valid_time < timestamp('2026-02-30T00:00:00Z')",
+    "valid_time > 2026-11-20",
+    "'yesterday' >= valid_time",
     "time - timestamp('2026-11-20T25:00:00Z') > duration('1h')",
     "time - timestamp('2026-11-20T00:00:00Z') > duration('2d')",
     "time - timestamp('2026-11-20T00:00:00Z') > duration('3w')",

@@ -98,6 +98,11 @@ enum Node {
         comparison: Comparison,
         nanos: i64,
     },
+    /// The time an event is effective, which the index does not have.
+    ValidTime {
+        comparison: Comparison,
+        nanos: i64,
+    },
     Version {
         comparison: Comparison,
         number: i64,
@@ -193,7 +198,7 @@ impl Node {
         match self {
             Self::And(nodes) | Self::Or(nodes) => nodes.iter().all(Self::is_index_only),
             Self::Not(node) => node.is_index_only(),
-            Self::Find(_) => false,
+            Self::Find(_) | Self::ValidTime { .. } => false,
             Self::Cel(leaf) => leaf.variables.iter().all(|v| IN_LOG.contains(&v.as_str())),
             _ => true,
         }
@@ -205,6 +210,7 @@ impl Node {
             Self::And(nodes) | Self::Or(nodes) => nodes.iter().any(Self::needs_event),
             Self::Not(node) => node.needs_event(),
             Self::Cel(leaf) => leaf.needs_event(),
+            Self::ValidTime { .. } => true,
             _ => false,
         }
     }

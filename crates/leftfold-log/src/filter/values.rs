@@ -23,7 +23,7 @@ pub(super) fn variable(name: &str, event: &Event) -> Cel {
         "category" => category(event.category.as_deref().or_else(|| category_of(&event.stream))),
         "id" => event.id.as_ref().map_or(Cel::Null, |id| text(&id.to_string())),
         "time" => event.time.map_or(Cel::Null, moment),
-        "valid_time" => event.valid_time.or(event.time).map_or(Cel::Null, moment),
+        "valid_time" => effective(event).map_or(Cel::Null, moment),
         "version" => event.version.map_or(Cel::Null, Cel::Int),
         "position" => match &event.position {
             Some(p) => p.parse().map_or_else(|_| text(p), Cel::Int),
@@ -36,6 +36,16 @@ pub(super) fn variable(name: &str, event: &Event) -> Cel {
         "problem" => Cel::Bool(!event.problems.is_empty()),
         other => of_record(other, event).as_ref().map_or(Cel::Null, json),
     }
+}
+
+/// When an event is effective: where the store tells nothing else, when it was recorded.
+fn effective(event: &Event) -> Option<Timestamp> {
+    event.valid_time.or(event.time)
+}
+
+/// The same in nanoseconds.
+pub(super) fn valid_time(event: &Event) -> Option<i64> {
+    effective(event).map(|t| t.nanos)
 }
 
 /// The store's further facts, or one that a record of Kafka has. A key that is no text is its base64.

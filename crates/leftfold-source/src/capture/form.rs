@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use leftfold_event::Timestamp;
-use leftfold_event::json::Value;
+use leftfold_event::json::{Value, unmarked};
 use leftfold_schema::{Decoded, Kind, Schemas, framed};
 
 use super::envelope::{Top, change_of};
 use super::headers;
-use crate::decode::decode;
+use crate::decode::{ReadTime, TimeRead, decode};
 use crate::mapping::PayloadFormat;
 
 /// The headers an event's type goes by, CloudEvents' binary mode first.
@@ -48,7 +48,7 @@ pub(super) fn form<'r>(value: Option<&'r [u8]>, headers: &[(Value, Value)], sche
     if let Some(found) = by_schema(value, schemas) {
         return Form::Framed(found);
     }
-    match Top::read(value) {
+    match Top::read(unmarked(value)) {
         Some(top) if top.is_cloud_event() => Form::CloudEvent(top),
         Some(top) => Form::Object(top),
         None => Form::Other(stated(headers)),
@@ -109,14 +109,16 @@ pub(super) fn meaning<'r>(
 ) -> Meaning<'r> {
     let headers = stored_headers.map(headers::read).unwrap_or_default();
     let form = form(value, &headers, schemas);
+    let valid = valid_time(stated_time(&form, &headers).as_deref());
     Meaning {
         kind: kind(&form, &headers),
-        valid_time: valid_time(&form, &headers),
-        problem: match &form {
-            Form::Framed(framed) => framed.decoded.is_err(),
-            Form::Other(format) => value.is_some_and(|v| decode(v, *format).2.is_some()),
-            _ => false,
-        },
+        valid_time: valid.as_ref().ok().and_then(|read| read.map(|r| r.time)),
+        problem: valid.is_err()
+            || match &form {
+                Form::Framed(framed) => framed.decoded.is_err(),
+                Form::Other(format) => value.is_some_and(|v| decode(v, *format).2.is_some()),
+                _ => false,
+            },
     }
 }
 
@@ -156,11 +158,21 @@ fn of_decoded<'r>(decoded: &Decoded) -> Cow<'r, str> {
     }
 }
 
-/// The moment an event speaks of.
-pub(super) fn valid_time(form: &Form<'_>, headers: &[(Value, Value)]) -> Option<Timestamp> {
-    let stated = match form {
+/// The moment an event speaks of, as it is written.
+pub(super) fn stated_time(form: &Form<'_>, headers: &[(Value, Value)]) -> Option<String> {
+    match form {
         Form::CloudEvent(top) => top.text("time").map(Cow::into_owned),
         _ => headers::first_text(headers, VALID_TIME).map(str::to_owned),
-    };
-    Timestamp::parse(&stated?).ok().map(|(time, _)| time)
+    }
+}
+
+/// The moment an event speaks of.
+pub(super) fn valid_time(stated: Option<&str>) -> TimeRead {
+    let Some(stated) = stated else { return Ok(None) };
+    let (time, origin, inexact) = Timestamp::parse_noting(stated).map_err(|e| e.to_string())?;
+    Ok(Some(ReadTime {
+        time,
+        origin,
+        inexact,
+    }))
 }

@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use leftfold_event::{Event, Problem, ProblemCode};
 
 use crate::SourceError;
+use crate::decode::is_as_written;
 use crate::mapping::Mapping;
 use crate::ndjson::{Fields, LineMapping, write_event};
 
@@ -83,9 +84,14 @@ impl RecordMapping {
         let of_time_or_version = |p: &Problem| {
             matches!(
                 p.code,
-                ProblemCode::VersionUnreadable | ProblemCode::TimeUnreadable
+                ProblemCode::VersionUnreadable | ProblemCode::TimeUnreadable | ProblemCode::TimeInexact
             )
         };
+        for (name, written) in over.extra {
+            if is_as_written(&name) && !event.extra.iter().any(|(n, _)| *n == name) {
+                event.extra.push((name, written));
+            }
+        }
         event
             .problems
             .extend(over.problems.into_iter().filter(of_time_or_version));

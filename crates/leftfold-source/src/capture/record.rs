@@ -1,14 +1,14 @@
 //! A record as it lay in a topic, and what it means as an event.
 
-use leftfold_event::json::{Object, Value};
+use leftfold_event::json::{Object, Value, unmarked};
 use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
 use leftfold_schema::{Schemas, framed};
 
-use super::form::{Form, Framed, form, kind, valid_time};
+use super::form::{Form, Framed, form, kind, stated_time, valid_time};
 use super::headers;
 use super::stream::stream_name;
 use crate::RawPayload;
-use crate::decode::decode;
+use crate::decode::{TimeOf, decode, taken};
 use crate::mapping::PayloadFormat;
 
 /// The headers an event's id goes by.
@@ -83,7 +83,6 @@ pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, 
         kind: kind(&form, &headers).into_owned(),
         time: record.time(),
         time_origin: TimeZoneOrigin::Stated,
-        valid_time: valid_time(&form, &headers),
         correlation_id: text(CORRELATION),
         causation_id: text(CAUSATION),
         ..Event::default()
@@ -93,7 +92,17 @@ pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, 
             ProblemCode::TimeUnreadable,
             format!("the time {ms} ms is outside the years 1677 to 2262"),
         ));
+        event.extra.push(("time_text".to_owned(), Value::from(ms)));
     }
+    let stated = stated_time(&form, &headers);
+    let written = || stated.as_deref().map_or(Value::Null, Value::from);
+    event.valid_time = taken(
+        valid_time(stated.as_deref()),
+        TimeOf::Validity,
+        written,
+        &mut event,
+    )
+    .map(|read| read.time);
     payload(record.value, &form, &mut event);
     metadata(&form, &headers, &mut event);
     extra(record, &headers, at, &mut event);
@@ -275,7 +284,7 @@ pub(super) fn raw_payload<'r>(
                 decoded.0.as_ref().filter(|_| decoded.2.is_none())
             }
         },
-        Form::Object(_) => return RawPayload::Json(raw),
+        Form::Object(_) => return RawPayload::Json(unmarked(raw)),
         Form::Framed(of_schema) => of_schema.decoded.as_ref().ok().map(|d| &d.value),
         Form::Tombstone => return RawPayload::Json(b"null"),
         Form::Other(format) => {

@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 use jiter::{Jiter, Peek};
-use leftfold_event::json::Value;
+use leftfold_event::json::{Value, unmarked};
 
 use crate::cell::Cell;
 
@@ -25,7 +25,7 @@ impl Pointer {
 
     /// The JSON text of the value it points at.
     pub(crate) fn slice<'j>(&self, json: &'j [u8]) -> Option<&'j [u8]> {
-        let mut here = json;
+        let mut here = unmarked(json);
         if self.tokens.is_empty() {
             return Some(here.trim_ascii());
         }

@@ -1,7 +1,7 @@
 //! Payload and metadata: from stored bytes to a value, and the reason where that cannot be.
 
 use bumpalo::Bump;
-use leftfold_event::json::{self, Value};
+use leftfold_event::json::{self, Value, unmarked};
 use leftfold_event::{Payload, Problem, ProblemCode};
 
 use super::binary::{begins_like_cbor, begins_like_msgpack};
@@ -231,7 +231,7 @@ fn by_content(
         }
         return (None, "bytes", undecodable("bytes in no known form".to_owned()));
     };
-    let start = text.trim_start();
+    let start = text.trim_start_matches('\u{feff}').trim_start();
     if start.starts_with("---")
         && let Ok(value) = from_yaml(text)
     {
@@ -312,13 +312,20 @@ pub(crate) fn raw_json<'a>(
     }
     let json = match reader.format {
         PayloadFormat::Json => bytes,
-        PayloadFormat::Auto | PayloadFormat::Zlib if begins_like_json(bytes) => bytes,
+        PayloadFormat::Auto | PayloadFormat::Zlib if begins_like_json(bytes) => {
+            // One in a hundred encrypted payloads begins like JSON by chance.
+            if matches!(cell, Cell::Bytes(_)) && std::str::from_utf8(bytes).is_err() {
+                return decoded(reader, bytes, kind, bump);
+            }
+            bytes
+        }
         PayloadFormat::Auto | PayloadFormat::Zlib => match inflated(bytes, bump) {
             Some(inner) if begins_like_json(inner) => inner,
             _ => return decoded(reader, bytes, kind, bump),
         },
         _ => return decoded(reader, bytes, kind, bump),
     };
+    let json = unmarked(json);
     let json = reader.at.as_ref().and_then(|p| p.slice(json)).unwrap_or(json);
     match reader.unwrap {
         Unwrap::Nothing => RawPayload::Json(json),
@@ -340,12 +347,55 @@ pub(crate) fn inflated<'a>(bytes: &[u8], bump: &'a Bump) -> Option<&'a [u8]> {
 }
 
 fn begins_like_json(bytes: &[u8]) -> bool {
-    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
+    matches!(unmarked(bytes).trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 fn decoded<'a>(reader: &PayloadReader, bytes: &[u8], kind: &str, bump: &'a Bump) -> RawPayload<'a> {
     match reader.read_bytes(bytes, kind).0.value {
         Some(value) => RawPayload::Json(bump.alloc_slice_copy(value.to_string().as_bytes())),
         None => RawPayload::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The problem of a payload, and how a replay is handed it.
+    fn both(bytes: &[u8]) -> (Option<ProblemCode>, bool) {
+        let mut mapping = PayloadMapping::column("state");
+        mapping.may_be_encrypted = true;
+        mapping.unwrap = Unwrap::TypedData;
+        let reader = PayloadReader::new(&mapping);
+        let bump = Bump::new();
+        let json = matches!(
+            raw_json(&reader, Cell::Bytes(bytes), "T", &bump),
+            RawPayload::Json(_)
+        );
+        (reader.read_bytes(bytes, "T").1.map(|p| p.code), json)
+    }
+
+    #[test]
+    fn encrypted_bytes_are_encrypted_whatever_they_begin_with() {
+        for first in [
+            &b"{"[..],
+            b"[",
+            b"{\"",
+            b"\xef\xbb\xbf{",
+            b"\"",
+            b"\x78\x9c",
+            b"\x1f\x8b",
+            b"\x91",
+        ] {
+            let mut bytes = first.to_vec();
+            bytes.extend((0..60_u32).map(|n| (n * n * 167 + 201 * n + 131) as u8));
+            assert_eq!(
+                both(&bytes),
+                (Some(ProblemCode::PayloadEncrypted), false),
+                "{first:?}"
+            );
+        }
+        assert_eq!(both(b"{\"a\":1}"), (None, true));
+        assert_eq!(both(b"\xef\xbb\xbf{\"a\":1}"), (None, true));
     }
 }

@@ -1,6 +1,6 @@
 //! Whether sample values look as a layout says they do.
 
-use leftfold_event::json::{self, Value};
+use leftfold_event::json::{self, Value, unmarked};
 
 use super::file::{Check, Look};
 use crate::decode::{looks_encrypted, read_integer_time, read_text_time, unpack};
@@ -87,13 +87,16 @@ pub(super) fn is_json(sample: &Sample) -> bool {
     match sample {
         Sample::Integer(_) | Sample::Real(_) => true,
         Sample::Null => false,
-        Sample::Text(t, true) => t.trim_start().starts_with(['{', '[', '"']),
-        Sample::Blob(b, true) => {
-            b.trim_ascii_start().starts_with(b"{") || b.trim_ascii_start().starts_with(b"[")
-        }
+        Sample::Text(t, true) => matches!(opening(t.as_bytes()), Some(b'{' | b'[' | b'"')),
+        Sample::Blob(b, true) => matches!(opening(b), Some(b'{' | b'[')),
         Sample::Text(t, false) => json::parse(t.as_bytes()).is_ok(),
         Sample::Blob(b, false) => json::parse(b).is_ok(),
     }
+}
+
+/// What a text begins with, behind white space and a byte order mark.
+pub(super) fn opening(text: &[u8]) -> Option<u8> {
+    unmarked(text).trim_ascii_start().first().copied()
 }
 
 /// A number that is a time between 1990 and 2100 in this unit.
@@ -108,5 +111,5 @@ pub(super) fn plausible(sample: &Sample, format: TimeFormat) -> bool {
         _ => return false,
     };
     let years = 631_152_000_000_000_000..4_102_444_800_000_000_000;
-    read_integer_time(n, format).is_ok_and(|(t, _)| years.contains(&t.nanos))
+    read_integer_time(n, format).is_ok_and(|t| years.contains(&t.time.nanos))
 }

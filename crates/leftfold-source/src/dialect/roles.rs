@@ -1,6 +1,6 @@
 //! What columns of events are called, and what their values look like.
 
-use super::checks::{is_json, looks};
+use super::checks::{is_json, looks, opening};
 use super::file::Look;
 use crate::shape::{ColumnShape, Sample, TableShape, folded};
 
@@ -319,8 +319,8 @@ fn is_about_events(column: &ColumnShape) -> bool {
 
 fn is_json_container(sample: &Sample) -> bool {
     let begins = match sample {
-        Sample::Text(t, _) => t.trim_start().starts_with(['{', '[']),
-        Sample::Blob(b, _) => matches!(b.trim_ascii_start().first(), Some(b'{' | b'[')),
+        Sample::Text(t, _) => matches!(opening(t.as_bytes()), Some(b'{' | b'[')),
+        Sample::Blob(b, _) => matches!(opening(b), Some(b'{' | b'[')),
         _ => false,
     };
     begins && is_json(sample)
@@ -388,7 +388,7 @@ fn content_fit(role: Role, column: &ColumnShape) -> Option<u32> {
         // A type or a name is text, too: a payload is something structured, or bytes.
         Role::Payload => return payload_fit(column, &values),
         Role::Kind => share(
-            &|s| matches!(s, Sample::Text(t, false) if t.len() < 300 && !t.trim_start().starts_with(['{', '['])),
+            &|s| matches!(s, Sample::Text(t, false) if t.len() < 300 && !matches!(opening(t.as_bytes()), Some(b'{' | b'['))),
         ),
         Role::Stream => share(&|s| {
             !matches!(s, Sample::Real(_)) && !matches!(s, Sample::Text(t, _) if t.starts_with('{'))
@@ -473,8 +473,8 @@ pub(super) fn is_julian_day(sample: &Sample) -> bool {
 fn structured(sample: &Sample) -> bool {
     match sample {
         Sample::Text(t, _) => {
-            let t = t.trim_start();
-            is_json(sample) && t.starts_with(['{', '[', '"']) || t.starts_with("---") || t.starts_with('<')
+            let begins = |with: &[u8]| opening(t.as_bytes()).is_some_and(|b| with.contains(&b));
+            is_json(sample) && begins(b"{[\"") || t.trim_start().starts_with("---") || begins(b"<")
         }
         Sample::Blob(..) => true,
         _ => false,

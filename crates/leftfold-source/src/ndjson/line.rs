@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 use jiter::Jiter;
 use leftfold_event::json::{Object, Value};
-use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
+use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin};
 
 use crate::cell::Cell;
-use crate::decode::{Pointer, decode, of_metadata, payload_of, read_time};
+use crate::decode::{Pointer, ReadTime, TimeOf, TimeRead, decode, of_metadata, payload_of, read_time, taken};
 use crate::mapping::{PayloadFormat, TimeFormat};
 
 /// The names a field goes by, the envelope's own first.
@@ -27,6 +27,8 @@ const KIND: &[&str] = &["type", "event_type", "eventType", "kind"];
 const VERSION: &[&str] = &["version", "stream_version", "streamVersion", "sequence"];
 const POSITION: &[&str] = &["position", "global_position", "globalPosition"];
 const ID: &[&str] = &["id", "event_id", "eventId"];
+/// The bytes of an identity that is no text, in base64.
+const ID_BYTES: &str = "id_base64";
 const TIME: &[&str] = &[
     "time",
     "timestamp",
@@ -234,7 +236,7 @@ impl<'l> Fields<'l> {
         self.text(POSITION, bump).map(str::to_owned)
     }
 
-    pub(super) fn time(&self, bump: &'l Bump) -> Result<Option<(Timestamp, TimeZoneOrigin)>, String> {
+    pub(super) fn time(&self, bump: &'l Bump) -> TimeRead {
         if self.kcat {
             // Kafka says -1 for a record without a time.
             return match self.cell(&["ts"], bump).integer() {
@@ -245,21 +247,29 @@ impl<'l> Fields<'l> {
         let assumed = self.get(&["time_zone"]).is_some_and(|z| z == ASSUMED_UTC);
         let read = read_time(self.cell(TIME, bump), TimeFormat::Auto)?;
         // An export writes every time in UTC, and beside it where that was only assumed.
-        Ok(read.map(|(time, origin)| {
-            (
-                time,
-                if assumed {
-                    TimeZoneOrigin::AssumedUtc
-                } else {
-                    origin
-                },
-            )
+        Ok(read.map(|read| ReadTime {
+            origin: if assumed {
+                TimeZoneOrigin::AssumedUtc
+            } else {
+                read.origin
+            },
+            ..read
         }))
     }
 
-    pub(super) fn valid_time(&self, bump: &'l Bump) -> Result<Option<Timestamp>, String> {
-        let read = read_time(self.cell(VALID_TIME, bump), TimeFormat::Auto)?;
-        Ok(read.map(|(time, _)| time))
+    pub(super) fn valid_time(&self, bump: &'l Bump) -> TimeRead {
+        read_time(self.cell(VALID_TIME, bump), TimeFormat::Auto)
+    }
+
+    /// The bytes that are the event's identity, where the line says so; what else it says must not be something else.
+    fn id_bytes(&self, bump: &'l Bump) -> Option<EventId> {
+        let Cell::Text(text) = self.cell(&[ID_BYTES], bump) else {
+            return None;
+        };
+        let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).ok()?;
+        let id = EventId::Bytes(bytes);
+        let shown = self.text(ID, bump);
+        shown.is_none_or(|shown| shown == id.to_string()).then_some(id)
     }
 
     pub(super) fn also_in(&self, bump: &'l Bump) -> Vec<String> {
@@ -315,26 +325,13 @@ fn event(fields: &Fields<'_>) -> Event {
         also_in: fields.also_in(bump),
         ..Event::default()
     };
-    match fields.time(bump) {
-        Ok(Some((time, origin))) => (event.time, event.time_origin) = (Some(time), origin),
-        Ok(None) => {}
-        Err(why) => event
-            .problems
-            .push(Problem::new(ProblemCode::TimeUnreadable, why)),
+    let written = |names: &[&str]| fields.get(names).map_or(Value::Null, value_or_text);
+    if let Some(read) = taken(fields.time(bump), TimeOf::Record, || written(TIME), &mut event) {
+        (event.time, event.time_origin) = (Some(read.time), read.origin);
     }
-    match fields.valid_time(bump) {
-        Ok(time) => event.valid_time = time,
-        Err(why) => {
-            event.problems.push(Problem::new(
-                ProblemCode::TimeUnreadable,
-                format!("the time it is valid from: {why}"),
-            ));
-            // Kept as it was written: an export writes it again.
-            if let Some(stated) = fields.get(VALID_TIME) {
-                event.extra.push(("valid_time".to_owned(), value_or_text(stated)));
-            }
-        }
-    }
+    let valid = fields.valid_time(bump);
+    event.valid_time =
+        taken(valid, TimeOf::Validity, || written(VALID_TIME), &mut event).map(|read| read.time);
     let text = |names: &[&str]| fields.text(names, bump).map(str::to_owned);
     if fields.kcat {
         event.correlation_id = fields
@@ -344,7 +341,7 @@ fn event(fields: &Fields<'_>) -> Event {
             .header(&["causation_id", "causation-id", "causationId"], bump)
             .map(str::to_owned);
     } else {
-        event.id = text(ID).map(EventId::Text);
+        event.id = fields.id_bytes(bump).or_else(|| text(ID).map(EventId::Text));
         event.correlation_id = text(CORRELATION);
         event.causation_id = text(CAUSATION);
         // A store may have no types, or events of no stream; with neither, and no reason given, this is hardly an event.
@@ -485,6 +482,7 @@ const KNOWN_PROBLEMS: &[ProblemCode] = &[
     ProblemCode::PayloadEncrypted,
     ProblemCode::MetadataUndecodable,
     ProblemCode::TimeUnreadable,
+    ProblemCode::TimeInexact,
     ProblemCode::VersionUnreadable,
     ProblemCode::NameUnreadable,
     ProblemCode::RowUnreadable,
@@ -536,6 +534,7 @@ fn rest(fields: &Fields<'_>, event: &mut Event) {
         let ours = match key.as_ref() {
             "problems" => fields.get(&["problem"]).is_some(),
             "time_zone" => *json == ASSUMED_UTC,
+            ID_BYTES => matches!(event.id, Some(EventId::Bytes(_))),
             _ => original.is_some_and(|(_, encoding)| *encoding == event.payload.encoding),
         };
         if ours || taken.contains(&key.as_ref()) {

@@ -2,11 +2,11 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
-use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
+use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, Timestamp};
 
 use super::line::Fields;
 use crate::cell::Cell;
-use crate::decode::{PayloadReader, Pointer, of_metadata, read_time};
+use crate::decode::{PayloadReader, Pointer, ReadTime, TimeOf, TimeRead, of_metadata, read_time, taken};
 use crate::expression::{ColumnExpression, Expression, Piece, cut};
 use crate::mapping::{Condition, Mapping, PayloadFormat, PayloadMapping, Scalar, TimeMapping};
 use crate::{Header, RawPayload, SourceError};
@@ -178,8 +178,6 @@ struct Time {
     mapping: TimeMapping,
 }
 
-type TimeRead = Result<Option<(Timestamp, TimeZoneOrigin)>, String>;
-
 impl Time {
     fn new(mapping: &TimeMapping) -> Self {
         Self {
@@ -190,16 +188,17 @@ impl Time {
 
     fn read<'l>(&'l self, fields: &Fields<'l>, bump: &'l Bump) -> TimeRead {
         let read = read_time(self.from.eval(fields, bump), self.mapping.format)?;
-        let (Some(fraction), Some((whole, origin))) = (&self.mapping.fraction, read) else {
+        let (Some(fraction), Some(whole)) = (&self.mapping.fraction, read) else {
             return Ok(read);
         };
         let Some(part) = Place::new(&fraction.column, None).cell(fields, bump).integer() else {
             return Ok(read);
         };
         let digits = fraction.digits;
-        let joined = Timestamp::from_units(part, digits).and_then(|p| whole.nanos.checked_add(p.nanos));
+        let joined = Timestamp::from_units(part, digits).and_then(|p| whole.time.nanos.checked_add(p.nanos));
         let nanos = joined.ok_or_else(|| format!("{part} is no part of a second"))?;
-        Ok(Some((Timestamp { nanos, digits }, origin)))
+        let time = Timestamp { nanos, digits };
+        Ok(Some(ReadTime { time, ..whole }))
     }
 }
 
@@ -327,7 +326,7 @@ impl LineMapping {
         problem |= kind.is_none() && self.kind.is_some();
         let mut moment =
             |time: &'l Option<Time>| match time.as_ref().map_or(Ok(None), |t| t.read(fields, bump)) {
-                Ok(read) => read.map(|(t, _)| t),
+                Ok(read) => read.map(|r| r.time),
                 Err(_) => {
                     problem = true;
                     None
@@ -401,26 +400,24 @@ impl LineMapping {
                 format!("the version is no integer: {found:?}"),
             );
         }
-        let mut moment = |time: &'l Option<Time>| {
-            time.as_ref()
-                .map_or(Ok(None), |t| t.read(fields, bump))
-                .unwrap_or_else(|why| {
-                    problem(ProblemCode::TimeUnreadable, why);
-                    None
-                })
+        let mut moment = |time: &'l Option<Time>, of: TimeOf| {
+            let time = time.as_ref()?;
+            let written = || time.from.eval(fields, bump).value(bump);
+            taken(time.read(fields, bump), of, written, &mut event)
         };
-        let (time, valid) = (moment(&self.time), moment(&self.valid_time));
+        let recorded = moment(&self.time, TimeOf::Record);
+        let valid = moment(&self.valid_time, TimeOf::Validity);
         event.stream = stream.unwrap_or_default();
         event.kind = kind.unwrap_or_default();
         event.version = version.integer();
         if event.version.is_none() && !version.is_null() {
             event.extra.push(("version".to_owned(), version.value(bump)));
         }
-        if let Some((time, origin)) = time {
-            (event.time, event.time_origin) = (Some(time), origin);
+        if let Some(read) = recorded {
+            (event.time, event.time_origin) = (Some(read.time), read.origin);
         }
         event.valid_time = valid
-            .map(|(t, _)| t)
+            .map(|read| read.time)
             .filter(|v| event.time.is_none_or(|t| t.nanos != v.nanos));
         event.also_in = self.also_in(fields, bump, &event.stream);
         self.contents(fields, bump, &mut event);

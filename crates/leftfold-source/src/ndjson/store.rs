@@ -498,9 +498,9 @@ fn push<'l>(
         kind,
         version: fields.version(bump),
         position: fields.position_number(bump),
-        time: time.as_ref().ok().and_then(|t| t.map(|(t, _)| t)),
+        time: time.as_ref().ok().and_then(|t| t.map(|t| t.time)),
         also_in: &also_in,
         problem: time.is_err() || valid_time.is_err(),
-        valid_time: valid_time.ok().flatten(),
+        valid_time: valid_time.ok().flatten().map(|t| t.time),
     })
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use leftfold_event::json::{Value, one_line, parse, write_string};
-use leftfold_event::{Event, Payload, TimeZoneOrigin};
+use leftfold_event::{Event, EventId, Payload, TimeZoneOrigin};
 
 use super::line::ORIGINALS;
 
@@ -17,6 +17,7 @@ const OWN: &[&str] = &[
     "category",
     "version",
     "id",
+    "id_base64",
     "type",
     "time",
     "time_zone",
@@ -72,6 +73,10 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
     }
     if let Some(id) = &event.id {
         text("id", &id.to_string(), out);
+        // Bytes are shown as a text could be, too: what they are stands beside.
+        if let EventId::Bytes(bytes) = id {
+            text("id_base64", &STANDARD.encode(bytes), out);
+        }
     }
     if !event.kind.is_empty() {
         text("type", &event.kind, out);
@@ -119,14 +124,13 @@ pub fn write_event(event: &Event, source: &str, out: &mut String) {
         field("also_in", out);
         Value::Array(event.also_in.iter().map(|s| Value::from(s.as_str())).collect()).write(out);
     }
-    for (name, value) in &event.extra {
+    for (i, (name, value)) in event.extra.iter().enumerate() {
         // A version of more digits than a number has here keeps its name.
-        let free = (name == "source" && source.is_empty())
-            || (name == "version" && event.version.is_none())
-            || (name == "valid_time" && event.valid_time.is_none());
+        let free = (name == "source" && source.is_empty()) || (name == "version" && event.version.is_none());
+        let twice = event.extra[..i].iter().any(|(n, _)| n == name);
         if free {
             field(name, out);
-        } else if OWN.contains(&name.as_str()) {
+        } else if twice || OWN.contains(&name.as_str()) {
             field(&format!("extra_{name}"), out);
         } else {
             field(name, out);

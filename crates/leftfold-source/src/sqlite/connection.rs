@@ -49,6 +49,18 @@ struct Pooled {
     _handles: Handles,
 }
 
+/// The copy that stands for a file beside which a hot journal lies.
+pub(crate) struct Copied {
+    /// Bytes copied.
+    pub(crate) bytes: u64,
+    /// Whether the transaction was under way, not interrupted.
+    pub(crate) under_way: bool,
+    /// What the copy's header says.
+    pub(crate) header: Header,
+    /// The copy's size.
+    pub(crate) len: u64,
+}
+
 /// A connection borrowed from the pool.
 pub(crate) struct Lease<'d> {
     database: &'d Database,
@@ -150,13 +162,13 @@ impl Database {
             .clone()
     }
 
-    /// Where a hot journal lies beside the file: rolls it back in a copy. Returns the bytes copied, and what the copy's header says
-    /// with its size. `tick` is called with the bytes copied so far.
+    /// Where a hot journal lies beside the file: rolls it back in a copy, and returns what is to be known of that. `tick` is called
+    /// with the bytes copied so far.
     pub(crate) fn settle(
         &self,
         cancel: &Cancel,
         tick: &mut dyn FnMut(u64),
-    ) -> Result<Option<(u64, Header, u64)>, SourceError> {
+    ) -> Result<Option<Copied>, SourceError> {
         if !self.disk()?.has_journal() {
             return Ok(None);
         }
@@ -166,7 +178,15 @@ impl Database {
             Err(SourceError::Damaged { .. }) => self.current_copy(),
             Err(e) => return Err(e),
         };
-        Ok(copy.and_then(|c| c.header().map(|(header, len)| (c.bytes, header, len))))
+        Ok(copy.and_then(|c| {
+            let (header, len) = c.header()?;
+            Some(Copied {
+                bytes: c.bytes,
+                under_way: c.under_way,
+                header,
+                len,
+            })
+        }))
     }
 
     /// A connection that reads the file as it is now.

@@ -6,9 +6,9 @@ use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode};
 use rusqlite::Row;
 
 use super::compile::{Compiled, CompiledTime, EventColumns, HeaderColumns};
-use super::row::{Item, TimeRead, cell, eval, further, is_hidden, named, stream_named, time};
+use super::row::{Item, cell, eval, further, is_hidden, named, stream_named, time};
 use crate::cell::Cell;
-use crate::decode::of_metadata;
+use crate::decode::{TimeOf, TimeRead, of_metadata, taken};
 
 /// The event of a row; `item` is one of several in it, with its index and their number.
 pub(super) fn event(
@@ -94,28 +94,25 @@ fn numbers(header: &HeaderColumns, row: &Row<'_>, bump: &Bump, event: &mut Event
 }
 
 fn times(header: &HeaderColumns, row: &Row<'_>, bump: &Bump, event: &mut Event) {
-    let mut take = |columns: Option<&CompiledTime>, missing: bool| {
-        let read: TimeRead = columns.map_or(Ok(None), |c| time(c, row, bump));
-        let message = match read {
-            Ok(None) if missing && columns.is_some_and(CompiledTime::is_own_column) => {
-                "the time is missing".to_owned()
-            }
-            Ok(read) => return read,
-            Err(message) => message,
-        };
-        event
-            .problems
-            .push(Problem::new(ProblemCode::TimeUnreadable, message));
-        None
+    let mut take = |columns: Option<&CompiledTime>, of: TimeOf| {
+        let columns = columns?;
+        let read: TimeRead = time(columns, row, bump);
+        if of == TimeOf::Record && read == Ok(None) && columns.is_own_column() {
+            let missing = "the time is missing";
+            event
+                .problems
+                .push(Problem::new(ProblemCode::TimeUnreadable, missing));
+        }
+        taken(read, of, || eval(&columns.from, row, bump).value(bump), event)
     };
-    let recorded = take(header.time.as_ref(), true);
-    let valid = take(header.valid_time.as_ref(), false);
-    if let Some((time, origin)) = recorded {
-        event.time = Some(time);
-        event.time_origin = origin;
+    let recorded = take(header.time.as_ref(), TimeOf::Record);
+    let valid = take(header.valid_time.as_ref(), TimeOf::Validity);
+    if let Some(read) = recorded {
+        event.time = Some(read.time);
+        event.time_origin = read.origin;
     }
     event.valid_time = valid
-        .map(|(t, _)| t)
+        .map(|read| read.time)
         .filter(|v| event.time.is_none_or(|t| t.nanos != v.nanos));
 }
 

@@ -20,10 +20,11 @@ mod select;
 mod sql;
 mod store;
 mod survey;
+mod writer;
 
 pub(crate) use access::{Access, Header as FileHeader, read_up_to};
-pub(crate) use connection::Database;
+pub(crate) use connection::{Copied, Database};
 pub(crate) use found::find_samples;
 pub(crate) use rollback::whole_pages;
-pub(crate) use schema::{read_shapes, read_views};
+pub(crate) use schema::{View, read_shapes, read_views, virtual_tables};
 pub(crate) use store::SqliteStore;

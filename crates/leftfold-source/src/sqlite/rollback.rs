@@ -8,6 +8,7 @@ use leftfold_event::Cancel;
 use rusqlite::{Connection, OpenFlags};
 
 use super::access::{Access, DiskState, Header, sidecar};
+use super::writer;
 use crate::SourceError;
 use crate::held::Held;
 use crate::temporary::TemporaryFolder;
@@ -29,6 +30,8 @@ pub(super) struct RolledBack {
     pub(super) of: String,
     /// Bytes copied.
     pub(super) bytes: u64,
+    /// Whether the transaction was under way when the copy was made: another program held a lock.
+    pub(super) under_way: bool,
 }
 
 impl RolledBack {
@@ -57,6 +60,7 @@ impl RolledBack {
             folder,
             of: before.rolled_back_key(),
             bytes: 0,
+            under_way: writer::is_writing(path),
         };
         let to = rolled_back.path();
         for suffix in ["", "-wal", "-journal"] {

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
-use leftfold_event::{TimeZoneOrigin, Timestamp};
+use leftfold_event::Timestamp;
 use rusqlite::Row;
 
 use super::compile::{Compiled, CompiledExplode, CompiledPiece, CompiledTime, HeaderColumns, Test};
 use crate::cell::Cell;
-use crate::decode::{Pointer, elements, inflated, read_time};
+use crate::decode::{Pointer, ReadTime, TimeRead, elements, inflated, read_time};
 use crate::expression::cut;
 use crate::mapping::Scalar;
 
@@ -102,9 +102,6 @@ fn same(cell: Cell<'_>, scalar: &Scalar) -> bool {
     }
 }
 
-/// A time, or why there is none though there should be.
-pub(super) type TimeRead = Result<Option<(Timestamp, TimeZoneOrigin)>, String>;
-
 pub(super) fn time(columns: &CompiledTime, row: &Row<'_>, bump: &Bump) -> TimeRead {
     // The cell may borrow from the row or from `bump`; both outlive this call.
     let value = eval(&columns.from, row, bump);
@@ -112,15 +109,16 @@ pub(super) fn time(columns: &CompiledTime, row: &Row<'_>, bump: &Bump) -> TimeRe
     let Some((index, digits)) = columns.fraction else {
         return Ok(read);
     };
-    let Some((whole, origin)) = read else {
+    let Some(whole) = read else {
         return Ok(None);
     };
     let Some(part) = cell(row, index).integer() else {
-        return Ok(Some((whole, origin)));
+        return Ok(Some(whole));
     };
-    let joined = Timestamp::from_units(part, digits).and_then(|p| whole.nanos.checked_add(p.nanos));
+    let joined = Timestamp::from_units(part, digits).and_then(|p| whole.time.nanos.checked_add(p.nanos));
     let nanos = joined.ok_or_else(|| format!("{part} is no part of a second"))?;
-    Ok(Some((Timestamp { nanos, digits }, origin)))
+    let time = Timestamp { nanos, digits };
+    Ok(Some(ReadTime { time, ..whole }))
 }
 
 /// The header of a row, before it is known which of several events or streams it is for.
@@ -152,7 +150,7 @@ pub(super) fn header<'a>(columns: &'a HeaderColumns, row: &'a Row<'_>, bump: &'a
     let mut moment = |columns: Option<&'a CompiledTime>, missing: bool| match time(columns?, row, bump) {
         Ok(read) => {
             problem |= missing && read.is_none() && columns.is_some_and(CompiledTime::is_own_column);
-            read.map(|(t, _)| t)
+            read.map(|r| r.time)
         }
         Err(_) => {
             problem = true;
@@ -220,7 +218,6 @@ pub(super) fn items<'a>(
     bump: &'a Bump,
 ) -> Option<Vec<Item<'a>>> {
     let json = plain_json(cell(row, explode.index).bytes()?, bump)?;
-    let json = strip_mark(json);
     let array = explode.items.iter().find_map(|p| elements(p.slice(json)?))?;
     let first = |pointers: &[Pointer], item: &'a [u8]| pointers.iter().find_map(|p| p.slice(item));
     Some(
@@ -238,11 +235,6 @@ pub(super) fn items<'a>(
             })
             .collect(),
     )
-}
-
-/// .NET serializers begin UTF-8 text with a byte order mark.
-fn strip_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 impl CompiledExplode {

@@ -49,9 +49,16 @@ fn table_names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(names)
 }
 
-/// The views and their columns, as far as SQLite names these without running anything. They are taken for tables with row numbers,
-/// so that they can be looked at like tables; nothing ever reads them.
-pub(crate) fn read_views(connection: &Connection) -> rusqlite::Result<Vec<TableShape>> {
+/// A view: its columns or, where SQLite does not name these without running anything, why it does not.
+pub(crate) struct View {
+    /// Its name and columns. It is taken for a table with row numbers, so that it can be looked at like a table; nothing ever reads it.
+    pub(crate) shape: TableShape,
+    /// Why its columns are not known.
+    pub(crate) hidden: Option<String>,
+}
+
+/// The views of the file.
+pub(crate) fn read_views(connection: &Connection) -> rusqlite::Result<Vec<View>> {
     let mut statement =
         connection.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid")?;
     let names: Vec<String> = statement
@@ -59,13 +66,60 @@ pub(crate) fn read_views(connection: &Connection) -> rusqlite::Result<Vec<TableS
         .collect::<Result<_, _>>()?;
     Ok(names
         .into_iter()
-        .map(|name| TableShape {
-            columns: columns(connection, &name).unwrap_or_default(),
-            name,
-            key: RowKey::RowId("rowid"),
-            ..TableShape::default()
+        .map(|name| {
+            let (columns, hidden) = match columns(connection, &name) {
+                Ok(columns) => (columns, None),
+                Err(e) => (Vec::new(), Some(why_hidden(&e))),
+            };
+            let shape = TableShape {
+                columns,
+                name,
+                key: RowKey::RowId("rowid"),
+                ..TableShape::default()
+            };
+            View { shape, hidden }
         })
         .collect())
+}
+
+/// Why a view's columns are not known, as the end of a sentence.
+fn why_hidden(e: &rusqlite::Error) -> String {
+    let message = match e {
+        rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg)) => {
+            msg.clone()
+        }
+        e => e.to_string(),
+    };
+    if let Some(function) = message.strip_prefix("unsafe use of ") {
+        return format!("it calls the function {}", function.trim_end_matches("()"));
+    }
+    match message.strip_prefix("no such function: ") {
+        Some(function) => format!("it calls the function {function}, which SQLite does not have"),
+        None => message,
+    }
+}
+
+/// The virtual tables of the file, each with the module that answers for it.
+pub(crate) fn virtual_tables(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
+    let sql = "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0 ORDER BY rowid";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (name, sql): (String, String) = (row.get(0)?, row.get(1)?);
+        found.push((name.clone(), module(&sql, &name)));
+    }
+    Ok(found)
+}
+
+/// The word behind `USING` behind the table's name, which may hold that word itself.
+fn module(sql: &str, name: &str) -> String {
+    let rest = sql.find(name).map_or(sql, |at| &sql[at + name.len()..]);
+    let mut words = rest
+        .split_whitespace()
+        .skip_while(|w| !w.eq_ignore_ascii_case("using"));
+    let word = words.nth(1).unwrap_or_default();
+    word.split('(').next().unwrap_or_default().to_owned()
 }
 
 fn columns(connection: &Connection, name: &str) -> rusqlite::Result<Vec<ColumnShape>> {
