@@ -85,6 +85,7 @@ adapters! {
         check_filter(CheckFilterArgs) -> FilterCheckDto;
         apply_filter(ApplyFilterArgs) -> FilterDto;
         filter_status(FilterStatusArgs) -> FilterDto;
+        filter_hints(FilterHintsArgs) -> Vec<UnknownNameDto>;
         drop_filter(DropFilterArgs) -> ();
         projections(ProjectionsArgs) -> Vec<ProjectionDto>;
         relocate(RelocateArgs) -> Vec<Option<u32>>;

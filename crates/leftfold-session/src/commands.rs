@@ -285,6 +285,17 @@ pub fn filter_status(session: &Session, args: FilterStatusArgs) -> Answer<Filter
     Ok(filter_dto(&*session.source(args.source)?.filter(args.filter)?))
 }
 
+pub fn filter_hints(session: &Session, args: FilterHintsArgs) -> Answer<Vec<UnknownNameDto>> {
+    let source = session.source(args.source)?;
+    let task = source.filter(args.filter)?;
+    let matches = task.matches();
+    if !matches.done || matches.error.is_some() || !matches.selection.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Another filter ends the look, too.
+    source.view(None)?.unknown_names(&task.filter, &task.cancel)
+}
+
 pub fn drop_filter(session: &Session, args: DropFilterArgs) -> Answer<()> {
     session.source(args.source)?.drop_filter(args.filter);
     Ok(())

@@ -143,6 +143,8 @@ commands! {
     apply_filter ApplyFilterArgs { source: u32, text: String } -> FilterDto;
     /// How far a filter is.
     filter_status FilterStatusArgs { source: u32, filter: u32 } -> FilterDto;
+    /// Names in a filter that nothing here has, if it has ended and keeps nothing: most likely mistyped.
+    filter_hints FilterHintsArgs { source: u32, filter: u32 } -> Vec<UnknownNameDto>;
     /// Stops and forgets a filter.
     drop_filter DropFilterArgs { source: u32, filter: u32 } -> ();
     /// Projections one can choose.

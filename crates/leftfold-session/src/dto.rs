@@ -562,6 +562,45 @@ dto! {
         pub first_failure: Option<String>,
     }
 
+    /// What a name in a filter is of.
+    #[derive(Copy, Eq)]
+    enum UnknownKindDto {
+        /// An event type.
+        Type,
+        /// A category.
+        Category,
+        /// A stream.
+        Stream,
+        /// A field of payload, metadata or what the source has besides.
+        Field,
+    }
+
+    /// A name in the place of one that is not there.
+    struct ProposedNameDto {
+        /// The name; a field as a filter writes it.
+        pub name: String,
+        /// The filter with this name in the place of the other; `None` where that place cannot be found.
+        pub filter: Option<String>,
+    }
+
+    /// A name in a filter that nothing in the history has.
+    struct UnknownNameDto {
+        /// What it is of.
+        pub kind: UnknownKindDto,
+        /// The name; a field as a filter writes it.
+        pub name: String,
+        /// Names like it that are there, nearest first.
+        pub near: Vec<ProposedNameDto>,
+        /// Where none is like it: some of those that are there.
+        pub others: Vec<ProposedNameDto>,
+        /// Whether there are more of these.
+        pub more: bool,
+        /// A field: how many events were looked at; `None`: all.
+        pub looked_at: Option<u32>,
+        /// All of it in a sentence (English).
+        pub message: String,
+    }
+
     /// A direction along an axis.
     #[derive(Copy, Eq)]
     enum DirectionDto {

@@ -710,6 +710,16 @@ description: string,
  */
 builtIn: boolean, };
 
+export type ProposedNameDto = { 
+/**
+ * The name; a field as a filter writes it.
+ */
+name: string, 
+/**
+ * The filter with this name in the place of the other; `None` where that place cannot be found.
+ */
+filter: string | null, };
+
 export type RecentDto = { 
 /**
  * Its path.
@@ -963,6 +973,38 @@ columns: Array<ColumnDto>,
  */
 rows: Int | null, };
 
+export type UnknownKindDto = "type" | "category" | "stream" | "field";
+
+export type UnknownNameDto = { 
+/**
+ * What it is of.
+ */
+kind: UnknownKindDto, 
+/**
+ * The name; a field as a filter writes it.
+ */
+name: string, 
+/**
+ * Names like it that are there, nearest first.
+ */
+near: Array<ProposedNameDto>, 
+/**
+ * Where none is like it: some of those that are there.
+ */
+others: Array<ProposedNameDto>, 
+/**
+ * Whether there are more of these.
+ */
+more: boolean, 
+/**
+ * A field: how many events were looked at; `None`: all.
+ */
+lookedAt: number | null, 
+/**
+ * All of it in a sentence (English).
+ */
+message: string, };
+
 /** Every code an error, a problem or a mistake in a filter can carry. */
 export const ERROR_CODES = [
   'cancelled',
@@ -1075,6 +1117,7 @@ export interface Commands {
   check_filter: { args: { text: string, }; answer: FilterCheckDto };
   apply_filter: { args: { source: number, text: string, }; answer: FilterDto };
   filter_status: { args: { source: number, filter: number, }; answer: FilterDto };
+  filter_hints: { args: { source: number, filter: number, }; answer: Array<UnknownNameDto> };
   drop_filter: { args: { source: number, filter: number, }; answer: null };
   projections: { args: { source: number, }; answer: Array<ProjectionDto> };
   relocate: { args: { source: number, positions: Array<string>, }; answer: Array<number | null> };

@@ -215,6 +215,7 @@ export class MockBackend implements Backend {
       return this.own.filterStatus(id);
     },
     filter_status: ({ filter }) => this.own.filterStatus(filter),
+    filter_hints: ({ filter }) => this.own.hints(filter),
     drop_filter: ({ filter }) => {
       this.own.filters.delete(filter);
       return null;
