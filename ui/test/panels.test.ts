@@ -166,6 +166,29 @@ describe('the inspector', () => {
     selection.tab = 'state';
   });
 
+  it('steps with the arrows after a click on a tab, and changes tabs with them after the Tab key', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(3));
+    const diff = one('tab-diff');
+    await fireEvent.pointerDown(diff);
+    diff.focus();
+    await fireEvent.click(diff);
+    await press('ArrowLeft');
+    await until(() => expect(playhead.state?.included).toBe(2));
+    expect(selection.tab).toBe('diff');
+    // Space means the button only where it was gone to by keys, too.
+    await press(' ');
+    await until(() => expect(playhead.playing).toBe(true));
+    playhead.pause();
+    await press('Tab');
+    one('tab-diff').focus();
+    await press('ArrowRight');
+    expect(selection.tab).toBe('event');
+    expect(document.activeElement?.id).toBe('tab-event');
+    await until(() => expect(playhead.state?.included).toBeGreaterThan(0));
+  });
+
   it('moves the border of the inspector by keys, and back to where it suits', async () => {
     await openDemo();
     const border = all('split-inspector')[0] as HTMLElement;

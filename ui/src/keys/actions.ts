@@ -11,6 +11,7 @@ import { preferences } from '../state/preferences.svelte';
 import { projection } from '../state/projection.svelte';
 import { screen } from '../state/screen.svelte';
 import { selection } from '../state/selection.svelte';
+import { session } from '../state/session.svelte';
 import { view } from '../state/view.svelte';
 import { locale } from '../i18n/index.svelte';
 import { digits } from './digits.svelte';
@@ -63,6 +64,11 @@ function nextProjection(): void {
   }
 }
 
+function toggleLane(number: number): void {
+  const lane = session.lanes[number - 1];
+  if (lane !== undefined) session.toggleLane(lane);
+}
+
 async function exportEvents(): Promise<void> {
   try {
     const n = await screen.exportEvents(filter.id);
@@ -84,7 +90,7 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   end: () => playhead.end(),
   slower: () => playhead.changeSpeed(-1),
   faster: () => playhead.changeSpeed(1),
-  speed: () => digits.press('0'),
+  speed: () => digits.begin(),
   zoomIn: () => view.zoomAt(0.7, pointer()),
   zoomOut: () => view.zoomAt(1 / 0.7, pointer()),
   panLeft: () => view.panBy(-view.width / 6),
@@ -123,6 +129,6 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
 /** `input` is when the reader asked for it. */
 export function run(action: Action, input?: number): void {
   const lane = /^lane(\d)$/.exec(action);
-  if (lane?.[1] !== undefined) digits.press(lane[1]);
+  if (lane?.[1] !== undefined) toggleLane(Number(lane[1]));
   else ACTIONS[action as keyof typeof ACTIONS](input);
 }

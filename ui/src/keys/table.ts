@@ -101,7 +101,7 @@ export const KEYS: readonly Key[] = [
   { action: 'end', key: 'End', cap: 'End', label: 'key.end', group: 'time' },
   { action: 'slower', code: 'BracketLeft', cap: '[', label: 'key.slower', group: 'time' },
   { action: 'faster', code: 'BracketRight', cap: ']', label: 'key.faster', group: 'time' },
-  { action: 'speed', code: 'Digit0', cap: '01 … 99', label: 'key.speed', group: 'time' },
+  { action: 'speed', code: 'KeyV', cap: 'V 01 … 99', label: 'key.speed', group: 'time' },
   { action: 'axis', code: 'KeyX', cap: 'X', label: 'key.axis', group: 'time' },
   { action: 'zoomIn', code: 'KeyW', cap: 'W', label: 'key.zoomIn', group: 'view' },
   { action: 'zoomOut', code: 'KeyS', cap: 'S', label: 'key.zoomOut', group: 'view' },
