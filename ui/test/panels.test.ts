@@ -189,6 +189,30 @@ describe('the inspector', () => {
     await until(() => expect(playhead.state?.included).toBeGreaterThan(0));
   });
 
+  it('shows all values of a field at a click on it, and by a key', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(3));
+    const field = (path: string): HTMLElement => {
+      const row = all('state-row').find((r) => r.dataset['path'] === path);
+      if (row === undefined) throw new Error(`no ${path}`);
+      return row;
+    };
+    await fireEvent.click(field('/total').querySelector('.value') as HTMLElement);
+    await until(() => expect(all('history-table')).toHaveLength(1));
+    expect(selection.pinned).toBe('/total');
+    await press('1', { code: 'Digit1', altKey: true });
+    await until(() => expect(selection.tab).toBe('state'));
+    await until(() => expect(all('state-tree')).toHaveLength(1));
+    // Elsewhere on the row only the row is chosen: its buttons are there.
+    await fireEvent.click(field('/status'));
+    expect(selection.tab).toBe('state');
+    one('state-tree').focus();
+    await press('h', { code: 'KeyH' });
+    expect(selection.tab).toBe('history');
+    expect(selection.pinned).toBe('/status');
+  });
+
   it('moves the border of the inspector by keys, and back to where it suits', async () => {
     await openDemo();
     const border = all('split-inspector')[0] as HTMLElement;
