@@ -61,10 +61,13 @@ macro_rules! adapters {
 adapters! {
     session {
         inspect(InspectArgs) -> InspectDto;
+        opening(OpeningArgs) -> Option<OpeningDto>;
+        cancel_opening(CancelOpeningArgs) -> ();
         preview_mapping(PreviewMappingArgs) -> MappingPreviewDto;
         save_mapping(SaveMappingArgs) -> String;
         close(CloseArgs) -> ();
         source_status(SourceStatusArgs) -> SourceDto;
+        oddities(OdditiesArgs) -> Vec<OddityDto>;
         cancel_index(CancelIndexArgs) -> ();
         reindex(ReindexArgs) -> ();
         lanes(LanesArgs) -> LanesDto;

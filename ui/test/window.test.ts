@@ -60,6 +60,58 @@ describe('the welcome screen', () => {
   });
 });
 
+describe('a file that takes long to open', () => {
+  it('says how far its temporary copy is, and is given up at once', async () => {
+    await start();
+    const real = backend.call.bind(backend);
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> => {
+      if (name === 'inspect') return new Promise(() => undefined);
+      const opening = { path: '/data/hot.db', copied: String(3 << 20), total: String(12 << 20) };
+      return name === 'opening' ? (opening as Answer<K>) : real(name, args);
+    };
+    void screen.openPath('/data/hot.db');
+    await until(() => expect(text('opening-copy')).toContain('3.0 MB of 12.0 MB'));
+    await press('Escape');
+    await until(() => expect(all('welcome')).toHaveLength(1));
+    expect(backend.calls).toContain('cancel_opening');
+  });
+
+  it('shows what was open before again when it is given up', async () => {
+    await openDemo();
+    const real = backend.call.bind(backend);
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> =>
+      name === 'inspect' ? new Promise(() => undefined) : real(name, args);
+    void screen.openPath('/data/hot.db');
+    await until(() => expect(all('opening')).toHaveLength(1));
+    await fireEvent.click(one('opening-cancel'));
+    await until(() => expect(all('event-row').length).toBeGreaterThan(0));
+  });
+});
+
+describe('what is odd about a history', () => {
+  it('stands under the source, and leads to the first of it', async () => {
+    await start();
+    const real = backend.call.bind(backend);
+    const odd = {
+      code: 'payload-problem',
+      count: '3',
+      first: 12,
+      label: 'order-1 v2 (#13)',
+      lookedAt: null,
+      message: '3 events have a payload or metadata that cannot be read; the first is order-1 v2 (#13)',
+    };
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> =>
+      name === 'oddities' ? ([odd] as Answer<K>) : real(name, args);
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(text('source-oddity')).toContain('3 events have a payload'));
+    await fireEvent.click(one('source-oddity'));
+    await until(() => expect(playhead.place?.ordinal).toBe(12));
+    preferences.setLanguage('zh');
+    await until(() => expect(text('source-oddity')).toContain('3 个事件的载荷或元数据无法读取'));
+    preferences.setLanguage('en');
+  });
+});
+
 describe('a guessed layout', () => {
   it('is shown with its reasons and a preview before anything is opened', async () => {
     await start();

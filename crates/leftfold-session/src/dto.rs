@@ -245,6 +245,32 @@ dto! {
         pub growing: bool,
     }
 
+    /// Something odd about a history.
+    struct OddityDto {
+        /// Stable across releases, as `inspect` writes it.
+        pub code: String,
+        /// How many events (or streams).
+        pub count: Int,
+        /// The first of them.
+        pub first: Option<u32>,
+        /// As a person would find it.
+        pub label: Option<String>,
+        /// How many events were looked at, where that was not all: there are at least `count`.
+        pub looked_at: Option<u32>,
+        /// All of it in a sentence (English).
+        pub message: String,
+    }
+
+    /// A file that is being opened.
+    struct OpeningDto {
+        /// Its path.
+        pub path: String,
+        /// Bytes copied so far to a temporary copy: 0 where none is made.
+        pub copied: Int,
+        /// Bytes to copy, nearly.
+        pub total: Int,
+    }
+
     /// Whether an index is complete.
     #[derive(Copy, Eq)]
     enum IndexStateDto {

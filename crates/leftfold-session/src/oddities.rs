@@ -3,6 +3,7 @@
 use leftfold_event::{Cancel, Event, Locator, ProblemCode};
 use leftfold_log::{Axis, LaneBy, Log};
 
+use crate::dto::{Int, OddityDto};
 use crate::error::SessionError;
 use crate::source::{OpenSource, Snapshot};
 
@@ -23,8 +24,26 @@ pub struct Oddity {
     pub code: &'static str,
     /// How many events (or streams, where the message says so).
     pub count: u64,
+    /// The first of them, and how a person would find it.
+    pub first: Option<(u32, String)>,
+    /// How many events were looked at, where that was not all: there are at least `count`.
+    pub looked_at: Option<u32>,
     /// What, and where the first of it is.
     pub message: String,
+}
+
+impl From<Oddity> for OddityDto {
+    fn from(oddity: Oddity) -> Self {
+        let (first, label) = oddity.first.unzip();
+        Self {
+            code: oddity.code.to_owned(),
+            count: Int(oddity.count as i64),
+            first,
+            label,
+            looked_at: oddity.looked_at,
+            message: oddity.message,
+        }
+    }
 }
 
 /// What reading events whole has shown.
@@ -98,6 +117,8 @@ impl Snapshot {
             .map(|what| Oddity {
                 code: "unreadable",
                 count: what.rows,
+                first: None,
+                looked_at: None,
                 message: what.message.clone(),
             })
             .collect();
@@ -120,16 +141,19 @@ impl Snapshot {
         if let Some(&first) = odd.iter().find(named).or(odd.first())
             && count > 0
         {
+            let label = label(log, first);
             let message = told(
                 count,
                 "event has a part",
                 "events have a part",
                 "that is missing or cannot be read",
-                &label(log, first),
+                &label,
             );
             found.push(Oddity {
                 code: "header-problem",
                 count,
+                first: Some((first, label)),
+                looked_at: None,
                 message,
             });
         }
@@ -147,6 +171,8 @@ impl Snapshot {
             found.push(Oddity {
                 code: "without-time",
                 count,
+                first: None,
+                looked_at: None,
                 message,
             });
         }
@@ -199,7 +225,8 @@ fn told(count: u64, one: &str, many: &str, what: &str, first: &str) -> String {
 
 /// Payloads and metadata that cannot be read. Only of a short history are all of them known.
 fn unread_payloads(log: &Log, looked: &Looked) -> Option<Oddity> {
-    let first = label(log, *looked.unread.first()?);
+    let ordinal = *looked.unread.first()?;
+    let first = label(log, ordinal);
     let count = looked.unread.len() as u64;
     let message = if looked.events == log.events() {
         told(
@@ -223,6 +250,8 @@ fn unread_payloads(log: &Log, looked: &Looked) -> Option<Oddity> {
     Some(Oddity {
         code: "payload-problem",
         count,
+        first: Some((ordinal, first)),
+        looked_at: (looked.events != log.events()).then_some(looked.events),
         message,
     })
 }
@@ -240,7 +269,8 @@ fn time_disorder(log: &Log) -> Option<Oddity> {
         }
         latest = latest.max(time);
     }
-    let first = label(log, first?);
+    let ordinal = first?;
+    let first = label(log, ordinal);
     let message = told(
         count,
         "event carries",
@@ -251,6 +281,8 @@ fn time_disorder(log: &Log) -> Option<Oddity> {
     Some(Oddity {
         code: "time-disorder",
         count,
+        first: Some((ordinal, first)),
+        looked_at: None,
         message,
     })
 }
@@ -268,10 +300,14 @@ impl Seen {
     }
 
     fn oddity(&self, log: &Log, code: &'static str, [one, many, what]: [&str; 3]) -> Option<Oddity> {
-        let message = told(self.count, one, many, what, &label(log, self.first?));
+        let ordinal = self.first?;
+        let label = label(log, ordinal);
+        let message = told(self.count, one, many, what, &label);
         Some(Oddity {
             code,
             count: self.count,
+            first: Some((ordinal, label)),
+            looked_at: None,
             message,
         })
     }

@@ -668,6 +668,32 @@ rows: Array<RowDto>,
  */
 problems: Array<string>, };
 
+export type OddityDto = { 
+/**
+ * Stable across releases, as `inspect` writes it.
+ */
+code: string, 
+/**
+ * How many events (or streams).
+ */
+count: Int, 
+/**
+ * The first of them.
+ */
+first: number | null, 
+/**
+ * As a person would find it.
+ */
+label: string | null, 
+/**
+ * How many events were looked at, where that was not all: there are at least `count`.
+ */
+lookedAt: number | null, 
+/**
+ * All of it in a sentence (English).
+ */
+message: string, };
+
 export type OpenAtStart = { 
 /**
  * A file's path; `demo:NAME` for a demo scenario.
@@ -681,6 +707,20 @@ at: string | null,
  * A stream to select, if given.
  */
 stream: string | null, };
+
+export type OpeningDto = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Bytes copied so far to a temporary copy: 0 where none is made.
+ */
+copied: Int, 
+/**
+ * Bytes to copy, nearly.
+ */
+total: Int, };
 
 export type PlaceDto = { 
 /**
@@ -1090,11 +1130,14 @@ export interface Commands {
   demos: { args: Record<symbol, never>; answer: Array<DemoDto> };
   prepare_demo: { args: { name: string, }; answer: string };
   inspect: { args: { path: string, }; answer: InspectDto };
+  opening: { args: Record<symbol, never>; answer: OpeningDto | null };
+  cancel_opening: { args: Record<symbol, never>; answer: null };
   preview_mapping: { args: { path: string, mapping: MappingDto, }; answer: MappingPreviewDto };
   save_mapping: { args: { path: string, name: string, mapping: MappingDto, }; answer: string };
   open: { args: { path: string, store: number, mapping: MappingDto | null, }; answer: SourceDto };
   close: { args: { source: number, }; answer: null };
   source_status: { args: { source: number, }; answer: SourceDto };
+  oddities: { args: { source: number, }; answer: Array<OddityDto> };
   cancel_index: { args: { source: number, }; answer: null };
   reindex: { args: { source: number, }; answer: null };
   lanes: { args: { source: number, by: LaneByDto, limit: number, filter: number | null, }; answer: LanesDto };

@@ -43,6 +43,7 @@ function toggleRange(): void {
 function escape(): void {
   if (screen.palette !== 'closed') screen.palette = 'closed';
   else if (screen.help) screen.help = false;
+  else if (screen.now.kind === 'opening') screen.cancelOpening();
   else if (screen.now.kind === 'kafka') screen.back();
   else if (view.range !== null) view.range = null;
   else if (comparison.on) comparison.clear();
@@ -117,6 +118,8 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   beforeAfter: () => (hover.before = !hover.before),
   comparePoint: () => comparison.pickPlayhead(),
   projection: nextProjection,
+  // Of the row with the focus where that is in the tree, which takes the key itself; else of the field that is pinned.
+  fieldHistory: () => (selection.tab = 'history'),
   tabState: () => (selection.tab = 'state'),
   tabDiff: () => (selection.tab = 'diff'),
   tabEvent: () => (selection.tab = 'event'),
