@@ -213,6 +213,22 @@ describe('the inspector', () => {
     expect(selection.pinned).toBe('/status');
   });
 
+  it('says on every tab that the stream lacks something', async () => {
+    await openDemo();
+    expect(all('inspector-lacks')).toHaveLength(0);
+    const real = backend.call.bind(backend);
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> => {
+      const answer = await real(name, args);
+      const missing = [{ code: 'version-gap', message: 'v2 is missing', params: { versions: 'v2' } }];
+      return name === 'state' ? ({ ...(answer as object), missing } as unknown as Answer<K>) : answer;
+    };
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(text('state-missing')).toContain('v2 is missing'));
+    selection.tab = 'event';
+    await until(() => expect(all('state-missing')).toHaveLength(0));
+    expect(one('inspector-lacks').title).toBe('v2 is missing');
+  });
+
   it('moves the border of the inspector by keys, and back to where it suits', async () => {
     await openDemo();
     const border = all('split-inspector')[0] as HTMLElement;
