@@ -308,10 +308,10 @@ mod tests {
 
     /// The changes of the events of one stream under `latest`, by event: path and kind.
     fn changes(payloads: &[&str]) -> Vec<Vec<(String, ChangeKindDto)>> {
-        let lines: String = payloads
-            .iter()
-            .map(|p| format!("{{\"stream\":\"a\",\"type\":\"T\",\"payload\":{p}}}\n"))
-            .collect();
+        let mut lines = String::new();
+        for payload in payloads {
+            lines.extend(["{\"stream\":\"a\",\"type\":\"T\",\"payload\":", payload, "}\n"]);
+        }
         let session = Session::new(None, Arc::new(|_| ()));
         let opened = session
             .open_lines(Path::new("-"), &mut lines.as_bytes())
