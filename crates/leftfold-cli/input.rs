@@ -384,11 +384,11 @@ impl Opened {
         }
         if matches.done && matches.selection.is_empty() {
             // Nothing is kept: perhaps because something in the filter is mistyped.
-            for told in self
+            let unknown = self
                 .view()?
-                .unknown_names(&task.filter, &front.interrupt.cancel)?
-            {
-                front.note(told);
+                .unknown_names(&task.filter, &front.interrupt.cancel)?;
+            for name in unknown {
+                front.note(name.message);
             }
         }
         Ok(self.source.view(Some(task.id))?)

@@ -61,10 +61,13 @@ macro_rules! adapters {
 adapters! {
     session {
         inspect(InspectArgs) -> InspectDto;
+        opening(OpeningArgs) -> Option<OpeningDto>;
+        cancel_opening(CancelOpeningArgs) -> ();
         preview_mapping(PreviewMappingArgs) -> MappingPreviewDto;
         save_mapping(SaveMappingArgs) -> String;
         close(CloseArgs) -> ();
         source_status(SourceStatusArgs) -> SourceDto;
+        oddities(OdditiesArgs) -> Vec<OddityDto>;
         cancel_index(CancelIndexArgs) -> ();
         reindex(ReindexArgs) -> ();
         lanes(LanesArgs) -> LanesDto;
@@ -85,6 +88,7 @@ adapters! {
         check_filter(CheckFilterArgs) -> FilterCheckDto;
         apply_filter(ApplyFilterArgs) -> FilterDto;
         filter_status(FilterStatusArgs) -> FilterDto;
+        filter_hints(FilterHintsArgs) -> Vec<UnknownNameDto>;
         drop_filter(DropFilterArgs) -> ();
         projections(ProjectionsArgs) -> Vec<ProjectionDto>;
         relocate(RelocateArgs) -> Vec<Option<u32>>;

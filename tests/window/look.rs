@@ -62,7 +62,20 @@ fn files(folder: &Path) -> Files {
 }
 
 /// Nothing is wider or higher than the window.
+/// Texts that are cut without a sign of it.
+const CUT: &str = "return [...document.querySelectorAll('body *')].filter((e) => {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== '');
+    const s = getComputedStyle(e);
+    return own && s.visibility !== 'hidden' && e.getClientRects().length > 0 && e.scrollWidth > e.clientWidth + 1
+        && ['hidden', 'clip'].includes(s.overflowX) && s.textOverflow !== 'ellipsis';
+}).map((e) => `${e.className}: ${e.textContent}`);";
+
 async fn fits(window: &Window, what: &str) {
+    assert_eq!(
+        window.script(CUT, vec![]).await,
+        json!([]),
+        "{what}: texts are cut without a sign"
+    );
     let script = "const e = document.documentElement; return e.scrollWidth <= innerWidth && e.scrollHeight <= innerHeight;";
     assert_eq!(
         window.script(script, vec![]).await,

@@ -130,6 +130,20 @@ async fn scrubbing_by_keys_and_pointer_moves_the_playhead_and_the_state() {
         .await;
     assert!(!stepped.is_empty());
     window.picture("stepped").await;
+    // A tab that was clicked keeps no arrows to itself.
+    let version = window.text("inspector-version").await;
+    window.click("tab-event").await;
+    let focused = window.client.active_element().await.unwrap();
+    focused.send_keys("\u{E012}").await.unwrap();
+    window
+        .wait_text("inspector-version", "the version before", |t| {
+            t != version && !t.is_empty()
+        })
+        .await;
+    window.find("tab-event").await;
+    let stepped = window
+        .wait_text("playhead-time", "its time", |t| t != stepped)
+        .await;
     window.click("axis-log").await;
     window
         .wait_text("playhead-time", "a place in log order", |t| t != stepped)
@@ -156,7 +170,7 @@ async fn playing_moves_the_playhead_until_it_is_paused() {
             t.contains("before")
         })
         .await;
-    window.keys("16").await;
+    window.keys("v16").await;
     window.wait_text("speed", "sixteenfold", |t| t == "16×").await;
     window.keys(" ").await;
     let first = window
@@ -266,6 +280,20 @@ async fn a_filter_narrows_the_list_and_says_where_it_is_wrong() {
         .unwrap();
     window.find("filter-error").await;
     window.picture("wrong").await;
+    window.click("filter-clear").await;
+    window.keys("/").await;
+    let editor = window.client.active_element().await.unwrap();
+    editor.send_keys("category == 'stok'\u{E007}").await.unwrap();
+    window
+        .wait_text("filter-hint", "what was meant", |t| t.contains("stock"))
+        .await;
+    window.picture("hint").await;
+    window.click("filter-proposed").await;
+    window
+        .wait_text("filter-count", "the stock's events", |t| {
+            t.starts_with("8,877 of")
+        })
+        .await;
     window.close().await;
 }
 

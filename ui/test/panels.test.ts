@@ -166,6 +166,69 @@ describe('the inspector', () => {
     selection.tab = 'state';
   });
 
+  it('steps with the arrows after a click on a tab, and changes tabs with them after the Tab key', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(3));
+    const diff = one('tab-diff');
+    await fireEvent.pointerDown(diff);
+    diff.focus();
+    await fireEvent.click(diff);
+    await press('ArrowLeft');
+    await until(() => expect(playhead.state?.included).toBe(2));
+    expect(selection.tab).toBe('diff');
+    // Space means the button only where it was gone to by keys, too.
+    await press(' ');
+    await until(() => expect(playhead.playing).toBe(true));
+    playhead.pause();
+    await press('Tab');
+    one('tab-diff').focus();
+    await press('ArrowRight');
+    expect(selection.tab).toBe('event');
+    expect(document.activeElement?.id).toBe('tab-event');
+    await until(() => expect(playhead.state?.included).toBeGreaterThan(0));
+  });
+
+  it('shows all values of a field at a click on it, and by a key', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(3));
+    const field = (path: string): HTMLElement => {
+      const row = all('state-row').find((r) => r.dataset['path'] === path);
+      if (row === undefined) throw new Error(`no ${path}`);
+      return row;
+    };
+    await fireEvent.click(field('/total').querySelector('.value') as HTMLElement);
+    await until(() => expect(all('history-table')).toHaveLength(1));
+    expect(selection.pinned).toBe('/total');
+    await press('1', { code: 'Digit1', altKey: true });
+    await until(() => expect(selection.tab).toBe('state'));
+    await until(() => expect(all('state-tree')).toHaveLength(1));
+    // Elsewhere on the row only the row is chosen: its buttons are there.
+    await fireEvent.click(field('/status'));
+    expect(selection.tab).toBe('state');
+    one('state-tree').focus();
+    await press('h', { code: 'KeyH' });
+    expect(selection.tab).toBe('history');
+    expect(selection.pinned).toBe('/status');
+  });
+
+  it('says on every tab that the stream lacks something', async () => {
+    await openDemo();
+    expect(all('inspector-lacks')).toHaveLength(0);
+    const real = backend.call.bind(backend);
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> => {
+      const answer = await real(name, args);
+      const missing = [{ code: 'version-gap', message: 'v2 is missing', params: { versions: 'v2' } }];
+      return name === 'state' ? ({ ...(answer as object), missing } as unknown as Answer<K>) : answer;
+    };
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(text('state-missing')).toContain('v2 is missing'));
+    selection.tab = 'event';
+    await until(() => expect(all('state-missing')).toHaveLength(0));
+    expect(one('inspector-lacks').title).toBe('v2 is missing');
+  });
+
   it('moves the border of the inspector by keys, and back to where it suits', async () => {
     await openDemo();
     const border = all('split-inspector')[0] as HTMLElement;

@@ -168,4 +168,11 @@ describe('the timeline', () => {
     expect(view.range).not.toBeNull();
     expect(comparison.on).toBe(false);
   });
+
+  it('says at its flag that it stands before the first event, not a time that nothing has', async () => {
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toMatch(/^\d\d:/));
+    await fireEvent.keyDown(document.body, { key: 'Home' });
+    await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toBe('before the first event'));
+  });
 });

@@ -5,6 +5,7 @@ import type { Answer, Args, CommandName } from '../src/ipc/backend';
 import { MockBackend } from '../src/ipc/mock/backend';
 import { comparison } from '../src/state/comparison.svelte';
 import { filter } from '../src/state/filter.svelte';
+import { hover } from '../src/state/hover.svelte';
 import { playhead } from '../src/state/playhead.svelte';
 import { preferences } from '../src/state/preferences.svelte';
 import { projection } from '../src/state/projection.svelte';
@@ -56,6 +57,58 @@ describe('the welcome screen', () => {
     void screen.openPath('/data/first.db');
     await screen.openPath('/data/second.db');
     await until(() => expect(text('source-name')).toBe('second.db'));
+  });
+});
+
+describe('a file that takes long to open', () => {
+  it('says how far its temporary copy is, and is given up at once', async () => {
+    await start();
+    const real = backend.call.bind(backend);
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> => {
+      if (name === 'inspect') return new Promise(() => undefined);
+      const opening = { path: '/data/hot.db', copied: String(3 << 20), total: String(12 << 20) };
+      return name === 'opening' ? (opening as Answer<K>) : real(name, args);
+    };
+    void screen.openPath('/data/hot.db');
+    await until(() => expect(text('opening-copy')).toContain('3.0 MB of 12.0 MB'));
+    await press('Escape');
+    await until(() => expect(all('welcome')).toHaveLength(1));
+    expect(backend.calls).toContain('cancel_opening');
+  });
+
+  it('shows what was open before again when it is given up', async () => {
+    await openDemo();
+    const real = backend.call.bind(backend);
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> =>
+      name === 'inspect' ? new Promise(() => undefined) : real(name, args);
+    void screen.openPath('/data/hot.db');
+    await until(() => expect(all('opening')).toHaveLength(1));
+    await fireEvent.click(one('opening-cancel'));
+    await until(() => expect(all('event-row').length).toBeGreaterThan(0));
+  });
+});
+
+describe('what is odd about a history', () => {
+  it('stands under the source, and leads to the first of it', async () => {
+    await start();
+    const real = backend.call.bind(backend);
+    const odd = {
+      code: 'payload-problem',
+      count: '3',
+      first: 12,
+      label: 'order-1 v2 (#13)',
+      lookedAt: null,
+      message: '3 events have a payload or metadata that cannot be read; the first is order-1 v2 (#13)',
+    };
+    backend.call = async <K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> =>
+      name === 'oddities' ? ([odd] as Answer<K>) : real(name, args);
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(text('source-oddity')).toContain('3 events have a payload'));
+    await fireEvent.click(one('source-oddity'));
+    await until(() => expect(playhead.place?.ordinal).toBe(12));
+    preferences.setLanguage('zh');
+    await until(() => expect(text('source-oddity')).toContain('3 个事件的载荷或元数据无法读取'));
+    preferences.setLanguage('en');
   });
 });
 
@@ -352,18 +405,36 @@ describe('an open history', () => {
     expect(projection.chosen).toBeNull();
   });
 
-  it('sets the speed by two digits, and shows the first at once', async () => {
+  it('sets the speed by two digits behind its key, and shows them as they come', async () => {
     await openDemo();
+    const speed = async (...keys: string[]): Promise<void> => {
+      for (const key of ['v', ...keys]) await press(key, { code: key === 'v' ? 'KeyV' : `Digit${key}` });
+    };
     const lane = (): string | null => one('lane-row').getAttribute('aria-pressed');
+    await speed();
+    await until(() => expect(text('speed')).toBe('__×'));
     await press('1', { code: 'Digit1' });
     await until(() => expect(text('speed')).toBe('1_×'));
-    await press('6', { code: 'Digit6' });
+    await press('6', { code: 'Numpad6' });
     expect(playhead.speed).toBe(16);
     await until(() => expect(text('speed')).toBe('16×'));
     expect(lane()).toBe('true');
-    await press('0', { code: 'Digit0' });
-    await press('3', { code: 'Digit3' });
+    await speed('0', '3');
     expect(playhead.speed).toBe(3);
+    // What is typed of another one is given up, or stands, by the keys that say so elsewhere.
+    await speed('9');
+    await press('Escape');
+    expect(playhead.speed).toBe(3);
+    await speed('7');
+    await press('Enter');
+    expect(playhead.speed).toBe(7);
+    await speed('3');
+    // Any other key ends it, and is not lost.
+    const { before } = hover;
+    await press('b', { code: 'KeyB' });
+    expect(playhead.speed).toBe(3);
+    expect(hover.before).toBe(!before);
+    hover.before = before;
     await press(']', { code: 'BracketRight' });
     expect(playhead.speed).toBe(4);
     await press('[', { code: 'BracketLeft' });
@@ -371,12 +442,17 @@ describe('an open history', () => {
     expect(playhead.speed).toBe(1);
   });
 
-  it('switches lanes off and on by number', async () => {
+  it('switches lanes off and on by number, several one after the other too', async () => {
     await openDemo();
-    const pressed = (): string | null => one('lane-row').getAttribute('aria-pressed');
-    expect(pressed()).toBe('true');
+    const pressed = (): (string | null)[] => all('lane-row').map((row) => row.getAttribute('aria-pressed'));
+    expect(pressed()).toEqual(['true', 'true', 'true', 'true']);
+    const { speed } = playhead;
     await press('1', { code: 'Digit1' });
-    await until(() => expect(pressed()).toBe('false'));
+    await press('3', { code: 'Digit3' });
+    expect(pressed()).toEqual(['false', 'true', 'false', 'true']);
+    expect(playhead.speed).toBe(speed);
+    await press('1', { code: 'Digit1' });
+    expect(pressed()).toEqual(['true', 'true', 'false', 'true']);
   });
 
   it('speaks Chinese at a click', async () => {

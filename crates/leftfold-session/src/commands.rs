@@ -68,7 +68,22 @@ impl From<Place> for PlaceDto {
 }
 
 pub fn inspect(session: &Session, args: InspectArgs) -> Answer<InspectDto> {
-    session.inspect(Path::new(&args.path))
+    let path = Path::new(&args.path);
+    session.opening_of(path, |cancel, tick| session.inspect_with(path, cancel, tick))
+}
+
+pub fn opening(session: &Session, _: OpeningArgs) -> Answer<Option<OpeningDto>> {
+    Ok(session.opening())
+}
+
+pub fn cancel_opening(session: &Session, _: CancelOpeningArgs) -> Answer<()> {
+    session.cancel_opening();
+    Ok(())
+}
+
+pub fn oddities(session: &Session, args: OdditiesArgs) -> Answer<Vec<OddityDto>> {
+    let found = session.source(args.source)?.oddities(&Cancel::new())?;
+    Ok(found.into_iter().map(OddityDto::from).collect())
 }
 
 pub fn preview_mapping(session: &Session, args: PreviewMappingArgs) -> Answer<MappingPreviewDto> {
@@ -87,7 +102,10 @@ pub fn save_mapping(session: &Session, args: SaveMappingArgs) -> Answer<String> 
 }
 
 pub fn open(session: &Session, args: OpenArgs) -> Answer<SourceDto> {
-    session.open(Path::new(&args.path), args.store, args.mapping.as_ref())
+    let path = Path::new(&args.path);
+    session.opening_of(path, |cancel, tick| {
+        session.open_with(path, args.store, args.mapping.as_ref(), cancel, tick)
+    })
 }
 
 pub fn close(session: &Session, args: CloseArgs) -> Answer<()> {
@@ -283,6 +301,17 @@ pub fn apply_filter(session: &Session, args: ApplyFilterArgs) -> Answer<FilterDt
 
 pub fn filter_status(session: &Session, args: FilterStatusArgs) -> Answer<FilterDto> {
     Ok(filter_dto(&*session.source(args.source)?.filter(args.filter)?))
+}
+
+pub fn filter_hints(session: &Session, args: FilterHintsArgs) -> Answer<Vec<UnknownNameDto>> {
+    let source = session.source(args.source)?;
+    let task = source.filter(args.filter)?;
+    let matches = task.matches();
+    if !matches.done || matches.error.is_some() || !matches.selection.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Another filter ends the look, too.
+    source.view(None)?.unknown_names(&task.filter, &task.cancel)
 }
 
 pub fn drop_filter(session: &Session, args: DropFilterArgs) -> Answer<()> {

@@ -75,6 +75,10 @@ commands! {
     prepare_demo PrepareDemoArgs { name: String } -> String;
     /// Looks into a file without indexing it.
     inspect InspectArgs { path: String } -> InspectDto;
+    /// What is being opened (by `inspect` or `open`), and how far the temporary copy is that some files need.
+    opening OpeningArgs {} -> Option<OpeningDto>;
+    /// Gives up what is being opened; it ends as `cancelled`.
+    cancel_opening CancelOpeningArgs {} -> ();
     /// The first events a mapping gives. `fields` override `toml`.
     preview_mapping PreviewMappingArgs { path: String, mapping: MappingDto } -> MappingPreviewDto;
     /// Saves a mapping to the `leftfold.toml` beside the file or, where that folder cannot be written, in the user's
@@ -86,6 +90,8 @@ commands! {
     close CloseArgs { source: u32 } -> ();
     /// How far a source's index is. The shell also emits the event `index` with `{source, generation}` when it grew.
     source_status SourceStatusArgs { source: u32 } -> SourceDto;
+    /// What is odd about a history, worst first: from its index, and from reading some of its events whole.
+    oddities OdditiesArgs { source: u32 } -> Vec<OddityDto>;
     /// Stops indexing; what is there stays usable.
     cancel_index CancelIndexArgs { source: u32 } -> ();
     /// Indexes again (after a cancel, a failure or a change of the file).
@@ -143,6 +149,8 @@ commands! {
     apply_filter ApplyFilterArgs { source: u32, text: String } -> FilterDto;
     /// How far a filter is.
     filter_status FilterStatusArgs { source: u32, filter: u32 } -> FilterDto;
+    /// Names in a filter that nothing here has, if it has ended and keeps nothing: most likely mistyped.
+    filter_hints FilterHintsArgs { source: u32, filter: u32 } -> Vec<UnknownNameDto>;
     /// Stops and forgets a filter.
     drop_filter DropFilterArgs { source: u32, filter: u32 } -> ();
     /// Projections one can choose.

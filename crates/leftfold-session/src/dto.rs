@@ -245,6 +245,32 @@ dto! {
         pub growing: bool,
     }
 
+    /// Something odd about a history.
+    struct OddityDto {
+        /// Stable across releases, as `inspect` writes it.
+        pub code: String,
+        /// How many events (or streams).
+        pub count: Int,
+        /// The first of them.
+        pub first: Option<u32>,
+        /// As a person would find it.
+        pub label: Option<String>,
+        /// How many events were looked at, where that was not all: there are at least `count`.
+        pub looked_at: Option<u32>,
+        /// All of it in a sentence (English).
+        pub message: String,
+    }
+
+    /// A file that is being opened.
+    struct OpeningDto {
+        /// Its path.
+        pub path: String,
+        /// Bytes copied so far to a temporary copy: 0 where none is made.
+        pub copied: Int,
+        /// Bytes to copy, nearly.
+        pub total: Int,
+    }
+
     /// Whether an index is complete.
     #[derive(Copy, Eq)]
     enum IndexStateDto {
@@ -560,6 +586,45 @@ dto! {
         pub failed: u32,
         /// The first failure, in a sentence.
         pub first_failure: Option<String>,
+    }
+
+    /// What a name in a filter is of.
+    #[derive(Copy, Eq)]
+    enum UnknownKindDto {
+        /// An event type.
+        Type,
+        /// A category.
+        Category,
+        /// A stream.
+        Stream,
+        /// A field of payload, metadata or what the source has besides.
+        Field,
+    }
+
+    /// A name in the place of one that is not there.
+    struct ProposedNameDto {
+        /// The name; a field as a filter writes it.
+        pub name: String,
+        /// The filter with this name in the place of the other; `None` where that place cannot be found.
+        pub filter: Option<String>,
+    }
+
+    /// A name in a filter that nothing in the history has.
+    struct UnknownNameDto {
+        /// What it is of.
+        pub kind: UnknownKindDto,
+        /// The name; a field as a filter writes it.
+        pub name: String,
+        /// Names like it that are there, nearest first.
+        pub near: Vec<ProposedNameDto>,
+        /// Where none is like it: some of those that are there.
+        pub others: Vec<ProposedNameDto>,
+        /// Whether there are more of these.
+        pub more: bool,
+        /// A field: how many events were looked at; `None`: all.
+        pub looked_at: Option<u32>,
+        /// All of it in a sentence (English).
+        pub message: String,
     }
 
     /// A direction along an axis.

@@ -3,6 +3,7 @@
 use leftfold_event::{Cancel, Event, Locator, ProblemCode};
 use leftfold_log::{Axis, LaneBy, Log};
 
+use crate::dto::{Int, OddityDto};
 use crate::error::SessionError;
 use crate::source::{OpenSource, Snapshot};
 
@@ -23,8 +24,26 @@ pub struct Oddity {
     pub code: &'static str,
     /// How many events (or streams, where the message says so).
     pub count: u64,
+    /// The first of them, and how a person would find it.
+    pub first: Option<(u32, String)>,
+    /// How many events were looked at, where that was not all: there are at least `count`.
+    pub looked_at: Option<u32>,
     /// What, and where the first of it is.
     pub message: String,
+}
+
+impl From<Oddity> for OddityDto {
+    fn from(oddity: Oddity) -> Self {
+        let (first, label) = oddity.first.unzip();
+        Self {
+            code: oddity.code.to_owned(),
+            count: Int(oddity.count as i64),
+            first,
+            label,
+            looked_at: oddity.looked_at,
+            message: oddity.message,
+        }
+    }
 }
 
 /// What reading events whole has shown.
@@ -104,6 +123,8 @@ impl Snapshot {
             .map(|what| Oddity {
                 code: "unreadable",
                 count: what.rows,
+                first: None,
+                looked_at: None,
                 message: what.message.clone(),
             })
             .collect();
@@ -126,16 +147,19 @@ impl Snapshot {
         if let Some(&first) = odd.iter().find(named).or(odd.first())
             && count > 0
         {
+            let label = label(log, first);
             let message = told(
                 count,
                 "event has a part",
                 "events have a part",
                 "that is missing or cannot be read",
-                &label(log, first),
+                &label,
             );
             found.push(Oddity {
                 code: "header-problem",
                 count,
+                first: Some((first, label)),
+                looked_at: None,
                 message,
             });
         }
@@ -153,6 +177,8 @@ impl Snapshot {
             found.push(Oddity {
                 code: "without-time",
                 count,
+                first: None,
+                looked_at: None,
                 message,
             });
         }
@@ -219,7 +245,8 @@ const INEXACT: Words = [
 impl Looked {
     /// What is to be told of some of the events that were read. Only of a short history are all such events known.
     fn oddity(&self, log: &Log, code: &'static str, found: &[u32], [one, many]: Words) -> Option<Oddity> {
-        let first = label(log, *found.first()?);
+        let ordinal = *found.first()?;
+        let first = label(log, ordinal);
         let count = found.len() as u64;
         let what = if count == 1 { one } else { many };
         let message = match (self.events == log.events(), count) {
@@ -230,7 +257,13 @@ impl Looked {
                 self.events
             ),
         };
-        Some(Oddity { code, count, message })
+        Some(Oddity {
+            code,
+            count,
+            first: Some((ordinal, first)),
+            looked_at: (self.events != log.events()).then_some(self.events),
+            message,
+        })
     }
 }
 
@@ -247,7 +280,8 @@ fn time_disorder(log: &Log) -> Option<Oddity> {
         }
         latest = latest.max(time);
     }
-    let first = label(log, first?);
+    let ordinal = first?;
+    let first = label(log, ordinal);
     let message = told(
         count,
         "event carries",
@@ -258,6 +292,8 @@ fn time_disorder(log: &Log) -> Option<Oddity> {
     Some(Oddity {
         code: "time-disorder",
         count,
+        first: Some((ordinal, first)),
+        looked_at: None,
         message,
     })
 }
@@ -275,10 +311,14 @@ impl Seen {
     }
 
     fn oddity(&self, log: &Log, code: &'static str, [one, many, what]: [&str; 3]) -> Option<Oddity> {
-        let message = told(self.count, one, many, what, &label(log, self.first?));
+        let ordinal = self.first?;
+        let label = label(log, ordinal);
+        let message = told(self.count, one, many, what, &label);
         Some(Oddity {
             code,
             count: self.count,
+            first: Some((ordinal, label)),
+            looked_at: None,
             message,
         })
     }

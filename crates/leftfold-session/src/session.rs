@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use leftfold_event::Cancel;
@@ -13,7 +13,7 @@ use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
 
 use crate::dto::{
     CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto,
-    Int, MappingDto, MappingPreviewDto, ProjectionDto, SourceDto, StoreDto, TableDto,
+    Int, MappingDto, MappingPreviewDto, OpeningDto, ProjectionDto, SourceDto, StoreDto, TableDto,
 };
 use crate::error::SessionError;
 use crate::filter::FilterTask;
@@ -32,6 +32,8 @@ pub struct Session {
     received: Mutex<BTreeMap<PathBuf, Arc<SourceFile>>>,
     /// The file opened last that a temporary copy stands for.
     copied: Mutex<Option<(PathBuf, Arc<SourceFile>)>>,
+    /// What is being opened.
+    opening: Mutex<Option<Arc<Opening>>>,
     next: AtomicU32,
     cache_folder: Option<PathBuf>,
     config_folder: Option<PathBuf>,
@@ -42,6 +44,14 @@ pub struct Session {
 
 /// Names the folder of cached indexes in place of the user's own.
 const CACHE_VARIABLE: &str = "LEFTFOLD_CACHE_DIR";
+
+/// A file that is being opened, and the temporary copy made of it if it needs one.
+struct Opening {
+    path: PathBuf,
+    cancel: Cancel,
+    copied: AtomicU64,
+    total: u64,
+}
 
 #[derive(Clone)]
 struct Opened {
@@ -58,6 +68,7 @@ impl Session {
             sources: Mutex::default(),
             received: Mutex::default(),
             copied: Mutex::default(),
+            opening: Mutex::default(),
             next: AtomicU32::new(1),
             cache_folder,
             config_folder,
@@ -158,9 +169,66 @@ impl Session {
         Project::for_data_file(path, elsewhere.into_iter().flatten())
     }
 
+    /// Opens a file where it can be seen and given up. The one opened before is given up: nobody waits for it any more.
+    pub(crate) fn opening_of<T>(
+        &self,
+        path: &Path,
+        open: impl FnOnce(&Cancel, &mut dyn FnMut(u64)) -> Result<T, SessionError>,
+    ) -> Result<T, SessionError> {
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
+        let journal = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push("-journal");
+            PathBuf::from(name)
+        };
+        let opening = Arc::new(Opening {
+            path: path.to_owned(),
+            cancel: Cancel::new(),
+            copied: AtomicU64::new(0),
+            total: size(path) + size(&journal(path)),
+        });
+        if let Some(before) = lock(&self.opening).replace(Arc::clone(&opening)) {
+            before.cancel.cancel();
+        }
+        let outcome = open(&opening.cancel, &mut |bytes| {
+            opening.copied.store(bytes, Ordering::Relaxed);
+        });
+        let mut slot = lock(&self.opening);
+        if slot.as_ref().is_some_and(|now| Arc::ptr_eq(now, &opening)) {
+            *slot = None;
+        }
+        outcome
+    }
+
+    /// What is being opened.
+    pub fn opening(&self) -> Option<OpeningDto> {
+        let opening = lock(&self.opening).clone()?;
+        Some(OpeningDto {
+            path: opening.path.display().to_string(),
+            copied: Int(opening.copied.load(Ordering::Relaxed) as i64),
+            total: Int(opening.total as i64),
+        })
+    }
+
+    /// Gives up what is being opened.
+    pub fn cancel_opening(&self) {
+        if let Some(opening) = lock(&self.opening).as_ref() {
+            opening.cancel.cancel();
+        }
+    }
+
     /// Looks into a file without indexing it. Opens what no dialect knows, too: then `problem` says so.
     pub fn inspect(&self, path: &Path) -> Result<InspectDto, SessionError> {
-        let file = self.file(path)?;
+        self.inspect_with(path, &Cancel::new(), &mut |_| ())
+    }
+
+    pub(crate) fn inspect_with(
+        &self,
+        path: &Path,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<InspectDto, SessionError> {
+        let file = self.file_with(path, cancel, tick)?;
         let mut stores: Vec<StoreDto> = (0..file.stores().len())
             .map(|i| store_dto(&file.stores()[i], i, file.mapping(i)))
             .collect();
@@ -265,7 +333,18 @@ impl Session {
         store: u32,
         mapped: Option<&MappingDto>,
     ) -> Result<SourceDto, SessionError> {
-        let file = self.file(path)?;
+        self.open_with(path, store, mapped, &Cancel::new(), &mut |_| ())
+    }
+
+    pub(crate) fn open_with(
+        &self,
+        path: &Path,
+        store: u32,
+        mapped: Option<&MappingDto>,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<SourceDto, SessionError> {
+        let file = self.file_with(path, cancel, tick)?;
         let project = self.project_of(path)?;
         let projections = project
             .as_ref()
@@ -554,5 +633,40 @@ fn source_dto(opened: &Opened) -> SourceDto {
             stale: source.is_stale(),
             growing: source.is_growing(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_being_opened_can_be_seen_and_given_up() {
+        let session = Session::new(None, Arc::new(|_| ()));
+        assert_eq!(session.opening(), None);
+        let path = Path::new("/nowhere/a.db");
+        let outcome = session.opening_of(path, |cancel, tick| {
+            tick(7);
+            let seen = session.opening().map(|o| (o.path, o.copied));
+            assert_eq!(seen, Some(("/nowhere/a.db".to_owned(), Int(7))));
+            assert!(!cancel.is_cancelled());
+            session.cancel_opening();
+            assert!(cancel.is_cancelled());
+            Ok(())
+        });
+        assert_eq!(outcome, Ok(()));
+        assert_eq!(session.opening(), None);
+    }
+
+    #[test]
+    fn whoever_opens_another_file_has_given_the_first_one_up() {
+        let session = Session::new(None, Arc::new(|_| ()));
+        let outcome = session.opening_of(Path::new("/nowhere/a.db"), |first, _| {
+            session.opening_of(Path::new("/nowhere/b.db"), |second, _| {
+                assert!(first.is_cancelled() && !second.is_cancelled());
+                Ok(())
+            })
+        });
+        assert_eq!(outcome, Ok(()));
     }
 }

@@ -22,6 +22,7 @@ const MADE = [
   'projection.',
   'tab.',
   'theme.',
+  'unit.',
 ];
 
 function sources(folder: string): string[] {

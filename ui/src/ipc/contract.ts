@@ -668,6 +668,32 @@ rows: Array<RowDto>,
  */
 problems: Array<string>, };
 
+export type OddityDto = { 
+/**
+ * Stable across releases, as `inspect` writes it.
+ */
+code: string, 
+/**
+ * How many events (or streams).
+ */
+count: Int, 
+/**
+ * The first of them.
+ */
+first: number | null, 
+/**
+ * As a person would find it.
+ */
+label: string | null, 
+/**
+ * How many events were looked at, where that was not all: there are at least `count`.
+ */
+lookedAt: number | null, 
+/**
+ * All of it in a sentence (English).
+ */
+message: string, };
+
 export type OpenAtStart = { 
 /**
  * A file's path; `demo:NAME` for a demo scenario.
@@ -681,6 +707,20 @@ at: string | null,
  * A stream to select, if given.
  */
 stream: string | null, };
+
+export type OpeningDto = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Bytes copied so far to a temporary copy: 0 where none is made.
+ */
+copied: Int, 
+/**
+ * Bytes to copy, nearly.
+ */
+total: Int, };
 
 export type PlaceDto = { 
 /**
@@ -709,6 +749,16 @@ description: string,
  * Whether it is built in.
  */
 builtIn: boolean, };
+
+export type ProposedNameDto = { 
+/**
+ * The name; a field as a filter writes it.
+ */
+name: string, 
+/**
+ * The filter with this name in the place of the other; `None` where that place cannot be found.
+ */
+filter: string | null, };
 
 export type RecentDto = { 
 /**
@@ -963,6 +1013,38 @@ columns: Array<ColumnDto>,
  */
 rows: Int | null, };
 
+export type UnknownKindDto = "type" | "category" | "stream" | "field";
+
+export type UnknownNameDto = { 
+/**
+ * What it is of.
+ */
+kind: UnknownKindDto, 
+/**
+ * The name; a field as a filter writes it.
+ */
+name: string, 
+/**
+ * Names like it that are there, nearest first.
+ */
+near: Array<ProposedNameDto>, 
+/**
+ * Where none is like it: some of those that are there.
+ */
+others: Array<ProposedNameDto>, 
+/**
+ * Whether there are more of these.
+ */
+more: boolean, 
+/**
+ * A field: how many events were looked at; `None`: all.
+ */
+lookedAt: number | null, 
+/**
+ * All of it in a sentence (English).
+ */
+message: string, };
+
 /** Every code an error, a problem or a mistake in a filter can carry. */
 export const ERROR_CODES = [
   'cancelled',
@@ -983,6 +1065,7 @@ export const ERROR_CODES = [
   'json-duplicate-key',
   'kafka-disconnected',
   'kafka-forbidden',
+  'kafka-keyring',
   'kafka-no-partition',
   'kafka-no-profile',
   'kafka-no-topic',
@@ -1049,11 +1132,14 @@ export interface Commands {
   demos: { args: Record<symbol, never>; answer: Array<DemoDto> };
   prepare_demo: { args: { name: string, }; answer: string };
   inspect: { args: { path: string, }; answer: InspectDto };
+  opening: { args: Record<symbol, never>; answer: OpeningDto | null };
+  cancel_opening: { args: Record<symbol, never>; answer: null };
   preview_mapping: { args: { path: string, mapping: MappingDto, }; answer: MappingPreviewDto };
   save_mapping: { args: { path: string, name: string, mapping: MappingDto, }; answer: string };
   open: { args: { path: string, store: number, mapping: MappingDto | null, }; answer: SourceDto };
   close: { args: { source: number, }; answer: null };
   source_status: { args: { source: number, }; answer: SourceDto };
+  oddities: { args: { source: number, }; answer: Array<OddityDto> };
   cancel_index: { args: { source: number, }; answer: null };
   reindex: { args: { source: number, }; answer: null };
   lanes: { args: { source: number, by: LaneByDto, limit: number, filter: number | null, }; answer: LanesDto };
@@ -1076,6 +1162,7 @@ export interface Commands {
   check_filter: { args: { text: string, }; answer: FilterCheckDto };
   apply_filter: { args: { source: number, text: string, }; answer: FilterDto };
   filter_status: { args: { source: number, filter: number, }; answer: FilterDto };
+  filter_hints: { args: { source: number, filter: number, }; answer: Array<UnknownNameDto> };
   drop_filter: { args: { source: number, filter: number, }; answer: null };
   projections: { args: { source: number, }; answer: Array<ProjectionDto> };
   relocate: { args: { source: number, positions: Array<string>, }; answer: Array<number | null> };

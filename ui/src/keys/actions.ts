@@ -11,6 +11,7 @@ import { preferences } from '../state/preferences.svelte';
 import { projection } from '../state/projection.svelte';
 import { screen } from '../state/screen.svelte';
 import { selection } from '../state/selection.svelte';
+import { session } from '../state/session.svelte';
 import { view } from '../state/view.svelte';
 import { locale } from '../i18n/index.svelte';
 import { digits } from './digits.svelte';
@@ -42,6 +43,7 @@ function toggleRange(): void {
 function escape(): void {
   if (screen.palette !== 'closed') screen.palette = 'closed';
   else if (screen.help) screen.help = false;
+  else if (screen.now.kind === 'opening') screen.cancelOpening();
   else if (screen.now.kind === 'kafka') screen.back();
   else if (view.range !== null) view.range = null;
   else if (comparison.on) comparison.clear();
@@ -61,6 +63,11 @@ function nextProjection(): void {
     const name = projection.chosen;
     screen.say(name === null ? t('projection.default') : t('palette.projection', { name }));
   }
+}
+
+function toggleLane(number: number): void {
+  const lane = session.lanes[number - 1];
+  if (lane !== undefined) session.toggleLane(lane);
 }
 
 async function exportEvents(): Promise<void> {
@@ -84,7 +91,7 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   end: () => playhead.end(),
   slower: () => playhead.changeSpeed(-1),
   faster: () => playhead.changeSpeed(1),
-  speed: () => digits.press('0'),
+  speed: () => digits.begin(),
   zoomIn: () => view.zoomAt(0.7, pointer()),
   zoomOut: () => view.zoomAt(1 / 0.7, pointer()),
   panLeft: () => view.panBy(-view.width / 6),
@@ -111,6 +118,8 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   beforeAfter: () => (hover.before = !hover.before),
   comparePoint: () => comparison.pickPlayhead(),
   projection: nextProjection,
+  // Of the row with the focus where that is in the tree, which takes the key itself; else of the field that is pinned.
+  fieldHistory: () => (selection.tab = 'history'),
   tabState: () => (selection.tab = 'state'),
   tabDiff: () => (selection.tab = 'diff'),
   tabEvent: () => (selection.tab = 'event'),
@@ -123,6 +132,6 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
 /** `input` is when the reader asked for it. */
 export function run(action: Action, input?: number): void {
   const lane = /^lane(\d)$/.exec(action);
-  if (lane?.[1] !== undefined) digits.press(lane[1]);
+  if (lane?.[1] !== undefined) toggleLane(Number(lane[1]));
   else ACTIONS[action as keyof typeof ACTIONS](input);
 }

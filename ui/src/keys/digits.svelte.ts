@@ -1,32 +1,47 @@
-/** Digits: one alone switches a lane, two in a row are a speed. */
+/** A speed typed as two digits behind its key, so that a digit alone can switch a lane at once. */
 import { playhead } from '../state/playhead.svelte';
-import { session } from '../state/session.svelte';
 
-/** Milliseconds in which a second digit belongs to the first. */
-export const PAUSE = 450;
+/** Milliseconds after which what was typed stands. */
+export const PAUSE = 2000;
 
 class Digits {
-  /** The first digit, while a second may follow. */
-  typed = $state('');
+  /** What was typed of a speed; `null`: none is being typed. */
+  typed = $state<string | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  press(digit: string): void {
-    clearTimeout(this.timer);
-    if (this.typed === '') {
-      this.typed = digit;
-      this.timer = setTimeout(() => this.end(), PAUSE);
-      return;
-    }
-    const speed = Number(this.typed + digit);
+  begin(): void {
     this.typed = '';
-    if (speed > 0) playhead.speed = speed;
+    this.wait();
   }
 
-  /** No second digit came. */
+  /** Takes a key while a speed is typed; false: it is not for this, and means what it does otherwise. */
+  take({ key, code, altKey, ctrlKey, metaKey, repeat }: KeyboardEvent): boolean {
+    if (this.typed === null || ['Shift', 'Control', 'Alt', 'Meta'].includes(key)) return false;
+    const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
+    if (altKey || ctrlKey || metaKey || (digit === undefined && key !== 'Enter' && key !== 'Escape')) {
+      this.end();
+      return false;
+    }
+    // A digit that is held down is one digit.
+    if (repeat) return true;
+    if (digit !== undefined) {
+      this.typed += digit;
+      this.wait();
+    } else if (key === 'Escape') this.typed = '';
+    if (digit === undefined || this.typed.length === 2) this.end();
+    return true;
+  }
+
+  private wait(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.end(), PAUSE);
+  }
+
   private end(): void {
-    const lane = session.lanes[Number(this.typed) - 1];
-    this.typed = '';
-    if (lane !== undefined) session.toggleLane(lane);
+    clearTimeout(this.timer);
+    const speed = Number(this.typed ?? '');
+    this.typed = null;
+    if (speed > 0) playhead.speed = speed;
   }
 }
 

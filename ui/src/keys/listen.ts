@@ -1,6 +1,8 @@
 /** Turns key presses into actions. */
 import { screen } from '../state/screen.svelte';
 import { run } from './actions';
+import { digits } from './digits.svelte';
+import { listenHowReached, reachedByKeys } from './reached';
 import { match } from './table';
 
 /** Whether the focus lies where keys mean text or have a meaning of their own. */
@@ -8,9 +10,10 @@ function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, .cm-editor') !== null;
 }
 
-/** Arrow keys, Home, End and Space belong to what has the focus, when it uses them. */
+/** Arrow keys, Home, End and Space belong to what was gone to by the keyboard, when it uses them. */
 function ownsKey(event: KeyboardEvent): boolean {
   if (event.altKey || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLElement)) return false;
+  if (!reachedByKeys()) return false;
   if (event.key === ' ') return event.target.closest('button, [role="option"], summary') !== null;
   const moves = ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key);
   return moves && event.target.closest('[data-arrows]') !== null;
@@ -19,6 +22,10 @@ function ownsKey(event: KeyboardEvent): boolean {
 export function listen(): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented) return;
+    if (!isWriting(event.target) && digits.take(event)) {
+      event.preventDefault();
+      return;
+    }
     const key = match(event);
     if (key === null) return;
     if (isWriting(event.target) && !key.always) return;
@@ -31,6 +38,10 @@ export function listen(): () => void {
     if (event.repeat && /^(?:lane\d|speed)$/.test(key.action)) return;
     run(key.action, event.timeStamp);
   };
+  const end = listenHowReached();
   window.addEventListener('keydown', onKey);
-  return () => window.removeEventListener('keydown', onKey);
+  return () => {
+    end();
+    window.removeEventListener('keydown', onKey);
+  };
 }

@@ -61,6 +61,7 @@ export type Action =
   | 'comparePoint'
   | 'projection'
   | `lane${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+  | 'fieldHistory'
   | 'tabState'
   | 'tabDiff'
   | 'tabEvent'
@@ -101,7 +102,7 @@ export const KEYS: readonly Key[] = [
   { action: 'end', key: 'End', cap: 'End', label: 'key.end', group: 'time' },
   { action: 'slower', code: 'BracketLeft', cap: '[', label: 'key.slower', group: 'time' },
   { action: 'faster', code: 'BracketRight', cap: ']', label: 'key.faster', group: 'time' },
-  { action: 'speed', code: 'Digit0', cap: '01 … 99', label: 'key.speed', group: 'time' },
+  { action: 'speed', code: 'KeyV', cap: 'V 01 … 99', label: 'key.speed', group: 'time' },
   { action: 'axis', code: 'KeyX', cap: 'X', label: 'key.axis', group: 'time' },
   { action: 'zoomIn', code: 'KeyW', cap: 'W', label: 'key.zoomIn', group: 'view' },
   { action: 'zoomOut', code: 'KeyS', cap: 'S', label: 'key.zoomOut', group: 'view' },
@@ -132,6 +133,7 @@ export const KEYS: readonly Key[] = [
   },
   { action: 'beforeAfter', code: 'KeyB', cap: 'B', label: 'key.beforeAfter', group: 'state' },
   { action: 'comparePoint', code: 'KeyC', cap: 'C', label: 'key.comparePoint', group: 'state' },
+  { action: 'fieldHistory', code: 'KeyH', cap: 'H', label: 'key.fieldHistory', group: 'state' },
   { action: 'projection', code: 'KeyJ', cap: 'J', label: 'key.projection', group: 'state' },
   { action: 'tabState', code: 'Digit1', alt: true, cap: 'Alt 1', label: 'tab.state', group: 'state' },
   { action: 'tabDiff', code: 'Digit2', alt: true, cap: 'Alt 2', label: 'tab.diff', group: 'state' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   clampView,
+  extentOn,
   fitView,
   fold,
   fromLine,
@@ -18,6 +19,15 @@ const DAY = 86_400_000_000_000n;
 const NOW = 1_795_185_127_482_113_204n;
 
 describe('a view', () => {
+  it('reaches as far on the strip of the whole as it shows, in a log of three events too', () => {
+    const f = fold(0n, 2n, []);
+    const whole = fitView(f.length);
+    expect(extentOn(whole, whole, 1000)).toEqual({ from: 0, to: 1000 });
+    const half = extentOn(whole, { ...whole, span: whole.span / 2 }, 1000);
+    expect(half.from).toBeCloseTo(0, 9);
+    expect(half.to).toBeCloseTo(500, 9);
+  });
+
   it('keeps single nanoseconds apart after zooming in from years', () => {
     const f = fold(NOW - 3650n * DAY, NOW + 3650n * DAY, []);
     const at = toLine(f, NOW);
@@ -94,6 +104,19 @@ describe('folded gaps', () => {
       [600n, 701n],
       [1700n, 2001n],
     ]);
+  });
+
+  it('stay where they are all there is', () => {
+    expect(fold(0n, 1000n, [{ from: 0n, to: 1000n }]).segments).toEqual([{ from: 0n, to: 1000n, at: 0n }]);
+    const three = fold(0n, 9000n, [
+      { from: 0n, to: 1000n },
+      { from: 1000n, to: 9000n },
+    ]);
+    expect(three.segments).toEqual([
+      { from: 0n, to: 1000n, at: 0n },
+      { from: 9000n, to: 9000n, at: 2000n },
+    ]);
+    expect(three.length).toBe(2000n);
   });
 
   it('cope with a history of one instant', () => {

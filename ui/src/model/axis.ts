@@ -25,14 +25,20 @@ export interface Gap {
   to: bigint;
 }
 
-/** Folds the gaps that are longer than a 1/24 of the whole; each is left 1/80 of what remains. */
+/**
+ * Folds the gaps that are longer than a 1/24 of the whole; each is left 1/80 of what remains. Where nothing remains, because all events stand at
+ * single moments, each is left as much as the shortest takes, which is drawn to scale.
+ */
 export function fold(from: bigint, to: bigint, gaps: readonly Gap[]): Fold {
   const whole = to > from ? to - from : 1n;
-  const long = gaps
+  const all = gaps
     .filter((g) => g.from >= from && g.to <= to && (g.to - g.from) * 24n > whole)
     .sort((a, b) => (a.from < b.from ? -1 : 1));
-  const active = long.reduce((rest, g) => rest - (g.to - g.from), whole);
-  const gapLength = long.length === 0 ? 0n : active / 80n + 1n;
+  const active = all.reduce((rest, g) => rest - (g.to - g.from), whole);
+  const shortest = all.reduce((least, g) => (g.to - g.from < least ? g.to - g.from : least), whole);
+  const each = active === 0n ? shortest : active / 80n + 1n;
+  const long = all.filter((g) => g.to - g.from > each);
+  const gapLength = long.length === 0 ? 0n : each;
   const segments: Segment[] = [];
   let at = 0n;
   let start = from;
@@ -110,6 +116,12 @@ export function zoom(
   const span = Math.min(Math.max(v.span * factor, minSpan), maxSpan);
   const share = x / width;
   return normalise(v.from, v.frac + share * (v.span - span), span);
+}
+
+/** From where to where a view reaches, on a picture of another one. */
+export function extentOn(other: View, v: View, width: number): { from: number; to: number } {
+  const start = Number(v.from - other.from) + v.frac - other.frac;
+  return { from: (start / other.span) * width, to: ((start + v.span) / other.span) * width };
 }
 
 /** Keeps at least a tenth of the view on the data. */

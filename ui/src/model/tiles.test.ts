@@ -49,7 +49,7 @@ const sum = (values: Float32Array): number => values.reduce((a, b) => a + b, 0);
 
 function drawn(cache: TileCache, level: number, from: bigint, to: bigint, pixels: number): Float32Array {
   const into = new Float32Array(pixels);
-  cache.accumulate(7, level, { from, to }, from, 0, Number(to - from) / pixels, into);
+  cache.accumulate(7, level, { from, to }, BOUNDS, from, 0, Number(to - from) / pixels, into);
   return into;
 }
 
@@ -63,6 +63,20 @@ describe('the tile cache', () => {
     expect(requests[0]).toMatchObject({ from: 0n, to: 4096n, columns: 2 * TILE_COLUMNS, lanes: [7] });
     expect(sum(drawn(cache, 2, 0n, 4096n, 333))).toBeCloseTo(410, 3);
     expect(cache.settled).toBe(true);
+  });
+
+  it('loses nothing of a column that reaches out of a stretch between two gaps', async () => {
+    const { cache, release } = harness();
+    cache.setLanes([7]);
+    cache.want(3, [{ from: 0n, to: 4096n }], BOUNDS);
+    await release();
+    const between = (from: bigint, to: bigint): number => {
+      const into = new Float32Array(100);
+      cache.accumulate(7, 3, { from, to: to + 1n }, { from, to }, 0n, 0, 20.48, into);
+      return sum(into);
+    };
+    expect(between(0n, 1000n)).toBeCloseTo(101, 3);
+    expect(between(2000n, 2000n)).toBeCloseTo(1, 3);
   });
 
   it('keeps one request in flight and goes on with the newest wish', async () => {

@@ -44,6 +44,18 @@ export const levelFor = (unit: number): number => Math.max(0, Math.floor(Math.lo
 
 export const tileSpan = (level: number): bigint => BigInt(TILE_COLUMNS) << BigInt(level);
 
+/** Where and how counts are added up. */
+interface Target {
+  start: bigint;
+  frac: number;
+  perElement: number;
+  into: Float32Array;
+  within: Range;
+}
+
+/** Of an element: what is narrower is one place. */
+const MOMENT = 1e-3;
+
 export class TileCache {
   private tiles = new Map<string, Tile>();
   private wanted: Wanted[] = [];
@@ -110,11 +122,15 @@ export class TileCache {
     if (!this.inFlight) void this.run();
   }
 
-  /** Adds the counts of a range to `into`, spread over its elements by area; element 0 starts at `start + frac`. */
+  /**
+   * Adds the counts of a range to `into`, spread over its elements by area; element 0 starts at `start + frac`. `within` (both ends inclusive)
+   * holds all events of the columns that reach out of it: they lie at its ends, and nothing of them is lost there.
+   */
   accumulate(
     lane: number,
     level: number,
     range: Range,
+    within: Range,
     start: bigint,
     frac: number,
     perElement: number,
@@ -126,7 +142,7 @@ export class TileCache {
     for (let index = floorDiv(range.from, span); index <= end; index++) {
       const from = index * span > range.from ? index * span : range.from;
       const to = (index + 1n) * span < range.to ? (index + 1n) * span : range.to;
-      this.draw(lane, level, index, { from, to }, { start, frac, perElement, into }, 0);
+      this.draw(lane, level, index, { from, to }, { start, frac, perElement, into, within }, 0);
     }
   }
 
@@ -148,14 +164,7 @@ export class TileCache {
     };
   }
 
-  private draw(
-    lane: number,
-    level: number,
-    index: bigint,
-    clip: Range,
-    target: { start: bigint; frac: number; perElement: number; into: Float32Array },
-    depth: number,
-  ): void {
+  private draw(lane: number, level: number, index: bigint, clip: Range, target: Target, depth: number): void {
     if (this.spread(lane, level, index, clip, target)) return;
     for (let up = 1; depth === 0 && up <= 12; up++) {
       if (this.spread(lane, level + up, index >> BigInt(up), clip, target)) return;
@@ -177,12 +186,7 @@ export class TileCache {
     level: number,
     index: bigint,
     clip: Range,
-    {
-      start,
-      frac,
-      perElement,
-      into,
-    }: { start: bigint; frac: number; perElement: number; into: Float32Array },
+    { start, frac, perElement, into, within }: Target,
   ): boolean {
     const tile = this.tiles.get(`${level}:${index}`);
     const counts = tile?.rows.get(lane)?.counts;
@@ -190,16 +194,25 @@ export class TileCache {
     tile.used = this.clock;
     const width = Number(1n << BigInt(level)) / perElement;
     const origin = (Number(index * tileSpan(level) - start) - frac) / perElement;
-    const clipFrom = (Number(clip.from - start) - frac) / perElement;
-    const clipTo = (Number(clip.to - start) - frac) / perElement;
+    const elementOf = (coord: bigint): number => (Number(coord - start) - frac) / perElement;
+    const [clipFrom, clipTo] = [elementOf(clip.from), elementOf(clip.to)];
+    // A column much wider than an element stands in for finer ones, and may reach over a gap to other events.
+    const ends = width <= 2;
+    const [first, last] = ends ? [elementOf(within.from), elementOf(within.to + 1n)] : [-Infinity, Infinity];
     const firstColumn = Math.max(0, Math.floor((clipFrom - origin) / width));
     const endColumn = Math.min(TILE_COLUMNS, Math.ceil((clipTo - origin) / width));
     for (let c = firstColumn; c < endColumn; c++) {
       const count = counts[c] ?? 0;
       if (count === 0) continue;
-      const a = Math.max(origin + c * width, clipFrom);
-      const b = Math.min(origin + (c + 1) * width, clipTo);
-      const each = count / width;
+      const own = { from: Math.max(origin + c * width, first), to: Math.min(origin + (c + 1) * width, last) };
+      if (own.to - own.from < MOMENT) {
+        const x = Math.floor(own.from);
+        if (x >= 0 && x < into.length) into[x] = (into[x] ?? 0) + count;
+        continue;
+      }
+      const a = Math.max(own.from, clipFrom);
+      const b = Math.min(own.to, clipTo);
+      const each = count / (own.to - own.from);
       for (let x = Math.max(0, Math.floor(a)); x < b && x < into.length; x++) {
         into[x] = (into[x] ?? 0) + each * (Math.min(b, x + 1) - Math.max(a, x));
       }

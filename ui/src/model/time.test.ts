@@ -3,7 +3,7 @@ import {
   civil,
   dateTimeText,
   daysFromCivil,
-  durationText,
+  durationIn,
   fractionText,
   fromCivil,
   groupDigits,
@@ -64,6 +64,8 @@ describe('times', () => {
 });
 
 describe('lengths and counts', () => {
+  const durationText = (nanos: bigint): string => durationIn(nanos, (unit) => unit);
+
   it('read in their two greatest units', () => {
     expect(durationText(47n * 60_000_000_000n)).toBe('47 min');
     expect(durationText(7_260_000_000_000n)).toBe('2 h 1 min');

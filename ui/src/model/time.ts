@@ -110,7 +110,9 @@ export function splitRfc3339(text: string): { date: string; clock: string; zone:
   };
 }
 
-const UNITS: [bigint, string][] = [
+export type Unit = 'd' | 'h' | 'min' | 's' | 'ms' | 'µs' | 'ns';
+
+const UNITS: readonly [bigint, Unit][] = [
   [86400n * SECOND, 'd'],
   [3600n * SECOND, 'h'],
   [60n * SECOND, 'min'],
@@ -120,8 +122,8 @@ const UNITS: [bigint, string][] = [
   [1n, 'ns'],
 ];
 
-/** A length of time in its two greatest units: `3 h 12 min`. */
-export function durationText(nanos: bigint): string {
+/** A length of time in its two greatest units, `3 h 12 min`, which are named by `nameOf`. */
+export function durationIn(nanos: bigint, nameOf: (unit: Unit) => string): string {
   const sign = nanos < 0n ? '−' : '';
   let rest = nanos < 0n ? -nanos : nanos;
   for (const [i, [unit, name]] of UNITS.entries()) {
@@ -130,10 +132,10 @@ export function durationText(nanos: bigint): string {
     rest -= whole * unit;
     const next = UNITS[i + 1];
     const second = next === undefined ? 0n : rest / next[0];
-    const tail = next === undefined || second === 0n || whole >= 100n ? '' : ` ${second} ${next[1]}`;
-    return `${sign}${groupDigits(String(whole))} ${name}${tail}`;
+    const tail = next === undefined || second === 0n || whole >= 100n ? '' : ` ${second} ${nameOf(next[1])}`;
+    return `${sign}${groupDigits(String(whole))} ${nameOf(name)}${tail}`;
   }
-  return '0 ns';
+  return `0 ${nameOf('ns')}`;
 }
 
 /** Digits grouped by three with commas; works on any integer text. */

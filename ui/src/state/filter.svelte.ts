@@ -1,5 +1,5 @@
 /** The filter in force, and the text being written. */
-import type { FilterDto, FilterErrorDto } from '../ipc/contract';
+import type { FilterDto, FilterErrorDto, UnknownNameDto } from '../ipc/contract';
 import { toBackendError } from '../ipc/backend';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
@@ -10,6 +10,9 @@ class Filter {
   applied = $state.raw<FilterDto | null>(null);
   error = $state.raw<FilterErrorDto | null>(null);
   id: number | null = $derived(this.applied?.id ?? null);
+  private unknown = $state.raw<readonly UnknownNameDto[]>([]);
+  /** Names in a filter that keeps nothing which nothing here has. A capture that grows may have them later. */
+  hints: readonly UnknownNameDto[] = $derived(this.isFruitless(this.applied) ? this.unknown : []);
   private end: (() => void) | null = null;
   private age = 0;
 
@@ -25,9 +28,26 @@ class Filter {
     (status) => {
       if (this.applied?.id !== status.id) return;
       this.applied = status;
+      this.lookFor(status);
       session.update();
     },
   );
+
+  private readonly look = new Latest<FilterDto, UnknownNameDto[]>(
+    (of) => call('filter_hints', { source: session.id, filter: of.id }),
+    (unknown, of) => {
+      if (this.applied?.id === of.id) this.unknown = unknown;
+    },
+  );
+
+  private isFruitless(of: FilterDto | null): boolean {
+    return of !== null && of.done && of.matched === 0;
+  }
+
+  /** Nothing is kept: perhaps because something in the filter is mistyped. */
+  private lookFor(of: FilterDto): void {
+    if (this.isFruitless(of)) this.look.request(of);
+  }
 
   /** As one types: says what is wrong, applies nothing. */
   write(text: string): void {
@@ -64,6 +84,7 @@ class Filter {
       });
       // It may have grown between the answer and the subscription.
       if (!applied.done) this.status.request(applied);
+      else this.lookFor(applied);
       session.update();
     } catch (error) {
       if (age !== this.age) return;
@@ -81,6 +102,7 @@ class Filter {
     this.end = null;
     const old = this.applied;
     this.applied = null;
+    this.unknown = [];
     if (old !== null) call('drop_filter', { source: session.id, filter: old.id }).catch(() => undefined);
   }
 
@@ -89,6 +111,7 @@ class Filter {
     this.end?.();
     this.end = null;
     this.applied = null;
+    this.unknown = [];
     this.text = '';
     this.error = null;
   }

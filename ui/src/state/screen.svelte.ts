@@ -145,6 +145,14 @@ class Screen {
     }
   }
 
+  /** Gives up what is being opened; what was open before is shown again. */
+  cancelOpening(): void {
+    if (this.now.kind !== 'opening') return;
+    this.age++;
+    call('cancel_opening', {}).catch(() => undefined);
+    this.back();
+  }
+
   private fail(path: string, error: unknown): void {
     session.end();
     this.now = { kind: 'error', path, error: toBackendError(error) };
@@ -173,6 +181,17 @@ class Screen {
       });
       playhead.move(place);
       view.reveal(BigInt(place.coord));
+    } catch (error) {
+      this.say(told(toBackendError(error)));
+    }
+  }
+
+  /** Goes to an event, and shows what is known of it. */
+  async goToEvent(ordinal: number): Promise<void> {
+    try {
+      const { row } = await call('event', { source: session.id, ordinal });
+      selection.choose(row);
+      playhead.moveToRow(row);
     } catch (error) {
       this.say(told(toBackendError(error)));
     }

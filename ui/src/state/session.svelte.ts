@@ -1,6 +1,14 @@
 /** The open source and what its index says so far. */
 import { t } from '../i18n/index.svelte';
-import type { AxisDto, AxisInfoDto, LaneDto, LaneByDto, LanesDto, SourceDto } from '../ipc/contract';
+import type {
+  AxisDto,
+  AxisInfoDto,
+  LaneDto,
+  LaneByDto,
+  LanesDto,
+  OddityDto,
+  SourceDto,
+} from '../ipc/contract';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
 import { filter } from './filter.svelte';
@@ -49,6 +57,16 @@ class Session {
   private orderOf: LaneByDto | null = null;
   shown: LaneDto[] = $derived(
     this.lanes.filter((lane, i) => this.switched.get(lane.key) ?? i < LANES_AT_FIRST),
+  );
+  /** What is odd about the history; `null`: not looked at yet. */
+  oddities = $state.raw<readonly OddityDto[] | null>(null);
+  /** The snapshot that was looked at for it. */
+  private lookedAt: number | null = null;
+  private readonly look = new Latest<number, OddityDto[]>(
+    (source) => call('oddities', { source }),
+    (found, source) => {
+      if (source === this.source?.id) this.oddities = found;
+    },
   );
   private ends: (() => void)[] = [];
   private readers: (() => void)[] = [];
@@ -134,6 +152,9 @@ class Session {
     const { source } = this;
     if (source !== null) call('close', { source: source.id }).catch(() => undefined);
     this.source = null;
+    this.oddities = null;
+    this.lookedAt = null;
+    this.look.reset();
     this.lanes = [];
     this.axisInfo = null;
     this.switched = new Map();
@@ -170,6 +191,11 @@ class Session {
     view.setAxis(facts.axis, preferences.now.axis);
     playhead.grown();
     if (this.reading) return;
+    // Of a capture that grows nothing is the last word.
+    if (!this.growing && this.lookedAt !== facts.source.index.generation) {
+      this.lookedAt = facts.source.index.generation;
+      this.look.request(facts.source.id);
+    }
     for (const done of this.readers) done();
     this.readers = [];
   }

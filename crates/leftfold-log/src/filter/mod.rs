@@ -14,6 +14,7 @@ mod mentions;
 #[cfg(test)]
 mod mistakes;
 mod reason;
+mod rewrite;
 mod syntax;
 mod tokens;
 mod values;

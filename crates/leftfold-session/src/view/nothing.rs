@@ -9,6 +9,7 @@ use leftfold_log::{EXTRA, Filter, LaneBy, Mentions, OF_RECORDS, record_value};
 
 use super::{View, spread};
 use crate::alike::{did_you_mean, nearest};
+use crate::dto::{ProposedNameDto, UnknownKindDto, UnknownNameDto};
 use crate::error::SessionError;
 
 /// Events looked at for their fields, spread over the log.
@@ -31,42 +32,79 @@ const ITEM: &str = "[0]";
 
 impl View {
     /// What a filter names that this history has not: event types, categories, streams and fields that are most likely
-    /// mistyped. One sentence each; none where everything it names is here.
+    /// mistyped. None where everything it names is here.
     ///
     /// Fields are looked for in at most four thousand events spread over the log.
-    pub fn unknown_names(&self, filter: &Filter, cancel: &Cancel) -> Result<Vec<String>, SessionError> {
+    pub fn unknown_names(
+        &self,
+        filter: &Filter,
+        cancel: &Cancel,
+    ) -> Result<Vec<UnknownNameDto>, SessionError> {
         let mentions = filter.mentions();
-        let mut told: Vec<String> = mentions
+        let mut told: Vec<UnknownNameDto> = mentions
             .names
             .iter()
             .filter(|(by, name)| self.log.names(*by).key(name).is_none())
-            .map(|(by, name)| self.unknown_name(*by, name))
+            .map(|(by, name)| self.unknown_name(filter, *by, name))
             .collect();
-        told.extend(self.unknown_fields(&mentions, cancel)?);
+        told.extend(self.unknown_fields(filter, &mentions, cancel)?);
         Ok(told)
     }
 
-    fn unknown_name(&self, by: LaneBy, name: &str) -> String {
+    fn unknown_name(&self, filter: &Filter, by: LaneBy, name: &str) -> UnknownNameDto {
         let names = self.log.names(by);
         let near = nearest(name, names.iter().map(|(_, n)| n), PROPOSED);
-        let near: Vec<String> = near.into_iter().map(|n| format!("{n:?}")).collect();
-        let mut all: Vec<&str> = names.iter().map(|(_, n)| n).filter(|n| !n.is_empty()).collect();
-        let hint = if near.is_empty() && by != LaneBy::Stream && !all.is_empty() {
-            all.sort_unstable();
-            let more = if all.len() > NAMED { ", …" } else { "" };
-            all.truncate(NAMED);
-            format!("; there are {}{more}", all.join(", "))
+        let mut others: Vec<&str> = Vec::new();
+        if near.is_empty() && by != LaneBy::Stream {
+            others = names.iter().map(|(_, n)| n).filter(|n| !n.is_empty()).collect();
+            others.sort_unstable();
+        }
+        let more = others.len() > NAMED;
+        others.truncate(NAMED);
+        let hint = if others.is_empty() {
+            did_you_mean(&near.iter().map(|n| format!("{n:?}")).collect::<Vec<_>>())
         } else {
-            did_you_mean(&near)
+            format!(
+                "; there are {}{}",
+                others.join(", "),
+                if more { ", …" } else { "" }
+            )
         };
-        match by {
-            LaneBy::Type => format!("no event is of type {name:?}{hint}"),
-            LaneBy::Category => format!("there is no category {name:?}{hint}"),
-            LaneBy::Stream => format!("there is no stream {name:?}{hint}"),
+        let (kind, message) = match by {
+            LaneBy::Type => (
+                UnknownKindDto::Type,
+                format!("no event is of type {name:?}{hint}"),
+            ),
+            LaneBy::Category => (
+                UnknownKindDto::Category,
+                format!("there is no category {name:?}{hint}"),
+            ),
+            LaneBy::Stream => (
+                UnknownKindDto::Stream,
+                format!("there is no stream {name:?}{hint}"),
+            ),
+        };
+        let proposed = |other: &&str| ProposedNameDto {
+            name: (*other).to_owned(),
+            filter: filter.with_name(by, name, other),
+        };
+        UnknownNameDto {
+            kind,
+            name: name.to_owned(),
+            near: near.iter().map(proposed).collect(),
+            others: others.iter().map(proposed).collect(),
+            more,
+            looked_at: None,
+            message,
         }
     }
 
-    fn unknown_fields(&self, mentions: &Mentions, cancel: &Cancel) -> Result<Vec<String>, SessionError> {
+    fn unknown_fields(
+        &self,
+        filter: &Filter,
+        mentions: &Mentions,
+        cancel: &Cancel,
+    ) -> Result<Vec<UnknownNameDto>, SessionError> {
         if mentions.fields.is_empty() || self.log.events() == 0 {
             return Ok(Vec::new());
         }
@@ -96,7 +134,23 @@ impl View {
         };
         let unknown = mentions.fields.iter().filter(|way| !seen.0.contains(*way));
         Ok(unknown
-            .map(|way| format!("{which} {}{}", written(way), did_you_mean(&seen.near(way))))
+            .map(|way| {
+                let near = seen.near(way);
+                let message = format!("{which} {}{}", written(way), did_you_mean(&near));
+                let proposed = |name: String| ProposedNameDto {
+                    filter: filter.with_field(way, &name),
+                    name,
+                };
+                UnknownNameDto {
+                    kind: UnknownKindDto::Field,
+                    name: written(way),
+                    near: near.into_iter().map(proposed).collect(),
+                    others: Vec::new(),
+                    more: false,
+                    looked_at: (n < total).then_some(n),
+                    message,
+                }
+            })
             .collect())
     }
 }
@@ -181,12 +235,19 @@ mod tests {
     use leftfold_log::Filter;
 
     use crate::Session;
+    use crate::commands;
+    use crate::contract::{ApplyFilterArgs, FilterHintsArgs};
+    use crate::dto::{FilterDto, UnknownKindDto, UnknownNameDto};
 
     const LINES: &str = r#"{"stream":"stock-1","type":"StockReserved","payload":{"available":3,"items":[{"sku":"a"}],"a b":{"c":1}},"metadata":{"user":"u"}}
 {"stream":"order-1","type":"OrderPlaced","payload":{"total":1},"metadata":{"user":"u"},"tenant":"acme"}
 "#;
 
     fn told(filter: &str) -> Vec<String> {
+        unknown(filter).into_iter().map(|name| name.message).collect()
+    }
+
+    fn unknown(filter: &str) -> Vec<UnknownNameDto> {
         let session = Session::new(None, Arc::new(|_| ()));
         let opened = session
             .open_lines(Path::new("-"), &mut LINES.as_bytes())
@@ -244,5 +305,73 @@ mod tests {
     fn what_is_here_is_not_told_of() {
         let all = "payload.available < 0 && type == 'OrderPlaced' && stream == 'stock-1' && metadata.user == 'x' && payload['a b'].c == 2";
         assert_eq!(told(all), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_proposed_comes_with_the_filter_that_has_it() {
+        let found = unknown("type == 'OrderPlcaed' && payload.totl == 1");
+        let proposed: Vec<_> = found
+            .iter()
+            .map(|u| {
+                (
+                    u.kind,
+                    u.name.as_str(),
+                    u.near[0].name.as_str(),
+                    u.near[0].filter.as_deref(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            proposed,
+            [
+                (
+                    UnknownKindDto::Type,
+                    "OrderPlcaed",
+                    "OrderPlaced",
+                    Some("type == \"OrderPlaced\" && payload.totl == 1")
+                ),
+                (
+                    UnknownKindDto::Field,
+                    "payload.totl",
+                    "payload.total",
+                    Some("type == 'OrderPlcaed' && payload.total == 1")
+                ),
+            ]
+        );
+        let others = &unknown("type == 'Zebra'")[0].others;
+        assert_eq!(others[1].filter.as_deref(), Some("type == \"StockReserved\""));
+    }
+
+    #[test]
+    fn the_window_is_told_only_of_a_filter_that_has_ended_and_keeps_nothing() {
+        let session = Session::new(None, Arc::new(|_| ()));
+        let opened = session
+            .open_lines(Path::new("-"), &mut LINES.as_bytes())
+            .expect("lines in memory can be opened");
+        let source = session.source(opened.id).expect("it is open");
+        source.wait_ready(&mut |_| ()).expect("it can be indexed");
+        let hints = |text: &str| {
+            let FilterDto { id: filter, .. } = commands::apply_filter(
+                &session,
+                ApplyFilterArgs {
+                    source: opened.id,
+                    text: text.to_owned(),
+                },
+            )
+            .expect("it can be started");
+            let task = source.filter(filter).expect("it was started");
+            task.wait_done(&mut |_| std::ops::ControlFlow::Continue(()))
+                .expect("the lines can be read");
+            let args = FilterHintsArgs {
+                source: opened.id,
+                filter,
+            };
+            commands::filter_hints(&session, args)
+                .expect("the lines can be read")
+                .len()
+        };
+        assert_eq!(hints("type == 'OrderPlcaed'"), 1);
+        assert_eq!(hints("type == 'OrderPlcaed' || version >= 0 || true"), 0);
+        assert_eq!(hints("type == 'OrderPlaced' && stream == 'stock-1'"), 0);
     }
 }

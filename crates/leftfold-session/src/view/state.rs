@@ -66,7 +66,15 @@ impl View {
                 .transpose()?
                 .and_then(|mut rows| rows.pop())
                 .map(|row| as_seen_from(stream, row));
-            let changes = leftfold_replay::changes(&before, &after.state);
+            let mut changes = leftfold_replay::changes(&before, &after.state);
+            // Before a stream's first event there is no value that could have changed.
+            for whole in changes
+                .iter_mut()
+                .filter(|c| included == 1 && c.path.tokens().is_empty())
+            {
+                whole.before = whole.before.take().filter(|before| *before != Value::Null);
+            }
+            changes.retain(|c| c.before.is_some() || c.after.is_some());
             Ok(StateDto {
                 stream: self.log.names(LaneBy::Stream).get(stream).to_owned(),
                 stream_key: stream,
@@ -259,7 +267,9 @@ fn parse_path(text: &str) -> Result<Path, SessionError> {
 /// Changes as one reads them. The first event fills the empty state; that the state is no longer empty is no change to read
 /// about.
 fn read_changes(mut changes: Vec<leftfold_replay::Change>, before: &Value, after: &Value) -> Vec<ChangeDto> {
-    changes.retain(|c| !c.path.tokens().is_empty() || changes_whole(before, after));
+    // A state of null holds nothing that could be removed.
+    let nothing = |c: &leftfold_replay::Change| c.before == Some(Value::Null) && c.after.is_none();
+    changes.retain(|c| !c.path.tokens().is_empty() || (changes_whole(before, after) && !nothing(c)));
     changes.iter().map(change_dto).collect()
 }
 
@@ -282,5 +292,65 @@ fn change_dto(change: &leftfold_replay::Change) -> ChangeDto {
         kind,
         before: change.before.as_ref().map(ToString::to_string),
         after: change.after.as_ref().map(ToString::to_string),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use leftfold_event::Cancel;
+    use leftfold_log::{Axis, Place};
+
+    use crate::Session;
+    use crate::dto::ChangeKindDto;
+
+    /// The changes of the events of one stream under `latest`, by event: path and kind.
+    fn changes(payloads: &[&str]) -> Vec<Vec<(String, ChangeKindDto)>> {
+        let mut lines = String::new();
+        for payload in payloads {
+            lines.extend(["{\"stream\":\"a\",\"type\":\"T\",\"payload\":", payload, "}\n"]);
+        }
+        let session = Session::new(None, Arc::new(|_| ()));
+        let opened = session
+            .open_lines(Path::new("-"), &mut lines.as_bytes())
+            .expect("lines in memory can be opened");
+        let source = session.source(opened.id).expect("it is open");
+        source.wait_ready(&mut |_| ()).expect("it can be indexed");
+        let view = source.view(None).expect("it can be looked at");
+        let stream = view.stream_key("a").expect("it is there");
+        (0..payloads.len() as u32)
+            .map(|ordinal| {
+                let place = Place {
+                    axis: Axis::Log,
+                    coord: ordinal.into(),
+                    ordinal: Some(ordinal),
+                };
+                let state = view
+                    .state(stream, &place, Some("latest"), &Cancel::new())
+                    .expect("it can be folded");
+                state.changes.into_iter().map(|c| (c.path, c.kind)).collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn nothing_is_removed_where_nothing_was() {
+        use ChangeKindDto::{Added, Changed, Removed};
+        let told = |path: &str, kind| vec![(path.to_owned(), kind)];
+        assert_eq!(
+            changes(&["{\"n\":1}", "{\"n\":2}"]),
+            [told("/n", Added), told("/n", Changed)]
+        );
+        assert_eq!(changes(&["5", "6"]), [told("", Added), told("", Changed)]);
+        assert_eq!(changes(&["null"]), [[]]);
+        assert_eq!(
+            changes(&["{\"n\":1}", "null", "{\"m\":1}"])[1..],
+            [
+                vec![("/n".to_owned(), Removed), (String::new(), Added)],
+                told("/m", Added)
+            ]
+        );
     }
 }

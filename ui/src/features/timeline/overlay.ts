@@ -1,6 +1,7 @@
 /** Draws what changes apart from the lanes: the range, the selection, the minimap's window. */
-import { fitView, lineToX, toLine } from '../../model/axis';
-import { durationText, groupDigits } from '../../model/time';
+import { durationText } from '../../i18n/duration';
+import { extentOn, fitView, lineToX, toLine } from '../../model/axis';
+import { groupDigits } from '../../model/time';
 import { DATA } from './paint';
 import type { Scene } from './paint';
 import { MINIMAP } from './layout';
@@ -36,9 +37,9 @@ function paintRange(g: CanvasRenderingContext2D, s: Scene, range: { from: bigint
 function paintMinimapWindow(g: CanvasRenderingContext2D, s: Scene): void {
   const { layout: l, palette } = s;
   const whole = fitView(s.fold.length);
-  const x = (line: bigint): number => l.left + lineToX(whole, line, l.inner);
-  const a = Math.max(l.left, x(s.view.from));
-  const b = Math.min(l.left + l.inner, x(s.view.from + BigInt(Math.round(s.view.span))));
+  const { from, to } = extentOn(whole, s.view, l.inner);
+  const a = l.left + Math.min(Math.max(0, from), l.inner);
+  const b = l.left + Math.min(Math.max(0, to), l.inner);
   g.fillStyle = palette.accent + '2e';
   g.fillRect(a, l.minimapTop, Math.max(2, b - a), MINIMAP);
   g.strokeStyle = palette.accent;

@@ -1,9 +1,11 @@
 /** Draws what changes only with the data or the view: ruler, lanes, gaps, minimap. */
 import type { AxisDto, LaneDto } from '../../ipc/contract';
+import { durationText } from '../../i18n/duration';
+import type { Run } from '../../model/overview';
 import { fitView, lineToX, toLine, visibleRanges } from '../../model/axis';
 import type { Fold, View } from '../../model/axis';
 import { elideMiddle } from '../../model/names';
-import { durationText } from '../../model/time';
+import { barsOf, runsOf } from '../../model/overview';
 import { ALL_LANES, levelFor } from '../../model/tiles';
 import type { Range, TileCache } from '../../model/tiles';
 import type { Palette } from '../../theme/tokens';
@@ -48,7 +50,16 @@ function counts(cache: TileCache, lane: number, scene: Scene, view: View, pixels
     view.from,
     view.from + BigInt(Math.ceil(view.span + view.frac)),
   )) {
-    cache.accumulate(lane, level, { from, to }, view.from - segment.at + segment.from, view.frac, per, into);
+    cache.accumulate(
+      lane,
+      level,
+      { from, to },
+      segment,
+      view.from - segment.at + segment.from,
+      view.frac,
+      per,
+      into,
+    );
   }
   return into;
 }
@@ -224,6 +235,19 @@ function paintLanes(g: CanvasRenderingContext2D, s: Scene, data: TimelineData): 
   return marks;
 }
 
+/** Where a coordinate is wider than a pixel: each that has events, at its place and not smeared over its width. */
+function apart(s: Scene, data: TimelineData, whole: View): Run[] | null {
+  const length = Number(s.fold.length) + 1;
+  if (whole.span > s.layout.inner * s.dpr) return null;
+  const each = counts(data.whole, ALL_LANES, s, { from: 0n, frac: 0, span: length }, length);
+  return [...each.entries()]
+    .filter(([, events]) => events > 0)
+    .map(([line, events]) => {
+      const x = Math.round(lineToX(whole, BigInt(line), s.layout.inner) * s.dpr);
+      return { from: x, to: x, events };
+    });
+}
+
 function paintMinimap(g: CanvasRenderingContext2D, s: Scene, data: TimelineData, whole: View): void {
   const { layout: l, dpr, palette } = s;
   const pixels = Math.round(l.inner * dpr);
@@ -232,15 +256,22 @@ function paintMinimap(g: CanvasRenderingContext2D, s: Scene, data: TimelineData,
   g.fillRect(l.left, l.minimapTop, l.inner, MINIMAP);
   g.save();
   g.setTransform(1, 0, 0, 1, 0, 0);
-  const colour = palette.dim + '99';
-  fillLane(
-    g,
-    row,
-    Math.max(greatest(row), 1),
-    { left: l.left, top: l.minimapTop + 3, bottom: l.minimapTop + MINIMAP },
-    s,
-    colour,
+  const box = { left: l.left, top: l.minimapTop + 3, bottom: l.minimapTop + MINIMAP };
+  const bars = barsOf(
+    apart(s, data, whole) ?? runsOf(row),
+    pixels,
+    Math.max(2, Math.round(2 * dpr)),
+    s.scale,
   );
+  if (bars === null) fillLane(g, row, Math.max(greatest(row), 1), box, s, palette.dim + '99');
+  else {
+    const [left, base] = [Math.round(box.left * dpr), Math.round(box.bottom * dpr)];
+    g.fillStyle = palette.dim;
+    for (const bar of bars) {
+      const height = Math.max(4, bar.share * (base - Math.round(box.top * dpr)));
+      g.fillRect(left + bar.from, base - height, bar.width, height);
+    }
+  }
   g.restore();
   g.fillStyle = palette.dim;
   paintName(g, s, s.wholeName, l.minimapTop + MINIMAP / 2);

@@ -1,4 +1,5 @@
 /** The ruler: where its marks are, what they say, and what the playhead's flag takes from them. */
+import { cells } from '../../model/columns';
 import type { AxisDto } from '../../ipc/contract';
 import { lineToX, toLine, visibleRanges } from '../../model/axis';
 import type { Fold, View } from '../../model/axis';
@@ -73,7 +74,7 @@ export interface Flag {
 
 /** The flag of the playhead: over its line, but never out of the ruler nor over the date at its left end. */
 export function flagOf(l: Layout, x: number, text: string): Flag {
-  const width = Math.ceil(text.length * FLAG_CHARACTER + FLAG_PADDING);
+  const width = Math.ceil(cells(text) * FLAG_CHARACTER + FLAG_PADDING);
   const right = l.left + l.inner + AIR;
   return { left: Math.min(Math.max(x - width / 2, l.left - 18), right - width), width };
 }

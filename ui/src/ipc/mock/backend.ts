@@ -98,6 +98,9 @@ export class MockBackend implements Backend {
     ],
     prepare_demo: () => '/home/ada/.cache/leftfold/demo-shop.db',
     inspect: ({ path }) => inspect(path),
+    opening: () => null,
+    cancel_opening: () => null,
+    oddities: () => [],
     preview_mapping: ({ mapping }) => ({
       rows: this.own.all.slice(0, 12).map((e) => this.own.row(e)),
       problems: mapping.fields.some((f) => f.field === 'stream' && f.expression === '')
@@ -215,6 +218,7 @@ export class MockBackend implements Backend {
       return this.own.filterStatus(id);
     },
     filter_status: ({ filter }) => this.own.filterStatus(filter),
+    filter_hints: ({ filter }) => this.own.hints(filter),
     drop_filter: ({ filter }) => {
       this.own.filters.delete(filter);
       return null;

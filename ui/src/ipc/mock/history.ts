@@ -8,8 +8,10 @@ import type {
   LaneByDto,
   LanesDto,
   PlaceDto,
+  ProposedNameDto,
   RowDto,
   StateDto,
+  UnknownNameDto,
 } from '../contract';
 import { BackendError } from '../backend';
 import type { Args } from '../backend';
@@ -272,5 +274,33 @@ export class MockHistory {
       failed: 0,
       firstFailure: null,
     };
+  }
+
+  /** Only names that are compared with; near is what begins alike. */
+  hints(id: number): UnknownNameDto[] {
+    const { text, matched } = this.filterStatus(id);
+    if (matched > 0) return [];
+    return [...text.matchAll(/(stream|category|type) == "([^"]*)"/g)].flatMap(([, by = '', name = '']) => {
+      const kind = by as LaneByDto;
+      if (this.keyOf[kind].has(name)) return [];
+      const propose = (other: string): ProposedNameDto => ({
+        name: other,
+        filter: text.replace(JSON.stringify(name), JSON.stringify(other)),
+      });
+      const near = this.keys[kind].filter((other) => other.startsWith(name.slice(0, 3))).slice(0, 3);
+      const others = near.length > 0 || kind === 'stream' ? [] : this.keys[kind].slice(0, 8);
+      const [first = ''] = near;
+      return [
+        {
+          kind,
+          name,
+          near: near.map(propose),
+          others: others.map(propose),
+          more: this.keys[kind].length > others.length && others.length > 0,
+          lookedAt: null,
+          message: `there is no ${kind} ${name}; did you mean ${first}?`,
+        },
+      ];
+    });
   }
 }
