@@ -24,7 +24,8 @@ pub(super) fn is_writing(path: &Path) -> bool {
         l_len: LOCKS.1,
         l_pid: 0,
     };
-    fcntl(file.handle(), FcntlArg::F_GETLK(&mut lock)).is_ok() && i32::from(lock.l_type) != i32::from(F_UNLCK as i16)
+    fcntl(file.handle(), FcntlArg::F_GETLK(&mut lock)).is_ok()
+        && i32::from(lock.l_type) != i32::from(F_UNLCK as i16)
 }
 
 /// The same where locks cannot be asked about.
