@@ -137,7 +137,7 @@ fn events_are_not_handed_on_as_whole_when_a_writer_begins_meanwhile() {
     let mut payloads = Vec::new();
     store
         .fetch(&locators, &Cancel::new(), &mut |_, e| {
-            payloads.push(e.payload.raw)
+            payloads.push(e.payload.raw);
         })
         .unwrap();
     assert!(payloads.iter().all(|p| p == b"{\"new\":true}"));

@@ -244,12 +244,12 @@ impl Fetch<'_> {
             let samples = match keyed.kept(&fingerprint) {
                 Some(samples) => samples,
                 None => {
-                    let samples = self.sample_keys(&lease, keyed.width)?;
+                    let samples = self.sample_keys(lease, keyed.width)?;
                     keyed.keep(samples.clone(), fingerprint);
                     samples
                 }
             };
-            return self.by_key(&lease, &samples, take);
+            return self.by_key(lease, &samples, take);
         }
         // One read transaction: a lock for each row would cost more than the row, and all rows are of one moment.
         let _snapshot = lease.unchecked_transaction().map_err(|e| database.error(&e))?;
@@ -263,7 +263,7 @@ impl Fetch<'_> {
             let end = self.run_end(start, NEAR);
             self.check()?;
             if end - start < 4 {
-                self.row_by_row(&mut one, (&lease, &mut rescue), start..end, take, &mut bump)?;
+                self.row_by_row(&mut one, (lease, &mut rescue), start..end, take, &mut bump)?;
             } else {
                 let span = [self.locators[start].row, self.locators[end - 1].row];
                 if let Some(broken) = self.pass(
@@ -275,13 +275,7 @@ impl Fetch<'_> {
                     &mut bump,
                 )? {
                     tracing::debug!(why = broken.why, "reading row by row over damage");
-                    self.row_by_row(
-                        &mut one,
-                        (&lease, &mut rescue),
-                        broken.place..end,
-                        take,
-                        &mut bump,
-                    )?;
+                    self.row_by_row(&mut one, (lease, &mut rescue), broken.place..end, take, &mut bump)?;
                 }
             }
             start = end;
