@@ -73,6 +73,18 @@ fn usage(given: &[OsString]) -> Option<String> {
 /// Takes away clap's tip that an option was meant as a value, which it never is here, and says where the option belongs. How the
 /// verb is used is said as its help says it: clap puts in the option that it takes for the nearest.
 pub(crate) fn mend_tips(error: &clap::Error, given: &[OsString], below: &mut Vec<String>) {
+    // A file in place of a verb: the verb is what is missing.
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && Path::new(word).is_file()
+    {
+        below.retain(|line| !line.trim_start().starts_with("tip:"));
+        let tip = format!(
+            "  tip: `leftfold inspect {word}` says what it holds, `leftfold open {word}` opens the window"
+        );
+        below.insert(1.min(below.len()), tip);
+        return;
+    }
     if error.kind() != ErrorKind::UnknownArgument {
         return;
     }

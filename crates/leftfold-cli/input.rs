@@ -1,6 +1,7 @@
 //! From what the user named to an indexed history.
 
 use std::env;
+use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ pub(crate) struct Named {
     pub(crate) path: PathBuf,
     /// The mapping that goes with the name.
     pub(crate) mapping: Option<MappingDto>,
+    /// What leftfold.toml calls it.
+    pub(crate) name: Option<String>,
 }
 
 impl Named {
@@ -76,6 +79,7 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
         return Ok(Named {
             path: source.to_owned(),
             mapping: None,
+            name: None,
         });
     }
     let project = Project::of_folder(Path::new("."))?;
@@ -83,7 +87,7 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
         return Err(Failure::about(
             "source-unopenable",
             source,
-            "there is no such file, and no leftfold.toml here that could name a source",
+            format!("there is no such file{}", near(source)),
         ));
     };
     let text = source.to_string_lossy();
@@ -91,6 +95,7 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
         Some(named) => Ok(Named {
             path: project.folder.join(&named.path).components().collect(),
             mapping: named.mapping.as_ref().map(mapping::to_dto),
+            name: Some(text.into_owned()),
         }),
         None => {
             let sources = project.file.sources.iter().map(|s| s.name.as_str());
@@ -103,10 +108,38 @@ pub(crate) fn find(source: &Path) -> Outcome<Named> {
             Err(Failure::about(
                 "source-unopenable",
                 source,
-                format!("there is no such file, and leftfold.toml here names {known}"),
+                format!(
+                    "there is no such file{}; leftfold.toml here names {known}",
+                    near(source)
+                ),
             ))
         }
     }
+}
+
+/// The file in the same folder that is named most like one that is not there, as a question.
+fn near(missing: &Path) -> String {
+    let folder = missing.parent().filter(|p| !p.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new(".")))
+        .into_iter()
+        .flatten();
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter(|e| e.path().is_file())
+        .filter_map(|e| e.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    let name = missing
+        .file_name()
+        .map(|n| n.to_string_lossy())
+        .unwrap_or_default();
+    let nearest = nearest_names(&name, names.iter().map(String::as_str), 1);
+    let found = nearest
+        .first()
+        .map(|n| folder.map_or_else(|| PathBuf::from(n), |f| f.join(n)));
+    found.map_or_else(String::new, |path| {
+        format!("; did you mean {}?", clean(&path.to_string_lossy()))
+    })
 }
 
 /// Opens the history the user means and waits for its index.

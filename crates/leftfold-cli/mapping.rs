@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 
 use leftfold_session::dto::{InspectDto, MappingDto};
 use leftfold_session::{mapping, project};
@@ -9,7 +10,7 @@ use leftfold_session::{mapping, project};
 use crate::args::SourceArgs;
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
-use crate::input;
+use crate::input::{self, Named};
 use crate::style::clean;
 
 /// The keys a mapping most often has, and what they are for.
@@ -56,12 +57,47 @@ pub(crate) fn show(front: &mut Front, args: &SourceArgs) -> Outcome {
         .file_stem()
         .map_or_else(|| "source".to_owned(), |s| s.to_string_lossy().into_owned());
     // As it was given: right for a leftfold.toml in the folder the command is run in.
+    let name = called(&named)?.unwrap_or(name);
     let text = project::mapping_text(&name, &named.path, &stated)?;
-    let text = if suggested { suggestion(&text) } else { text };
-    write!(front.out, "{text}")?;
     let file = input::inspect(front, &session, &named)?;
-    write!(front.out, "{}", left_open(&opened.mapping, &file))?;
+    let open = left_open(&opened.mapping, &file);
+    let (text, below) = if suggested {
+        (suggestion(&text), "\n# [source.mapping.")
+    } else {
+        (text, "\n[source.mapping.")
+    };
+    // Above the tables below [source.mapping], so that a line is right where it stands.
+    let at = text.find(below).map_or(text.len(), |at| at + 1);
+    let (own, below) = text.split_at(at);
+    let own = own.trim_end_matches(['#', '\n']);
+    let gap = match (below.is_empty(), suggested) {
+        (true, _) => "",
+        (false, true) => "#\n",
+        (false, false) => "\n",
+    };
+    let text = format!("{own}\n{open}{gap}{below}");
+    write!(front.out, "{text}")?;
     Ok(())
+}
+
+/// What leftfold.toml calls a source, by its name or its path.
+fn called(named: &Named) -> Outcome<Option<String>> {
+    if named.name.is_some() {
+        return Ok(named.name.clone());
+    }
+    for folder in [named.path.parent().unwrap_or(Path::new("")), Path::new("")] {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        if let Some(project) = project::Project::of_folder(folder)?
+            && let Some((name, _)) = project.mapping_of(&named.path)?
+        {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// The lines of a source whose mapping is not in force: that part as comments, below what is in force.
@@ -107,10 +143,10 @@ fn left_open(mapping: &MappingDto, file: &InspectDto) -> String {
         );
     }
     if !open.is_empty() {
-        let _ = writeln!(text, "# Not set; what is needed goes under [source.mapping]:");
+        let _ = writeln!(text, "# Not set; take the \"# \" away from what is needed:");
     }
     for (key, what) in open {
-        let _ = writeln!(text, "#   {key} = \"COLUMN\"  # {what}");
+        let _ = writeln!(text, "# {key} = \"COLUMN\"  # {what}");
     }
     text
 }

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 use leftfold_event::Point;
 use leftfold_session::SessionError;
 
-use crate::args::OpenArgs;
+use crate::args::{OpenArgs, SourceArgs};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::input;
@@ -27,6 +27,9 @@ pub(crate) fn run(front: &mut Front, args: &OpenArgs) -> Outcome<ExitCode> {
     if let Some(at) = &args.at {
         Point::parse(at).map_err(SessionError::from)?;
         command.extend(["--at".into(), at.into()]);
+    }
+    if let Some(source) = args.source.as_deref().filter(|s| !is_demo(s)) {
+        there(front, source, args)?;
     }
     if let Some(stream) = &args.stream {
         command.extend(["--stream".into(), stream.into()]);
@@ -78,6 +81,38 @@ fn checked(front: &Front, source: &Path) -> Outcome<OsString> {
     let path =
         std::path::absolute(&named.path).map_err(|e| Failure::about("source-unopenable", &named.path, e))?;
     Ok(path.into_os_string())
+}
+
+/// Looks whether the stream and the point are there that the window is to begin with: said here, where they were typed. Of a file with several histories
+/// the window asks which one is meant.
+fn there(front: &mut Front, source: &Path, args: &OpenArgs) -> Outcome {
+    if args.stream.is_none() && args.at.is_none() {
+        return Ok(());
+    }
+    let named = input::find(source)?;
+    if named.mapping.is_none() && input::session(front).inspect(&named.path)?.stores.len() != 1 {
+        return Ok(());
+    }
+    let given = SourceArgs {
+        source: source.to_owned(),
+        store: None,
+        table: None,
+    };
+    let opened = input::open(front, &given)?;
+    let view = opened.view()?;
+    let stream = args
+        .stream
+        .as_deref()
+        .map(|name| view.stream_key(name))
+        .transpose()?;
+    if let Some(at) = &args.at {
+        let point = Point::parse(at).map_err(SessionError::from)?;
+        // A version without a stream is one of the stream that the window begins with.
+        if stream.is_some() || !matches!(point, Point::Version(_)) {
+            view.place(stream, &point, &front.interrupt.cancel)?;
+        }
+    }
+    Ok(())
 }
 
 /// The window's program: beside this one, or on the PATH.

@@ -377,3 +377,14 @@ fn events_a_filter_fails_on_are_counted_and_it_is_an_error_when_all_are() {
         assert!(all.contains(told) && all.contains(why), "{filter}: {all}");
     }
 }
+
+#[test]
+fn a_mistyped_file_is_told_with_the_one_that_is_there_and_a_file_is_no_verb() {
+    let folder = folder();
+    fs::copy(shop().join("shop.db"), folder.path().join("shop.db")).expect("a copy");
+    let mistyped = leftfold(folder.path(), &["inspect", "shp.db"]).failed();
+    assert!(mistyped.contains("did you mean shop.db?"), "{mistyped}");
+    let verb = leftfold(folder.path(), &["shop.db"]);
+    assert_eq!(verb.code, Some(2));
+    assert!(verb.err.contains("`leftfold inspect shop.db`"), "{}", verb.err);
+}

@@ -50,12 +50,12 @@ fn every_table_has_a_mapping_to_start_from() {
     for part in [
         "table = \"colours\"",
         "# The columns of colours: shade, word",
-        "#   stream = \"COLUMN\"",
-        "#   type = ",
+        "# stream = \"COLUMN\"",
+        "# type = ",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    let filled = text.replace("#   stream = \"COLUMN\"", "stream = \"shade\"");
+    let filled = text.replace("# stream = \"COLUMN\"", "stream = \"shade\"");
     write(folder.path(), "leftfold.toml", filled);
     let events = leftfold(folder.path(), &["events", "a.db", "--json"]).ok();
     assert!(events.contains(r#""stream":"red""#), "{events}");
@@ -123,7 +123,7 @@ fn foreign_lines_are_a_guess_until_a_mapping_says_what_is_what() {
     );
     let shown = leftfold(folder.path(), &["mapping", "show", "logins.ndjson"]).ok();
     assert!(
-        shown.contains("type = \"event\"") && shown.contains("#   stream ="),
+        shown.contains("type = \"event\"") && shown.contains("# stream ="),
         "{shown}"
     );
     // As it is printed it changes nothing: what is guessed is a comment.
@@ -440,4 +440,37 @@ fn a_time_that_is_not_all_of_what_was_written_is_told_and_exported_as_it_was() {
         inspected.contains("2 events have a time written with more than is kept (a leap second, or digits behind the nanosecond); the first is order-1 v2 (#2)"),
         "{inspected}"
     );
+}
+
+#[test]
+fn a_key_that_is_not_set_is_right_where_it_stands() {
+    let folder = folder();
+    database(
+        &folder.path().join("garden.db"),
+        "CREATE TABLE journal (plant TEXT, rev INTEGER, what TEXT, details TEXT, at_ms INTEGER, UNIQUE (plant, rev));
+         INSERT INTO journal VALUES ('basil-1', 1, 'sown', '{\"pot\":3}', 1763600000000), ('basil-1', 2, 'moved', '{\"pot\":4}', 1763600060000);",
+    );
+    let shown = leftfold(folder.path(), &["mapping", "show", "garden.db"]).ok();
+    assert!(shown.contains("# time = \"COLUMN\""), "{shown}");
+    let filled: String = shown
+        .lines()
+        .map(|line| match line {
+            line if line.starts_with("# time = ") => {
+                "time = { from = \"at_ms\", format = \"milliseconds\" }\n".to_owned()
+            }
+            line if line.starts_with("name = ") => "name = \"journal\"\n".to_owned(),
+            line => format!("{line}\n"),
+        })
+        .collect();
+    write(folder.path(), "leftfold.toml", filled);
+    let events = leftfold(folder.path(), &["events", "garden.db", "--json"]).ok();
+    assert!(
+        events.contains("\"time\":\"2025-11-20T00:53:20.000Z\""),
+        "{events}"
+    );
+    // It goes by the name that is in force, however it is asked for.
+    for source in ["garden.db", "journal"] {
+        let shown = leftfold(folder.path(), &["mapping", "show", source]).ok();
+        assert!(shown.contains("name = \"journal\""), "{source}: {shown}");
+    }
 }

@@ -16,6 +16,8 @@ const VERBS: &[&str] = &[
     "history",
     "export",
     "capture",
+    "topics",
+    "secret",
     "demo",
     "open",
     "mapping",
@@ -66,8 +68,9 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
         std::env::var("PATH").unwrap_or_default()
     );
     let mut ran = 0;
-    // The window has a test of its own, and so have brokers.
-    for verb in VERBS.iter().filter(|v| !["open", "capture"].contains(v)) {
+    // The window has a test of its own, and so have brokers and the keyring.
+    let elsewhere = ["open", "capture", "topics", "secret"];
+    for verb in VERBS.iter().filter(|v| !elsewhere.contains(v)) {
         for example in examples(verb).iter().filter(|e| !e.contains("localhost:9092")) {
             let folder = folder();
             fs::create_dir_all(folder.path().join(".local/share/bash-completion/completions"))
@@ -218,9 +221,20 @@ fn open_hands_everything_to_the_window_beside_it() {
     assert!(written.expect("sh(1) is there").success());
     let blind = open(&["shop.db"], false).failed();
     assert!(blind.contains("no display"), "{blind}");
-    let opened = open(&["shop.db", "--at", "-5m", "--stream", "order-1"], true).ok();
+    let (order, _) = crate::run::doubled();
+    let opened = open(&["shop.db", "--at", "-5m", "--stream", &order], true).ok();
     let path = folder.path().join("shop.db");
-    assert_eq!(opened, format!("{}|--at|-5m|--stream|order-1|", path.display()));
+    assert_eq!(opened, format!("{}|--at|-5m|--stream|{order}|", path.display()));
+    let mistyped = order.replace("order", "ordre");
+    let nobody = open(&["shop.db", "--stream", &mistyped], true);
+    assert_eq!(nobody.code, Some(2), "{}", nobody.err);
+    assert!(
+        nobody.err.contains(&format!("did you mean {order}")),
+        "{}",
+        nobody.err
+    );
+    let nowhere = open(&["shop.db", "--stream", &order, "--at", "v999"], true);
+    assert!(nowhere.err.contains("no version 999"), "{}", nowhere.err);
     assert_eq!(open(&["demo:shop"], true).ok(), "demo:shop|");
     let wrong = open(&["shop.db", "--at", "noon"], true).failed();
     assert!(wrong.contains("noon"), "{wrong}");
