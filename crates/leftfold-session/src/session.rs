@@ -30,8 +30,8 @@ pub struct Session {
     sources: Mutex<BTreeMap<u32, Opened>>,
     /// What could be read only once, by its path.
     received: Mutex<BTreeMap<PathBuf, Arc<SourceFile>>>,
-    /// The file opened last that a temporary copy stands for.
-    copied: Mutex<Option<(PathBuf, Arc<SourceFile>)>>,
+    /// The file that was looked into last.
+    looked_into: Mutex<Option<(PathBuf, Arc<SourceFile>)>>,
     /// What is being opened.
     opening: Mutex<Option<Arc<Opening>>>,
     next: AtomicU32,
@@ -67,7 +67,7 @@ impl Session {
         Self {
             sources: Mutex::default(),
             received: Mutex::default(),
-            copied: Mutex::default(),
+            looked_into: Mutex::default(),
             opening: Mutex::default(),
             next: AtomicU32::new(1),
             cache_folder,
@@ -143,17 +143,17 @@ impl Session {
         if let Some(file) = lock(&self.received).get(path) {
             return Ok(Arc::clone(file));
         }
-        if let Some((_, file)) = lock(&self.copied)
+        if let Some((_, file)) = lock(&self.looked_into)
             .as_ref()
-            .filter(|(p, f)| p == path && f.holds_copy())
+            .filter(|(p, f)| p == path && f.is_current())
         {
             return Ok(Arc::clone(file));
         }
         let file = Arc::new(SourceFile::open_unmapped_with(path, cancel, tick)?);
         if leftfold_source::is_read_once(path) {
             lock(&self.received).insert(path.to_owned(), Arc::clone(&file));
-        } else if file.holds_copy() {
-            *lock(&self.copied) = Some((path.to_owned(), Arc::clone(&file)));
+        } else if file.is_current() {
+            *lock(&self.looked_into) = Some((path.to_owned(), Arc::clone(&file)));
         }
         Ok(file)
     }
@@ -477,7 +477,7 @@ impl Session {
         let closed = lock(&self.sources).remove(&id);
         if let Some(opened) = closed {
             lock(&self.received).remove(&opened.source.path);
-            let mut copied = lock(&self.copied);
+            let mut copied = lock(&self.looked_into);
             if copied.as_ref().is_some_and(|(p, _)| *p == opened.source.path) {
                 *copied = None;
             }

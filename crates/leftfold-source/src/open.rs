@@ -52,6 +52,8 @@ pub struct SourceFile {
 enum Content {
     Sqlite {
         database: Arc<Database>,
+        /// The state of the file before it was looked into; `None`: its path does not stand for it.
+        looked_at: Option<String>,
         tables: Vec<TableShape>,
         detection: Detection,
         /// What of the file is never read.
@@ -225,6 +227,9 @@ impl SourceFile {
         } else {
             database
         };
+        let looked_at = (!database.is_copy())
+            .then(|| database.fingerprint().ok())
+            .flatten();
         let mut read = read_all(&database);
         if let (Err(SourceError::Damaged { .. }), false) = (&read, truncated) {
             // A broken entry of the schema hides the others, unless SQLite is told to pass over it.
@@ -286,6 +291,7 @@ impl SourceFile {
             .collect();
         let content = Content::Sqlite {
             database: Arc::new(database),
+            looked_at,
             tables,
             detection,
             unread,
@@ -300,10 +306,13 @@ impl SourceFile {
         })
     }
 
-    /// Whether a temporary copy stands for the file as it lies there: opening it once more would copy it once more.
-    pub fn holds_copy(&self) -> bool {
+    /// Whether what was found out about the file still holds: opening it once more would look at every table once more, and copy once more
+    /// what an interrupted transaction left. `false` where that cannot be told or costs little.
+    pub fn is_current(&self) -> bool {
         match &self.content {
-            Content::Sqlite { database, .. } => database.holds_copy(),
+            Content::Sqlite {
+                database, looked_at, ..
+            } => looked_at.is_some() && database.fingerprint().ok() == *looked_at,
             Content::Ndjson(_) | Content::Capture(_) => false,
         }
     }

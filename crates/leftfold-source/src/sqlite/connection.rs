@@ -143,11 +143,6 @@ impl Database {
         })
     }
 
-    /// Whether a copy stands for the file as it lies there now.
-    pub(crate) fn holds_copy(&self) -> bool {
-        self.disk().is_ok_and(|disk| self.copy_is_of(&disk))
-    }
-
     fn copy_is_of(&self, disk: &DiskState) -> bool {
         disk.has_journal()
             && self
