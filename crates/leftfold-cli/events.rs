@@ -24,6 +24,10 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
     let opened = input::open(front, &args.source.given())?;
     let view = opened.filtered(front, args.which.filter.as_deref(), enough(args, offset))?;
     let mut ordinals = chosen(&view, &args.which, &front.interrupt.cancel)?;
+    let time = |point: &Option<Point>| matches!(point, Some(Point::Time(_) | Point::BeforeEnd { .. }));
+    if args.which.order == OrderBy::Time || time(&args.which.from) || time(&args.which.to) {
+        input::note_untimed(front, &view);
+    }
     slice(&mut ordinals, offset, args.count);
     if args.kcat {
         let left_out = view.write_kcat_lines(&ordinals, &mut front.out, &front.interrupt.cancel)?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leftfold_event::{Cancel, Point};
-use leftfold_log::{LaneBy, Place};
+use leftfold_log::{Axis, LaneBy, Place};
 use leftfold_session::dto::{CertaintyDto, InspectDto, MappingDto, StoreDto};
 use leftfold_session::project::Project;
 use leftfold_session::{OpenSource, Session, SessionError, Snapshot, View, mapping, nearest_names};
@@ -330,6 +330,17 @@ pub(crate) fn indexed(front: &mut Front, session: &Session, id: u32) -> Outcome<
     }
     note_unreadable(front, &opened);
     Ok(opened)
+}
+
+/// Says how many events have no place on the time axis, where only what has one is shown.
+pub(crate) fn note_untimed(front: &mut Front, view: &View) {
+    let untimed = view.order(Axis::Log).len() - view.order(Axis::Time).len();
+    if untimed > 0 {
+        front.note(format!(
+            "{} left out: no time that can be read; in log order (`--order log`) they are there",
+            counted(untimed.into(), "event")
+        ));
+    }
 }
 
 /// Says that the source was written to since it was indexed: not all that was read afterwards need be of one moment.

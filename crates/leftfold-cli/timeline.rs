@@ -86,6 +86,9 @@ pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
         front.note("no event is there to be drawn");
         return Ok(());
     };
+    if drawn.axis == Axis::Time {
+        input::note_untimed(front, &view);
+    }
     let chart = chart(&drawn, &opened.source.name(), args);
     if let Some(path) = &args.svg {
         save(front, path, timeline_svg(&chart)?.as_bytes())?;

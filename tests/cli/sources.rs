@@ -593,3 +593,37 @@ fn a_file_that_another_program_begins_to_write_while_it_is_exported_is_told() {
     let once = leftfold(folder.path(), &["export", "busy.db"]);
     assert!(!once.err.contains("was written to"), "{}", once.err);
 }
+
+#[test]
+fn events_without_a_time_are_told_where_only_times_are_shown() {
+    let folder = folder();
+    write(
+        folder.path(),
+        "a.ndjson",
+        "{\"stream\":\"a\",\"type\":\"T\",\"time\":\"2026-01-02T03:04:05Z\"}\n{\"stream\":\"a\",\"type\":\"T\",\"time\":\"rubbish\"}\n{\"stream\":\"a\",\"type\":\"T\"}\n",
+    );
+    let told = leftfold(folder.path(), &["inspect", "a.ndjson", "--json"]).ok();
+    assert!(
+        told.contains("2 events have no time that can be read"),
+        "whatever else they lack: {told}"
+    );
+    for args in [
+        &["events", "a.ndjson", "--order", "time"][..],
+        &["events", "a.ndjson", "--from", "2026-01-01T00:00:00Z"],
+        &["timeline", "a.ndjson"],
+    ] {
+        let run = leftfold(folder.path(), args);
+        assert!(
+            run.err.contains("2 events left out: no time"),
+            "{args:?}: {}",
+            run.err
+        );
+    }
+    for args in [
+        &["events", "a.ndjson"][..],
+        &["timeline", "a.ndjson", "--order", "log"],
+    ] {
+        let run = leftfold(folder.path(), args);
+        assert!(!run.err.contains("left out"), "{args:?}: {}", run.err);
+    }
+}

@@ -332,6 +332,15 @@ describe('an open history', () => {
     expect(pressed()).toEqual(['true', 'true', 'false', 'true']);
   });
 
+  it('says when another program has written to the file since it was read', async () => {
+    await openDemo();
+    expect(all('reindex')).toHaveLength(0);
+    backend.stale = true;
+    session.glance();
+    await until(() => expect(all('reindex')).toHaveLength(1));
+    expect(document.body.textContent).toContain('The file has changed since it was read');
+  });
+
   it('speaks Chinese at a click', async () => {
     await openDemo();
     await fireEvent.click(one('language-switch'));

@@ -165,15 +165,16 @@ impl Snapshot {
         }
         found.extend(looked.oddity(log, "payload-problem", &looked.unread, UNREAD));
         let timed = log.order(Axis::Time).len();
-        let told_already = odd.iter().filter(|o| log.time(**o).is_none()).count();
-        let count = u64::from(log.events() - timed).saturating_sub(told_already as u64);
+        // All that are not on the axis, whatever else they lack; what stands for rows that cannot be read is no event.
+        let placeholders: u64 = self.unreadable.iter().map(|u| u.events).sum();
+        let count = u64::from(log.events() - timed).saturating_sub(placeholders);
         if timed > 0 && count > 0 {
             let (event, they) = if count == 1 {
                 ("event has", "it is")
             } else {
                 ("events have", "they are")
             };
-            let message = format!("{count} {event} no time: {they} not on the time axis");
+            let message = format!("{count} {event} no time that can be read: {they} not on the time axis");
             found.push(Oddity {
                 code: "without-time",
                 count,

@@ -7,7 +7,7 @@ import { sentence } from './told';
 export const ODDITIES_ZH: Readonly<Record<string, string>> = {
   'header-problem': '{n} 个事件有缺失或无法读取的部分；首个：{first}',
   'payload-problem': '{n} 个事件的载荷或元数据无法读取；首个：{first}',
-  'without-time': '{n} 个事件没有时间，不在时间轴上',
+  'without-time': '{n} 个事件没有可读的时间，不在时间轴上',
   'time-inexact': '{n} 个事件的时间所写多于所能保存（闰秒，或纳秒以下的位数）；首个：{first}',
   'time-disorder': '{n} 个事件的时间早于日志中在其之前的事件；首个：{first}',
   'version-repeated': '{n} 个事件的版本在其流中已出现过；首个：{first}',

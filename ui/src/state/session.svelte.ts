@@ -21,6 +21,8 @@ import { projection } from './projection.svelte';
 import { view } from './view.svelte';
 
 const LANE_LIMIT = 200;
+/** Milliseconds between two looks whether the file has changed. */
+const GLANCE_EVERY = 2000;
 /** So many lanes can be scrolled through unless the reader asks for others. */
 export const LANES_AT_FIRST = 32;
 
@@ -130,7 +132,11 @@ class Session {
     this.setAside = null;
     this.needTime(source);
     void projection.start(source.id, source.path);
-    this.ends = [on('index', (e) => (e.source === source.id ? this.update() : undefined))];
+    const looks = setInterval(() => this.glance(), GLANCE_EVERY);
+    this.ends = [
+      on('index', (e) => (e.source === source.id ? this.update() : undefined)),
+      () => clearInterval(looks),
+    ];
     this.update();
   }
 
@@ -171,6 +177,15 @@ class Session {
 
   update(): void {
     this.refresh.request(null);
+  }
+
+  /** Looks whether the file has changed since it was read: nobody tells so. */
+  glance(): void {
+    const { source } = this;
+    if (source === null || source.index.state !== 'ready' || source.index.stale || document.hidden) return;
+    call('source_status', { source: source.id })
+      .then(({ index }) => (this.source?.id === source.id && index.stale ? this.update() : undefined))
+      .catch(() => undefined);
   }
 
   private take(facts: Facts): void {

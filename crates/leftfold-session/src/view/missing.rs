@@ -57,6 +57,15 @@ impl View {
                 params: [("versions".to_owned(), versions)].into(),
             });
         }
+        if self.source.is_stale() {
+            found.push(ErrorDto {
+                code: "source-changed".to_owned(),
+                message: "the file was written to since it was read: what was changed or deleted may be as it was before or as it is now; \
+                          read it again"
+                    .to_owned(),
+                params: [].into(),
+            });
+        }
         if self.may_have_lost(stream, included, counted.as_deref()) {
             let lost = self.snapshot.unreadable.iter().filter(|u| u.events > 0);
             found.extend(lost.map(|what| ErrorDto {
@@ -238,5 +247,32 @@ mod tests {
         assert!(!lost("1 2 ? 4", Some(0)), "it comes later");
         assert!(lost("1 2 ? 4", Some(1)), "it may come before v4");
         assert!(lost("10 25 31 ? 48 77 90", None), "such numbers do not say");
+    }
+
+    #[test]
+    fn a_file_that_was_written_to_since_it_was_read_is_told() {
+        use std::io::Write as _;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.ndjson");
+        let line = "{\"stream\":\"a\",\"type\":\"T\",\"version\":1}\n";
+        std::fs::write(&path, line).expect("it can be written");
+        let session = Session::new(None, Arc::new(|_| ()));
+        let opened = session.open(&path, 0, None).expect("it can be opened");
+        let source = session.source(opened.id).expect("it is open");
+        source.wait_ready(&mut |_| ()).expect("it can be indexed");
+        let told = || {
+            let view = source.view(None).expect("it can be looked at");
+            let stream = view.stream_key("a").expect("it is there");
+            let codes = view.missing(stream, 1).into_iter().map(|m| m.code);
+            codes.collect::<Vec<_>>()
+        };
+        assert_eq!(told(), [""; 0]);
+        let mut file = std::fs::File::options()
+            .append(true)
+            .open(&path)
+            .expect("it is there");
+        file.write_all(line.as_bytes()).expect("it can be written");
+        assert_eq!(told(), ["source-changed"]);
     }
 }

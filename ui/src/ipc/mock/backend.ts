@@ -23,6 +23,8 @@ export interface MockOptions {
 export class MockBackend implements Backend {
   /** Names of the commands called, in order. */
   readonly calls: CommandName[] = [];
+  /** Whether the file was written to since it was read. */
+  stale = false;
   private readonly own: MockHistory;
   private readonly handlers: Handlers = {
     index: new Set(),
@@ -293,7 +295,7 @@ export class MockBackend implements Backend {
         timeDisorder: true,
         firstTime: rfc3339(this.own.byTime[0]?.nanos ?? 0n),
         lastTime: rfc3339(this.own.byTime.at(-1)?.nanos ?? 0n),
-        stale: false,
+        stale: this.stale,
         growing: false,
       },
     };
