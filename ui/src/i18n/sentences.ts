@@ -1,6 +1,6 @@
 /**
  * Chinese for what the program says in sentences about a store: notes of the layouts, reasons of a guess, and what could not be read.
- * `{}` stands for a name, a number or another sentence; `{0}`, `{1}` say where they go.
+ * `{}` stands for a name, a number or another sentence; `{0}`, `{1}` say where they go, `{0!}` of a name that is no sentence.
  */
 export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string])[] = [
   // Notes of captures.
@@ -313,13 +313,13 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     'This layout is not known: look at the mapping, and change what is wrong.',
     '未知的布局：请查看映射，并更正有误之处。',
   ],
-  ['{} looks like the stream: a unique index covers {}', '{0} 像是流：唯一索引覆盖 {1}'],
-  ['{} looks like the stream: where it repeats, {} rises', '{0} 像是流：它重复时，{1} 递增'],
+  ['{} looks like the stream: a unique index covers {}', '{0!} 像是流：唯一索引覆盖 {1!}'],
+  ['{} looks like the stream: where it repeats, {} rises', '{0!} 像是流：它重复时，{1!} 递增'],
   [
     '{} looks like the stream and {} like its version: together they are unique',
-    '{0} 像是流，{1} 像是其版本：两者合起来唯一',
+    '{0!} 像是流，{1!} 像是其版本：两者合起来唯一',
   ],
-  ['{} looks like the {}', '{0} 像是{1}'],
+  ['{} looks like the {}', '{0!} 像是{1}'],
   ['{} repeats within the same {}', '{0} 在同一 {1} 内重复'],
   ['the JSON in {} holds a type at {}', '{0} 中的 JSON 在 {1} 处有类型'],
   ['the JSON in {} holds a time at {}', '{0} 中的 JSON 在 {1} 处有时间'],

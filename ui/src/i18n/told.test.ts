@@ -70,6 +70,7 @@ describe('what the program says', () => {
 
   it('keeps names and digits, and translates what a sentence holds', () => {
     expect(sentence('entity looks like the event type')).toBe('entity 像是事件类型');
+    expect(sentence('payload looks like the payload'), 'a column keeps its name').toBe('payload 像是载荷');
     expect(sentence('not as usual in column a: expected that a holds JSON')).toBe(
       '列 a 与通常不同：应为“a 存放 JSON”',
     );

@@ -35,9 +35,12 @@ export function sentence(text: string): string {
   if (locale.language === 'en') return text;
   for (const { form, chinese } of FORMS) {
     const found = form.exec(text);
-    // A part may be a sentence again.
+    // A part may be a sentence again; one with `!` is a name from the data, which may look like one.
     if (found !== null)
-      return chinese.replace(/\{(\d)\}/g, (_, at: string) => sentence(found[Number(at) + 1] ?? ''));
+      return chinese.replace(/\{(\d)(!?)\}/g, (_, at: string, name: string) => {
+        const part = found[Number(at) + 1] ?? '';
+        return name === '' ? sentence(part) : part;
+      });
   }
   return text;
 }

@@ -54,7 +54,7 @@ impl View {
             found.push(ErrorDto {
                 code: "version-gap".to_owned(),
                 message: format!("{versions} {are} missing"),
-                params: [("versions".to_owned(), versions)].into(),
+                params: [("versions".to_owned(), in_signs(between))].into(),
             });
         }
         if self.source.is_stale() {
@@ -139,6 +139,25 @@ fn gaps_of(log: &Log, stream: u32) -> Option<Vec<Gap>> {
     // Numbers that mostly do not follow each other count something else than this stream's events.
     let counts = events.len() <= FEW || gaps.len() <= events.len() / 2;
     counts.then_some(gaps)
+}
+
+/// `v3, v7–v9, …`, which needs no words of any language.
+fn in_signs(gaps: &[Gap]) -> String {
+    let mut named: Vec<String> = gaps
+        .iter()
+        .take(NAMED)
+        .map(|g| {
+            if g.first == g.last {
+                format!("v{}", g.first)
+            } else {
+                format!("v{}–v{}", g.first, g.last)
+            }
+        })
+        .collect();
+    if gaps.len() > NAMED {
+        named.push("…".to_owned());
+    }
+    named.join(", ")
 }
 
 /// `v3, v7 to v9 and 4 more stretches`.
