@@ -42,6 +42,9 @@ export function timeStep(atLeast: number): TimeStep {
   return { unit: 'months', size: 120000 };
 }
 
+/** Whether marks of a step say what the clock shows, and not the date. */
+export const isClock = (step: TimeStep): boolean => step.unit === 'nanos' && step.size < DAY;
+
 /** Digit groups after the second that a step needs. */
 export function fractionGroups(step: TimeStep): number {
   if (step.unit === 'months' || step.size >= SECOND) return 0;

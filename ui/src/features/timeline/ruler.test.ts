@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitView, fold } from '../../model/axis';
+import { fitView, fold, toLine } from '../../model/axis';
 import { layoutFor } from './layout';
 import { flagOf, givesWay, marksOf } from './ruler';
 import type { Scale } from './ruler';
@@ -41,5 +41,17 @@ describe('the ruler', () => {
     expect(flag.left).toBeGreaterThan(12 + 10 * 6.6);
     const last = flagOf(scale.layout, 780, '14:32:07.482 113 204');
     expect(last.left + last.width).toBeLessThanOrEqual(scale.layout.width);
+  });
+
+  it('says the date again behind a fold that leaves out a midnight', () => {
+    const HOUR = DAY / 24n;
+    const idle = [{ from: 2n * HOUR, to: 4n * DAY + 7n * HOUR }];
+    const folded = fold(0n, 4n * DAY + 10n * HOUR, idle);
+    const said = marksOf({ ...scale, fold: folded, view: fitView(toLine(folded, 4n * DAY + 10n * HOUR)) })
+      .map((m) => m.label)
+      .filter((label) => label !== null);
+    const first = said.findIndex((label) => label.startsWith('01-05 '));
+    expect(first, said.join(' · ')).toBeGreaterThan(-1);
+    expect(said.slice(first + 1).every((label) => !label.includes('-'))).toBe(true);
   });
 });

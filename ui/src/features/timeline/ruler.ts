@@ -3,7 +3,8 @@ import { cells } from '../../model/columns';
 import type { AxisDto } from '../../ipc/contract';
 import { lineToX, toLine, visibleRanges } from '../../model/axis';
 import type { Fold, View } from '../../model/axis';
-import { fractionGroups, numberTicks, rulerContext, timeStep, timeTicks } from '../../model/ticks';
+import { fractionGroups, isClock, numberTicks, rulerContext, timeStep, timeTicks } from '../../model/ticks';
+import { civil, dateText } from '../../model/time';
 import type { Layout } from './layout';
 
 /** The width of a character of the ruler's font. */
@@ -34,26 +35,35 @@ export interface Mark {
 const ranges = ({ fold, view }: Scale): ReturnType<typeof visibleRanges> =>
   visibleRanges(fold, view.from, view.from + BigInt(Math.ceil(view.span + view.frac)));
 
+const dayOf = (coord: bigint): string => dateText(civil(coord));
+
 export function marksOf(s: Scale): Mark[] {
   const { layout: l } = s;
   const perPixel = s.view.span / l.inner;
   const apart = s.axis === 'time' && fractionGroups(timeStep(perPixel * APART)) === 3 ? APART_FINE : APART;
   const out: Mark[] = [];
+  const step = timeStep(perPixel * apart);
   let taken = -Infinity;
+  let day: string | null = null;
   for (const { from, to } of ranges(s)) {
-    const ticks =
-      s.axis === 'time'
-        ? timeTicks(from, to, timeStep(perPixel * apart))
-        : numberTicks(from, to, perPixel * apart);
+    const ticks = s.axis === 'time' ? timeTicks(from, to, step) : numberTicks(from, to, perPixel * apart);
+    // The ruler's left end says which day it begins on.
+    day ??= dayOf(from);
     for (const tick of ticks) {
       // Nothing stands before the log's first place.
       if (s.axis === 'log' && tick.coord < 0n) continue;
       const x = l.left + lineToX(s.view, toLine(s.fold, tick.coord), l.inner);
       if (x < l.left - 1 || x > l.left + l.inner + 1) continue;
-      const half = (tick.label.length * CHARACTER) / 2;
+      // Behind what is folded away it may be another day, whose midnight has no mark.
+      const jumped = s.axis === 'time' && isClock(step) && dayOf(tick.coord) !== day;
+      const dated = dayOf(tick.coord).slice(5);
+      const label = jumped && tick.label !== dated ? `${dated} ${tick.label}` : tick.label;
+      const half = (label.length * CHARACTER) / 2;
       const fits = x - half >= taken + AIR && x + half <= l.left + l.inner + AIR;
-      out.push({ x, label: fits ? tick.label : null, strong: tick.strong, half });
-      if (fits) taken = x + half;
+      out.push({ x, label: fits ? label : null, strong: tick.strong || (jumped && fits), half });
+      if (!fits) continue;
+      taken = x + half;
+      if (jumped) day = dayOf(tick.coord);
     }
   }
   return out;
