@@ -239,3 +239,45 @@ describe('the inspector', () => {
     expect(preferences.now.inspector).toBeNull();
   });
 });
+
+describe('the event that is selected', () => {
+  const select = async (ordinal: number | null | undefined): Promise<void> => {
+    if (ordinal == null) throw new Error('no event');
+    await selection.chooseOrdinal(ordinal);
+    selection.tab = 'event';
+  };
+
+  it('is told from the one at the playhead where that has moved on, and is given up by a step', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v2', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(2));
+    await select(playhead.state?.last?.ordinal);
+    await until(() => expect(text('event-facts')).toContain('ItemAdded'));
+    expect(all('inspector-aside')).toHaveLength(0);
+    // A place that was gone to leaves the selection alone, and says so.
+    await screen.goTo({ at: 'v3', stream: null });
+    await until(() => expect(text('inspector-aside')).toBe('Selected: v2, before the playhead'));
+    selection.tab = 'raw';
+    await until(() => expect(text('inspector-aside')).toMatch(/before the playhead\s*Playhead here/));
+    selection.tab = 'event';
+    await press('ArrowRight');
+    await until(() => expect(playhead.state?.included).toBe(4));
+    await until(() => expect(selection.event?.row.version).toBe('4'));
+    expect(selection.row).toBeNull();
+    expect(all('inspector-aside')).toHaveLength(0);
+  });
+
+  it.each(['Home', 'End', ' '])('gives way to the playhead that is moved by %j', async (key) => {
+    await openDemo();
+    await screen.goTo({ at: 'v2', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(2));
+    await select(playhead.state?.next);
+    await press(key);
+    expect(selection.row).toBeNull();
+    if (key === 'Home')
+      await until(() =>
+        expect(document.getElementById('tab-panel')?.textContent).toContain('Select an event.'),
+      );
+    playhead.pause();
+  });
+});

@@ -161,6 +161,8 @@ export const en = {
   'inspector.none': 'No stream selected',
   'inspector.after': 'after {v} · {included} of {length}',
   'inspector.before': 'before {v} · {included} of {length}',
+  'inspector.selectedEarlier': 'Selected: {v}, before the playhead',
+  'inspector.selectedNowhere': 'Selected: {v}, not on this axis',
   'inspector.selectedLater': 'Selected: {v}, after the playhead',
   'inspector.selectedLaterState': '{v} (selected) is later than this state',
   'inspector.selectedEarlierState': '{v} (selected) is earlier than this state',

@@ -160,6 +160,8 @@ export const zh: Record<TextKey, string> = {
   'inspector.none': '未选择流',
   'inspector.after': '{v} 之后 · {included} / {length}',
   'inspector.before': '{v} 之前 · {included} / {length}',
+  'inspector.selectedEarlier': '所选：{v}，在播放头之前',
+  'inspector.selectedNowhere': '所选：{v}，不在此轴上',
   'inspector.selectedLater': '所选：{v}，在播放头之后',
   'inspector.selectedLaterState': '所选 {v} 晚于此状态',
   'inspector.selectedEarlierState': '所选 {v} 早于此状态',
