@@ -23,10 +23,14 @@ export const en = {
   'diff.drop': 'Write this point instead',
   'diff.clear': 'End the comparison',
   'diff.end': 'End',
-  'diff.picked': 'Shift click another event or place to move point B. Esc ends the comparison.',
+  'diff.picked': 'Shift click another event or place to move point B; A stays. Esc ends the comparison.',
+  'diff.pickedSelected':
+    'A is the event that was selected, and stays. Shift click another event or place to move point B. Esc ends the comparison.',
+  'diff.pickedPlayhead':
+    'A is where the playhead was, and stays. Shift click another event or place to move point B. Esc ends the comparison.',
   'diff.copyPatch': 'Copy patch',
   'diff.hint':
-    'A point is v7, #1234, e1234, a time, -15m or end; empty means the playhead. Or Shift click an event or the timeline.',
+    'A point is v7, #1234, e1234, a time, -15m or end; empty means the playhead. Or Shift click an event or the timeline: that is B, and A the selected event, else the playhead.',
   'diff.withOther': '{stream} at {at} (with {other})',
   'diff.backwards': 'B lies before A: this is what leads back from A to B.',
   'diff.same': 'The state is the same at both points.',

@@ -23,10 +23,14 @@ export const zh: Record<TextKey, string> = {
   'diff.drop': '改为输入此位置',
   'diff.clear': '结束比较',
   'diff.end': '结束',
-  'diff.picked': '按住 Shift 点击其他事件或位置可移动 B 点。Esc 结束比较。',
+  'diff.picked': '按住 Shift 点击其他事件或位置可移动 B 点，A 点不变。Esc 结束比较。',
+  'diff.pickedSelected':
+    'A 点是当时所选的事件，保持不变。按住 Shift 点击其他事件或位置可移动 B 点。Esc 结束比较。',
+  'diff.pickedPlayhead':
+    'A 点是当时播放头的位置，保持不变。按住 Shift 点击其他事件或位置可移动 B 点。Esc 结束比较。',
   'diff.copyPatch': '复制补丁',
   'diff.hint':
-    '位置可写作 v7、#1234、e1234、时间、-15m 或 end；留空表示播放头。也可按住 Shift 点击事件或时间线。',
+    '位置可写作 v7、#1234、e1234、时间、-15m 或 end；留空表示播放头。也可按住 Shift 点击事件或时间线作为 B 点，A 点则为所选事件，未选择时为播放头。',
   'diff.withOther': '{stream} 在 {at}（与 {other} 同时）',
   'diff.backwards': 'B 在 A 之前：以下是从 A 退回 B 的变更。',
   'diff.same': '两处的状态相同。',
