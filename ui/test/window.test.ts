@@ -226,6 +226,7 @@ describe('an open history', () => {
     await screen.goTo({ at: 'end', stream: null });
     await until(() => expect(playhead.shown?.rank).toBe(1500));
     expect(text('diff-list')).toBe(difference);
+    expect(text('diff-clear')).toBe('End comparison');
     await fireEvent.click(one('diff-clear'));
     await until(() => expect(all('diff-list')).toHaveLength(0));
   });

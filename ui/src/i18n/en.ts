@@ -22,7 +22,7 @@ export const en = {
   'diff.swap': 'Swap the two points',
   'diff.drop': 'Write this point instead',
   'diff.clear': 'End the comparison',
-  'diff.end': 'End',
+  'diff.end': 'End comparison',
   'diff.picked': 'Shift click another event or place to move point B; A stays. Esc ends the comparison.',
   'diff.pickedSelected':
     'A is the event that was selected, and stays. Shift click another event or place to move point B. Esc ends the comparison.',

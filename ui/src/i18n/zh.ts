@@ -22,7 +22,7 @@ export const zh: Record<TextKey, string> = {
   'diff.swap': '交换两个位置',
   'diff.drop': '改为输入此位置',
   'diff.clear': '结束比较',
-  'diff.end': '结束',
+  'diff.end': '结束比较',
   'diff.picked': '按住 Shift 点击其他事件或位置可移动 B 点，A 点不变。Esc 结束比较。',
   'diff.pickedSelected':
     'A 点是当时所选的事件，保持不变。按住 Shift 点击其他事件或位置可移动 B 点。Esc 结束比较。',
