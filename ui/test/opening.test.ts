@@ -131,3 +131,46 @@ describe('a guessed layout', () => {
     expect(backend.calls).toContain('save_mapping');
   });
 });
+
+describe('the axis', () => {
+  /** A file without times, until it has a mapping that names them. */
+  class Timeless extends MockBackend {
+    hasTime = false;
+    override async call<K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> {
+      const answer = await super.call(name, args);
+      if (name !== 'open' && name !== 'source_status') return answer;
+      const source = answer as Answer<'open'>;
+      return { ...source, index: { ...source.index, hasTime: this.hasTime } } as unknown as Answer<K>;
+    }
+  }
+  const open = async (path: string): Promise<void> => {
+    await screen.openPath(path);
+    await until(() => expect(playhead.shown?.rank).toBe(1500));
+  };
+
+  it('is event time again where a history has got times, after another start too', async () => {
+    const use = new Timeless({ events: 1500 });
+    await start(use);
+    await open('/data/lines.ndjson');
+    await until(() => expect(preferences.now.axis).toBe('log'));
+    use.hasTime = true;
+    preferences.load(JSON.stringify(preferences.now), 'en-GB');
+    await open('/data/lines.ndjson');
+    expect(preferences.now.axis).toBe('time');
+  });
+
+  it('stays what the reader chose for a history, and for that one only', async () => {
+    await start();
+    await open('/data/shop.db');
+    await fireEvent.click(one('axis-log'));
+    await until(() => expect(playhead.place?.axis).toBe('log'));
+    preferences.load(JSON.stringify(preferences.now), 'en-GB');
+    await open('/data/other.db');
+    expect(preferences.now.axis).toBe('time');
+    await open('/data/shop.db');
+    expect(preferences.now.axis).toBe('log');
+    await fireEvent.click(one('axis-time'));
+    await until(() => expect(playhead.place?.axis).toBe('time'));
+    expect(preferences.now.axes).toEqual({});
+  });
+});
