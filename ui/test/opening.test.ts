@@ -114,12 +114,27 @@ describe('a guessed layout', () => {
     expect(backend.calls).not.toContain('open');
   });
 
-  it('cannot be opened without a stream', async () => {
+  it('can be opened with a stream or a type, and not without both', async () => {
     await start();
     await screen.openPath('/data/journal.db');
     await until(() => expect(all('mapping-stream')).toHaveLength(1));
     await fireEvent.input(one('mapping-stream'), { target: { value: '' } });
+    expect(one('mapping-open').hasAttribute('disabled')).toBe(false);
+    expect(one('mapping-stream').classList.contains('wrong')).toBe(false);
+    await fireEvent.input(one('mapping-type'), { target: { value: '' } });
     await until(() => expect(one('mapping-open').hasAttribute('disabled')).toBe(true));
+    expect(one('mapping-stream').classList.contains('wrong')).toBe(true);
+    expect(text('mapping-lacking')).toBe('Name at least a stream or a type.');
+  });
+
+  it('begins with what is known of a table that is no event table by itself', async () => {
+    await start();
+    await screen.openPath('/data/unknown.db');
+    await until(() => expect(all('mapping-type')).toHaveLength(1));
+    const value = (field: string): string => (one(`mapping-${field}`) as HTMLInputElement).value;
+    expect(['stream', 'type', 'payload', 'time'].map(value)).toEqual(['', 'what', 'body', '']);
+    expect(all('mapping-lacking')).toHaveLength(0);
+    expect(one('mapping-open').hasAttribute('disabled')).toBe(false);
   });
 
   it('is saved and opened', async () => {

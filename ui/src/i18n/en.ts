@@ -225,6 +225,7 @@ export const en = {
   'mapping.unknown': 'Say which columns make an event',
   'mapping.known': 'Mapping of {title}',
   'mapping.hint': 'A field is a column, column/json/pointer, or a template such as {category}-{id}.',
+  'mapping.lacking': 'Name at least a stream or a type.',
   'mapping.open': 'Open',
   'mapping.save': 'Save and open',
   'mapping.saved': 'Mapping saved to {path}',

@@ -224,6 +224,7 @@ export const zh: Record<TextKey, string> = {
   'mapping.unknown': '请指定构成事件的列',
   'mapping.known': '{title} 的映射',
   'mapping.hint': '字段可以是列、column/json/pointer，或类似 {category}-{id} 的模板。',
+  'mapping.lacking': '请至少指定流或类型。',
   'mapping.open': '打开',
   'mapping.save': '保存并打开',
   'mapping.saved': '映射已保存到 {path}',
