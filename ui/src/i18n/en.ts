@@ -235,6 +235,7 @@ export const en = {
   'palette.streams': 'Stream, v7, #1234 or a time…',
   'palette.goTo': 'Go to {point}',
   'palette.more': '{n} of {total} shown; write more to narrow it down',
+  'palette.near': 'No stream is named so. Near to it:',
   'palette.none': 'Nothing found',
   'palette.projection': 'Projection: {name}',
   'palette.results': 'Results',

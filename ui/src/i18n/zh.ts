@@ -234,6 +234,7 @@ export const zh: Record<TextKey, string> = {
   'palette.streams': '流、v7、#1234 或时间…',
   'palette.goTo': '转到 {point}',
   'palette.more': '显示 {total} 中的 {n} 个；输入更多以缩小范围',
+  'palette.near': '没有这个名称的流。相近的有：',
   'palette.none': '未找到',
   'palette.projection': '投影：{name}',
   'palette.results': '结果',
