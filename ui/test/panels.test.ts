@@ -213,6 +213,21 @@ describe('the inspector', () => {
     expect(selection.pinned).toBe('/status');
   });
 
+  it('lists the fields of the state where none is chosen to see the values of', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(3));
+    selection.pinned = null;
+    selection.tab = 'history';
+    await until(() => expect(all('history-field').length).toBeGreaterThan(4));
+    const total = all('history-field').find((field) => field.textContent?.startsWith('total'));
+    if (total === undefined) throw new Error('no total');
+    await fireEvent.click(total);
+    expect(selection.pinned).toBe('/total');
+    await until(() => expect(all('history-table')).toHaveLength(1));
+    expect(all('history-fields')).toHaveLength(0);
+  });
+
   it('says on every tab that the stream lacks something', async () => {
     await openDemo();
     expect(all('inspector-lacks')).toHaveLength(0);

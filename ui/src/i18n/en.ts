@@ -156,7 +156,10 @@ export const en = {
   'pointer.lanes.what': 'Alt wheel; wheel over their names',
   'pointer.lane': 'Show only this lane',
   'pointer.lane.what': 'Alt click a lane',
-  'history.choose': 'Choose a field in the State tab to see all its values.',
+  'history.choose': 'To see all values of a field, click it in the State tab, or press {key} on it.',
+  'history.chooseHere':
+    'Choose a field to see all its values: here, or with a click or {key} in the State tab.',
+  'history.fields': 'Fields of the state',
   'history.limited': 'The latest {n} changes',
   'history.curve': 'Values of {field}, from {low} to {high}',
   'history.go': '{type}: click moves the playhead there',
