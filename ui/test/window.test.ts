@@ -72,6 +72,13 @@ describe('an open history', () => {
     await filter.apply('category == "payment"');
     await until(() => expect(text('filter-count')).toMatch(/^\d+ of 1,500$/));
     await until(() => expect(all('event-row').every((r) => r.textContent?.includes('payment-'))).toBe(true));
+    // Elsewhere the key means something else.
+    await press('Escape');
+    expect(filter.applied).not.toBeNull();
+    expect(filter.text).toBe('category == "payment"');
+    await press('/');
+    const editor = document.activeElement;
+    expect(editor?.classList.contains('cm-content')).toBe(true);
     await press('Escape');
     await until(() => expect(text('filter-count')).toBe('1,500 events'));
     expect(backend.calls).toContain('drop_filter');

@@ -113,6 +113,7 @@ export const en = {
   'filter.all': '{n} {n:event|events}',
   'filter.count': '{n} of {total}',
   'filter.clear': 'Clear filter',
+  'filter.clearHint': 'Clear filter ({key} while writing it)',
   'filter.failed':
     'The filter could not judge {n} {n:event|events}, which {n:is|are} left out. First: {first}',
   'filter.label': 'Filter',

@@ -113,6 +113,7 @@ export const zh: Record<TextKey, string> = {
   'filter.all': '{n} 个事件',
   'filter.count': '{n} / {total}',
   'filter.clear': '清除筛选',
+  'filter.clearHint': '清除筛选（编写时按 {key}）',
   'filter.failed': '有 {n} 个事件无法判断，未列出。首个：{first}',
   'filter.label': '筛选',
   'filter.near': '是否指：',

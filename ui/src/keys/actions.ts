@@ -47,7 +47,7 @@ function escape(): void {
   else if (screen.now.kind === 'kafka') screen.back();
   else if (view.range !== null) view.range = null;
   else if (comparison.on) comparison.clear();
-  else if (filter.applied !== null || filter.text !== '') filter.clear();
+  // A filter is cleared where it is written: losing it to a key pressed once too often is worse.
   else selection.row = null;
 }
 
