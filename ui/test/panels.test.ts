@@ -268,6 +268,9 @@ describe('the event that is selected', () => {
     await until(() => expect(playhead.state?.included).toBe(2));
     await select(playhead.state?.last?.ordinal);
     await until(() => expect(text('event-facts')).toContain('ItemAdded'));
+    const labels = [...one('event-facts').querySelectorAll('dt')].map((dt) => dt.textContent ?? '');
+    expect(labels.slice(0, 4)).toEqual(['type', 'stream', 'version', 'position']);
+    expect(labels.filter((label) => label !== label.toLowerCase())).toEqual([]);
     expect(all('inspector-aside')).toHaveLength(0);
     // A place that was gone to leaves the selection alone, and says so.
     await screen.goTo({ at: 'v3', stream: null });

@@ -124,7 +124,7 @@ export const en = {
   'filter.noStream': 'There is no stream “{name}”.',
   'filter.noType': 'No event is of type “{name}”.',
   'filter.others': 'There are:',
-  'filter.placeholder': 'Filter, e.g. category == "order"   {key}',
+  'filter.placeholder': 'Filter ({key}), e.g. category == "order"',
   'filter.scanning': 'searched {n} of {total}',
   'filter.take': 'Filter by: {filter}',
   'help.title': 'Keys and pointer',

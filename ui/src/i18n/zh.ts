@@ -123,7 +123,7 @@ export const zh: Record<TextKey, string> = {
   'filter.noStream': '没有名为“{name}”的流。',
   'filter.noType': '没有类型为“{name}”的事件。',
   'filter.others': '现有：',
-  'filter.placeholder': '筛选，例如 category == "order"   {key}',
+  'filter.placeholder': '筛选（{key}），例如 category == "order"',
   'filter.scanning': '已搜索 {n} / {total}',
   'filter.take': '改为筛选：{filter}',
   'help.title': '按键与指针',
