@@ -185,4 +185,11 @@ describe('the timeline', () => {
     await fireEvent.keyDown(document.body, { key: 'Home' });
     await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toBe('before the first event'));
   });
+
+  it('says at its flag of which day the playhead is where the axis has several', async () => {
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toMatch(/^\d\d:/));
+    view.from -= 86_400_000_000_000n;
+    await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toMatch(/^2026-\d\d-\d\d \d\d:/));
+  });
 });

@@ -1,7 +1,7 @@
 /** The two points a difference is told between. Each is an event or a place that was picked, or a text. */
 import { t } from '../i18n/index.svelte';
 import type { AxisDto, PlaceDto, RowDto } from '../ipc/contract';
-import { groupDigits, splitRfc3339, timeText } from '../model/time';
+import { groupDigits, momentText, splitRfc3339 } from '../model/time';
 import { movedRow } from './growth';
 import type { Moved } from './growth';
 import { placeOfRow, playhead } from './playhead.svelte';
@@ -29,7 +29,9 @@ function shortName(row: RowDto): string {
 }
 
 const placeText = (place: PlaceDto): string =>
-  place.axis === 'time' ? timeText(BigInt(place.coord)) : `e${groupDigits(place.coord)}`;
+  place.axis === 'time'
+    ? momentText(BigInt(place.coord), view.from, view.to)
+    : `e${groupDigits(place.coord)}`;
 
 /** What a picked point is for the inspected stream: its own event, or the moment of another stream's. */
 export function describeMark({ place, row }: Mark): string {
