@@ -97,7 +97,7 @@ describe('the fields of a value', () => {
     expect(fieldsOf(value, 50)).toEqual([
       { path: '/b/x~1y', text: '1' },
       { path: '/b/e', text: '{}' },
-      { path: '/a', text: '[1, {c: 2}]' },
+      { path: '/a', text: '[1, { c: 2 }]' },
       { path: '/z', text: 'null' },
     ]);
     expect(fieldsOf(value, 2).map((f) => f.path)).toEqual(['/b/x~1y', '/b/e']);
