@@ -42,3 +42,12 @@ describe('a filter that keeps nothing', () => {
     preferences.setLanguage('en');
   });
 });
+
+describe('the filter bar', () => {
+  it('ends its example with the example, and names its key before', async () => {
+    await openDemo();
+    expect(document.querySelector('.cm-placeholder')?.textContent).toBe(
+      'Filter (/), e.g. category == "order"',
+    );
+  });
+});

@@ -114,12 +114,27 @@ describe('a guessed layout', () => {
     expect(backend.calls).not.toContain('open');
   });
 
-  it('cannot be opened without a stream', async () => {
+  it('can be opened with a stream or a type, and not without both', async () => {
     await start();
     await screen.openPath('/data/journal.db');
     await until(() => expect(all('mapping-stream')).toHaveLength(1));
     await fireEvent.input(one('mapping-stream'), { target: { value: '' } });
+    expect(one('mapping-open').hasAttribute('disabled')).toBe(false);
+    expect(one('mapping-stream').classList.contains('wrong')).toBe(false);
+    await fireEvent.input(one('mapping-type'), { target: { value: '' } });
     await until(() => expect(one('mapping-open').hasAttribute('disabled')).toBe(true));
+    expect(one('mapping-stream').classList.contains('wrong')).toBe(true);
+    expect(text('mapping-lacking')).toBe('Name at least a stream or a type.');
+  });
+
+  it('begins with what is known of a table that is no event table by itself', async () => {
+    await start();
+    await screen.openPath('/data/unknown.db');
+    await until(() => expect(all('mapping-type')).toHaveLength(1));
+    const value = (field: string): string => (one(`mapping-${field}`) as HTMLInputElement).value;
+    expect(['stream', 'type', 'payload', 'time'].map(value)).toEqual(['', 'what', 'body', '']);
+    expect(all('mapping-lacking')).toHaveLength(0);
+    expect(one('mapping-open').hasAttribute('disabled')).toBe(false);
   });
 
   it('is saved and opened', async () => {
@@ -129,5 +144,48 @@ describe('a guessed layout', () => {
     await fireEvent.click(one('mapping-save'));
     await until(() => expect(text('source-name')).toBe('journal.db'));
     expect(backend.calls).toContain('save_mapping');
+  });
+});
+
+describe('the axis', () => {
+  /** A file without times, until it has a mapping that names them. */
+  class Timeless extends MockBackend {
+    hasTime = false;
+    override async call<K extends CommandName>(name: K, args: Args<K>): Promise<Answer<K>> {
+      const answer = await super.call(name, args);
+      if (name !== 'open' && name !== 'source_status') return answer;
+      const source = answer as Answer<'open'>;
+      return { ...source, index: { ...source.index, hasTime: this.hasTime } } as unknown as Answer<K>;
+    }
+  }
+  const open = async (path: string): Promise<void> => {
+    await screen.openPath(path);
+    await until(() => expect(playhead.shown?.rank).toBe(1500));
+  };
+
+  it('is event time again where a history has got times, after another start too', async () => {
+    const use = new Timeless({ events: 1500 });
+    await start(use);
+    await open('/data/lines.ndjson');
+    await until(() => expect(preferences.now.axis).toBe('log'));
+    use.hasTime = true;
+    preferences.load(JSON.stringify(preferences.now), 'en-GB');
+    await open('/data/lines.ndjson');
+    expect(preferences.now.axis).toBe('time');
+  });
+
+  it('stays what the reader chose for a history, and for that one only', async () => {
+    await start();
+    await open('/data/shop.db');
+    await fireEvent.click(one('axis-log'));
+    await until(() => expect(playhead.place?.axis).toBe('log'));
+    preferences.load(JSON.stringify(preferences.now), 'en-GB');
+    await open('/data/other.db');
+    expect(preferences.now.axis).toBe('time');
+    await open('/data/shop.db');
+    expect(preferences.now.axis).toBe('log');
+    await fireEvent.click(one('axis-time'));
+    await until(() => expect(playhead.place?.axis).toBe('time'));
+    expect(preferences.now.axes).toEqual({});
   });
 });

@@ -213,6 +213,21 @@ describe('the inspector', () => {
     expect(selection.pinned).toBe('/status');
   });
 
+  it('lists the fields of the state where none is chosen to see the values of', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v3', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(3));
+    selection.pinned = null;
+    selection.tab = 'history';
+    await until(() => expect(all('history-field').length).toBeGreaterThan(4));
+    const total = all('history-field').find((field) => field.textContent?.startsWith('total'));
+    if (total === undefined) throw new Error('no total');
+    await fireEvent.click(total);
+    expect(selection.pinned).toBe('/total');
+    await until(() => expect(all('history-table')).toHaveLength(1));
+    expect(all('history-fields')).toHaveLength(0);
+  });
+
   it('says on every tab that the stream lacks something', async () => {
     await openDemo();
     expect(all('inspector-lacks')).toHaveLength(0);
@@ -237,5 +252,50 @@ describe('the inspector', () => {
     expect(preferences.now.inspector).toBeGreaterThan(0.42);
     await press('Enter');
     expect(preferences.now.inspector).toBeNull();
+  });
+});
+
+describe('the event that is selected', () => {
+  const select = async (ordinal: number | null | undefined): Promise<void> => {
+    if (ordinal == null) throw new Error('no event');
+    await selection.chooseOrdinal(ordinal);
+    selection.tab = 'event';
+  };
+
+  it('is told from the one at the playhead where that has moved on, and is given up by a step', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'v2', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(2));
+    await select(playhead.state?.last?.ordinal);
+    await until(() => expect(text('event-facts')).toContain('ItemAdded'));
+    const labels = [...one('event-facts').querySelectorAll('dt')].map((dt) => dt.textContent ?? '');
+    expect(labels.slice(0, 4)).toEqual(['type', 'stream', 'version', 'position']);
+    expect(labels.filter((label) => label !== label.toLowerCase())).toEqual([]);
+    expect(all('inspector-aside')).toHaveLength(0);
+    // A place that was gone to leaves the selection alone, and says so.
+    await screen.goTo({ at: 'v3', stream: null });
+    await until(() => expect(text('inspector-aside')).toBe('Selected: v2, before the playhead'));
+    selection.tab = 'raw';
+    await until(() => expect(text('inspector-aside')).toMatch(/before the playhead\s*Playhead here/));
+    selection.tab = 'event';
+    await press('ArrowRight');
+    await until(() => expect(playhead.state?.included).toBe(4));
+    await until(() => expect(selection.event?.row.version).toBe('4'));
+    expect(selection.row).toBeNull();
+    expect(all('inspector-aside')).toHaveLength(0);
+  });
+
+  it.each(['Home', 'End', ' '])('gives way to the playhead that is moved by %j', async (key) => {
+    await openDemo();
+    await screen.goTo({ at: 'v2', stream: 'order-1010' });
+    await until(() => expect(playhead.state?.included).toBe(2));
+    await select(playhead.state?.next);
+    await press(key);
+    expect(selection.row).toBeNull();
+    if (key === 'Home')
+      await until(() =>
+        expect(document.getElementById('tab-panel')?.textContent).toContain('Select an event.'),
+      );
+    playhead.pause();
   });
 });

@@ -9,6 +9,7 @@ import { comparison } from '../src/state/comparison.svelte';
 import { playhead } from '../src/state/playhead.svelte';
 import { preferences } from '../src/state/preferences.svelte';
 import { screen } from '../src/state/screen.svelte';
+import { selection } from '../src/state/selection.svelte';
 import { session } from '../src/state/session.svelte';
 import { view } from '../src/state/view.svelte';
 
@@ -158,9 +159,18 @@ describe('the timeline', () => {
       );
     await pointer('down', 500);
     await pointer('up', 500);
+    const { from } = comparison;
+    expect(comparison.origin).toBe('playhead');
     expect(playhead.place).toBe(before);
     expect(comparison.to?.place.coord).toBe(String(view.clampCoord(view.coordAt(500 - 104))));
     expect(view.range).toBeNull();
+    // What is selected meanwhile, and where the next click is: the first point stays.
+    await selection.chooseOrdinal(59);
+    await pointer('down', 700);
+    await pointer('up', 700);
+    expect(comparison.from).toBe(from);
+    expect(comparison.to?.place.coord).toBe(String(view.clampCoord(view.coordAt(700 - 104))));
+    expect(all('diff-hint')[0]?.textContent).toContain('A is where the playhead was, and stays.');
     comparison.clear();
     await pointer('down', 500);
     await pointer('move', 600);
@@ -174,5 +184,12 @@ describe('the timeline', () => {
     await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toMatch(/^\d\d:/));
     await fireEvent.keyDown(document.body, { key: 'Home' });
     await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toBe('before the first event'));
+  });
+
+  it('says at its flag of which day the playhead is where the axis has several', async () => {
+    await screen.openPath('/data/shop.db');
+    await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toMatch(/^\d\d:/));
+    view.from -= 86_400_000_000_000n;
+    await until(() => expect(all('playhead-flag')[0]?.textContent?.trim()).toMatch(/^2026-\d\d-\d\d \d\d:/));
   });
 });

@@ -72,6 +72,13 @@ describe('an open history', () => {
     await filter.apply('category == "payment"');
     await until(() => expect(text('filter-count')).toMatch(/^\d+ of 1,500$/));
     await until(() => expect(all('event-row').every((r) => r.textContent?.includes('payment-'))).toBe(true));
+    // Elsewhere the key means something else.
+    await press('Escape');
+    expect(filter.applied).not.toBeNull();
+    expect(filter.text).toBe('category == "payment"');
+    await press('/');
+    const editor = document.activeElement;
+    expect(editor?.classList.contains('cm-content')).toBe(true);
     await press('Escape');
     await until(() => expect(text('filter-count')).toBe('1,500 events'));
     expect(backend.calls).toContain('drop_filter');
@@ -135,6 +142,26 @@ describe('an open history', () => {
     await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
     await until(() => expect(text('inspector-stream')).toBe('order-1003'));
     expect(all('palette')).toHaveLength(0);
+  });
+
+  it('proposes streams like one that is not there, and reads a time of day as one of the day of the playhead', async () => {
+    await openDemo();
+    await press('p', { code: 'KeyP', ctrlKey: true });
+    await until(() => expect(all('palette-input')).toHaveLength(1));
+    const write = (value: string): Promise<boolean> =>
+      fireEvent.input(one('palette-input'), { target: { value } });
+    await write('oder-01010');
+    await until(() => expect(text('palette-near')).toBe('No stream is named so. Near to it:'));
+    expect(all('palette-item')[0]?.textContent).toContain('order-1010');
+    await write('19:00');
+    const day = playhead.shown?.row?.time?.slice(0, 10) ?? '';
+    await until(() =>
+      expect(all('palette-item').map((i) => i.textContent?.trim())).toEqual([`Go to ${day}T19:00:00Z`]),
+    );
+    await write('29:00');
+    await until(() => expect(all('palette-item')).toHaveLength(0));
+    expect(all('palette-near')).toHaveLength(0);
+    await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
   });
 
   it('compares the selected event with the one that is clicked with Shift, and goes back', async () => {
@@ -226,6 +253,7 @@ describe('an open history', () => {
     await screen.goTo({ at: 'end', stream: null });
     await until(() => expect(playhead.shown?.rank).toBe(1500));
     expect(text('diff-list')).toBe(difference);
+    expect(text('diff-clear')).toBe('End comparison');
     await fireEvent.click(one('diff-clear'));
     await until(() => expect(all('diff-list')).toHaveLength(0));
   });

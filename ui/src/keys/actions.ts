@@ -47,7 +47,7 @@ function escape(): void {
   else if (screen.now.kind === 'kafka') screen.back();
   else if (view.range !== null) view.range = null;
   else if (comparison.on) comparison.clear();
-  else if (filter.applied !== null || filter.text !== '') filter.clear();
+  // A filter is cleared where it is written: losing it to a key pressed once too often is worse.
   else selection.row = null;
 }
 
@@ -79,16 +79,22 @@ async function exportEvents(): Promise<void> {
   }
 }
 
+/** Who steps wants to see what he steps to: what was selected before gives way. */
+function along(go: () => unknown): void {
+  selection.row = null;
+  go();
+}
+
 const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void> = {
-  play: () => playhead.togglePlay(),
-  next: (input) => void playhead.step('next', 'stream', input),
-  previous: (input) => void playhead.step('previous', 'stream', input),
-  nextInLane: (input) => void playhead.step('next', 'lane', input),
-  previousInLane: (input) => void playhead.step('previous', 'lane', input),
-  nextChange: () => void playhead.nextChange('next'),
-  previousChange: () => void playhead.nextChange('previous'),
-  start: () => playhead.start(),
-  end: () => playhead.end(),
+  play: () => (playhead.playing ? playhead.pause() : along(() => playhead.togglePlay())),
+  next: (input) => along(() => playhead.step('next', 'stream', input)),
+  previous: (input) => along(() => playhead.step('previous', 'stream', input)),
+  nextInLane: (input) => along(() => playhead.step('next', 'lane', input)),
+  previousInLane: (input) => along(() => playhead.step('previous', 'lane', input)),
+  nextChange: () => along(() => playhead.nextChange('next')),
+  previousChange: () => along(() => playhead.nextChange('previous')),
+  start: () => along(() => playhead.start()),
+  end: () => along(() => playhead.end()),
   slower: () => playhead.changeSpeed(-1),
   faster: () => playhead.changeSpeed(1),
   speed: () => digits.begin(),

@@ -7,6 +7,7 @@ import {
   fractionText,
   fromCivil,
   groupDigits,
+  momentText,
   rfc3339,
   shortCount,
   splitRfc3339,
@@ -80,5 +81,13 @@ describe('lengths and counts', () => {
     expect(shortCount(9_999)).toBe('9,999');
     expect(shortCount(999_999)).toBe('999k');
     expect(shortCount(1_999_999)).toBe('1.9M');
+  });
+});
+
+describe('a moment on an axis', () => {
+  const day = 86_400_000_000_000n;
+  it('has its date where the axis is longer than a day', () => {
+    expect(momentText(day * 3n, day, day * 4n)).toBe('1970-01-04 00:00:00');
+    expect(momentText(day * 3n, day * 3n, day * 4n)).toBe('00:00:00');
   });
 });

@@ -83,6 +83,11 @@ export function dateTimeText(nanos: bigint, groups = 0): string {
   return `${dateText(civil(nanos))} ${timeText(nanos, groups)}`;
 }
 
+/** A moment on an axis: with its date where a clock alone could be that of several days. */
+export function momentText(nanos: bigint, from: bigint, to: bigint): string {
+  return to - from > 86400n * SECOND ? dateTimeText(nanos) : timeText(nanos);
+}
+
 /** RFC 3339 in UTC with all digits that are not zero. */
 export function rfc3339(nanos: bigint): string {
   const c = civil(nanos);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BlameDto, ChangeDto } from '../ipc/contract';
 import { parseJson } from './json';
-import { CHUNK, treeRows } from './tree';
+import { CHUNK, fieldsOf, treeRows } from './tree';
 import type { TreeRow } from './tree';
 
 const rows = (
@@ -88,5 +88,20 @@ describe('the state tree', () => {
         .map((r) => r.text)
         .join(''),
     ).toBe(text);
+  });
+});
+
+describe('the fields of a value', () => {
+  it('are its leaves in their order, with lists whole, and not too many', () => {
+    const value = parseJson('{"b":{"x/y":1,"e":{}},"a":[1,{"c":2}],"z":null}');
+    expect(fieldsOf(value, 50)).toEqual([
+      { path: '/b/x~1y', text: '1' },
+      { path: '/b/e', text: '{}' },
+      { path: '/a', text: '[1, { c: 2 }]' },
+      { path: '/z', text: 'null' },
+    ]);
+    expect(fieldsOf(value, 2).map((f) => f.path)).toEqual(['/b/x~1y', '/b/e']);
+    expect(fieldsOf(parseJson('7'), 50)).toEqual([{ path: '', text: '7' }]);
+    expect(fieldsOf(parseJson('{}'), 50)).toEqual([]);
   });
 });

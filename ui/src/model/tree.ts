@@ -245,3 +245,19 @@ export function changeText(json: string | null): string {
   const value = tryParseJson(json);
   return value === null ? json : formatJson(value, true, 160);
 }
+
+/** The fields of a value whose values can be told one by one, in its order: no object with members, no member of an array. */
+export function fieldsOf(value: Json, most: number): { path: string; text: string }[] {
+  const out: { path: string; text: string }[] = [];
+  const rest: [string, Json][] = [['', value]];
+  for (let next = rest.pop(); next !== undefined && out.length < most; next = rest.pop()) {
+    const [path, at] = next;
+    if (at.kind === 'object' && at.entries.length > 0) {
+      const below = at.entries
+        .slice(0, most)
+        .map(([name, item]): [string, Json] => [`${path}/${pointerToken(name)}`, item]);
+      for (const member of below.reverse()) rest.push(member);
+    } else if (path !== '' || at.kind !== 'object') out.push({ path, text: formatJson(at, true, INLINE) });
+  }
+  return out;
+}

@@ -1,7 +1,7 @@
 /** The two points a difference is told between. Each is an event or a place that was picked, or a text. */
 import { t } from '../i18n/index.svelte';
 import type { AxisDto, PlaceDto, RowDto } from '../ipc/contract';
-import { groupDigits, splitRfc3339, timeText } from '../model/time';
+import { groupDigits, momentText, splitRfc3339 } from '../model/time';
 import { movedRow } from './growth';
 import type { Moved } from './growth';
 import { placeOfRow, playhead } from './playhead.svelte';
@@ -29,7 +29,9 @@ function shortName(row: RowDto): string {
 }
 
 const placeText = (place: PlaceDto): string =>
-  place.axis === 'time' ? timeText(BigInt(place.coord)) : `e${groupDigits(place.coord)}`;
+  place.axis === 'time'
+    ? momentText(BigInt(place.coord), view.from, view.to)
+    : `e${groupDigits(place.coord)}`;
 
 /** What a picked point is for the inspected stream: its own event, or the moment of another stream's. */
 export function describeMark({ place, row }: Mark): string {
@@ -49,8 +51,8 @@ class Comparison {
   /** What the points are while they are not picked: as a user writes them; empty: the playhead. */
   fromText = $state('v1');
   toText = $state('');
-  /** Whether the first point was set on purpose, and is not just where the reader was. */
-  private kept = false;
+  /** What the first point was when it was picked; `null`: neither, or no longer known. */
+  origin = $state<'selected' | 'playhead' | null>(null);
   private tabBefore: Tab | null = null;
 
   get on(): boolean {
@@ -76,7 +78,7 @@ class Comparison {
     return out;
   }
 
-  /** The second point is this event; the first one is the selected event, or the playhead. */
+  /** The second point is this event; the first one stays, and is the selected event or the playhead when there is none yet. */
   pickRow(row: RowDto): void {
     if (selection.stream === null) selection.chooseStream(row.streamKey, row.stream);
     this.pick(rowMark(row, preferences.now.axis));
@@ -94,24 +96,24 @@ class Comparison {
     if (this.from !== null && this.to === null) this.to = here;
     else {
       this.from = here;
+      this.origin = 'playhead';
       this.to = null;
       this.toText = '';
     }
-    this.kept = true;
     this.show();
   }
 
   swap(): void {
     [this.from, this.to] = [this.to, this.from];
     [this.fromText, this.toText] = [this.toText, this.fromText];
-    this.kept = true;
+    this.origin = null;
   }
 
   /** One point is a text again. */
   drop(end: 'from' | 'to'): void {
     if (end === 'from') {
       this.from = null;
-      this.kept = false;
+      this.origin = null;
     } else this.to = null;
   }
 
@@ -143,16 +145,18 @@ class Comparison {
   forget(): void {
     this.from = null;
     this.to = null;
-    this.kept = false;
+    this.origin = null;
     this.fromText = 'v1';
     this.toText = '';
   }
 
   private pick(mark: Mark): void {
-    if (!this.kept || this.from === null) {
+    // Who moves the second point means to leave the first where it is.
+    if (!this.on) {
       const { row } = selection;
       const other = row !== null && row.ordinal !== mark.row?.ordinal;
       this.from = other ? rowMark(row, preferences.now.axis) : this.here();
+      this.origin = other ? 'selected' : 'playhead';
     }
     this.to = mark;
     this.show();

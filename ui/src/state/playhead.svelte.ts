@@ -205,6 +205,8 @@ class Playhead {
     this.pause();
     const row = this.shown?.row ?? null;
     const known = row === null ? null : placeOfRow(row, axis);
+    // Without times there is no choice to remember.
+    if (session.source.index.hasTime) preferences.chooseAxis(session.source.path, axis);
     preferences.now.axis = axis;
     const info = await call('axis_info', { source: session.id, axis, filter: filter.id });
     session.axisInfo = info;

@@ -11,7 +11,10 @@ export type Theme = 'system' | 'dark' | 'light';
 interface Saved {
   theme: Theme;
   language: Language | null;
+  /** The axis now shown. Of each history anew: a file without times must not decide for the next one. */
   axis: AxisDto;
+  /** The axis chosen for a source where it is not event time, by its path. */
+  axes: Record<string, AxisDto>;
   laneBy: LaneByDto;
   scale: 'sqrt' | 'linear';
   foldGaps: boolean;
@@ -32,6 +35,7 @@ const DEFAULTS: Saved = {
   theme: 'system',
   language: null,
   axis: 'time',
+  axes: {},
   laneBy: 'category',
   scale: 'sqrt',
   foldGaps: true,
@@ -73,7 +77,8 @@ export function readPreferences(json: string | null): Saved {
   };
   saved.theme = oneOf('theme', ['system', 'dark', 'light'], saved.theme);
   saved.language = from['language'] === 'en' || from['language'] === 'zh' ? from['language'] : null;
-  saved.axis = oneOf('axis', ['time', 'log'], saved.axis);
+  const onLog = Object.entries(texts(from['axes'])).filter(([, axis]) => axis === 'log');
+  saved.axes = Object.fromEntries(onLog.map(([path]) => [path, 'log']));
   saved.laneBy = oneOf('laneBy', ['category', 'type', 'stream'], saved.laneBy);
   saved.scale = oneOf('scale', ['sqrt', 'linear'], saved.scale);
   saved.foldGaps = typeof from['foldGaps'] === 'boolean' ? from['foldGaps'] : saved.foldGaps;
@@ -131,6 +136,12 @@ class Preferences {
   setLanguage(language: Language): void {
     this.now.language = language;
     locale.set(language);
+  }
+
+  /** The reader chose an axis for a source. */
+  chooseAxis(path: string, axis: AxisDto): void {
+    const others = Object.entries(this.now.axes).filter(([of]) => of !== path);
+    this.now.axes = Object.fromEntries(axis === 'time' ? others : [...others, [path, axis]]);
   }
 
   nextTheme(): void {

@@ -1,14 +1,6 @@
 /** The open source and what its index says so far. */
 import { t } from '../i18n/index.svelte';
-import type {
-  AxisDto,
-  AxisInfoDto,
-  LaneDto,
-  LaneByDto,
-  LanesDto,
-  OddityDto,
-  SourceDto,
-} from '../ipc/contract';
+import type { AxisInfoDto, LaneDto, LaneByDto, LanesDto, OddityDto, SourceDto } from '../ipc/contract';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
 import { filter } from './filter.svelte';
@@ -107,9 +99,6 @@ class Session {
     return this.source?.id ?? -1;
   }
 
-  /** The axis the reader prefers, while this source has only the other. */
-  private setAside: AxisDto | null = null;
-
   get reading(): boolean {
     return this.source?.index.state === 'reading';
   }
@@ -128,8 +117,7 @@ class Session {
   start(source: SourceDto): void {
     this.end();
     this.source = source;
-    if (this.setAside !== null) preferences.now.axis = this.setAside;
-    this.setAside = null;
+    preferences.now.axis = preferences.now.axes[source.path] ?? 'time';
     this.needTime(source);
     void projection.start(source.id, source.path);
     const looks = setInterval(() => this.glance(), GLANCE_EVERY);
@@ -140,13 +128,12 @@ class Session {
     this.update();
   }
 
-  /** A store without times is seen in log order, whatever the reader prefers; the next one as preferred again. */
+  /** A store without times is seen in log order; that is no choice of the reader's. */
   private needTime(source: SourceDto): boolean {
     const { hasTime, state, growing, events } = source.index;
     // Of a capture that has just begun nothing is known yet.
     if (hasTime || state !== 'ready' || preferences.now.axis === 'log' || (growing && events === 0))
       return false;
-    this.setAside = preferences.now.axis;
     preferences.now.axis = 'log';
     return true;
   }

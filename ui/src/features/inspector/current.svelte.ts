@@ -5,5 +5,6 @@ import { selection } from '../../state/selection.svelte';
 export function currentOrdinal(): number | null {
   const { row, stream } = selection;
   if (row !== null && row.streamKey === stream?.key) return row.ordinal;
-  return playhead.state?.last?.ordinal ?? row?.ordinal ?? null;
+  // Of another stream it would contradict what stands above it.
+  return playhead.state?.last?.ordinal ?? (stream === null ? (row?.ordinal ?? null) : null);
 }

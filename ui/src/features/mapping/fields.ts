@@ -16,8 +16,8 @@ const FIELDS = [
   'causation_id',
 ] as const;
 
-/** Without these there is no event. */
-export const REQUIRED: readonly string[] = ['stream', 'type'];
+/** Without one of these there is no event. */
+export const ESSENTIAL: readonly string[] = ['stream', 'type'];
 
 const TIME = ['auto', 'iso', 's', 'ms', 'us', 'ns', 'ticks', 'julian'];
 const PAYLOAD = ['auto', 'json', 'text', 'zlib', 'yaml', 'xml', 'bytes'];

@@ -105,8 +105,8 @@ export class MockBackend implements Backend {
     oddities: () => [],
     preview_mapping: ({ mapping }) => ({
       rows: this.own.all.slice(0, 12).map((e) => this.own.row(e)),
-      problems: mapping.fields.some((f) => f.field === 'stream' && f.expression === '')
-        ? ['Every event needs a stream: say which column names it.']
+      problems: mapping.fields.every((f) => !['stream', 'type'].includes(f.field) || f.expression === '')
+        ? ['Neither a stream nor a type is named.']
         : [],
     }),
     save_mapping: ({ path }) => path.replace(/[^/]*$/, 'leftfold.toml'),

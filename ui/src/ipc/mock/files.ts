@@ -91,7 +91,11 @@ export function inspect(path: string): InspectDto {
       problem: {
         code: 'source-no-events',
         message: 'no table looks like events',
-        params: { path, reason: 'too few of its columns look like those of events' },
+        params: {
+          path,
+          reason:
+            'journal comes near (body looks like the payload, what looks like the event type), but no column names a stream: the events would stand in one stream without a name; it has journal',
+        },
       },
     };
   if (name === 'two.db')
