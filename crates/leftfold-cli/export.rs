@@ -35,9 +35,21 @@ pub(crate) fn run(front: &mut Front, args: &ExportArgs) -> Outcome {
     let written = front.interrupt.careful(write)?;
     drop(bar);
     input::note_written(front, &opened);
+    let lost: u64 = opened.snapshot.unreadable.iter().map(|u| u.events).sum();
+    // Of some of the events it is not known how many of these are among them.
+    let lost = if total == u64::from(view.log().events()) {
+        lost
+    } else {
+        0
+    };
+    let also = if lost > 0 {
+        format!(", and {} of what cannot be read", counted(lost, "record"))
+    } else {
+        String::new()
+    };
     front.note(format!(
-        "{} written to {}",
-        counted(written.into(), "event"),
+        "{}{also} written to {}",
+        counted(u64::from(written) - lost, "event"),
         target.display()
     ));
     Ok(())

@@ -306,7 +306,10 @@ fn inspect_counts_every_event_with_a_part_that_cannot_be_read() {
     );
     assert_eq!(
         of("without-time"),
-        (Some(1), "1 event has no time that can be read: it is not on the time axis"),
+        (
+            Some(1),
+            "1 event has no time that can be read: it is not on the time axis"
+        ),
         "told once, and as what it is"
     );
     assert_eq!(

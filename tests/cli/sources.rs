@@ -373,6 +373,9 @@ fn rows_a_damaged_file_has_lost_are_records_in_the_list() {
     let nobody = leftfold(folder.path(), &["state", "torn.db", ""]);
     assert_eq!(nobody.code, Some(2), "{}", nobody.err);
     assert!(nobody.err.contains("no state together"), "{}", nobody.err);
+    let exported = leftfold(folder.path(), &["export", "torn.db", "-O", "torn.ndjson"]);
+    let said = format!("{counted} events, and 1 record of what cannot be read written to");
+    assert!(exported.err.contains(&said), "{}", exported.err);
 }
 
 #[test]

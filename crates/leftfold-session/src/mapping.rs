@@ -195,7 +195,18 @@ fn split(text: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// What stands between alternatives: the first that is there counts.
+const OR: &str = " | ";
+
+/// An expression in one line: a column, a template, alternatives of these, or else as the TOML has it.
 fn one_line(expression: &Expression) -> String {
+    let simple = simple(expression).filter(|text| self::expression(text).as_ref() == Ok(expression));
+    simple
+        .or_else(|| in_toml(expression))
+        .unwrap_or_else(|| AS_IS.to_owned())
+}
+
+fn simple(expression: &Expression) -> Option<String> {
     match expression {
         Expression::Column(ColumnExpression {
             column,
@@ -203,20 +214,46 @@ fn one_line(expression: &Expression) -> String {
             after: None,
             before: None,
             when,
-        }) if when.is_empty() => joined(column, at.as_deref()),
-        Expression::Template { pieces, when } if when.is_empty() => pieces
-            .iter()
-            .map(|p| match p {
+        }) if when.is_empty() => Some(joined(column, at.as_deref())),
+        Expression::Template { pieces, when } if when.is_empty() => {
+            let pieces = pieces.iter().map(|p| match p {
                 Piece::Text(t) => t.replace('{', "{{").replace('}', "}}"),
                 Piece::Column { column, at: None } => format!("{{{column}}}"),
                 Piece::Column { column, at: Some(at) } => format!("{{{column}@{at}}}"),
-            })
-            .collect(),
-        _ => AS_IS.to_owned(),
+            });
+            Some(pieces.collect())
+        }
+        Expression::FirstOf(all) => {
+            let all: Option<Vec<String>> = all.iter().map(simple).collect();
+            Some(all?.join(OR))
+        }
+        _ => None,
     }
 }
 
+/// As the TOML has it, in one line: `{ column = "name", after = "-" }`.
+fn in_toml(expression: &Expression) -> Option<String> {
+    use serde::Serialize as _;
+
+    let mut text = String::new();
+    expression
+        .serialize(toml::ser::ValueSerializer::new(&mut text))
+        .ok()?;
+    Some(text)
+}
+
 fn expression(text: &str) -> Result<Expression, SessionError> {
+    if text.starts_with("{ ") {
+        let value = toml::de::ValueDeserializer::parse(text).and_then(serde::Deserialize::deserialize);
+        return value.map_err(|e| {
+            let why = crate::project::toml_error(&e, text);
+            SessionError::new("source-mapping", format!("{text}: {why}"))
+        });
+    }
+    if text.contains(OR) {
+        let all = text.split(OR).map(|one| expression(one.trim()));
+        return Ok(Expression::FirstOf(all.collect::<Result<_, _>>()?));
+    }
     if text.contains('{') {
         return Expression::template(text).map_err(|e| SessionError::new("source-mapping", e.to_string()));
     }
@@ -267,5 +304,31 @@ mod tests {
         let time = dto.fields.iter_mut().find(|f| f.field == "time").unwrap();
         (time.expression, time.format) = ("at".into(), "fortnights".into());
         assert!(from_dto(&dto).is_err_and(|e| e.message.contains("auto, iso, s, ms")));
+    }
+
+    #[test]
+    fn every_expression_can_be_seen_and_edited_in_one_line() {
+        let text = r#"
+            table = "log"
+            stream = { first-of = ["{kind}-{key}", "key"] }
+            type = { column = "name", after = "-" }
+            version = { first-of = [{ column = "v", when = [{ column = "kind", is = "x" }] }, "w"] }
+            category = { constant = "order" }
+        "#;
+        let mapping: Mapping = toml::from_str(text).unwrap();
+        let dto = to_dto(&mapping);
+        let shown = |name: &str| {
+            let field = dto.fields.iter().find(|f| f.field == name).unwrap();
+            field.expression.clone()
+        };
+        assert_eq!(shown("stream"), "{kind}-{key} | key");
+        assert_eq!(shown("type"), r#"{ column = "name", after = "-" }"#);
+        assert_eq!(shown("category"), r#"{ constant = "order" }"#);
+        // Written anew from what is shown, it is the same.
+        let fresh = MappingDto {
+            toml: String::new(),
+            ..dto
+        };
+        assert_eq!(from_dto(&fresh), Ok(mapping));
     }
 }
