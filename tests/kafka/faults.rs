@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::rig::{Rig, assert_same, captured, leftfold, program, rig, rig_alone};
@@ -81,6 +81,44 @@ fn capture(rig: &Rig, folder: &Path, topic: &str) -> crate::rig::Run {
         folder,
         &["capture", "-b", rig.brokers(), "-t", topic, "o.leftfold"],
     )
+}
+
+/// Begins to capture so many records of topics into `o.leftfold`, and waits until it writes.
+fn following(rig: &Rig, folder: &Path, topic: &str, count: &str) -> Child {
+    let args = [
+        "capture",
+        "-b",
+        rig.brokers(),
+        "-t",
+        topic,
+        "-c",
+        count,
+        "--follow",
+        "o.leftfold",
+    ];
+    let run = program(folder, &args)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let path = folder.join("o.leftfold");
+    let end = Instant::now() + Duration::from_mins(1);
+    while !fs::metadata(&path).is_ok_and(|m| m.len() > 4096) && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    run
+}
+
+/// What a run that ends well has said.
+fn said(mut run: Child) -> String {
+    let status = run.wait().expect("it ends");
+    let mut said = String::new();
+    run.stderr
+        .take()
+        .expect("it was piped")
+        .read_to_string(&mut said)
+        .expect("it is text");
+    assert!(status.success(), "{said}");
+    said
 }
 
 /// How often a capture is killed.
@@ -162,40 +200,13 @@ fn a_broker_that_is_killed_and_comes_back_costs_no_record() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let topic = own("restarted");
     rig.python(WRITE, &[&topic, "0", "200000"]);
-    let mut run = program(
-        folder.path(),
-        &[
-            "capture",
-            "-b",
-            rig.brokers(),
-            "-t",
-            &topic,
-            "-c",
-            "250000",
-            "--follow",
-            "o.leftfold",
-        ],
-    )
-    .stderr(Stdio::piped())
-    .spawn()
-    .expect("the program runs");
     // Once it writes, the broker goes.
-    let path = folder.path().join("o.leftfold");
-    let end = Instant::now() + Duration::from_mins(1);
-    while !fs::metadata(&path).is_ok_and(|m| m.len() > 4096) && Instant::now() < end {
-        std::thread::yield_now();
-    }
+    let run = following(rig, folder.path(), &topic, "250000");
     rig.control("kill", "broker");
     rig.control("start", "broker");
     rig.python(WRITE, &[&topic, "200000", "250000"]);
-    let status = run.wait().expect("it ends");
-    let mut said = String::new();
-    run.stderr
-        .take()
-        .expect("it was piped")
-        .read_to_string(&mut said)
-        .expect("it is text");
-    assert!(status.success(), "{said}");
+    said(run);
+    let path = folder.path().join("o.leftfold");
     assert_eq!(numbers(&path), (0..250_000).collect::<Vec<i64>>());
 }
 
@@ -294,38 +305,14 @@ fn partitions_and_topics_that_come_while_a_capture_follows_are_told_and_read() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let topic = own("widened");
     rig.python(WRITE, &[&topic, "0", "100"]);
-    let pattern = format!("^{topic}");
-    let follow = |more: &[&str]| {
-        let args = [
-            &["capture", "-b", rig.brokers(), "-t", &pattern, "--follow"],
-            more,
-        ]
-        .concat();
-        program(folder.path(), &args)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program runs")
-    };
-    let mut run = follow(&["-c", "350", "o.leftfold"]);
-    let path = folder.path().join("o.leftfold");
-    let end = Instant::now() + Duration::from_mins(1);
-    while !fs::metadata(&path).is_ok_and(|m| m.len() > 4096) && Instant::now() < end {
-        std::thread::yield_now();
-    }
+    let run = following(rig, folder.path(), &format!("^{topic}"), "350");
     rig.python(WIDEN, &[&topic, "100", "150"]);
     rig.python(WRITE, &[&format!("{topic}-more"), "0", "200"]);
     // It ends when it has all of them, and not otherwise.
-    let status = run.wait().expect("it ends");
-    let mut said = String::new();
-    run.stderr
-        .take()
-        .expect("it was piped")
-        .read_to_string(&mut said)
-        .expect("it is text");
-    assert!(status.success(), "{said}");
+    let said = said(run);
     assert!(said.contains(&format!("{topic}[1] is new")), "{said}");
     assert!(said.contains(&format!("{topic}-more[0] is new")), "{said}");
-    let mut found = numbers(&path);
+    let mut found = numbers(&folder.path().join("o.leftfold"));
     found.sort_unstable();
     let mut wanted: Vec<i64> = (0..150).chain(0..200).collect();
     wanted.sort_unstable();
@@ -338,26 +325,7 @@ fn a_broker_that_does_not_answer_for_a_minute_costs_no_record() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let topic = own("silent");
     rig.python(WRITE, &[&topic, "0", "200000"]);
-    let args = [
-        "capture",
-        "-b",
-        rig.brokers(),
-        "-t",
-        &topic,
-        "-c",
-        "250000",
-        "--follow",
-        "o.leftfold",
-    ];
-    let mut run = program(folder.path(), &args)
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program runs");
-    let path = folder.path().join("o.leftfold");
-    let end = Instant::now() + Duration::from_mins(1);
-    while !fs::metadata(&path).is_ok_and(|m| m.len() > 4096) && Instant::now() < end {
-        std::thread::yield_now();
-    }
+    let mut run = following(rig, folder.path(), &topic, "250000");
     rig.control("pause", "broker");
     // The minute is what is tried: longer than any request is waited for.
     std::thread::sleep(Duration::from_secs(65));
@@ -365,13 +333,7 @@ fn a_broker_that_does_not_answer_for_a_minute_costs_no_record() {
     rig.control("resume", "broker");
     assert!(still.is_none(), "it waits: {still:?}");
     rig.python(WRITE, &[&topic, "200000", "250000"]);
-    let status = run.wait().expect("it ends");
-    let mut said = String::new();
-    run.stderr
-        .take()
-        .expect("it was piped")
-        .read_to_string(&mut said)
-        .expect("it is text");
-    assert!(status.success(), "{said}");
+    said(run);
+    let path = folder.path().join("o.leftfold");
     assert_eq!(numbers(&path), (0..250_000).collect::<Vec<i64>>());
 }

@@ -141,19 +141,21 @@ fn gaps_of(log: &Log, stream: u32) -> Option<Vec<Gap>> {
     counts.then_some(gaps)
 }
 
+/// The first gaps, each as `v3` or, of several versions, as `v7` and `v9` with `to` between.
+fn named(gaps: &[Gap], to: &str) -> Vec<String> {
+    let name = |g: &Gap| {
+        if g.first == g.last {
+            format!("v{}", g.first)
+        } else {
+            format!("v{}{to}v{}", g.first, g.last)
+        }
+    };
+    gaps.iter().take(NAMED).map(name).collect()
+}
+
 /// `v3, v7–v9, …`, which needs no words of any language.
 fn in_signs(gaps: &[Gap]) -> String {
-    let mut named: Vec<String> = gaps
-        .iter()
-        .take(NAMED)
-        .map(|g| {
-            if g.first == g.last {
-                format!("v{}", g.first)
-            } else {
-                format!("v{}–v{}", g.first, g.last)
-            }
-        })
-        .collect();
+    let mut named = named(gaps, "–");
     if gaps.len() > NAMED {
         named.push("…".to_owned());
     }
@@ -162,17 +164,7 @@ fn in_signs(gaps: &[Gap]) -> String {
 
 /// `v3, v7 to v9 and 4 more stretches`.
 fn versions(gaps: &[Gap]) -> String {
-    let mut named: Vec<String> = gaps
-        .iter()
-        .take(NAMED)
-        .map(|g| {
-            if g.first == g.last {
-                format!("v{}", g.first)
-            } else {
-                format!("v{} to v{}", g.first, g.last)
-            }
-        })
-        .collect();
+    let mut named = named(gaps, " to ");
     if let Some(more) = gaps.len().checked_sub(NAMED).filter(|n| *n > 0) {
         named.push(format!("{more} more stretches"));
     }
