@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use leftfold_event::{Cancel, Event, Locator, Timestamp};
 
+use crate::capture::Mark;
 use crate::lost::LostRows;
 
 /// How sure a dialect is that it reads a table rightly.
@@ -112,6 +113,8 @@ pub struct ScanSummary {
     pub lost: Vec<LostRows>,
     /// Whether another program wrote the file meanwhile, where no lock keeps what was handed on of one moment: read it again.
     pub changed: bool,
+    /// How far it got, where [`EventStore::scan_since`] can go on from there.
+    pub mark: Option<Mark>,
 }
 
 /// Something of a source that could not be read at all.
@@ -195,6 +198,18 @@ pub trait EventStore: Send + Sync {
     ///
     /// Looks at `cancel` often enough to stop within 50 ms. One unreadable row never hides the others.
     fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError>;
+
+    /// Hands on the headers of what came since an earlier scan and nothing else, ascending by row, where a source is only ever appended to. `None`: it
+    /// cannot be told what came since, or what was handed on before means something else by now: scan the whole. The sink may have got some
+    /// headers even so.
+    fn scan_since(
+        &self,
+        _since: &Mark,
+        _sink: &mut dyn HeaderSink,
+        _cancel: &Cancel,
+    ) -> Result<Option<ScanSummary>, SourceError> {
+        Ok(None)
+    }
 
     /// Whole events for these locators: `visit(i, event)` is called once for each `locators[i]`, in the order of the
     /// slice. An event that cannot be read comes with a problem; one that is gone comes with `RowUnreadable`.

@@ -7,26 +7,22 @@ use std::sync::{Arc, PoisonError, RwLock};
 use leftfold_event::{Cancel, Event, Locator};
 use leftfold_schema::Schemas;
 use rusqlite::types::ValueRef;
-use rusqlite::{ErrorCode, Row};
+use rusqlite::{OptionalExtension as _, Row};
 
-use super::form::meaning;
 use super::mapped::RecordMapping;
 use super::record::{At, event_of};
 use super::schemas;
-use super::stream::stream_name;
-use super::{FORMAT, Record, TimestampKind, fetch, place_of, record_id};
+use super::scan::{Ended, between};
+use super::{FORMAT, Mark, Record, TimestampKind, fetch, place_of, record_id};
 use crate::mapping::Mapping;
 use crate::sqlite::Database;
 use crate::{
-    Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
+    Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
     Unreadable,
 };
 
 /// Goes up whenever records are understood differently, so that an index made before is made anew.
 const READING: u32 = 2;
-
-/// Rows between two looks at the cancel flag.
-const CANCEL_EVERY: u64 = 2_048;
 
 /// The columns every read asks for, in the order of [`record_of`].
 pub(super) const COLUMNS: &str = "id, timestamp, timestamp_type, key, value, headers";
@@ -48,6 +44,8 @@ pub(super) struct Places {
     topics: BTreeSet<Arc<str>>,
     /// The schemas its values and keys were written with.
     schemas: Schemas,
+    /// When the capture was begun.
+    created: Option<String>,
 }
 
 impl Places {
@@ -75,11 +73,27 @@ impl Places {
             places.partitions.push((topic, partition));
         }
         places.schemas = schemas::read(&lease).map_err(|e| fail(&e))?;
+        places.created = lease
+            .query_row("SELECT value FROM capture WHERE name = 'created'", [], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map_err(|e| fail(&e))?;
         Ok(places)
     }
 
     pub(super) fn schemas(&self) -> &Schemas {
         &self.schemas
+    }
+
+    /// Whether streams are named with their topics.
+    fn with_topic(&self) -> bool {
+        self.topics.len() > 1
+    }
+
+    /// The mark of a scan that has handed on nothing yet.
+    fn mark(&self) -> Mark {
+        Mark::new(self.created.as_deref(), self.with_topic(), &self.schemas)
     }
 
     /// Where a record with this id lies.
@@ -91,7 +105,7 @@ impl Places {
             topic,
             partition: *partition,
             offset,
-            with_topic: self.topics.len() > 1,
+            with_topic: self.with_topic(),
         })
     }
 }
@@ -226,68 +240,66 @@ impl EventStore for CaptureStore {
         let mut lease = database.lease()?;
         lease.heed(cancel)?;
         let fail = |e: &rusqlite::Error| database.error(e);
-        let mut select = lease
-            .prepare(&format!("SELECT {COLUMNS} FROM stored_records ORDER BY id"))
+        let mut select = lease.prepare(&between()).map_err(|e| fail(&e))?;
+        let rows = select.query([i64::MIN, i64::MAX]).map_err(|e| fail(&e))?;
+        let (mut summary, mut mark) = (ScanSummary::default(), places.mark());
+        match self.hand_on(rows, &places, (&mut summary, &mut mark), sink, cancel)? {
+            Ended::Whole => {
+                summary.complete = true;
+                summary.mark = Some(mark);
+            }
+            Ended::Early => {}
+            Ended::Broken(e) if summary.events > 0 => {
+                summary.unreadable.push(Unreadable::of_the_whole(format!(
+                    "the capture is damaged after {} records: {e}",
+                    summary.events
+                )));
+                summary.complete = true;
+            }
+            Ended::Broken(e) => return Err(fail(&e)),
+        }
+        Ok(summary)
+    }
+
+    fn scan_since(
+        &self,
+        since: &Mark,
+        sink: &mut dyn HeaderSink,
+        cancel: &Cancel,
+    ) -> Result<Option<ScanSummary>, SourceError> {
+        let places = self.refresh()?;
+        let Some(mut mark) = since.renewed(places.mark(), &places.schemas) else {
+            return Ok(None);
+        };
+        let database = &self.database;
+        let mut lease = database.lease()?;
+        lease.heed(cancel)?;
+        let fail = |e: &rusqlite::Error| database.error(e);
+        // All partitions as of one moment.
+        let lease = lease.unchecked_transaction().map_err(|e| fail(&e))?;
+        let mut there = lease
+            .prepare("SELECT 1 FROM main.stored_records WHERE id = ?1")
             .map_err(|e| fail(&e))?;
-        let mut rows = select.query([]).map_err(|e| fail(&e))?;
+        for row in since.last_rows() {
+            // No writer of ours deletes; somebody may have by hand.
+            if !there.exists([row]).map_err(|e| fail(&e))? {
+                return Ok(None);
+            }
+        }
+        let mut select = lease.prepare(&between()).map_err(|e| fail(&e))?;
         let mut summary = ScanSummary::default();
-        loop {
-            let row = match rows.next() {
-                Ok(Some(row)) => row,
-                Ok(None) => break,
-                Err(e) if e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
-                    return Ok(summary);
-                }
-                Err(e) if summary.events > 0 => {
-                    summary.unreadable.push(Unreadable::of_the_whole(format!(
-                        "the capture is damaged after {} records: {e}",
-                        summary.events
-                    )));
-                    summary.complete = true;
-                    return Ok(summary);
-                }
-                Err(e) => return Err(fail(&e)),
-            };
-            let (id, record, headers) = record_of(row).map_err(|e| fail(&e))?;
-            let locator = Locator { row: id, item: 0 };
-            let flow = match places.at(id) {
-                Some(at) if self.is_mapped() => {
-                    let event = self.event(&record, headers.as_deref(), &at, &places);
-                    sink.push(&Header {
-                        stream: &event.stream,
-                        category: event.category.as_deref(),
-                        kind: &event.kind,
-                        version: event.version,
-                        time: event.time,
-                        valid_time: event.valid_time,
-                        also_in: &event.also_in,
-                        problem: !event.problems.is_empty(),
-                        ..Header::at(locator)
-                    })
-                }
-                Some(at) => {
-                    let meaning = meaning(record.value, headers.as_deref(), &places.schemas);
-                    let time = record.time();
-                    sink.push(&Header {
-                        stream: &stream_name(record.key, &at, &places.schemas),
-                        category: Some(at.topic),
-                        kind: &meaning.kind,
-                        time,
-                        valid_time: meaning.valid_time,
-                        problem: meaning.problem || (time.is_none() && record.timestamp.is_some()),
-                        ..Header::at(locator)
-                    })
-                }
-                // A partition that came after the places were read: the next scan has it.
-                None => continue,
-            };
-            summary.events += 1;
-            if flow.is_break() || (summary.events.is_multiple_of(CANCEL_EVERY) && cancel.is_cancelled()) {
-                return Ok(summary);
+        for (after, last) in since.stretches(places.partitions.len()) {
+            let rows = select.query([after, last]).map_err(|e| fail(&e))?;
+            match self.hand_on(rows, &places, (&mut summary, &mut mark), sink, cancel)? {
+                Ended::Whole => {}
+                Ended::Early => return Ok(Some(summary)),
+                // The whole scan tells what is damaged.
+                Ended::Broken(_) => return Ok(None),
             }
         }
         summary.complete = true;
-        Ok(summary)
+        summary.mark = Some(mark);
+        Ok(Some(summary))
     }
 
     fn fetch(

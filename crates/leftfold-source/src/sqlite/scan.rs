@@ -125,6 +125,7 @@ pub(super) fn scan(
         unreadable,
         lost,
         changed,
+        mark: None,
     })
 }
 

@@ -1,0 +1,89 @@
+//! How far a capture was read, so that what came since can be read alone.
+
+use std::collections::BTreeSet;
+
+use leftfold_schema::{Schemas, framed};
+
+use super::{Record, place_of, record_id};
+
+/// Schemas kept in mind that records name and that were not there, at most.
+const LACKING: usize = 1024;
+
+/// How far a scan got, in a source that is only ever appended to.
+///
+/// In a capture that holds partition by partition: a writer takes no record below the partition's `next` offset, which never goes back
+/// (a run that asks for an earlier start goes on behind what is there, a topic made anew under the same name is refused), and records are neither changed nor
+/// deleted. What older records *mean* may change in two ways: a second topic puts the topics' names before those of the streams, and a
+/// schema may come after the records that name it. Both are kept here, and the whole is read again when they happen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// When the capture was begun: another file in its place is another capture.
+    created: Option<String>,
+    /// By partition id less one: the highest row handed on.
+    rows: Vec<Option<i64>>,
+    /// Whether streams are named with their topics.
+    with_topic: bool,
+    /// Schemas that records handed on name and that were not there.
+    lacking: BTreeSet<u32>,
+    /// How many schemas there were.
+    schemas: usize,
+}
+
+impl Mark {
+    pub(super) fn new(created: Option<&str>, with_topic: bool, schemas: &Schemas) -> Self {
+        Self {
+            created: created.map(str::to_owned),
+            with_topic,
+            schemas: schemas.len(),
+            ..Self::default()
+        }
+    }
+
+    /// The mark as it stands when nothing has come since, if what was handed on until then still means the same.
+    pub(super) fn renewed(&self, now: Self, schemas: &Schemas) -> Option<Self> {
+        let same_schemas = schemas.len() == self.schemas
+            || (self.lacking.len() < LACKING && self.lacking.iter().all(|id| schemas.written(*id).is_none()));
+        let same = same_schemas && now.created == self.created && now.with_topic == self.with_topic;
+        same.then(|| Self {
+            rows: self.rows.clone(),
+            lacking: self.lacking.clone(),
+            ..now
+        })
+    }
+
+    /// Keeps that a record was handed on.
+    pub(super) fn note(&mut self, id: i64, record: &Record<'_>, schemas: &Schemas) {
+        let index = place_of(id).0.max(1) as usize - 1;
+        if self.rows.len() <= index {
+            self.rows.resize(index + 1, None);
+        }
+        self.rows[index] = Some(id);
+        for bytes in [record.key, record.value].into_iter().flatten() {
+            if bytes.first() == Some(&0)
+                && self.lacking.len() < LACKING
+                && let Some((number, _)) = framed(bytes)
+                && schemas.written(number).is_none()
+            {
+                self.lacking.insert(number);
+            }
+        }
+    }
+
+    /// The highest rows handed on.
+    pub(super) fn last_rows(&self) -> impl Iterator<Item = i64> {
+        self.rows.iter().copied().flatten()
+    }
+
+    /// For each of so many partitions: the row after which the new ones stand, and the last it can have.
+    pub(super) fn stretches(&self, partitions: usize) -> impl Iterator<Item = (i64, i64)> {
+        (0..partitions).map(|index| {
+            // Partitions have ids from 1 to 32767, as was checked where they were taken in.
+            let id = index as i64 + 1;
+            let last = self.rows.get(index).copied().flatten();
+            (
+                last.unwrap_or(record_id(id, 0) - 1),
+                record_id(id, super::MAX_OFFSET),
+            )
+        })
+    }
+}
