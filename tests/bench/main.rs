@@ -1,6 +1,7 @@
 //! Measures Leftfold against its targets and its peers on this machine, and prints a Markdown table.
 
 mod files;
+mod grow;
 mod kafka;
 mod memory;
 mod open;
@@ -54,6 +55,8 @@ enum Part {
     State,
     /// Folding whole histories against the libraries that wrote them.
     Replay,
+    /// Taking new records into a capture that is open.
+    Grow,
     /// Capturing a topic, against kcat.
     Kafka,
     /// Scrubbing in the real window.
@@ -106,6 +109,9 @@ fn main() -> Outcome {
     }
     if wanted(Part::Replay) {
         replay::measure(&files, arguments.runs, &mut table)?;
+    }
+    if wanted(Part::Grow) {
+        grow::measure(&files, arguments.runs, &mut table)?;
     }
     if wanted(Part::Kafka) {
         kafka::measure(&files, arguments.runs, &mut table)?;

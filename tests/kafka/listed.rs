@@ -175,6 +175,8 @@ fn events_are_shown_as_they_come_and_only_those_asked_for() {
             (&Value::from(n), &Value::from("Counted"))
         );
         assert_eq!(line["position"], format!("{topic}[0]@{n}"));
+        // It reads from the first record on, so it can count: every third is of the same stream.
+        assert_eq!(line["version"], n / 3 + 1);
     }
     assert!(run.wait().expect("it ends").success(), "enough is enough");
     assert_eq!(

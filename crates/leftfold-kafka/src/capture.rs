@@ -21,6 +21,9 @@ const COMMIT_RECORDS: u64 = 100_000;
 const COMMIT_BYTES: u64 = 64 << 20;
 const COMMIT_AFTER: Duration = Duration::from_secs(1);
 
+/// The same once the end was reached: what comes then is to be seen coming.
+const COMMIT_AT_END: Duration = Duration::from_millis(200);
+
 /// What to capture.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -396,11 +399,15 @@ impl Sink for CaptureSink<'_> {
         self.schemas.keep(&mut self.writer, Duration::ZERO, self.tell)?;
         let (written, durable) = (self.writer.written(), self.writer.durable());
         let (records, bytes) = (written.records - durable.records, written.bytes - durable.bytes);
+        let after = if left == 0 { COMMIT_AT_END } else { COMMIT_AFTER };
+        // A schema may come after its records were committed.
+        let any = records > 0 || self.schemas.has_news();
         if records >= COMMIT_RECORDS
             || bytes >= COMMIT_BYTES
-            || (records > 0 && self.committed.elapsed() >= COMMIT_AFTER)
+            || (any && self.committed.elapsed() >= after)
         {
             self.writer.commit()?;
+            self.schemas.committed();
             self.committed = Instant::now();
         }
         (self.tell)(Told::Progress { written, left });

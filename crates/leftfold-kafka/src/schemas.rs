@@ -22,6 +22,8 @@ pub(crate) struct SchemaBook {
     /// The number looked at last: most records name the same.
     last: Option<u32>,
     lacking: usize,
+    /// Whether something was kept since the last commit.
+    news: bool,
 }
 
 impl SchemaBook {
@@ -30,6 +32,7 @@ impl SchemaBook {
             registry: settings.map(Registry::new).transpose()?,
             last: None,
             lacking: 0,
+            news: false,
         })
     }
 
@@ -86,6 +89,7 @@ impl SchemaBook {
             && let Some((id, answer)) = registry.answer(within)
         {
             within = Duration::ZERO;
+            self.news = true;
             match answer {
                 Answer::Schema(written) => writer.add_schema(id, &written)?,
                 Answer::Lacking(why) => {
@@ -96,6 +100,16 @@ impl SchemaBook {
             }
         }
         Ok(())
+    }
+
+    /// Whether something was kept that is not committed yet.
+    pub(crate) fn has_news(&self) -> bool {
+        self.news
+    }
+
+    /// All that was kept is committed.
+    pub(crate) fn committed(&mut self) {
+        self.news = false;
     }
 
     /// Waits for what is outstanding.

@@ -1,5 +1,6 @@
 //! Events of topics as they come, kept nowhere.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use leftfold_event::{Cancel, Event, Locator};
@@ -22,8 +23,8 @@ const BYTES: usize = 16 << 20;
 /// How long records wait for others to come.
 const WAIT: Duration = Duration::from_millis(50);
 
-/// Events that came together. They are an event history of their own, so that a filter can be asked about them; no version is known,
-/// because nobody has counted from the beginning.
+/// Events that came together. They are an event history of their own, so that a filter can be asked about them. Versions are counted where every
+/// partition is read from the first record it holds; otherwise none is known.
 pub struct Batch {
     events: Vec<Event>,
     info: StoreInfo,
@@ -137,7 +138,9 @@ pub fn tail(
     let registry = request.settings.registry()?.map(Registry::new).transpose()?;
     let topics = cluster.topics(&request.topics, cancel)?;
     let pieces = pieces(&cluster, request, &topics, cancel)?;
+    let whole = request.partitions.is_empty() && pieces.iter().all(|p| p.start == p.low);
     let mut sink = TailSink {
+        versions: Versions(whole.then(HashMap::new)),
         places: pieces.clone(),
         // A pattern may fit more topics later.
         with_topic: topics.len() > 1 || request.topics.iter().any(|t| t.starts_with('^')),
@@ -156,7 +159,29 @@ pub fn tail(
     sink.hand_on()
 }
 
+/// How many records of each stream came, where that says what place a record has in its stream.
+struct Versions(Option<HashMap<String, i64>>);
+
+impl Versions {
+    /// The version of the next record of a stream, counted from 1; records of no stream have none.
+    fn next(&mut self, stream: &str) -> Option<i64> {
+        let counts = self.0.as_mut().filter(|_| !stream.is_empty())?;
+        if let Some(count) = counts.get_mut(stream) {
+            *count += 1;
+            return Some(*count);
+        }
+        counts.insert(stream.to_owned(), 1);
+        Some(1)
+    }
+
+    /// Records are missing: from here on places are not known.
+    fn give_up(&mut self) {
+        self.0 = None;
+    }
+}
+
 struct TailSink<'t> {
+    versions: Versions,
     places: Vec<Piece>,
     with_topic: bool,
     known: Known,
@@ -184,7 +209,9 @@ impl TailSink<'_> {
         }
         let events = self.waiting.iter().map(|own| {
             let place = &self.places[own.piece];
-            own.event(&place.name, place.partition, self.with_topic, &self.known.schemas)
+            let mut event = own.event(&place.name, place.partition, self.with_topic, &self.known.schemas);
+            event.version = self.versions.next(&event.stream);
+            event
         });
         let batch = Batch::new(events.collect());
         self.waiting.clear();
@@ -216,6 +243,9 @@ impl Sink for TailSink<'_> {
     fn seen(&mut self, _: usize, _: i64) {}
 
     fn gap(&mut self, _: usize, _: i64, reason: &str) -> Result<(), KafkaError> {
+        // What came before it was read whole.
+        self.hand_on()?;
+        self.versions.give_up();
         (self.tell)(Told::Note(format!("records are missing: {reason}")));
         Ok(())
     }
@@ -235,5 +265,20 @@ impl Sink for TailSink<'_> {
 
     fn waiting(&mut self, why: &str) {
         (self.tell)(Told::Note(format!("waiting: {why}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_along_each_stream_until_records_are_missing() {
+        let mut versions = Versions(Some(HashMap::new()));
+        let counted: Vec<_> = ["a", "b", "", "a"].map(|s| versions.next(s)).into();
+        assert_eq!(counted, [Some(1), Some(1), None, Some(2)]);
+        versions.give_up();
+        assert_eq!(versions.next("a"), None);
+        assert_eq!(Versions(None).next("a"), None);
     }
 }

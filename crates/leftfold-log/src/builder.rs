@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use leftfold_event::category_of;
 use leftfold_source::{Header, HeaderSink};
 
+use crate::growth::Growth;
 use crate::log::{Columns, Log};
 
 /// Stands for "no time" in the time column. The moment it shadows, 1677-09-21T00:12:43.145224192Z, is the first that
@@ -78,6 +79,12 @@ impl LogBuilder {
     /// The log of all that was taken.
     pub fn finish(self) -> Log {
         Log::new(self.columns)
+    }
+
+    /// The log of another one's events and of all that was taken, by a builder that knows the other and counts no versions, and where
+    /// the other's events stand in it. `None`: their rows cannot be brought into one order, or versions (`counting`) are not counted alone.
+    pub(crate) fn finish_onto(self, known: &Log, counting: bool) -> Option<(Log, Growth)> {
+        known.grown(self.columns, counting)
     }
 
     fn stream(&mut self, header: &Header<'_>) -> u32 {

@@ -1,5 +1,7 @@
 //! Integer columns that take as few bytes as their values need.
 
+use std::ops::Range;
+
 /// A column of integers by ordinal. The form is chosen by the values: nothing for an arithmetic run (row numbers without
 /// holes), four bytes while all fit around a base, eight otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +81,53 @@ impl IntColumn {
         }
     }
 
+    /// No values, with room for those of another column and more of them.
+    pub(crate) fn with_capacity_of(other: &Self, more: usize) -> Self {
+        match other {
+            // A run that goes on takes no room, and one that does not is unrolled anyway.
+            Self::Run { .. } => Self::default(),
+            Self::Narrow { base, deltas } => Self::Narrow {
+                base: *base,
+                deltas: Vec::with_capacity(deltas.len() + more),
+            },
+            Self::Wide(values) => Self::Wide(Vec::with_capacity(values.len() + more)),
+        }
+    }
+
+    /// Appends values of another column.
+    pub(crate) fn extend_from(&mut self, other: &Self, range: Range<usize>) {
+        let (mut start, end) = (range.start, range.end);
+        while start < end {
+            match (&mut *self, other) {
+                (Self::Run { base, len }, Self::Run { base: theirs, .. })
+                    if *len == 0 || base.checked_add(i64::from(*len)) == Some(theirs + start as i64) =>
+                {
+                    if *len == 0 {
+                        *base = theirs + start as i64;
+                    }
+                    // A log has fewer than 2^32 events.
+                    *len += (end - start) as u32;
+                    return;
+                }
+                (Self::Narrow { base, deltas }, Self::Narrow { base: theirs, deltas: more }) if base == theirs => {
+                    deltas.extend_from_slice(&more[start..end]);
+                    return;
+                }
+                (Self::Wide(values), Self::Wide(more)) => {
+                    values.extend_from_slice(&more[start..end]);
+                    return;
+                }
+                (Self::Wide(values), other) => {
+                    values.extend((start..end).map(|i| other.get(i)));
+                    return;
+                }
+                // The form may change with any of them.
+                _ => self.push(other.get(start)),
+            }
+            start += 1;
+        }
+    }
+
     fn widen(&mut self) {
         *self = match std::mem::take(self) {
             Self::Run { base, len } => match i32::try_from(len) {
@@ -121,6 +170,15 @@ pub(crate) enum Positions {
 pub(crate) const NO_POSITION: i64 = i64::MIN;
 
 impl Positions {
+    /// The position of the event `i`; `rows` gives the rows.
+    pub(crate) fn get(&self, i: usize, rows: &IntColumn) -> Option<i64> {
+        match self {
+            Self::Rows => Some(rows.get(i)),
+            Self::Absent => None,
+            Self::Stated(column) => Some(column.get(i)).filter(|p| *p != NO_POSITION),
+        }
+    }
+
     /// Appends the position of the event `ordinal`, which lies in `row`; `rows` gives the rows before it.
     pub(crate) fn push(&mut self, position: Option<i64>, row: i64, ordinal: u32, rows: &IntColumn) {
         match (&mut *self, position) {

@@ -9,6 +9,7 @@ pub mod cache;
 mod columns;
 mod density;
 pub mod filter;
+mod growth;
 mod log;
 mod names;
 mod postings;
@@ -21,11 +22,14 @@ pub use builder::LogBuilder;
 pub use columns::IntColumn;
 pub use density::{Density, boundaries};
 pub use filter::{EXTRA, Filter, FilterError, FilterRun, Mentions, OF_RECORDS, VARIABLES, record_value};
+pub use growth::Growth;
 pub use log::{LaneBy, Log};
 pub use names::Names;
 pub use postings::Postings;
-pub use scan::{index, index_again};
+pub use scan::{Grown, index, index_again, index_since};
 pub use selection::{Order, Selection};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod growth_tests;

@@ -1,5 +1,6 @@
 //! An immutable snapshot of a source's index.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
@@ -8,8 +9,9 @@ use leftfold_event::Locator;
 use crate::axis::{Axis, Place};
 use crate::builder::{NO_TIME, NO_VERSION};
 use crate::columns::{IntColumn, NO_POSITION, Positions};
+use crate::growth::{Growth, join};
 use crate::names::Names;
-use crate::selection::Selection;
+use crate::selection::{Order, Selection};
 use crate::time_blocks::TimeBlocks;
 
 /// What makes a lane.
@@ -49,7 +51,7 @@ pub(crate) struct Columns {
 }
 
 /// Versions by ordinal: four bytes while they fit, which they do unless something is odd.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum VersionColumn {
     Narrow(Vec<i32>),
     Wide(Vec<i64>),
@@ -68,20 +70,29 @@ impl VersionColumn {
                 Ok(n) if n != i32::MIN => v.push(n),
                 _ if version == NO_VERSION => v.push(i32::MIN),
                 _ => {
-                    let wide = v
-                        .iter()
-                        .map(|&n| if n == i32::MIN { NO_VERSION } else { i64::from(n) });
-                    *self = Self::Wide(wide.chain([version]).collect());
+                    let mut wide = self.to_wide().into_owned();
+                    wide.push(version);
+                    *self = Self::Wide(wide);
                 }
             },
             Self::Wide(v) => v.push(version),
         }
     }
 
-    fn get(&self, i: usize) -> Option<i64> {
+    pub(crate) fn get(&self, i: usize) -> Option<i64> {
         match self {
             Self::Narrow(v) => v.get(i).filter(|n| **n != i32::MIN).map(|n| i64::from(*n)),
             Self::Wide(v) => v.get(i).copied().filter(|n| *n != NO_VERSION),
+        }
+    }
+
+    pub(crate) fn to_wide(&self) -> Cow<'_, [i64]> {
+        match self {
+            Self::Narrow(v) => v
+                .iter()
+                .map(|&n| if n == i32::MIN { NO_VERSION } else { i64::from(n) })
+                .collect(),
+            Self::Wide(v) => Cow::Borrowed(v),
         }
     }
 
@@ -101,9 +112,9 @@ impl Columns {
     /// No events, and the names with their keys.
     pub(crate) fn names_alone(&self) -> Self {
         Self {
-            streams: self.streams.clone(),
-            kinds: self.kinds.clone(),
-            categories: self.categories.clone(),
+            streams: self.streams.clone_for_more(),
+            kinds: self.kinds.clone_for_more(),
+            categories: self.categories.clone_for_more(),
             stream_category: self.stream_category.clone(),
             ..Self::default()
         }
@@ -126,6 +137,14 @@ impl Columns {
             .iter()
             .take_while(move |(_, other)| *other == ordinal)
             .map(|(stream, _)| *stream)
+    }
+
+    /// All streams of an event, with the event.
+    pub(crate) fn streams_of(&self, ordinal: u32) -> impl Iterator<Item = (u32, u32)> {
+        let own = self.stream[ordinal as usize];
+        std::iter::once(own)
+            .chain(self.also_in_of(ordinal))
+            .map(move |stream| (stream, ordinal))
     }
 
     pub(crate) fn time_blocks(&self) -> &TimeBlocks {
@@ -175,6 +194,8 @@ impl Columns {
 #[derive(Debug)]
 pub struct Log {
     all: Selection,
+    /// Shared with the logs that have grown from it.
+    line: Arc<()>,
 }
 
 impl Deref for Log {
@@ -189,6 +210,7 @@ impl Log {
     pub(crate) fn new(columns: Columns) -> Self {
         Self {
             all: Selection::all(Arc::new(columns)),
+            line: Arc::default(),
         }
     }
 
@@ -209,6 +231,28 @@ impl Log {
 
     pub(crate) fn columns(&self) -> &Columns {
         self.all.columns()
+    }
+
+    /// This log with what came since: `new` was taken by [`crate::LogBuilder::knowing`] this one, without counting versions. What is built of lanes and
+    /// orders is carried over.
+    pub(crate) fn grown(&self, new: Columns, counting: bool) -> Option<(Self, Growth)> {
+        let (columns, growth) = join(self.columns(), new, counting)?;
+        let columns = Arc::new(columns);
+        let order = Order::All(columns.len() as u32);
+        let added: Vec<u32> = growth.new_events().collect();
+        let all = self.all.grown(columns, order, &growth, &added);
+        let line = Arc::clone(&self.line);
+        Some((Self { all, line }, growth))
+    }
+
+    /// Those of the events that a filter keeps, where it kept `before` of the log this one has grown from and keeps `added` of the new ones.
+    pub fn select_grown(&self, before: &Selection, growth: &Growth, added: &[u32]) -> Selection {
+        let kept = before.order(Axis::Log);
+        let mut kept = growth.moved(&kept.range(0, kept.len()));
+        // Two ascending runs: sorting merges them.
+        kept.extend_from_slice(added);
+        kept.sort();
+        before.grown(Arc::clone(self.all.columns()), Order::List(kept), growth, added)
     }
 
     /// How many events.
@@ -306,31 +350,14 @@ impl Log {
         (low < self.events() && rows.get(low as usize) == row).then_some(low)
     }
 
-    /// What became of another log's events in this one, which holds all of them and more, both in the order of their rows: where those of
-    /// `ordinals` (ascending) stand now, and the events that are new.
-    pub fn grown_from(&self, before: &Self, ordinals: &[u32]) -> (Vec<u32>, Vec<u32>) {
-        let place = |log: &Self, o: u32| {
-            let locator = log.locator(o);
-            (locator.row, locator.item)
-        };
-        let (mut moved, mut new) = (Vec::with_capacity(ordinals.len()), Vec::new());
-        let mut wanted = ordinals.iter().copied().peekable();
-        let mut old = 0;
-        for now in 0..self.events() {
-            while old < before.events() && place(before, old) < place(self, now) {
-                old += 1;
-            }
-            if old < before.events() && place(before, old) == place(self, now) {
-                while wanted.next_if(|o| *o < old).is_some() {}
-                if wanted.next_if_eq(&old).is_some() {
-                    moved.push(now);
-                }
-                old += 1;
-            } else {
-                new.push(now);
-            }
-        }
-        (moved, new)
+    /// Whether it has grown from the other one, perhaps by way of others: what was there means the same and has moved at most.
+    pub fn continues(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.line, &other.line)
+    }
+
+    /// What has come since another log that this one continues.
+    pub fn growth_since(&self, before: &Self) -> Growth {
+        Growth::between(before.columns(), self.columns())
     }
 
     /// Where the source finds an event again.

@@ -86,6 +86,14 @@ impl Names {
         answer
     }
 
+    /// A copy that takes in more names at once.
+    pub(crate) fn clone_for_more(&self) -> Self {
+        Self {
+            table: self.table.clone(),
+            ..self.clone()
+        }
+    }
+
     fn build_table(&self) -> HashTable<u32> {
         let mut table = HashTable::with_capacity(self.len());
         for key in 0..self.len() as u32 {

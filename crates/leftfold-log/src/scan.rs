@@ -1,12 +1,15 @@
 //! Indexing a source while others already look at what is there.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use leftfold_event::{Cancel, Progress};
+use leftfold_source::capture::Mark;
 use leftfold_source::{EventStore, Header, ScanSummary, SourceError};
 
 use crate::builder::LogBuilder;
+use crate::growth::Growth;
 use crate::log::Log;
 
 /// The first snapshot is published this soon.
@@ -28,6 +31,57 @@ pub fn index_again(
     }
     let summary = store.scan(&mut builder, cancel)?;
     Ok(summary.complete.then(|| (builder.finish(), summary)))
+}
+
+/// What has come to a source since it was indexed.
+#[derive(Debug)]
+pub struct Grown {
+    /// All events; the log there was, where nothing came.
+    pub log: Arc<Log>,
+    /// Where those there were stand now.
+    pub growth: Growth,
+    /// How the scan of what is new ended.
+    pub summary: ScanSummary,
+}
+
+impl Grown {
+    /// Nothing came.
+    pub fn nothing(log: &Arc<Log>) -> Self {
+        Self {
+            log: Arc::clone(log),
+            growth: Growth::nothing(log.events()),
+            summary: ScanSummary::default(),
+        }
+    }
+}
+
+/// Indexes what has come to a source since, in time that grows with what is new; what there was is copied. The log is the one that
+/// [`index_again`] would give. `None`: the source cannot tell what is new, so it is to be indexed again.
+pub fn index_since(
+    store: &dyn EventStore,
+    known: &Arc<Log>,
+    since: &Mark,
+    cancel: &Cancel,
+) -> Result<Option<Grown>, SourceError> {
+    let mut builder = LogBuilder::knowing(known);
+    let Some(summary) = store.scan_since(since, &mut builder, cancel)? else {
+        return Ok(None);
+    };
+    if !summary.complete {
+        return Err(SourceError::Cancelled);
+    }
+    if builder.is_empty() {
+        return Ok(Some(Grown {
+            summary,
+            ..Grown::nothing(known)
+        }));
+    }
+    let grown = builder.finish_onto(known, store.counts_versions());
+    Ok(grown.map(|(log, growth)| Grown {
+        log: Arc::new(log),
+        growth,
+        summary,
+    }))
 }
 
 /// Indexes a whole source. `publish` gets snapshots on the way: the first after 100 ms, each later one when half as much again

@@ -6,7 +6,11 @@ use std::sync::{Arc, OnceLock};
 use crate::axis::{Axis, Gap, Place};
 use crate::builder::NO_TIME;
 use crate::log::{Columns, LaneBy};
-use crate::postings::Postings;
+use crate::growth::Growth;
+use crate::postings::{Carried, Postings};
+
+/// Where more than one event in so many is displaced, lanes are put in the order of time all together.
+const MANY: usize = 8;
 
 /// How many gaps are kept.
 const GAPS: usize = 32;
@@ -93,6 +97,57 @@ impl Selection {
             lanes: [const { OnceLock::new() }; 6],
             gaps: [const { OnceLock::new() }; 2],
         }
+    }
+
+    /// What this selection is in a log that has grown, with `added` (ascending) of its new events: what is built of orders and lanes is
+    /// carried over, so that it takes a copy and no sorting, and the rest is built when asked for.
+    pub(crate) fn grown(&self, columns: Arc<Columns>, log_order: Order, growth: &Growth, added: &[u32]) -> Self {
+        let grown = Self::of(columns, log_order);
+        let time = |o: u32| grown.columns.time[o as usize];
+        let mut timed: Vec<u32> = added.iter().copied().filter(|o| time(*o) != NO_TIME).collect();
+        timed.sort_by_key(|o| time(*o));
+        let order = match self.time_order.get() {
+            Some(Some(Order::List(list))) => {
+                let mut carried = Carried::new(list, growth, timed.len());
+                carried.insert(0..list.len(), timed.iter().copied(), &|o| (time(o), o));
+                Some(Some(Order::List(carried.finish())))
+            }
+            // In order, and all that is new comes after it in both.
+            Some(None) if growth.is_at_end() && timed == added => {
+                let before = self.log_order.len().checked_sub(1).and_then(|rank| self.log_order.get(rank));
+                let latest = before.map(|o| self.columns.time[o as usize]);
+                let fits = added.first().is_none_or(|first| latest.is_none_or(|t| t <= time(*first)));
+                fits.then_some(None)
+            }
+            _ => None,
+        };
+        for by in [LaneBy::Category, LaneBy::Type, LaneBy::Stream] {
+            for (slot, events) in [(by as usize * 2, added), (by as usize * 2 + 1, &timed)] {
+                let of_time = slot % 2 == 1;
+                if let Some(before) = self.lanes[slot].get().filter(|p| !of_time || p.is_by_time()) {
+                    let columns = &*grown.columns;
+                    let mut pairs: Vec<(u32, u32)> = match by {
+                        LaneBy::Stream => events.iter().flat_map(|o| columns.streams_of(*o)).collect(),
+                        _ => events.iter().map(|o| (columns.lane(by, *o), *o)).collect(),
+                    };
+                    pairs.sort_by_key(|(key, _)| *key);
+                    let keys = grown.columns.names(by).len();
+                    let carried = if of_time {
+                        before.grown(keys, growth, &pairs, |o| (time(o), o))
+                    } else {
+                        before.grown(keys, growth, &pairs, |o| o)
+                    };
+                    if let Some(carried) = carried {
+                        // Nobody else has it yet.
+                        let _ = grown.lanes[slot].set(carried);
+                    }
+                }
+            }
+        }
+        if let Some(order) = order {
+            let _ = grown.time_order.set(order);
+        }
+        grown
     }
 
     pub(crate) fn columns(&self) -> &Arc<Columns> {
@@ -195,9 +250,24 @@ impl Selection {
         self.lanes[slot + 1].get_or_init(|| self.reorder_lanes(by, in_log_order()))
     }
 
-    /// The lanes in the order of time: those of displaced events anew, the others shared.
+    /// The lanes in the order of time: those of displaced events anew, the others shared. Where many are displaced, as they are where the log
+    /// goes partition by partition, all of them.
     fn reorder_lanes(&self, by: LaneBy, in_log_order: &Postings) -> Postings {
         let columns = &*self.columns;
+        if self.displaced().len() > self.len() as usize / MANY {
+            let keys = columns.names(by).len();
+            return match self.order(Axis::Time) {
+                Order::List(list) => {
+                    let ordinals = || list.iter().copied();
+                    if by == LaneBy::Stream && !columns.also_in.is_empty() {
+                        Postings::build_by_time(keys, || ordinals().flat_map(|o| columns.streams_of(o)))
+                    } else {
+                        Postings::build_by_time(keys, || ordinals().map(|o| (columns.lane(by, o), o)))
+                    }
+                }
+                Order::All(_) => in_log_order.clone(),
+            };
+        }
         let mut of_lanes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for &ordinal in self.displaced() {
             of_lanes
@@ -227,10 +297,7 @@ impl Selection {
         let columns = &*self.columns;
         let keys = columns.names(by).len();
         if by == LaneBy::Stream && !columns.also_in.is_empty() {
-            let with = |o: u32| {
-                std::iter::once((columns.stream[o as usize], o))
-                    .chain(columns.also_in_of(o).map(move |s| (s, o)))
-            };
+            let with = |o: u32| columns.streams_of(o);
             return match &self.log_order {
                 Order::All(n) => Postings::build(keys, || (0..*n).flat_map(with)),
                 Order::List(list) => Postings::build(keys, || list.iter().copied().flat_map(with)),
@@ -356,7 +423,7 @@ impl Selection {
                 .sum()
         };
         let displaced = self.displaced.get().map_or(0, |d| d.len() * 4);
-        let lanes = lanes(false, Postings::heap_bytes) + lanes(true, Postings::reordered_bytes);
+        let lanes = lanes(false, Postings::heap_bytes) + lanes(true, Postings::own_bytes);
         self.log_order.heap_bytes() + time + displaced + lanes
     }
 }

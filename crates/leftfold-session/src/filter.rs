@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use leftfold_event::Cancel;
-use leftfold_log::{Axis, Filter, FilterRun, Log, Selection};
+use leftfold_log::{Axis, Filter, FilterRun, Growth, Log, Selection};
 use leftfold_source::EventStore;
 
 use crate::error::SessionError;
@@ -49,11 +49,13 @@ impl FilterTask {
         Arc::clone(&lock(&self.matches))
     }
 
-    /// What it keeps of a log that holds more events than the one it has looked through, perhaps between them. `None` where there is nothing
-    /// to take over: it is still at work, or was stopped.
+    /// What it keeps of a log that continues the one it has looked through: its verdicts move along, and only what is new is judged, as what
+    /// has another version now is, if that matters. Over any other log it starts anew. `grown` may give what came since a log. `None` where there is
+    /// nothing to take over: it is still at work, or was stopped.
     pub(crate) fn over(
         &self,
         log: &Arc<Log>,
+        grown: Option<(&Arc<Log>, &Growth)>,
         store: &dyn EventStore,
         cancel: &Cancel,
     ) -> Result<Option<Matches>, SessionError> {
@@ -61,20 +63,47 @@ impl FilterTask {
         if !before.done || before.error.is_some() || Arc::ptr_eq(&before.log, log) {
             return Ok(None);
         }
-        let order = before.selection.order(Axis::Log);
-        let (kept, new) = log.grown_from(&before.log, &order.range(0, order.len()));
-        let mut run = FilterRun::resume(&self.filter, log, kept, 0);
-        run.look_at(store, &new, cancel)?;
-        let (failed, first) = run.failures();
-        Ok(Some(Matches {
-            log: Arc::clone(log),
-            selection: log.select(run.kept().to_vec()),
-            scanned: log.events(),
-            done: true,
-            failed: before.failed + failed,
-            first_failure: before.first_failure.clone().or_else(|| first.map(str::to_owned)),
-            error: None,
-        }))
+        let judge = |ordinals: &[u32]| FilterRun::over(&self.filter, log, ordinals, store, cancel);
+        let matches = |selection: Selection, run: &FilterRun<'_>, (failed, first_failure)| {
+            let (more, first) = run.failures();
+            Matches {
+                log: Arc::clone(log),
+                selection,
+                scanned: log.events(),
+                done: true,
+                failed: failed + more,
+                first_failure: Option::or_else(first_failure, || first.map(str::to_owned)),
+                error: None,
+            }
+        };
+        if !log.continues(&before.log) {
+            let all: Vec<u32> = (0..log.events()).collect();
+            let run = judge(&all)?;
+            return Ok(Some(matches(log.select(run.kept().to_vec()), &run, (0, None))));
+        }
+        let since;
+        let growth = match grown {
+            Some((of, growth)) if Arc::ptr_eq(of, &before.log) => growth,
+            _ => {
+                since = log.growth_since(&before.log);
+                &since
+            }
+        };
+        let new: Vec<u32> = growth.new_events().collect();
+        let run = judge(&new)?;
+        let mut selection = log.select_grown(&before.selection, growth, run.kept());
+        let recounted = growth.recounted();
+        if !recounted.is_empty() && self.filter.uses_version() {
+            let order = selection.order(Axis::Log);
+            let mut kept = order.range(0, order.len());
+            kept.retain(|o| recounted.binary_search(o).is_err());
+            // What fails there has failed before.
+            kept.extend_from_slice(judge(recounted)?.kept());
+            kept.sort();
+            selection = log.select(kept);
+        }
+        let failures = (before.failed, before.first_failure.clone());
+        Ok(Some(matches(selection, &run, failures)))
     }
 
     pub(crate) fn take(&self, matches: Matches) {

@@ -9,6 +9,7 @@ pub mod contract;
 pub mod dto;
 mod error;
 mod filter;
+mod growth;
 mod history;
 mod kafka;
 mod kcat;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use leftfold_event::{Cancel, Progress};
 use leftfold_log::{Log, cache, index, index_again};
 use leftfold_replay::{Limits, Projections, Replay, monotonic_clock};
+use leftfold_source::capture::Mark;
 use leftfold_source::{EventStore, Identity, Unreadable};
 
 use crate::error::SessionError;
@@ -43,8 +44,25 @@ pub struct Snapshot {
     pub identity: Option<Identity>,
     /// The replay that fits this log's stream keys.
     pub replay: Arc<Replay>,
+    /// How far the scan got, where what comes later can be read alone.
+    pub(crate) mark: Option<Mark>,
     /// The versions missing of the stream asked for last, which is asked for again at every step.
     pub(crate) gaps: Mutex<Option<(u32, Gaps)>>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(log: Arc<Log>, state: IndexState, replay: Arc<Replay>) -> Self {
+        Self {
+            generation: 0,
+            log,
+            state,
+            unreadable: Vec::new(),
+            identity: None,
+            replay,
+            mark: None,
+            gaps: Mutex::default(),
+        }
+    }
 }
 
 /// Tells a front end that something grew. Carries no data: the front end asks for what it shows.
@@ -85,7 +103,7 @@ pub struct OpenSource {
     /// What every reader should know: what is wrong with the file, and with what the project file says of sources, in sentences.
     pub warnings: Vec<String>,
     pub(crate) on_change: OnChange,
-    projections: Projections,
+    pub(crate) projections: Projections,
     cache_folder: Option<PathBuf>,
     progress: Mutex<Progress>,
     cancel: Mutex<Cancel>,
@@ -140,15 +158,11 @@ impl OpenSource {
             cancel: Mutex::default(),
             indexing: Mutex::default(),
             search: Mutex::default(),
-            snapshot: RwLock::new(Arc::new(Snapshot {
-                generation: 0,
-                log: Arc::new(Log::empty()),
-                state: IndexState::Reading,
-                unreadable: Vec::new(),
-                identity: None,
+            snapshot: RwLock::new(Arc::new(Snapshot::new(
+                Arc::new(Log::empty()),
+                IndexState::Reading,
                 replay,
-                gaps: Mutex::default(),
-            })),
+            ))),
             grown: Default::default(),
             filters: Mutex::default(),
             next_filter: AtomicU32::new(1),
@@ -174,12 +188,11 @@ impl OpenSource {
             search: Mutex::default(),
             snapshot: RwLock::new(Arc::new(Snapshot {
                 generation: 1,
-                log: Arc::new(log),
-                state: IndexState::Ready,
-                unreadable: Vec::new(),
-                identity: None,
-                replay: Arc::new(new_replay(&projections)),
-                gaps: Mutex::default(),
+                ..Snapshot::new(
+                    Arc::new(log),
+                    IndexState::Ready,
+                    Arc::new(new_replay(&projections)),
+                )
             })),
             projections,
             grown: Default::default(),
@@ -234,15 +247,11 @@ impl OpenSource {
         let store = Arc::clone(&self.store);
         let cached = self.cache_folder.clone();
         let before = self.snapshot();
-        self.publish(Snapshot {
-            generation: 0,
-            log: Arc::clone(&before.log),
-            state: IndexState::Reading,
-            unreadable: Vec::new(),
-            identity: None,
-            replay: Arc::clone(&before.replay),
-            gaps: Mutex::default(),
-        });
+        self.publish(Snapshot::new(
+            Arc::clone(&before.log),
+            IndexState::Reading,
+            Arc::clone(&before.replay),
+        ));
         // The thread holds no handle to the source, so that closing the source ends it.
         let publish = move |snapshot| match weak.upgrade() {
             Some(source) => source.publish(snapshot),
@@ -257,20 +266,16 @@ impl OpenSource {
                     "no-thread",
                     format!("the system gives no thread to index with: {e}"),
                 );
-                self.publish(Snapshot {
-                    generation: 0,
-                    log: Arc::new(Log::empty()),
-                    state: IndexState::Failed(error),
-                    unreadable: Vec::new(),
-                    identity: None,
-                    replay: Arc::clone(&before.replay),
-                    gaps: Mutex::default(),
-                });
+                self.publish(Snapshot::new(
+                    Arc::new(Log::empty()),
+                    IndexState::Failed(error),
+                    Arc::clone(&before.replay),
+                ));
             }
         }
     }
 
-    fn publish(&self, mut snapshot: Snapshot) -> bool {
+    pub(crate) fn publish(&self, mut snapshot: Snapshot) -> bool {
         let generation = {
             let mut slot = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
             snapshot.generation = slot.generation + 1;
@@ -342,55 +347,6 @@ impl OpenSource {
         self.growing.load(Ordering::Relaxed)
     }
 
-    /// Takes in what a capture that is being written has got since, if anything; whether it did. What is shown until then stays, and is
-    /// replaced at once, filters too: lanes keep their keys, and events move, for the log's order is by partition and offset.
-    pub(crate) fn grow(&self, cancel: &Cancel) -> Result<bool, SessionError> {
-        let before = self.snapshot();
-        if before.state != IndexState::Ready {
-            return Ok(false);
-        }
-        let identity = self.store.identity()?;
-        let same = before.identity.as_ref() == Some(&identity);
-        let filters: Vec<_> = lock(&self.filters).values().cloned().collect();
-        let behind = |f: &Arc<FilterTask>| {
-            let matches = f.matches();
-            matches.done && matches.error.is_none() && !Arc::ptr_eq(&matches.log, &before.log)
-        };
-        if same && !filters.iter().any(behind) {
-            return Ok(false);
-        }
-        let (log, unreadable) = if same {
-            (Arc::clone(&before.log), before.unreadable.clone())
-        } else {
-            match index_again(&*self.store, &before.log, cancel)? {
-                Some((log, summary)) => (Arc::new(log), summary.unreadable),
-                None => return Ok(false),
-            }
-        };
-        let mut matches = Vec::new();
-        for filter in filters {
-            if let Some(now) = filter.over(&log, &*self.store, cancel)? {
-                matches.push((filter, now));
-            }
-        }
-        for (filter, now) in matches {
-            filter.take(now);
-            (self.on_change)(Changed::Filter {
-                source: self.id,
-                filter: filter.id,
-            });
-        }
-        Ok(self.publish(Snapshot {
-            generation: 0,
-            log,
-            state: IndexState::Ready,
-            unreadable,
-            identity: Some(identity),
-            replay: Arc::new(new_replay(&self.projections)),
-            gaps: Mutex::default(),
-        }))
-    }
-
     /// A handle for a new filter.
     pub(crate) fn filter_id(&self) -> u32 {
         self.next_filter.fetch_add(1, Ordering::Relaxed)
@@ -406,7 +362,7 @@ impl Drop for OpenSource {
     }
 }
 
-fn new_replay(projections: &Projections) -> Replay {
+pub(crate) fn new_replay(projections: &Projections) -> Replay {
     Replay::new(projections.clone(), Limits::default(), monotonic_clock())
 }
 
@@ -423,13 +379,9 @@ fn run_index(
 ) {
     let mut identity = store.identity().ok();
     let snapshot_of = |identity: &Option<Identity>, log, state, unreadable| Snapshot {
-        generation: 0,
-        log: Arc::new(log),
-        state,
         unreadable,
         identity: identity.clone(),
-        replay: Arc::clone(replay),
-        gaps: Mutex::default(),
+        ..Snapshot::new(Arc::new(log), state, Arc::clone(replay))
     };
     let first = identity.clone();
     let snapshot = |log, state, unreadable| snapshot_of(&first, log, state, unreadable);
@@ -473,7 +425,10 @@ fn run_index(
                 IndexState::Cancelled
             };
             let clean = complete && summary.unreadable.is_empty();
-            let done = snapshot(log, state, summary.unreadable);
+            let done = Snapshot {
+                mark: summary.mark,
+                ..snapshot(log, state, summary.unreadable)
+            };
             let log = Arc::clone(&done.log);
             publish(done);
             if let (true, Some((path, identity))) = (clean, place)

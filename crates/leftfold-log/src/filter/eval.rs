@@ -73,9 +73,20 @@ impl<'a> FilterRun<'a> {
 
     /// Goes on where a run over an earlier snapshot of the same log stopped: `kept` of the first `scanned` events.
     pub fn resume(filter: &'a Filter, log: &'a Log, kept: Vec<u32>, scanned: u32) -> Self {
+        Self::prepare(filter, log, None, kept, scanned)
+    }
+
+    /// Prepares a filter for these events (all, when none are named), which decide what names it looks at.
+    fn prepare(
+        filter: &'a Filter,
+        log: &'a Log,
+        ordinals: Option<&[u32]>,
+        kept: Vec<u32>,
+        scanned: u32,
+    ) -> Self {
         let context = Context::default();
         let mut names = Vec::new();
-        name_tables(&filter.root, log, &context, &mut names);
+        name_tables(&filter.root, log, ordinals, &context, &mut names);
         Self {
             filter,
             log,
@@ -105,31 +116,33 @@ impl<'a> FilterRun<'a> {
         Ok(end < self.log.events())
     }
 
-    /// Looks at these events alone, ascending, besides those that are kept; then all have been looked at.
-    pub fn look_at(
-        &mut self,
-        store: Store<'_>,
+    /// Looks at these events alone, ascending: in time that grows with their number, whatever else the log holds.
+    pub fn over(
+        filter: &'a Filter,
+        log: &'a Log,
         ordinals: &[u32],
+        store: Store<'_>,
         cancel: &Cancel,
-    ) -> Result<(), SourceError> {
-        self.next = 0;
+    ) -> Result<Self, SourceError> {
+        let mut run = Self::prepare(filter, log, Some(ordinals), Vec::new(), 0);
         for some in ordinals.chunks(CHUNK as usize) {
             if cancel.is_cancelled() {
                 return Err(SourceError::Cancelled);
             }
+            run.next = some[0];
             let (mut unknown, mut judged) = (Vec::new(), Judged::default());
             for ordinal in some {
-                if !self.judge(*ordinal, &Data::IndexOnly, &mut judged) {
+                if !run.judge(*ordinal, &Data::IndexOnly, &mut judged) {
                     unknown.push(*ordinal);
                 }
             }
-            self.take(judged);
+            run.take(judged);
             if !unknown.is_empty() {
-                self.look_into(store, &unknown, cancel)?;
+                run.look_into(store, &unknown, cancel)?;
             }
         }
-        self.next = self.log.events();
-        Ok(())
+        run.next = log.events();
+        Ok(run)
     }
 
     /// Runs to the end; `progress` counts events.
@@ -286,10 +299,20 @@ impl<'a> FilterRun<'a> {
     }
 }
 
-fn name_tables(node: &Node, log: &Log, context: &Context<'static, 'static>, tables: &mut Vec<NameTable>) {
+fn name_tables(
+    node: &Node,
+    log: &Log,
+    ordinals: Option<&[u32]>,
+    context: &Context<'static, 'static>,
+    tables: &mut Vec<NameTable>,
+) {
     match node {
-        Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|n| name_tables(n, log, context, tables)),
-        Node::Not(node) => name_tables(node, log, context, tables),
+        Node::And(nodes) | Node::Or(nodes) => {
+            nodes
+                .iter()
+                .for_each(|n| name_tables(n, log, ordinals, context, tables));
+        }
+        Node::Not(node) => name_tables(node, log, ordinals, context, tables),
         Node::Name { by, slot, expr } => {
             let variable = match by {
                 LaneBy::Stream => "stream",
@@ -301,7 +324,19 @@ fn name_tables(node: &Node, log: &Log, context: &Context<'static, 'static>, tabl
                 failed: Vec::new(),
                 reason: None,
             };
+            let asked = ordinals.map(|ordinals| {
+                let mut asked = vec![false; log.names(*by).len()];
+                ordinals
+                    .iter()
+                    .for_each(|o| asked[log.lane(*by, *o) as usize] = true);
+                asked
+            });
             for (key, name) in log.names(*by).iter() {
+                if asked.as_ref().is_some_and(|asked| !asked[key as usize]) {
+                    // Nobody asks.
+                    table.truth.push(Truth::Unknown);
+                    continue;
+                }
                 let mut scope = context.new_inner_scope();
                 match by {
                     LaneBy::Category => scope.add_variable_from_value(variable, values::category(Some(name))),

@@ -188,6 +188,11 @@ impl Filter {
         &self.text
     }
 
+    /// Whether it looks at the version.
+    pub fn uses_version(&self) -> bool {
+        self.root.uses_version()
+    }
+
     /// Whether the index alone answers it, without reading a payload.
     pub fn is_index_only(&self) -> bool {
         self.root.is_index_only()
@@ -202,6 +207,17 @@ impl Node {
             Self::Find(_) | Self::ValidTime { .. } => false,
             Self::Cel(leaf) => leaf.variables.iter().all(|v| IN_LOG.contains(&v.as_str())),
             _ => true,
+        }
+    }
+
+    /// Whether some leaf looks at the version.
+    fn uses_version(&self) -> bool {
+        match self {
+            Self::And(nodes) | Self::Or(nodes) => nodes.iter().any(Self::uses_version),
+            Self::Not(node) => node.uses_version(),
+            Self::Version { .. } => true,
+            Self::Cel(leaf) => leaf.variables.iter().any(|v| v == "version"),
+            _ => false,
         }
     }
 

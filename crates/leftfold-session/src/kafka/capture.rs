@@ -21,8 +21,8 @@ const TELL_EVERY: Duration = Duration::from_millis(100);
 /// The time a rate is taken over.
 const RATE_OVER: Duration = Duration::from_secs(3);
 
-/// What is open grows this often at most.
-const GROW_EVERY: Duration = Duration::from_secs(1);
+/// What is open grows this often at most: soon enough for what comes to be seen coming.
+const GROW_EVERY: Duration = Duration::from_millis(150);
 
 /// Of the time of a processor, growing takes one part in so many at most.
 const SHARE: u32 = 4;

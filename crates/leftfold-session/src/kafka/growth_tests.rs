@@ -105,6 +105,77 @@ fn events_move_keys_stay_and_filters_go_along() {
     drop(source.wait_newer(0, Duration::ZERO));
 }
 
+#[test]
+fn what_grew_is_read_alone_and_verdicts_about_versions_follow_the_counts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("t.leftfold");
+    let mut writer = CaptureWriter::open(&path).expect("a capture");
+    for partition in [0, 1] {
+        writer
+            .add_partition("t", None, partition, 0)
+            .expect("a partition");
+    }
+    push(&mut writer, 1, 0, 10, "a");
+    push(&mut writer, 2, 0, 20, "a");
+    push(&mut writer, 2, 1, 30, "b");
+    writer.commit().expect("a commit");
+    let source = open(&path);
+    let before = source.snapshot();
+    let task = source.start_filter("version == 2").expect("a filter");
+    task.wait_done(&mut |_| std::ops::ControlFlow::Continue(()))
+        .expect("it ends");
+    let kept = || {
+        let matches = task.matches();
+        let order = matches.selection.order(leftfold_log::Axis::Log);
+        order.range(0, order.len())
+    };
+    assert_eq!(kept(), [1]);
+    // Behind all events of its stream: what was replayed of the others stays.
+    push(&mut writer, 2, 2, 40, "b");
+    writer.commit().expect("a commit");
+    assert!(source.grow(&Cancel::new()).expect("it grows"));
+    let now = source.snapshot();
+    assert!(now.log.continues(&before.log) && Arc::ptr_eq(&now.replay, &before.replay));
+    assert_eq!(kept(), [1, 3]);
+    // Before one of its stream, which is the third then.
+    push(&mut writer, 1, 1, 50, "a");
+    writer.commit().expect("a commit");
+    assert!(source.grow(&Cancel::new()).expect("it grows"));
+    let now = source.snapshot();
+    assert!(now.log.continues(&before.log) && !Arc::ptr_eq(&now.replay, &before.replay));
+    assert_eq!(now.log.version(2), Some(3));
+    assert_eq!(kept(), [1, 4]);
+}
+
+#[test]
+fn a_second_topic_has_everything_read_and_every_filter_run_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("t.leftfold");
+    let mut writer = CaptureWriter::open(&path).expect("a capture");
+    writer.add_partition("t", None, 0, 0).expect("a partition");
+    push(&mut writer, 1, 0, 10, "a");
+    writer.commit().expect("a commit");
+    let source = open(&path);
+    let before = source.snapshot();
+    let task = source.start_filter("stream == \"t/a\"").expect("a filter");
+    task.wait_done(&mut |_| std::ops::ControlFlow::Continue(()))
+        .expect("it ends");
+    assert_eq!(task.matches().selection.len(), 0);
+    writer.add_partition("u", None, 0, 0).expect("a partition");
+    push(&mut writer, 2, 0, 20, "a");
+    writer.commit().expect("a commit");
+    assert!(source.grow(&Cancel::new()).expect("it grows"));
+    let now = source.snapshot();
+    assert!(!now.log.continues(&before.log));
+    assert_eq!((now.log.events(), task.matches().selection.len()), (2, 1));
+    // From there on it grows as before.
+    push(&mut writer, 1, 1, 30, "a");
+    writer.commit().expect("a commit");
+    assert!(source.grow(&Cancel::new()).expect("it grows"));
+    assert!(source.snapshot().log.continues(&now.log));
+    assert_eq!(task.matches().selection.len(), 2);
+}
+
 /// What another program does that opens the file meanwhile must not take the log away under the writer.
 #[cfg(unix)]
 #[test]
