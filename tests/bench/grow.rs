@@ -52,7 +52,10 @@ impl Growing {
             let partition = (stream % self.next.len() as u64) as usize;
             let key = format!("order-{stream}");
             let kind = ["OrderPlaced", "OrderPaid", "OrderShipped"][self.chance.below(3) as usize];
-            let value = format!("{{\"type\":\"{kind}\",\"order\":{stream},\"n\":{}}}", self.written);
+            let value = format!(
+                "{{\"type\":\"{kind}\",\"order\":{stream},\"n\":{}}}",
+                self.written
+            );
             let record = Record {
                 timestamp: Some((1_760_000_000_000 + self.written as i64, TimestampKind::Create)),
                 key: Some(key.as_bytes()),
@@ -120,7 +123,9 @@ pub(crate) fn measure(files: &Files, runs: u32, table: &mut Table) -> Outcome {
         }
         let took = median(&since);
         table.add(Row {
-            what: format!("{NEW} records more into a capture of {events} that is open, partitions: {partitions}"),
+            what: format!(
+                "{NEW} records more into a capture of {events} that is open, partitions: {partitions}"
+            ),
             value: format!(
                 "{} s, and {} s until lanes and densities are there",
                 brief(took),

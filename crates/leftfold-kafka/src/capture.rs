@@ -402,10 +402,7 @@ impl Sink for CaptureSink<'_> {
         let after = if left == 0 { COMMIT_AT_END } else { COMMIT_AFTER };
         // A schema may come after its records were committed.
         let any = records > 0 || self.schemas.has_news();
-        if records >= COMMIT_RECORDS
-            || bytes >= COMMIT_BYTES
-            || (any && self.committed.elapsed() >= after)
-        {
+        if records >= COMMIT_RECORDS || bytes >= COMMIT_BYTES || (any && self.committed.elapsed() >= after) {
             self.writer.commit()?;
             self.schemas.committed();
             self.committed = Instant::now();

@@ -109,7 +109,13 @@ impl IntColumn {
                     *len += (end - start) as u32;
                     return;
                 }
-                (Self::Narrow { base, deltas }, Self::Narrow { base: theirs, deltas: more }) if base == theirs => {
+                (
+                    Self::Narrow { base, deltas },
+                    Self::Narrow {
+                        base: theirs,
+                        deltas: more,
+                    },
+                ) if base == theirs => {
                     deltas.extend_from_slice(&more[start..end]);
                     return;
                 }

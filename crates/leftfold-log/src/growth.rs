@@ -152,7 +152,11 @@ impl Growth {
 
     fn parts(&self) -> impl Iterator<Item = Part> {
         let starts = std::iter::once(0).chain(self.stretches.iter().map(|s| s.before as usize));
-        let old = starts.zip(self.stretches.iter().map(|s| Part::New(s.from as usize..s.to as usize)));
+        let old = starts.zip(
+            self.stretches
+                .iter()
+                .map(|s| Part::New(s.from as usize..s.to as usize)),
+        );
         let before = self.stretches.iter().map(|s| s.before as usize);
         let last = self.stretches.last().map_or(0, |s| s.before as usize);
         old.zip(before)
@@ -195,7 +199,12 @@ impl Growth {
         }
     }
 
-    fn positions(&self, (old, old_rows): (&Positions, &IntColumn), new: &Columns, rows: &IntColumn) -> Positions {
+    fn positions(
+        &self,
+        (old, old_rows): (&Positions, &IntColumn),
+        new: &Columns,
+        rows: &IntColumn,
+    ) -> Positions {
         match (old, &new.positions) {
             (Positions::Rows, Positions::Rows) => Positions::Rows,
             (Positions::Absent, Positions::Absent) => Positions::Absent,
@@ -219,7 +228,13 @@ impl Growth {
     }
 
     /// Ascending old ordinals and ascending new ones (by their number among the new), as they stand now, each with what belongs to it.
-    fn ordinals<T: Copy>(&self, old: &[T], new: &[T], of: impl Fn(T) -> u32, set: impl Fn(T, u32) -> T) -> Vec<T> {
+    fn ordinals<T: Copy>(
+        &self,
+        old: &[T],
+        new: &[T],
+        of: impl Fn(T) -> u32,
+        set: impl Fn(T, u32) -> T,
+    ) -> Vec<T> {
         let mut merged = Vec::with_capacity(old.len() + new.len());
         let (mut old, mut new) = (old.iter().copied().peekable(), new.iter().copied().peekable());
         for stretch in &self.stretches {
@@ -292,7 +307,11 @@ impl Growth {
 /// `counting`: versions are counted, see [`crate::LogBuilder::counting_versions`]. `None`: they cannot be brought together so.
 pub(crate) fn join(old: &Columns, new: Columns, counting: bool) -> Option<(Columns, Growth)> {
     let total = old.len().checked_add(new.len())?;
-    let most = if counting { i32::MAX as usize } else { u32::MAX as usize - 1 };
+    let most = if counting {
+        i32::MAX as usize
+    } else {
+        u32::MAX as usize - 1
+    };
     if total > most {
         return None;
     }

@@ -55,18 +55,25 @@ fn made(kind: Kind) -> impl Strategy<Value = Made> {
     let also_in = prop::collection::vec((0..STREAMS.len()).prop_map(|i| format!("t-{i}")), 0..2);
     (
         (0..STREAMS.len(), 0..KINDS.len(), time, version),
-        (also_in, prop::bool::weighted(0.2), prop_oneof![5 => Just(0_i64), 1 => 1_i64..5], prop_oneof![6 => Just(0_u32), 1 => 1_u32..3]),
+        (
+            also_in,
+            prop::bool::weighted(0.2),
+            prop_oneof![5 => Just(0_i64), 1 => 1_i64..5],
+            prop_oneof![6 => Just(0_u32), 1 => 1_u32..3],
+        ),
     )
-        .prop_map(move |((stream, name, time, version), (also_in, problem, hole, item))| Made {
-            stream,
-            kind: name,
-            time,
-            version: version.filter(|_| !kind.counting),
-            also_in: if kind.bits == 20 { also_in } else { Vec::new() },
-            problem,
-            hole,
-            item: if kind.bits == 20 { item } else { 0 },
-        })
+        .prop_map(
+            move |((stream, name, time, version), (also_in, problem, hole, item))| Made {
+                stream,
+                kind: name,
+                time,
+                version: version.filter(|_| !kind.counting),
+                also_in: if kind.bits == 20 { also_in } else { Vec::new() },
+                problem,
+                hole,
+                item: if kind.bits == 20 { item } else { 0 },
+            },
+        )
 }
 
 type Events = BTreeMap<(i64, u32), Made>;
@@ -86,10 +93,16 @@ fn log_of(known: &Log, events: &Events, kind: Kind, counting: bool) -> LogBuilde
                 Numbered::ByRow => Some(*row),
                 Numbered::Sometimes => (event.kind > 0).then_some(row + event.hole),
             },
-            time: event.time.map(|s| Timestamp { nanos: s * 1_000_000_000, digits: (s % 4) as u8 }),
+            time: event.time.map(|s| Timestamp {
+                nanos: s * 1_000_000_000,
+                digits: (s % 4) as u8,
+            }),
             also_in: &event.also_in,
             problem: event.problem,
-            ..Header::at(Locator { row: *row, item: *item })
+            ..Header::at(Locator {
+                row: *row,
+                item: *item,
+            })
         });
         assert!(taken);
     }
@@ -171,7 +184,11 @@ fn same_growth(growth: &Growth, before: &Log, now: &Log) -> Result<(), TestCaseE
     prop_assert_eq!(growth.new_events().collect::<Vec<_>>(), new);
     if growth.only_extends_streams() {
         for (key, _) in before.names(LaneBy::Stream).iter() {
-            let had: Vec<u32> = before.stream_events(key).iter().map(|o| growth.place(*o)).collect();
+            let had: Vec<u32> = before
+                .stream_events(key)
+                .iter()
+                .map(|o| growth.place(*o))
+                .collect();
             prop_assert!(now.stream_events(key).starts_with(&had));
         }
     }
@@ -234,18 +251,49 @@ proptest! {
 
 #[test]
 fn rows_that_are_there_already_are_not_taken_twice() {
-    let kind = Kind { counting: false, numbered: Numbered::Not, bits: 48 };
-    let event = Made { stream: 1, kind: 0, time: None, version: None, also_in: Vec::new(), problem: false, hole: 0, item: 0 };
+    let kind = Kind {
+        counting: false,
+        numbered: Numbered::Not,
+        bits: 48,
+    };
+    let event = Made {
+        stream: 1,
+        kind: 0,
+        time: None,
+        version: None,
+        also_in: Vec::new(),
+        problem: false,
+        hole: 0,
+        item: 0,
+    };
     let events: Events = [((1, 0), event.clone()), ((2, 0), event)].into();
     let log = Arc::new(log_of(&Log::empty(), &events, kind, false).finish());
-    assert!(log_of(&log, &events, kind, false).finish_onto(&log, false).is_none());
+    assert!(
+        log_of(&log, &events, kind, false)
+            .finish_onto(&log, false)
+            .is_none()
+    );
 }
 
 #[test]
 fn versions_that_a_store_states_are_not_counted_on() {
-    let kind = Kind { counting: false, numbered: Numbered::Not, bits: 48 };
-    let event = |version| Made { stream: 1, kind: 0, time: None, version, also_in: Vec::new(), problem: false, hole: 0, item: 0 };
+    let kind = Kind {
+        counting: false,
+        numbered: Numbered::Not,
+        bits: 48,
+    };
+    let event = |version| Made {
+        stream: 1,
+        kind: 0,
+        time: None,
+        version,
+        also_in: Vec::new(),
+        problem: false,
+        hole: 0,
+        item: 0,
+    };
     let log = log_of(&Log::empty(), &[((1, 0), event(Some(7)))].into(), kind, false).finish();
-    let grown = |version| log_of(&log, &[((2, 0), event(version))].into(), kind, false).finish_onto(&log, true);
+    let grown =
+        |version| log_of(&log, &[((2, 0), event(version))].into(), kind, false).finish_onto(&log, true);
     assert!(grown(None).is_none() && grown(Some(8)).is_none());
 }

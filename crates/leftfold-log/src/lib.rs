@@ -30,6 +30,6 @@ pub use scan::{Grown, index, index_again, index_since};
 pub use selection::{Order, Selection};
 
 #[cfg(test)]
-mod tests;
-#[cfg(test)]
 mod growth_tests;
+#[cfg(test)]
+mod tests;

@@ -135,7 +135,11 @@ impl Postings {
 
     /// Bytes on the heap beyond the lists it shares with the postings it was made from.
     pub(crate) fn own_bytes(&self) -> usize {
-        if self.by_time { self.heap_bytes() } else { self.list_bytes() }
+        if self.by_time {
+            self.heap_bytes()
+        } else {
+            self.list_bytes()
+        }
     }
 
     fn list_bytes(&self) -> usize {

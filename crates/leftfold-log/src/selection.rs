@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::axis::{Axis, Gap, Place};
 use crate::builder::NO_TIME;
-use crate::log::{Columns, LaneBy};
 use crate::growth::Growth;
+use crate::log::{Columns, LaneBy};
 use crate::postings::{Carried, Postings};
 
 /// Where more than one event in so many is displaced, lanes are put in the order of time all together.
@@ -101,7 +101,13 @@ impl Selection {
 
     /// What this selection is in a log that has grown, with `added` (ascending) of its new events: what is built of orders and lanes is
     /// carried over, so that it takes a copy and no sorting, and the rest is built when asked for.
-    pub(crate) fn grown(&self, columns: Arc<Columns>, log_order: Order, growth: &Growth, added: &[u32]) -> Self {
+    pub(crate) fn grown(
+        &self,
+        columns: Arc<Columns>,
+        log_order: Order,
+        growth: &Growth,
+        added: &[u32],
+    ) -> Self {
         let grown = Self::of(columns, log_order);
         let time = |o: u32| grown.columns.time[o as usize];
         let mut timed: Vec<u32> = added.iter().copied().filter(|o| time(*o) != NO_TIME).collect();
@@ -114,9 +120,15 @@ impl Selection {
             }
             // In order, and all that is new comes after it in both.
             Some(None) if growth.is_at_end() && timed == added => {
-                let before = self.log_order.len().checked_sub(1).and_then(|rank| self.log_order.get(rank));
+                let before = self
+                    .log_order
+                    .len()
+                    .checked_sub(1)
+                    .and_then(|rank| self.log_order.get(rank));
                 let latest = before.map(|o| self.columns.time[o as usize]);
-                let fits = added.first().is_none_or(|first| latest.is_none_or(|t| t <= time(*first)));
+                let fits = added
+                    .first()
+                    .is_none_or(|first| latest.is_none_or(|t| t <= time(*first)));
                 fits.then_some(None)
             }
             _ => None,

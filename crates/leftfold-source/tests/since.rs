@@ -187,9 +187,7 @@ fn another_capture_at_the_same_path_is_another_capture() {
     let (one, other) = (folder.path().join("1.leftfold"), folder.path().join("2.leftfold"));
     for path in [&one, &other] {
         let mut writer = begun(path, &[("t", 0)]);
-        writer
-            .set_fact("created", &path.display().to_string())
-            .unwrap();
+        writer.set_fact("created", &path.display().to_string()).unwrap();
         push(&mut writer, 1, 0, b"a", b"{}");
         writer.commit().unwrap();
     }

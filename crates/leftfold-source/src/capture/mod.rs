@@ -24,8 +24,8 @@ mod writer;
 
 pub use error::CaptureError;
 pub use headers::Headers;
-pub use ours::is_being_written;
 pub use mark::Mark;
+pub use ours::is_being_written;
 pub(crate) use ours::is_ours;
 pub use record::{At, Record, TimestampKind, event_of};
 pub(crate) use store::CaptureStore;

@@ -11,14 +11,13 @@ use rusqlite::{OptionalExtension as _, Row};
 
 use super::mapped::RecordMapping;
 use super::record::{At, event_of};
-use super::schemas;
 use super::scan::{Ended, between};
+use super::schemas;
 use super::{FORMAT, Mark, Record, TimestampKind, fetch, place_of, record_id};
 use crate::mapping::Mapping;
 use crate::sqlite::Database;
 use crate::{
-    Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
-    Unreadable,
+    Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo, Unreadable,
 };
 
 /// Goes up whenever records are understood differently, so that an index made before is made anew.
