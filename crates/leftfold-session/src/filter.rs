@@ -64,15 +64,15 @@ impl FilterTask {
             return Ok(None);
         }
         let judge = |ordinals: &[u32]| FilterRun::over(&self.filter, log, ordinals, store, cancel);
-        let matches = |selection: Selection, run: &FilterRun<'_>, (failed, first_failure)| {
-            let (more, first) = run.failures();
+        let matches = |selection: Selection, run: &FilterRun<'_>, told: (u32, Option<String>)| {
+            let ((failed, first_failure), (more, first)) = (told, run.failures());
             Matches {
                 log: Arc::clone(log),
                 selection,
                 scanned: log.events(),
                 done: true,
                 failed: failed + more,
-                first_failure: Option::or_else(first_failure, || first.map(str::to_owned)),
+                first_failure: first_failure.or_else(|| first.map(str::to_owned)),
                 error: None,
             }
         };
