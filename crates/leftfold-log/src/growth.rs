@@ -1,6 +1,7 @@
 //! Takes what has come to a source since into its log, without reading the rest again.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::columns::{IntColumn, Positions};
 use crate::log::{Columns, VersionColumn};
@@ -347,7 +348,7 @@ pub(crate) fn join(old: &Columns, new: Columns, counting: bool) -> Option<(Colum
         kinds: new.kinds,
         categories: new.categories,
         stream_category: new.stream_category,
-        time_blocks: Default::default(),
+        time_blocks: OnceLock::default(),
     };
     if counting {
         growth.count(&mut columns)?;

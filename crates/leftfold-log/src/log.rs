@@ -246,10 +246,13 @@ impl Log {
     }
 
     /// Those of the events that a filter keeps, where it kept `before` of the log this one has grown from and keeps `added` of the new ones.
+    #[expect(
+        clippy::stable_sort_primitive,
+        reason = "it merges two ascending runs in one pass"
+    )]
     pub fn select_grown(&self, before: &Selection, growth: &Growth, added: &[u32]) -> Selection {
         let kept = before.order(Axis::Log);
         let mut kept = growth.moved(&kept.range(0, kept.len()));
-        // Two ascending runs: sorting merges them.
         kept.extend_from_slice(added);
         kept.sort();
         before.grown(Arc::clone(self.all.columns()), Order::List(kept), growth, added)

@@ -155,7 +155,7 @@ pub(crate) struct Carried<'a> {
     old: &'a [u32],
     copied: usize,
     growth: &'a Growth,
-    carried: Vec<u32>,
+    out: Vec<u32>,
 }
 
 impl<'a> Carried<'a> {
@@ -164,16 +164,16 @@ impl<'a> Carried<'a> {
             old,
             copied: 0,
             growth,
-            carried: Vec::with_capacity(old.len() + added),
+            out: Vec::with_capacity(old.len() + added),
         }
     }
 
     fn carry(&mut self, to: usize) {
         let some = &self.old[self.copied..to];
         if self.growth.is_at_end() {
-            self.carried.extend_from_slice(some);
+            self.out.extend_from_slice(some);
         } else {
-            self.carried.extend(some.iter().map(|o| self.growth.place(*o)));
+            self.out.extend(some.iter().map(|o| self.growth.place(*o)));
         }
         self.copied = to;
     }
@@ -190,13 +190,13 @@ impl<'a> Carried<'a> {
             let rest = &self.old[from..range.end];
             from += rest.partition_point(|o| order(self.growth.place(*o)) < order(ordinal));
             self.carry(from);
-            self.carried.push(ordinal);
+            self.out.push(ordinal);
         }
     }
 
     pub(crate) fn finish(mut self) -> Vec<u32> {
         self.carry(self.old.len());
-        self.carried
+        self.out
     }
 }
 

@@ -99,7 +99,7 @@ impl FilterTask {
             kept.retain(|o| recounted.binary_search(o).is_err());
             // What fails there has failed before.
             kept.extend_from_slice(judge(recounted)?.kept());
-            kept.sort();
+            kept.sort_unstable();
             selection = log.select(kept);
         }
         let failures = (before.failed, before.first_failure.clone());

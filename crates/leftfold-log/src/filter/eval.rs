@@ -308,9 +308,9 @@ fn name_tables(
 ) {
     match node {
         Node::And(nodes) | Node::Or(nodes) => {
-            nodes
-                .iter()
-                .for_each(|n| name_tables(n, log, ordinals, context, tables));
+            for node in nodes {
+                name_tables(node, log, ordinals, context, tables);
+            }
         }
         Node::Not(node) => name_tables(node, log, ordinals, context, tables),
         Node::Name { by, slot, expr } => {
@@ -326,9 +326,9 @@ fn name_tables(
             };
             let asked = ordinals.map(|ordinals| {
                 let mut asked = vec![false; log.names(*by).len()];
-                ordinals
-                    .iter()
-                    .for_each(|o| asked[log.lane(*by, *o) as usize] = true);
+                for ordinal in ordinals {
+                    asked[log.lane(*by, *ordinal) as usize] = true;
+                }
                 asked
             });
             for (key, name) in log.names(*by).iter() {
