@@ -8,7 +8,7 @@ use leftfold_event::Locator;
 use crate::axis::{Axis, Place};
 use crate::builder::{NO_TIME, NO_VERSION};
 use crate::columns::{IntColumn, NO_POSITION, Positions};
-use crate::names::Names;
+use leftfold_event::Names;
 use crate::selection::Selection;
 use crate::time_blocks::TimeBlocks;
 
