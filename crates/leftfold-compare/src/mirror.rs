@@ -636,6 +636,9 @@ impl Mirroring<'_> {
                 .filter_map(|f| {
                     let version = match (hand, f.left, f.right) {
                         (Hand::Right, Some(left), None) => self.left.version(left)?,
+                        (Hand::Right, Some(left), _) if f.category == Category::Placement => {
+                            self.left.version(left)?
+                        }
                         (Hand::Left, None, Some(right)) => self.right.version(right)?,
                         _ => return None,
                     };
