@@ -193,6 +193,11 @@ impl Equality {
     }
 }
 
+/// A tolerance from its text.
+pub fn decimal(text: &str) -> Option<BigDecimal> {
+    BigDecimal::from_str(text.trim()).ok().filter(|d| d.fractional_digit_count().abs() <= MAX_POWER)
+}
+
 /// Powers of ten past which the decimals of a difference would be too long to write out.
 const MAX_POWER: i64 = 400;
 

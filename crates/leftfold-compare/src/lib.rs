@@ -18,7 +18,7 @@ mod side;
 
 pub use convergence::{Convergence, Verdict};
 pub use digest::Digester;
-pub use equality::{Equality, FieldDifference, Tolerance};
+pub use equality::{Equality, FieldDifference, Tolerance, decimal};
 pub use finding::{Category, Finding, Hand, Status};
 pub use fingerprint::{Fingerprint, chain, first_difference};
 pub use ignored::{Ignored, IgnoredError};
