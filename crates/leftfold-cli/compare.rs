@@ -292,7 +292,6 @@ pub(crate) fn document(compared: &Compared, shown: &Shown) -> Outcome<Document> 
         read.map(Some)
             .map_err(|e| Failure::new("internal", format!("an event is no JSON: {e}")))
     };
-    let finding = &shown.finding;
     let version = shown
         .left
         .as_ref()
@@ -306,9 +305,9 @@ pub(crate) fn document(compared: &Compared, shown: &Shown) -> Outcome<Document> 
                 .maybe("right", field.right.clone()),
         )
     });
-    let of_hand = if finding.left.is_some() { Hand::Left } else { Hand::Right };
+    let of_hand = if shown.left.is_some() { Hand::Left } else { Hand::Right };
     Ok(Document::new()
-        .with("category", finding.category.as_str())
+        .with("category", shown.category.as_str())
         .with("status", shown.status.as_str())
         .maybe("stream", stated(&shown.stream))
         .maybe("version", version.map(number))
@@ -316,8 +315,9 @@ pub(crate) fn document(compared: &Compared, shown: &Shown) -> Outcome<Document> 
         .maybe("right", event(&shown.right, Hand::Right)?)
         .maybe("of", event(&shown.of, of_hand)?)
         .maybe("fields", (!shown.fields.is_empty()).then(|| list(fields)))
-        .maybe("since", finding.since.map(time))
-        .maybe("healed", finding.healed.map(time)))
+        .maybe("since", shown.since.map(time))
+        .maybe("healed", shown.healed.map(time))
+        .maybe("message", shown.message.as_deref()))
 }
 
 /// A moment as text, with no more digits than it has.
@@ -486,9 +486,9 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
         let cancel = front.interrupt.cancel.clone();
         for finding in compared.shown(&numbers[..shown_count], &cancel)? {
             table.row(vec![
-                finding.finding.category.as_str().to_owned(),
+                finding.category.as_str().to_owned(),
                 finding.status.as_str().to_owned(),
-                finding.finding.since.map(time).unwrap_or_default(),
+                finding.since.map(time).unwrap_or_default(),
                 named(&finding.stream).to_owned(),
                 event_cell(&finding),
                 what(&finding),
@@ -534,14 +534,13 @@ fn event_cell(shown: &Shown) -> String {
 
 /// What is wrong, in a few words.
 fn what(shown: &Shown) -> String {
-    let finding = &shown.finding;
     let at = |event: &Option<Event>| {
         event
             .as_ref()
             .and_then(|e| e.position.clone())
             .map_or_else(String::new, |p| format!(" at #{p}"))
     };
-    match finding.category {
+    match shown.category {
         Category::Conflict => {
             let fields: Vec<String> = shown
                 .fields
@@ -553,7 +552,7 @@ fn what(shown: &Shown) -> String {
                 .collect();
             fields.join(", ")
         }
-        Category::Late => match (finding.since, finding.healed) {
+        Category::Late => match (shown.since, shown.healed) {
             (Some(since), Some(healed)) => {
                 let other = |l: &Option<Event>, r: &Option<Event>| {
                     let nanos = |e: &Option<Event>| e.as_ref().and_then(|e| e.time).map(|t| t.nanos);
@@ -570,7 +569,7 @@ fn what(shown: &Shown) -> String {
         Category::Missing => "not on the right".to_owned(),
         Category::Extra => "not on the left".to_owned(),
         Category::Duplicate | Category::VersionCollision => {
-            let side = if finding.left.is_some() { "left" } else { "right" };
+            let side = if shown.left.is_some() { "left" } else { "right" };
             format!("on the {side}, as{} before", at(&shown.of))
         }
         Category::Reordered => format!("left{}, right{}", at(&shown.left), at(&shown.right)),
@@ -578,7 +577,7 @@ fn what(shown: &Shown) -> String {
             let stream = shown.right.as_ref().map_or("", |e| e.stream.as_str());
             format!("on the right in {}", named(stream))
         }
-        _ => String::new(),
+        _ => shown.message.clone().unwrap_or_default(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod align;
 mod convergence;
+mod correlated;
 mod digest;
 mod equality;
 mod finding;
@@ -15,8 +16,11 @@ mod ignored;
 mod mirror;
 mod sequence;
 mod side;
+mod snapshot;
+mod witness;
 
 pub use convergence::{Convergence, Verdict};
+pub use correlated::{Cardinality, CorrelatedSettings, Correlation, Part, correlate};
 pub use digest::Digester;
 pub use equality::{Equality, FieldDifference, Tolerance, decimal};
 pub use finding::{Category, Finding, Hand, Status};
@@ -27,3 +31,5 @@ pub use mirror::{
 };
 pub use sequence::{Gap, gaps};
 pub use side::{Content, Facts, Identity, Side, SideBuilder};
+pub use snapshot::{Fit, Fitting, best_place};
+pub use witness::smallest;

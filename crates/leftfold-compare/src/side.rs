@@ -180,6 +180,15 @@ pub struct SideBuilder {
     digester: Digester,
     last_stream: Option<u32>,
     with_kind: bool,
+    trusting: bool,
+}
+
+/// Digits up to which a number is one that somebody counted.
+const COUNTED_DIGITS: usize = 12;
+
+/// Whether an id is a small number: a row's, most likely, which says nothing of the event on another machine.
+fn is_counted(id: &[u8]) -> bool {
+    id.len() <= COUNTED_DIGITS && id.iter().all(u8::is_ascii_digit)
 }
 
 impl SideBuilder {
@@ -190,6 +199,16 @@ impl SideBuilder {
             digester,
             last_stream: None,
             with_kind: !ignore_kind,
+            trusting: false,
+        }
+    }
+
+    /// The same, taking ids for what events are known by even where they are small numbers, as rows have them.
+    #[must_use]
+    pub fn trusting_ids(self) -> Self {
+        Self {
+            trusting: true,
+            ..self
         }
     }
 
@@ -215,7 +234,11 @@ impl SideBuilder {
         };
         self.last_stream = Some(stream);
         side.stream.push(stream);
-        let id = facts.id.map_or(0, |id| xxh3_64(id).max(1));
+        let trusting = self.trusting;
+        let id = facts
+            .id
+            .filter(|id| trusting || !is_counted(id))
+            .map_or(0, |id| xxh3_64(id).max(1));
         side.id.push(id);
         side.with_id += u32::from(id != 0);
         side.version.push(facts.version.unwrap_or(NONE));

@@ -19,7 +19,9 @@ pub use axis::{Axis, Gap, Place};
 pub use builder::LogBuilder;
 pub use columns::IntColumn;
 pub use density::{Density, boundaries};
-pub use filter::{EXTRA, Filter, FilterError, FilterRun, Mentions, OF_RECORDS, VARIABLES, record_value};
+pub use filter::{
+    EXTRA, Evaluation, Expression, Filter, FilterError, FilterRun, Mentions, OF_RECORDS, VARIABLES, record_value,
+};
 pub use leftfold_event::Names;
 pub use log::{LaneBy, Log};
 pub use postings::Postings;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::thread;
 
 use leftfold_compare::{
-    Category, CompareError, Comparison, Coverage, Equality, Evidence, FieldDifference, Finding, Hand,
-    IdentityBy, MirrorSettings, Status, mirror,
+    Category, CompareError, Comparison, Coverage, Equality, Evidence, Finding, Hand, Identity, IdentityBy,
+    MirrorSettings, mirror,
 };
 use leftfold_event::{Cancel, Event, Progress};
 use leftfold_source::EventStore;
 
+use super::shown::Shown;
 use super::side::{Only, TakenSide};
 use crate::error::SessionError;
 
@@ -52,25 +53,6 @@ pub struct Counted {
     pub by_status: [u32; 4],
 }
 
-/// A finding with its evidence.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    /// The finding.
-    pub finding: Finding,
-    /// How certain it is.
-    pub status: Status,
-    /// The stream's name.
-    pub stream: String,
-    /// The event of the left side, whole.
-    pub left: Option<Event>,
-    /// The event of the right side.
-    pub right: Option<Event>,
-    /// The event of the same side that it repeats.
-    pub of: Option<Event>,
-    /// Where the two say something else.
-    pub fields: Vec<FieldDifference>,
-}
-
 /// Reads both sides at once, then compares them. `progress` is told of events: of the left side, of the right.
 pub fn compare_mirror(
     left: (&Path, Arc<dyn EventStore>),
@@ -81,8 +63,16 @@ pub fn compare_mirror(
 ) -> Result<Compared, SessionError> {
     let since = |store: &dyn EventStore| store.holds_since().map(|t| t.map(|t| t.nanos));
     let held = [since(&*left.1)?, since(&*right.1)?];
+    let trusting = options.by == IdentityBy::Fixed(Identity::Id);
     let take = |(path, store): (&Path, Arc<dyn EventStore>), progress: &Progress| {
-        TakenSide::take(path, store, &options.equality, &options.only, cancel, progress)
+        TakenSide::take(
+            path,
+            store,
+            (&options.equality, trusting),
+            &options.only,
+            cancel,
+            progress,
+        )
     };
     let (left, right) = thread::scope(|scope| {
         let other = scope.spawn(|| take(right, progress[1]));
@@ -221,13 +211,16 @@ impl Compared {
                     _ => Vec::new(),
                 };
                 Shown {
+                    category: finding.category,
                     status: self.comparison.status(&finding),
                     stream: self.stream_name(finding.stream).to_owned(),
                     of: first_left[i].take().or_else(|| first_right[i].take()),
-                    finding,
                     left,
                     right,
                     fields,
+                    since: finding.since,
+                    healed: finding.healed,
+                    message: None,
                 }
             })
             .collect())

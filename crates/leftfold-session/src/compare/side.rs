@@ -26,13 +26,19 @@ pub struct Only {
 }
 
 impl Only {
-    fn keeps(&self, stream: &str, kind: &str) -> bool {
+    /// Whether a stream is among them.
+    pub(crate) fn has_stream(&self, stream: &str, category: &str) -> bool {
         (self.streams.is_empty() || self.streams.iter().any(|p| matches_pattern(p, stream)))
-            && (self.types.is_empty() || self.types.iter().any(|t| t == kind))
-            && (self.categories.is_empty() || {
-                let category = category_of(stream).unwrap_or_default();
-                self.categories.iter().any(|c| c == category)
-            })
+            && (self.categories.is_empty() || self.categories.iter().any(|c| c == category))
+    }
+
+    /// Whether events of a type are among them.
+    pub(crate) fn has_type(&self, kind: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|t| t == kind)
+    }
+
+    fn keeps(&self, stream: &str, kind: &str) -> bool {
+        self.has_type(kind) && self.has_stream(stream, category_of(stream).unwrap_or_default())
     }
 
     fn is_all(&self) -> bool {
@@ -40,14 +46,17 @@ impl Only {
     }
 }
 
-fn new_builder(equality: &Equality) -> SideBuilder {
-    SideBuilder::new(Digester::new(equality.ignored.clone()), equality.ignored.kind)
+fn new_builder(equality: &Equality, trusting: bool) -> SideBuilder {
+    let builder = SideBuilder::new(Digester::new(equality.ignored.clone()), equality.ignored.kind);
+    if trusting { builder.trusting_ids() } else { builder }
 }
 
 /// A side while it is taken.
 struct Taking<'t> {
     builder: SideBuilder,
     equality: &'t Equality,
+    /// Whether ids that are small numbers count.
+    trusting: bool,
     locators: Vec<Locator>,
     only: Option<&'t Only>,
     by_lane: bool,
@@ -96,7 +105,7 @@ impl WholeSink for Taking<'_> {
     }
 
     fn start_over(&mut self) {
-        self.builder = new_builder(self.equality);
+        self.builder = new_builder(self.equality, self.trusting);
         self.locators.clear();
         self.seen = 0;
     }
@@ -120,14 +129,15 @@ impl TakenSide {
     pub(crate) fn take(
         path: &Path,
         store: Arc<dyn EventStore>,
-        equality: &Equality,
+        (equality, trusting): (&Equality, bool),
         only: &Only,
         cancel: &Cancel,
         progress: &Progress,
     ) -> Result<Self, SessionError> {
         progress.set_total(store.estimate().unwrap_or(0));
         let mut taking = Taking {
-            builder: new_builder(equality),
+            builder: new_builder(equality, trusting),
+            trusting,
             equality,
             locators: Vec::new(),
             only: Some(only).filter(|only| !only.is_all()),
