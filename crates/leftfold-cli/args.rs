@@ -8,6 +8,7 @@ use leftfold_event::Point;
 use leftfold_kafka::{Bound, From};
 
 use crate::capture::{CAPTURE, CaptureArgs};
+use crate::compare::{COMPARE, CompareArgs};
 use crate::kafka::{KafkaArgs, bound};
 use crate::secret::SecretArgs;
 use crate::topics::{TOPICS, TopicsArgs};
@@ -138,6 +139,9 @@ from + (to-from)*(c+1)/n.")]
   leftfold diff shop.db order-10017 --from v2 --to v4
   leftfold diff shop.db stock-SKU-0007 --from 2026-11-20T18:00:00Z --to end --json")]
     Diff(DiffArgs),
+    /// Compare two histories: what is missing, doubled, different, reordered or late, and since when (exit code 1 when they differ)
+    #[command(after_help = COMPARE)]
+    Compare(CompareArgs),
     /// Show which event last changed each field of a stream's state
     #[command(after_help = "Examples:
   leftfold blame shop.db order-10017
@@ -173,6 +177,7 @@ The keyring is the Secret Service (GNOME Keyring, KWallet), the macOS Keychain o
     /// Write a demo history: a shop over one day, with four incidents to find
     #[command(after_help = "Examples:
   leftfold demo
+  leftfold demo --mirror                 and a faulty copy of it, to compare
   leftfold demo --events 1000000 -O big.db
   leftfold demo --ndjson -O - | leftfold inspect -")]
     Demo(DemoArgs),
@@ -215,6 +220,7 @@ impl Verb {
             Self::Timeline(args) => args.json,
             Self::State(args) => args.json,
             Self::Diff(args) => args.json,
+            Self::Compare(args) => args.json,
             Self::Blame(args) => args.json,
             Self::History(args) => args.json,
             Self::Topics(args) => args.json,
@@ -655,6 +661,9 @@ pub(crate) struct DemoArgs {
     /// As NDJSON instead of a SQLite file; so is a file whose name ends in .ndjson or .jsonl
     #[arg(long)]
     pub(crate) ndjson: bool,
+    /// Write beside it the same day as a second data centre received it, with faults of every kind, to compare (shop-mirror.ndjson)
+    #[arg(long)]
+    pub(crate) mirror: bool,
     /// Replace a file that exists
     #[arg(long)]
     pub(crate) force: bool,

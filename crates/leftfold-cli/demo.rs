@@ -5,7 +5,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use leftfold_demo::{DemoError, DemoOptions, DemoSummary, SCENARIOS, write_ndjson, write_sqlite};
+use leftfold_demo::{
+    DemoError, DemoOptions, DemoSummary, MirrorSummary, SCENARIOS, write_mirror, write_ndjson, write_sqlite,
+};
 use leftfold_event::{Cancel, Progress};
 
 use crate::args::DemoArgs;
@@ -49,11 +51,58 @@ pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
         write_ndjson(out, &options, &cancel, &Progress::new())?;
         return Ok(());
     }
+    let mirror = args.mirror.then(|| {
+        let stem = target.file_stem().unwrap_or_default().to_string_lossy();
+        target.with_file_name(format!("{stem}-mirror.ndjson"))
+    });
+    if let Some(mirror) = mirror.as_ref().filter(|m| !args.force && m.exists()) {
+        return Err(Failure::exists(mirror));
+    }
     let summary = front
         .interrupt
         .clone()
         .careful(|| write(front, &target, &options, ndjson))?;
-    print(front, &target, &summary)
+    print(front, &target, &summary)?;
+    if let Some(mirror) = mirror {
+        let written = front
+            .interrupt
+            .clone()
+            .careful(|| write_copy(&mirror, &options, &cancel))?;
+        print_copy(front, &target, &mirror, &written)?;
+    }
+    Ok(())
+}
+
+/// Writes the copy with faults.
+fn write_copy(target: &Path, options: &DemoOptions, cancel: &Cancel) -> Outcome<MirrorSummary> {
+    let file = File::create(target).map_err(|e| Failure::unwritable(target, &e))?;
+    let written = write_mirror(file, options, cancel, &Progress::new());
+    if written.is_err() {
+        drop(std::fs::remove_file(target));
+    }
+    written.map_err(|e| match e {
+        DemoError::Write(e) => Failure::unwritable(target, &e),
+        e => e.into(),
+    })
+}
+
+fn print_copy(front: &mut Front, target: &Path, mirror: &Path, summary: &MirrorSummary) -> Outcome {
+    let shown = mirror.display().to_string();
+    writeln!(
+        front.out,
+        "\n{}  {}, the same day as a second data centre received it\n",
+        front.paint.with(Tone::Title, &clean(&shown)),
+        counted(summary.events, "event")
+    )?;
+    for fault in &summary.faults {
+        let name = front.paint.with(Tone::Notice, fault.category).into_owned();
+        let what = format!("{} ({})", fault.what, counted(fault.events, "event"));
+        let indent = fault.category.len() + 2;
+        writeln!(front.out, "{name}: {}", wrapped(&what, front.width, indent))?;
+    }
+    let (left, right) = (quoted(&target.display().to_string()), quoted(&shown));
+    writeln!(front.out, "\nTry:\n  leftfold compare {} {}", clean(&left), clean(&right))?;
+    Ok(())
 }
 
 /// Writes the file on a thread of its own and shows how far it is.

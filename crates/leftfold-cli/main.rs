@@ -5,6 +5,7 @@ mod args;
 mod blame;
 mod capture;
 mod clock;
+mod compare;
 mod demo;
 mod diff;
 mod document;
@@ -95,6 +96,7 @@ fn run(front: &mut Front, mut verb: Verb) -> Outcome<ExitCode> {
         Verb::Timeline(args) => timeline::run(front, &args)?,
         Verb::State(args) => state::run(front, &args)?,
         Verb::Diff(args) => return diff::run(front, &args),
+        Verb::Compare(args) => return compare::run(front, &args),
         Verb::Blame(args) => blame::run(front, &args)?,
         Verb::History(args) => history::run(front, &args)?,
         Verb::Export(args) => export::run(front, &args)?,

@@ -54,6 +54,14 @@ pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
                 None => return Ok(()),
             }
         }
+        Verb::Compare(args) => {
+            for side in [&mut args.left, &mut args.right] {
+                if is_topic(side) {
+                    *side = of_source(front, side)?;
+                }
+            }
+            return Ok(());
+        }
         Verb::Inspect(args) => &mut args.source.source,
         Verb::Streams(args) => &mut args.source.source,
         Verb::Event(args) => &mut args.source.source,

@@ -12,6 +12,7 @@ const VERBS: &[&str] = &[
     "timeline",
     "state",
     "diff",
+    "compare",
     "blame",
     "history",
     "export",
@@ -57,7 +58,7 @@ fn examples(verb: &str) -> Vec<String> {
 #[cfg(unix)]
 fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
     let demo = folder();
-    leftfold(demo.path(), &["demo"]).ok();
+    leftfold(demo.path(), &["demo", "--mirror"]).ok();
     let program_folder = std::path::Path::new(env!("CARGO_BIN_EXE_leftfold"))
         .parent()
         .expect("a folder")
@@ -76,7 +77,9 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
             fs::create_dir_all(folder.path().join(".local/share/bash-completion/completions"))
                 .expect("a folder");
             if *verb != "demo" {
-                fs::hard_link(demo.path().join("shop.db"), folder.path().join("shop.db")).expect("a link");
+                for file in ["shop.db", "shop-mirror.ndjson"] {
+                    fs::hard_link(demo.path().join(file), folder.path().join(file)).expect("a link");
+                }
             }
             // Other people's programs may not be here, and a million events take their time.
             let command = example.split(" | jq").next().unwrap_or_default();
@@ -96,7 +99,7 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
             shell.args(["-ec", &command]).current_dir(folder.path());
             shell.env("PATH", &path).env("HOME", folder.path());
             let run = crate::run::Run::from(shell.output().expect("sh(1) is there"));
-            let fine: &[i32] = if *verb == "diff" { &[1] } else { &[0] };
+            let fine: &[i32] = if ["diff", "compare"].contains(verb) { &[1] } else { &[0] };
             assert!(
                 run.code.is_some_and(|c| fine.contains(&c)),
                 "{command}: {}",

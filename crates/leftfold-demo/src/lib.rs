@@ -6,6 +6,7 @@
 mod catalogue;
 mod clock_text;
 mod day;
+mod mirror;
 mod ndjson;
 mod order;
 mod payload;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use leftfold_event::Timestamp;
 
+pub use mirror::{Fault, MirrorSummary, write_mirror};
 pub use ndjson::write_ndjson;
 pub use sqlite::write_sqlite;
 

@@ -8,9 +8,11 @@ mod category;
 mod event;
 pub mod json;
 pub mod terminal;
+mod names;
 mod timestamp;
 
 pub use cancel::{Cancel, Progress};
 pub use category::category_of;
 pub use event::{Event, EventId, Locator, Payload, Point, PointError, Problem, ProblemCode};
+pub use names::Names;
 pub use timestamp::{Inexact, TimeError, TimeZoneOrigin, Timestamp};

@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::columns::{IntColumn, Positions};
 use crate::log::{Columns, Log, VersionColumn};
-use crate::names::Names;
+use leftfold_event::Names;
 
 /// Changes with every change of the layout, and of what is read into it.
 const MAGIC: &[u8; 16] = b"leftfold-index\x00\x04";

@@ -11,7 +11,6 @@ mod density;
 pub mod filter;
 mod growth;
 mod log;
-mod names;
 mod postings;
 mod scan;
 mod selection;
@@ -21,10 +20,12 @@ pub use axis::{Axis, Gap, Place};
 pub use builder::LogBuilder;
 pub use columns::IntColumn;
 pub use density::{Density, boundaries};
-pub use filter::{EXTRA, Filter, FilterError, FilterRun, Mentions, OF_RECORDS, VARIABLES, record_value};
+pub use filter::{
+    EXTRA, Evaluation, Expression, Filter, FilterError, FilterRun, Mentions, OF_RECORDS, VARIABLES, record_value,
+};
 pub use growth::Growth;
+pub use leftfold_event::Names;
 pub use log::{LaneBy, Log};
-pub use names::Names;
 pub use postings::Postings;
 pub use scan::{Grown, index, index_again, index_since};
 pub use selection::{Order, Selection};

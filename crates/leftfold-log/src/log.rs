@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use leftfold_event::Locator;
+use leftfold_event::{Locator, Names};
 
 use crate::axis::{Axis, Place};
 use crate::builder::{NO_TIME, NO_VERSION};
 use crate::columns::{IntColumn, NO_POSITION, Positions};
 use crate::growth::{Growth, join};
-use crate::names::Names;
 use crate::selection::{Order, Selection};
 use crate::time_blocks::TimeBlocks;
 

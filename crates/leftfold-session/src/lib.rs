@@ -5,6 +5,7 @@
 
 mod alike;
 pub mod commands;
+pub mod compare;
 pub mod contract;
 pub mod dto;
 mod error;
@@ -29,7 +30,7 @@ pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};
 pub use history::LogStream;
 pub use leftfold_source::ndjson::{write_event, write_kcat};
-pub use leftfold_source::{is_read_once, open_once, remove_temporary_copies};
+pub use leftfold_source::{EventStore, is_read_once, open_once, remove_temporary_copies};
 pub use lines::LinesError;
 pub use oddities::Oddity;
 pub use session::{Session, check_filter, filter_dto};

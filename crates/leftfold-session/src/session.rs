@@ -344,6 +344,37 @@ impl Session {
         cancel: &Cancel,
         tick: &mut dyn FnMut(u64),
     ) -> Result<SourceDto, SessionError> {
+        let (events, dto, projections) = self.found(path, store, mapped, cancel, tick)?;
+        let mut warnings = events.info().warnings.clone();
+        warnings.extend(self.broken(path)?);
+        let cache_folder = self.cache_folder.clone().filter(|_| !self.is_received(path));
+        Ok(self.start(path, events, (dto, warnings), projections, cache_folder))
+    }
+
+    /// What of the project file that speaks for a data file cannot be used, in sentences.
+    fn broken(&self, path: &Path) -> Result<Vec<String>, SessionError> {
+        Ok(self.project_of(path)?.iter().flat_map(Project::broken).collect())
+    }
+
+    /// A history of a file (by its index in [`Session::inspect`], or by a mapping), without an index.
+    pub fn history(
+        &self,
+        path: &Path,
+        store: u32,
+        mapped: Option<&MappingDto>,
+    ) -> Result<(Arc<dyn EventStore>, Projections), SessionError> {
+        let (events, _, projections) = self.found(path, store, mapped, &Cancel::new(), &mut |_| ())?;
+        Ok((events, projections))
+    }
+
+    fn found(
+        &self,
+        path: &Path,
+        store: u32,
+        mapped: Option<&MappingDto>,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<(Arc<dyn EventStore>, StoreDto, Projections), SessionError> {
         let file = self.file_with(path, cancel, tick)?;
         let project = self.project_of(path)?;
         let projections = project
@@ -376,12 +407,8 @@ impl Session {
                 (events, dto)
             }
         };
-        let cache_folder = self.cache_folder.clone().filter(|_| !self.is_received(path));
-        let mut warnings = events.info().warnings.clone();
-        let broken: Vec<String> = project.iter().flat_map(Project::broken).collect();
-        dto.notes.extend(broken.iter().cloned());
-        warnings.extend(broken);
-        Ok(self.start(path, events, (dto, warnings), projections, cache_folder))
+        dto.notes.extend(project.iter().flat_map(Project::broken));
+        Ok((events, dto, projections))
     }
 
     /// Opens what comes from a reader (standard input). `name` stands for the path.

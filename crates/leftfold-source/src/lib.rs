@@ -31,6 +31,6 @@ pub use shape::{ColumnShape, RowKey, Sample, TableShape};
 pub use spool::{is_read_once, open_once};
 pub use store::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
-    Unreadable,
+    Unreadable, Whole, WholePayload, WholeSink,
 };
 pub use temporary::remove_temporary_copies;

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use leftfold_event::{Cancel, Event, Locator, Timestamp};
+use leftfold_event::json::Value;
+use leftfold_event::{Cancel, Event, EventId, Locator, Payload, Timestamp};
 
 use crate::capture::Mark;
 use crate::lost::LostRows;
@@ -159,6 +160,58 @@ pub enum RawPayload<'a> {
     Other,
 }
 
+/// An event with what it is known by and what it says; borrowed for the time of one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole<'a> {
+    /// Where to find the event again.
+    pub locator: Locator,
+    /// The stream's full name.
+    pub stream: &'a str,
+    /// The event type.
+    pub kind: &'a str,
+    /// The store's identity of it, as text.
+    pub id: Option<&'a str>,
+    /// The version that the store states.
+    pub version: Option<i64>,
+    /// The recorded time, where known.
+    pub time: Option<Timestamp>,
+    /// What it says.
+    pub payload: WholePayload<'a>,
+}
+
+/// A payload, as far as it can be read.
+#[derive(Clone, Copy, Debug)]
+pub enum WholePayload<'a> {
+    /// JSON text.
+    Json(&'a [u8]),
+    /// A decoded value.
+    Value(&'a Value),
+    /// Bytes that are no JSON, or cannot be read.
+    Bytes(&'a [u8]),
+    /// The event has none.
+    Absent,
+}
+
+impl<'a> WholePayload<'a> {
+    /// What a payload says.
+    pub fn of(payload: &'a Payload) -> Self {
+        match &payload.value {
+            Some(value) => Self::Value(value),
+            None if payload.encoding.is_empty() && payload.raw.is_empty() => Self::Absent,
+            None => Self::Bytes(&payload.raw),
+        }
+    }
+}
+
+/// Takes the events of a scan with what they say, in the store's log order.
+pub trait WholeSink {
+    /// One event. `Break` ends the scan early.
+    fn push(&mut self, whole: &Whole<'_>) -> ControlFlow<()>;
+
+    /// Everything comes once more from the beginning: what was taken so far does not count.
+    fn start_over(&mut self);
+}
+
 /// What tells whether a source is still the same: changes whenever its content may have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
@@ -187,6 +240,11 @@ pub trait EventStore: Send + Sync {
     /// streams and no versions at all. The index counts; `fetch` leaves such versions out.
     fn counts_versions(&self) -> bool {
         false
+    }
+
+    /// From when on it holds everything, where it says that what is older is gone (a topic's retention).
+    fn holds_since(&self) -> Result<Option<Timestamp>, SourceError> {
+        Ok(None)
     }
 
     /// Where the event with a position that is no number would stand, for stores that can tell without reading.
@@ -222,6 +280,16 @@ pub trait EventStore: Send + Sync {
         visit: &mut dyn FnMut(usize, Event),
     ) -> Result<(), SourceError>;
 
+    /// Hands every event with what it says to the sink, in log order: for what looks at all of a history once. Unreadable rows come as
+    /// events that say nothing.
+    fn scan_whole(
+        &self,
+        sink: &mut dyn WholeSink,
+        cancel: &Cancel,
+    ) -> Result<ScanSummary, SourceError> {
+        scan_then_fetch(self, sink, cancel)
+    }
+
     /// Types and payload bytes alone, as fast as the store gives them: `visit(i, kind, payload)` in the slice's order.
     fn fetch_raw(
         &self,
@@ -229,6 +297,53 @@ pub trait EventStore: Send + Sync {
         cancel: &Cancel,
         visit: &mut dyn FnMut(usize, &str, RawPayload<'_>),
     ) -> Result<(), SourceError>;
+}
+
+/// Events fetched at a time.
+const CHUNK: usize = 4096;
+
+/// [`EventStore::scan_whole`] in two passes, for stores that have nothing quicker.
+pub(crate) fn scan_then_fetch(
+    store: &(impl EventStore + ?Sized),
+    sink: &mut dyn WholeSink,
+    cancel: &Cancel,
+) -> Result<ScanSummary, SourceError> {
+    let mut locators = Vec::new();
+    let mut summary = store.scan(
+        &mut |header: &Header<'_>| {
+            locators.push(header.locator);
+            ControlFlow::Continue(())
+        },
+        cancel,
+    )?;
+    for chunk in locators.chunks(CHUNK) {
+        if cancel.is_cancelled() {
+            return Err(SourceError::Cancelled);
+        }
+        let mut flow = ControlFlow::Continue(());
+        store.fetch(chunk, cancel, &mut |i, event| {
+            if flow.is_continue() {
+                flow = sink.push(&whole_of(&event, chunk[i], event.id.as_ref().map(EventId::to_string).as_deref()));
+            }
+        })?;
+        if flow.is_break() {
+            summary.complete = false;
+            break;
+        }
+    }
+    Ok(summary)
+}
+
+fn whole_of<'a>(event: &'a Event, locator: Locator, id: Option<&'a str>) -> Whole<'a> {
+    Whole {
+        locator,
+        stream: &event.stream,
+        kind: &event.kind,
+        id,
+        version: event.version,
+        time: event.time,
+        payload: WholePayload::of(&event.payload),
+    }
 }
 
 /// Why a source cannot be opened or read. Each says what, where and what to do.

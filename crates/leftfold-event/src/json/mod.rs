@@ -12,7 +12,7 @@ use std::fmt;
 use compact_str::CompactString;
 use jiter::{Jiter, Peek};
 
-pub use number::Number;
+pub use number::{Number, significant};
 pub use object::Object;
 pub use text::{array_index, escape_token, one_line, unescape_token, unmarked, write_string};
 

@@ -57,7 +57,17 @@ macro_rules! number_from {
 number_from!(i64, u64, i32, u32);
 
 /// Sign, significant digits without zeros at either end, and the power of ten of the last digit. Zero has no digits.
-fn canonical(text: &str) -> (bool, String, i64) {
+fn canonical(text: &str) -> (bool, Vec<u8>, i64) {
+    let mut digits = Vec::new();
+    let (negative, power) = significant(text, &mut digits);
+    (negative, digits, power)
+}
+
+/// Takes a number's text apart into what makes its value: whether it is negative, its significant digits without zeros at
+/// either end (in `digits`, cleared first), and the power of ten of the last of them. Zero has no digits, no sign and power 0, so
+/// that numbers are of one value exactly when all three are the same, however they are spelt.
+pub fn significant(text: &str, digits: &mut Vec<u8>) -> (bool, i64) {
+    digits.clear();
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |t| (true, t));
     let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, 0), |(m, e)| {
         (
@@ -70,14 +80,16 @@ fn canonical(text: &str) -> (bool, String, i64) {
         )
     });
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    let significant = digits.trim_start_matches('0').trim_end_matches('0');
-    if significant.is_empty() {
-        return (false, String::new(), 0);
+    digits.extend(whole.bytes().chain(fraction.bytes()).skip_while(|d| *d == b'0'));
+    let kept = digits.iter().rposition(|d| *d != b'0').map_or(0, |last| last + 1);
+    if kept == 0 {
+        digits.clear();
+        return (false, 0);
     }
-    let trailing = digits.len() - digits.trim_end_matches('0').len();
+    let trailing = digits.len() - kept;
+    digits.truncate(kept);
     let power = exponent
         .saturating_sub(fraction.len() as i64)
         .saturating_add(trailing as i64);
-    (negative, significant.to_owned(), power)
+    (negative, power)
 }

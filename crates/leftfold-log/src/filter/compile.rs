@@ -17,6 +17,70 @@ pub(super) fn compile(text: &str) -> Result<Node, FilterError> {
     if text.trim().is_empty() {
         return Ok(Node::Constant(true));
     }
+    with_a_large_stack(text, || {
+        let program = parsed(text)?;
+        let source = Source {
+            text,
+            info: program.source_info(),
+            beside: &[],
+        };
+        source.check(program.expression(), &mut Vec::new())?;
+        let mut slots = 0;
+        source.node(program.expression(), &mut slots)
+    })
+}
+
+/// Compiles a text to an expression that may use these names besides a filter's own.
+pub(super) fn expression(text: &str, beside: &[&str]) -> Result<IdedExpr, FilterError> {
+    if text.trim().is_empty() {
+        return Err(FilterError::at("filter-syntax", text, 0..text.len(), "there is no expression"));
+    }
+    with_a_large_stack(text, || {
+        let program = parsed(text)?;
+        let source = Source {
+            text,
+            info: program.source_info(),
+            beside,
+        };
+        source.check(program.expression(), &mut Vec::new())?;
+        Ok(with_total_has(program.expression()))
+    })
+}
+
+/// The names an expression uses, each once, bound ones too.
+pub(super) fn names(expr: &IdedExpr, found: &mut Vec<String>) {
+    let mut open = vec![expr];
+    while let Some(expr) = open.pop() {
+        match &expr.expr {
+            Expr::Ident(name) if !found.contains(name) => found.push(name.clone()),
+            Expr::Comprehension(c) => {
+                open.extend([&*c.iter_range, &c.accu_init, &c.loop_cond, &c.loop_step, &c.result]);
+            }
+            Expr::Map(map) => open.extend(map.entries.iter().flat_map(|e| of_entry(&e.expr))),
+            Expr::Struct(s) => open.extend(s.entries.iter().flat_map(|e| of_entry(&e.expr))),
+            Expr::List(list) => open.extend(&list.elements),
+            Expr::Select(select) => open.push(&select.operand),
+            Expr::Call(call) => {
+                open.extend(call.target.as_deref());
+                open.extend(&call.args);
+            }
+            Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+        }
+    }
+}
+
+fn of_entry(entry: &EntryExpr) -> Vec<&IdedExpr> {
+    match entry {
+        EntryExpr::StructField(field) => vec![&field.value],
+        EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
+    }
+}
+
+/// Runs the parser on a text that is not too long or nested too deep.
+fn with_a_large_stack<T: Send>(
+    text: &str,
+    run: impl FnOnce() -> Result<T, FilterError> + Send,
+) -> Result<T, FilterError> {
     if text.len() > MAX_TEXT {
         let message = format!("a filter is at most {MAX_TEXT} bytes long");
         return Err(FilterError::at(
@@ -34,7 +98,7 @@ pub(super) fn compile(text: &str) -> Result<Node, FilterError> {
     std::thread::scope(|scope| {
         let parser = std::thread::Builder::new().stack_size(PARSER_STACK);
         let failed = |message: &str| FilterError::at("filter-syntax", text, 0..text.len(), message);
-        match parser.spawn_scoped(scope, || compile_here(text)) {
+        match parser.spawn_scoped(scope, run) {
             Ok(thread) => thread
                 .join()
                 .unwrap_or_else(|_| Err(failed("the parser gave up on this filter"))),
@@ -68,7 +132,7 @@ fn nested_too_deep(text: &str) -> Option<usize> {
     None
 }
 
-fn compile_here(text: &str) -> Result<Node, FilterError> {
+fn parsed(text: &str) -> Result<cel::Program, FilterError> {
     let program = Env::stdlib()
         .compile(text)
         .map_err(|errors| syntax::error(text, refused_at(text, &errors)))?;
@@ -76,13 +140,7 @@ fn compile_here(text: &str) -> Result<Node, FilterError> {
         let message = format!("the filter nests deeper than {MAX_DEPTH} operators");
         return Err(FilterError::at("filter-syntax", text, 0..text.len(), &message));
     }
-    let source = Source {
-        text,
-        info: program.source_info(),
-    };
-    source.check(program.expression(), &mut Vec::new())?;
-    let mut slots = 0;
-    source.node(program.expression(), &mut slots)
+    Ok(program)
 }
 
 fn deeper_than(expr: &IdedExpr, levels: usize) -> bool {
@@ -226,6 +284,8 @@ fn guarded(select: SelectExpr, id: u64) -> IdedExpr {
 pub(super) struct Source<'a> {
     text: &'a str,
     info: &'a SourceInfo,
+    /// Names that stand beside a filter's own.
+    beside: &'a [&'a str],
 }
 
 impl Source<'_> {
@@ -272,6 +332,7 @@ impl Source<'_> {
             Expr::Ident(name) => {
                 let known = name.starts_with('@')
                     || VARIABLES.contains(&name.as_str())
+                    || self.beside.contains(&name.as_str())
                     || bound.contains(&name.as_str());
                 if !known {
                     return Err(self.error("filter-name", expr, &unknown_name(name)));

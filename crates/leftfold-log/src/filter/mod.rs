@@ -9,6 +9,7 @@
 mod compile;
 mod constant;
 mod eval;
+mod expression;
 mod known;
 mod mentions;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use leftfold_source::EventStore;
 use crate::log::LaneBy;
 
 pub use eval::FilterRun;
+pub use expression::{Beside, Evaluation, Expression};
 pub use mentions::Mentions;
 
 /// The longest filter text taken, in bytes.

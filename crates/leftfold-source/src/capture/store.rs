@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use leftfold_event::{Cancel, Event, Locator};
+use leftfold_event::{Cancel, Event, Locator, Timestamp};
 use leftfold_schema::Schemas;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row};
@@ -216,6 +216,20 @@ impl EventStore for CaptureStore {
 
     fn counts_versions(&self) -> bool {
         self.mapping.as_ref().is_none_or(|m| !m.states_versions)
+    }
+
+    fn holds_since(&self) -> Result<Option<Timestamp>, SourceError> {
+        let lease = self.database.lease()?;
+        // A partition whose first offset is above 0 has lost what was before; its oldest record's time says when that ends.
+        lease
+            .query_row(
+                "SELECT max((SELECT r.timestamp FROM stored_records r WHERE r.id >= w.partition_id << 48 ORDER BY r.id LIMIT 1))
+                 FROM watermarks w WHERE w.low > 0 AND w.start <= w.low",
+                [],
+                |row| row.get::<_, Option<i64>>(0),
+            )
+            .map(|ms| Timestamp::from_units(ms?, 3))
+            .map_err(|e| self.database.error(&e))
     }
 
     fn locate(&self, position: &str) -> Result<Option<Locator>, SourceError> {

@@ -114,12 +114,21 @@ pub(super) struct RawColumns {
     pub(super) explode: Option<CompiledExplode>,
 }
 
-/// The three statements of a store.
+/// What comparing wants of a row.
+#[derive(Clone, Debug)]
+pub(super) struct WholeColumns {
+    pub(super) header: HeaderColumns,
+    pub(super) id: Option<Compiled>,
+    pub(super) payload: Option<(usize, PayloadReader)>,
+}
+
+/// The statements of a store.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) header: (Select, HeaderColumns),
     pub(super) event: (Select, EventColumns),
     pub(super) raw: (Select, RawColumns),
+    pub(super) whole: (Select, WholeColumns),
     pub(super) hidden: Vec<String>,
     /// Each once joined after those before it.
     pub(super) joins: Vec<Joined>,
@@ -145,12 +154,19 @@ pub(super) fn compile(mapping: &Mapping, tables: &[TableShape]) -> Result<Plan, 
         payload: raw.payload(mapping.payload.as_ref())?,
         explode: raw.explode()?,
     };
+    let mut whole = Compiler::new(mapping, tables)?;
+    let whole_columns = WholeColumns {
+        header: whole.header()?,
+        id: whole.optional(mapping.id.as_ref())?,
+        payload: whole.payload(mapping.payload.as_ref())?,
+    };
     Ok(Plan {
         row_order: header.order.is_empty(),
         joins: header.joins(),
         header: (header.select(), header_columns),
         event: (event.select(), event_columns),
         raw: (raw.select(), raw_columns),
+        whole: (whole.select(), whole_columns),
         hidden: mapping.hidden_streams.clone(),
         many: mapping.joins.iter().any(|j| j.many),
     })

@@ -21,6 +21,7 @@ mod sql;
 mod store;
 mod survey;
 mod writer;
+mod whole;
 
 pub(crate) use access::{Access, Header as FileHeader, read_up_to};
 pub(crate) use connection::{Copied, Database};

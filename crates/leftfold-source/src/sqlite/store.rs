@@ -11,12 +11,12 @@ use super::keyed::Keyed;
 use super::orphans::Layout;
 use super::partners::Partners;
 use super::sql::quote;
-use super::{fetch, scan};
+use super::{fetch, scan, whole};
 use crate::expression::Expression;
 use crate::lost::LostRows;
 use crate::mapping::Mapping;
 use crate::shape::{RowKey, TableShape};
-use crate::{EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo};
+use crate::{EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo, WholeSink};
 
 /// One table of a SQLite file, read as events through a mapping.
 pub(crate) struct SqliteStore {
@@ -182,6 +182,10 @@ impl EventStore for SqliteStore {
 
     fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
         scan::scan(self, sink, cancel)
+    }
+
+    fn scan_whole(&self, sink: &mut dyn WholeSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
+        whole::scan_whole(self, sink, cancel)
     }
 
     fn fetch(

@@ -87,7 +87,7 @@ impl Names {
     }
 
     /// A copy that takes in more names at once.
-    pub(crate) fn clone_for_more(&self) -> Self {
+    pub fn clone_for_more(&self) -> Self {
         Self {
             table: self.table.clone(),
             ..self.clone()

@@ -1,0 +1,354 @@
+//! Pairs the events of one stream's two sides.
+
+use std::cmp::Ordering;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// An event of one side, by what it is known by and what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) key: u64,
+    pub(crate) content: u64,
+}
+
+/// An event that has no partner, by its place in its side's stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Lone {
+    pub(crate) at: u32,
+    /// An event of the same side and identity that came before it, if there is one: with the same content it is doubled, with another
+    /// the two collide.
+    pub(crate) of: Option<(u32, Again)>,
+}
+
+/// How an event repeats another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Again {
+    Doubled,
+    Colliding,
+}
+
+/// The outcome for one stream; all places ascend.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Aligned {
+    /// Places left and right, ascending by the left one.
+    pub(crate) pairs: Vec<(u32, u32)>,
+    /// Pairs, by their number, that stand in another order: all others are in one order on both sides, and no larger set is.
+    pub(crate) moved: Vec<u32>,
+    /// Pairs that only their place suggests: what was known of them differs.
+    pub(crate) guessed: Vec<(u32, u32)>,
+    pub(crate) left: Vec<Lone>,
+    pub(crate) right: Vec<Lone>,
+}
+
+impl Aligned {
+    /// What this outcome would tell: the fewer, the likelier it is what happened.
+    pub(crate) fn cost(&self, left: &[Known], right: &[Known]) -> usize {
+        let differing = |(l, r): &&(u32, u32)| left[*l as usize].content != right[*r as usize].content;
+        self.pairs.iter().filter(differing).count()
+            + self.moved.len()
+            + self.guessed.len()
+            + self.left.len()
+            + self.right.len()
+    }
+}
+
+/// Pairs events of the same key: those of equal content first, the others in their order. O(n log n).
+pub(crate) fn align(left: &[Known], right: &[Known]) -> Aligned {
+    let mut aligned = Aligned::default();
+    let (l, r) = (by_key(left), by_key(right));
+    let (mut l, mut r) = (l.as_slice(), r.as_slice());
+    while !l.is_empty() || !r.is_empty() {
+        let key = match (l.first(), r.first()) {
+            (Some(a), Some(b)) => left[*a as usize].key.min(right[*b as usize].key),
+            (Some(a), None) => left[*a as usize].key,
+            (None, Some(b)) => right[*b as usize].key,
+            (None, None) => break,
+        };
+        let (ours, rest) = l.split_at(l.partition_point(|i| left[*i as usize].key == key));
+        l = rest;
+        let (theirs, rest) = r.split_at(r.partition_point(|i| right[*i as usize].key == key));
+        r = rest;
+        group(left, right, ours, theirs, &mut aligned);
+    }
+    aligned.pairs.sort_unstable();
+    aligned.left.sort_unstable();
+    aligned.right.sort_unstable();
+    aligned.moved = moved(&aligned.pairs);
+    aligned
+}
+
+/// The places by key, then by content, then in their order.
+fn by_key(events: &[Known]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..events.len() as u32).collect();
+    order.sort_unstable_by_key(|&i| {
+        let event = events[i as usize];
+        (event.key, event.content, i)
+    });
+    order
+}
+
+/// Pairs the events of one key, given by content and then by place.
+fn group(left: &[Known], right: &[Known], ours: &[u32], theirs: &[u32], aligned: &mut Aligned) {
+    if let ([l], [r]) = (ours, theirs) {
+        aligned.pairs.push((*l, *r));
+        return;
+    }
+    let (mut lone_left, mut lone_right) = (Vec::new(), Vec::new());
+    let mut paired = FxHashSet::default();
+    let (mut i, mut j) = (0, 0);
+    while i < ours.len() && j < theirs.len() {
+        let content = left[ours[i] as usize].content;
+        match content.cmp(&right[theirs[j] as usize].content) {
+            Ordering::Equal => {
+                aligned.pairs.push((ours[i], theirs[j]));
+                paired.insert(content);
+                i += 1;
+                j += 1;
+            }
+            Ordering::Less => {
+                lone_left.push(ours[i]);
+                i += 1;
+            }
+            Ordering::Greater => {
+                lone_right.push(theirs[j]);
+                j += 1;
+            }
+        }
+    }
+    lone_left.extend(&ours[i..]);
+    lone_right.extend(&theirs[j..]);
+    lone_left.sort_unstable();
+    lone_right.sort_unstable();
+    // An event that is doubled beside an equal one that has a partner is no partner for another content.
+    let single = |lone: &[u32], events: &[Known]| {
+        let is = |at: &u32| !paired.contains(&events[*at as usize].content);
+        lone.iter().copied().filter(is).collect::<Vec<_>>()
+    };
+    let (single_left, single_right) = (single(&lone_left, left), single(&lone_right, right));
+    let n = single_left.len().min(single_right.len());
+    aligned.pairs.extend(single_left.iter().copied().zip(single_right.iter().copied()));
+    tell(&lone_left, &single_left[..n], ours, left, &mut aligned.left);
+    tell(&lone_right, &single_right[..n], theirs, right, &mut aligned.right);
+}
+
+/// Tells those events of a key that found no partner, with what they repeat.
+fn tell(lone: &[u32], since_paired: &[u32], all: &[u32], events: &[Known], told: &mut Vec<Lone>) {
+    if lone.len() == since_paired.len() {
+        return;
+    }
+    let mut first_of: FxHashMap<u64, u32> = FxHashMap::default();
+    let mut first = u32::MAX;
+    for &at in all {
+        first = first.min(at);
+        let of = first_of.entry(events[at as usize].content).or_insert(at);
+        *of = at.min(*of);
+    }
+    let found = |at: &u32| since_paired.binary_search(at).is_err();
+    told.extend(lone.iter().copied().filter(found).map(|at| {
+        let equal = first_of.get(&events[at as usize].content).copied();
+        let of = match equal {
+            Some(equal) if equal < at => Some((equal, Again::Doubled)),
+            _ => (first < at).then_some((first, Again::Colliding)),
+        };
+        Lone { at, of }
+    }));
+}
+
+/// The pairs outside one longest run of pairs that stand in the same order on both sides (a longest increasing subsequence by patience,
+/// O(n log n)).
+fn moved(pairs: &[(u32, u32)]) -> Vec<u32> {
+    if pairs.windows(2).all(|w| w[0].1 < w[1].1) {
+        return Vec::new();
+    }
+    // The last pair of the best run of each length, and for each pair the one before it in its run.
+    let mut tails: Vec<u32> = Vec::new();
+    let mut before: Vec<u32> = vec![u32::MAX; pairs.len()];
+    for (i, (_, right)) in pairs.iter().enumerate() {
+        let length = tails.partition_point(|t| pairs[*t as usize].1 < *right);
+        if length > 0 {
+            before[i] = tails[length - 1];
+        }
+        if length == tails.len() {
+            tails.push(i as u32);
+        } else {
+            tails[length] = i as u32;
+        }
+    }
+    let mut kept = vec![false; pairs.len()];
+    let mut at = tails.last().copied();
+    while let Some(i) = at {
+        kept[i as usize] = true;
+        at = Some(before[i as usize]).filter(|b| *b != u32::MAX);
+    }
+    (0..pairs.len() as u32).filter(|i| !kept[*i as usize]).collect()
+}
+
+/// Where events are known by their content alone, one that was changed looks like one missing and another one too many. Between
+/// two pairs that hold, such events are paired in their order; whether they belong together is seen when they are read.
+pub(crate) fn guess_pairs(aligned: &mut Aligned) {
+    if aligned.left.is_empty() || aligned.right.is_empty() {
+        return;
+    }
+    let mut firm: Vec<(u32, u32)> = Vec::with_capacity(aligned.pairs.len());
+    let mut moved = aligned.moved.iter().peekable();
+    for (i, pair) in aligned.pairs.iter().enumerate() {
+        if moved.next_if(|m| **m as usize == i).is_none() {
+            firm.push(*pair);
+        }
+    }
+    // The number of firm pairs before a place says in which stretch it lies.
+    let stretch_left = |at: u32| firm.partition_point(|(l, _)| *l < at);
+    let stretch_right = |at: u32| firm.partition_point(|(_, r)| *r < at);
+    let single = |lone: &Lone| lone.of.is_none();
+    let mut theirs = aligned.right.iter().filter(|l| single(l)).map(|l| l.at).peekable();
+    let mut guessed = Vec::new();
+    for ours in aligned.left.iter().filter(|l| single(l)).map(|l| l.at) {
+        let stretch = stretch_left(ours);
+        while theirs.next_if(|r| stretch_right(*r) < stretch).is_some() {}
+        if let Some(right) = theirs.next_if(|r| stretch_right(*r) == stretch) {
+            guessed.push((ours, right));
+        }
+    }
+    // Both places of the guessed pairs ascend.
+    aligned.left.retain(|l| guessed.binary_search_by_key(&l.at, |g| g.0).is_err());
+    aligned.right.retain(|r| guessed.binary_search_by_key(&r.at, |g| g.1).is_err());
+    aligned.guessed = guessed;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Events written as key and content: `a1` is key a, content 1.
+    fn events(text: &str) -> Vec<Known> {
+        text.split_whitespace()
+            .map(|e| Known {
+                key: u64::from(e.as_bytes()[0]),
+                content: u64::from(e.as_bytes()[1]),
+            })
+            .collect()
+    }
+
+    fn run(left: &str, right: &str) -> Aligned {
+        align(&events(left), &events(right))
+    }
+
+    fn lone(at: u32) -> Lone {
+        Lone { at, of: None }
+    }
+
+    #[test]
+    fn what_is_missing_and_what_is_extra_is_found_by_key() {
+        let aligned = run("a1 b1 c1", "a1 c1 d1");
+        assert_eq!(aligned.pairs, [(0, 0), (2, 1)]);
+        assert_eq!((aligned.left, aligned.right), (vec![lone(1)], vec![lone(2)]));
+        assert!(aligned.moved.is_empty());
+    }
+
+    #[test]
+    fn one_event_that_moved_is_one_event_that_moved() {
+        assert_eq!(run("a1 b1 c1 d1", "b1 c1 d1 a1").moved, [0]);
+        assert_eq!(run("a1 b1 c1 d1", "d1 a1 b1 c1").moved, [3]);
+        assert!(run("a1 b1 c1 d1", "a1 b1 c1 d1").moved.is_empty());
+    }
+
+    #[test]
+    fn a_doubled_event_is_the_later_one() {
+        let aligned = run("a1 b1", "a1 b1 a1");
+        assert_eq!(aligned.pairs, [(0, 0), (1, 1)]);
+        assert_eq!(
+            aligned.right,
+            [Lone {
+                at: 2,
+                of: Some((0, Again::Doubled))
+            }]
+        );
+    }
+
+    #[test]
+    fn equal_contents_are_paired_before_others() {
+        let aligned = run("a1 a2", "a2 a1");
+        assert_eq!(aligned.pairs, [(0, 1), (1, 0)]);
+        let aligned = run("a1", "a2 a1");
+        assert_eq!(aligned.pairs, [(0, 1)]);
+        assert_eq!(aligned.right, [lone(0)]);
+        let aligned = run("a1", "a1 a2");
+        assert_eq!(
+            aligned.right,
+            [Lone {
+                at: 1,
+                of: Some((0, Again::Colliding))
+            }]
+        );
+    }
+
+    #[test]
+    fn a_doubled_event_is_no_partner_for_another_content() {
+        let aligned = run("a1 a2", "a1 a1");
+        assert_eq!(aligned.pairs, [(0, 0)]);
+        assert_eq!(
+            aligned.right,
+            [Lone {
+                at: 1,
+                of: Some((0, Again::Doubled))
+            }]
+        );
+        assert_eq!(aligned.left.len(), 1);
+    }
+
+    #[test]
+    fn a_changed_event_is_guessed_by_its_place() {
+        // Known by content alone: the key is the content.
+        let mut aligned = run("a1 b1 c1", "a1 x1 c1 y1");
+        guess_pairs(&mut aligned);
+        assert_eq!(aligned.guessed, [(1, 1)]);
+        assert_eq!((aligned.left.len(), aligned.right), (0, vec![lone(3)]));
+    }
+
+    fn stream() -> impl Strategy<Value = Vec<Known>> {
+        prop::collection::vec((0_u64..5, 0_u64..2), 0..14)
+            .prop_map(|v| v.into_iter().map(|(key, content)| Known { key, content }).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn every_event_is_in_one_pair_or_alone(left in stream(), right in stream()) {
+            let mut aligned = align(&left, &right);
+            guess_pairs(&mut aligned);
+            let all = aligned.pairs.iter().chain(&aligned.guessed);
+            let mut l: Vec<u32> = all.clone().map(|p| p.0).chain(aligned.left.iter().map(|l| l.at)).collect();
+            let mut r: Vec<u32> = all.map(|p| p.1).chain(aligned.right.iter().map(|l| l.at)).collect();
+            l.sort_unstable();
+            r.sort_unstable();
+            prop_assert_eq!(l, (0..left.len() as u32).collect::<Vec<_>>());
+            prop_assert_eq!(r, (0..right.len() as u32).collect::<Vec<_>>());
+            for (l, r) in &aligned.pairs {
+                prop_assert_eq!(left[*l as usize].key, right[*r as usize].key);
+            }
+        }
+
+        #[test]
+        fn what_did_not_move_is_in_one_order_and_no_larger_set_is(order in Just((0_u32..8).collect::<Vec<_>>()).prop_shuffle()) {
+            let pairs: Vec<(u32, u32)> = order.iter().enumerate().map(|(i, r)| (i as u32, *r)).collect();
+            let moved = moved(&pairs);
+            let longest = (0_u32..256)
+                .filter(|set| {
+                    let kept: Vec<u32> = (0..8).filter(|i| set & (1 << i) != 0).map(|i| order[i]).collect();
+                    kept.windows(2).all(|w| w[0] < w[1])
+                })
+                .map(u32::count_ones)
+                .max();
+            prop_assert_eq!(Some(8 - moved.len() as u32), longest);
+        }
+
+        #[test]
+        fn sides_change_places(left in stream(), right in stream()) {
+            let (one, other) = (align(&left, &right), align(&right, &left));
+            prop_assert_eq!(one.left, other.right);
+            prop_assert_eq!(one.right, other.left);
+            prop_assert_eq!(one.moved.len(), other.moved.len());
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! How long two sides disagreed: intervals by stream, their lengths, and a verdict.
+
+/// A stretch of time in which one stream was not the same on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Interval {
+    /// When it began, in nanoseconds.
+    pub from: i64,
+    /// When it ended; `None`: it has not.
+    pub to: Option<i64>,
+    /// The stream, by its number in the comparison.
+    pub stream: u32,
+}
+
+/// What a comparison comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both sides say the same, and did at every moment that can be told.
+    AlwaysEqual,
+    /// Both sides say the same in the end; it took no stream longer than this, in nanoseconds.
+    EventuallyEqual {
+        /// The longest disagreement.
+        within: i64,
+    },
+    /// Nothing is certain yet: what differs is younger than the lag tolerance.
+    Undecided,
+    /// They differ.
+    Never,
+}
+
+impl Verdict {
+    /// As it stands in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AlwaysEqual => "always-equal",
+            Self::EventuallyEqual { .. } => "eventually-equal",
+            Self::Undecided => "undecided",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// When streams disagreed, and for how long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Convergence {
+    /// By beginning, then by stream; those of one stream do not touch.
+    pub intervals: Vec<Interval>,
+    /// The lengths of those that ended, ascending, in nanoseconds.
+    lengths: Vec<i64>,
+}
+
+impl Convergence {
+    /// Of intervals that are merged by stream.
+    pub(crate) fn new(mut intervals: Vec<Interval>) -> Self {
+        intervals.sort_unstable();
+        let mut lengths: Vec<i64> = intervals
+            .iter()
+            .filter_map(|i| Some(i.to?.saturating_sub(i.from)))
+            .collect();
+        lengths.sort_unstable();
+        Self { intervals, lengths }
+    }
+
+    /// How many disagreements ended.
+    pub fn healed(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// How many have not.
+    pub fn open(&self) -> usize {
+        self.intervals.len() - self.lengths.len()
+    }
+
+    /// The longest that ended, in nanoseconds.
+    pub fn longest(&self) -> Option<i64> {
+        self.lengths.last().copied()
+    }
+
+    /// The length that a share of those that ended does not exceed (0.5: the median), in nanoseconds.
+    pub fn quantile(&self, share: f64) -> Option<i64> {
+        let last = self.lengths.len().checked_sub(1)?;
+        let rank = (share.clamp(0.0, 1.0) * self.lengths.len() as f64).ceil() as usize;
+        self.lengths.get(rank.saturating_sub(1).min(last)).copied()
+    }
+
+    /// How many streams disagreed at a moment.
+    pub fn disagreeing(&self, at: i64) -> usize {
+        let begun = self.intervals.partition_point(|i| i.from <= at);
+        self.intervals[..begun]
+            .iter()
+            .filter(|i| i.to.is_none_or(|to| to > at))
+            .count()
+    }
+
+    /// In how many streams there was a disagreement at any time within each of `tiles` equal parts of `from..to`.
+    pub fn tiles(&self, from: i64, to: i64, tiles: u32) -> Vec<u32> {
+        let n = tiles as usize;
+        let span = (i128::from(to) - i128::from(from)).max(1);
+        let tile = |t: i64| {
+            let place = (i128::from(t) - i128::from(from)) * i128::from(tiles) / span;
+            place.clamp(-1, n as i128) as i64
+        };
+        // A stream counts once in a tile, though it may have disagreed twice in it.
+        let mut by_stream = self.intervals.clone();
+        by_stream.sort_unstable_by_key(|i| (i.stream, i.from));
+        let mut steps = vec![0_i64; n + 1];
+        let mut last = (u32::MAX, -1_i64);
+        for interval in by_stream {
+            if interval.from >= to || interval.to.is_some_and(|end| end <= from) {
+                continue;
+            }
+            let mut first = tile(interval.from).max(0);
+            let end = interval.to.map_or(n as i64 - 1, |end| tile(end - 1).min(n as i64 - 1));
+            if last.0 == interval.stream {
+                first = first.max(last.1 + 1);
+            }
+            if first <= end {
+                steps[first as usize] += 1;
+                steps[end as usize + 1] -= 1;
+                last = (interval.stream, end);
+            }
+        }
+        let mut now = 0;
+        steps[..n]
+            .iter()
+            .map(|step| {
+                now += step;
+                now as u32
+            })
+            .collect()
+    }
+}
+
+/// Merges the intervals of one stream and adds them to those of all; an end of `i64::MAX` is none.
+pub(crate) fn merge(stream: u32, intervals: &mut Vec<(i64, i64)>, all: &mut Vec<Interval>) {
+    intervals.sort_unstable();
+    let mut push = |(from, to): (i64, i64)| {
+        all.push(Interval {
+            from,
+            to: (to != i64::MAX).then_some(to),
+            stream,
+        });
+    };
+    let mut now: Option<(i64, i64)> = None;
+    for (from, to) in intervals.drain(..) {
+        match &mut now {
+            Some((_, end)) if from <= *end => *end = (*end).max(to),
+            _ => {
+                if let Some(done) = now.replace((from, to)) {
+                    push(done);
+                }
+            }
+        }
+    }
+    if let Some(done) = now {
+        push(done);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(streams: &[&[(i64, i64)]]) -> Convergence {
+        let mut all = Vec::new();
+        for (stream, intervals) in streams.iter().enumerate() {
+            merge(stream as u32, &mut intervals.to_vec(), &mut all);
+        }
+        Convergence::new(all)
+    }
+
+    #[test]
+    fn what_overlaps_in_a_stream_is_one_disagreement() {
+        let convergence = of(&[&[(5, 9), (0, 3), (2, 4)], &[(1, i64::MAX), (3, 4)]]);
+        assert_eq!(convergence.intervals.len(), 3);
+        assert_eq!((convergence.healed(), convergence.open()), (2, 1));
+        assert_eq!(convergence.longest(), Some(4));
+        let at = |t| convergence.disagreeing(t);
+        assert_eq!([at(-1), at(0), at(2), at(4), at(6), at(9)], [0, 1, 2, 1, 2, 1]);
+    }
+
+    #[test]
+    fn quantiles_are_lengths_that_occurred() {
+        let convergence = of(&[&[(0, 1)], &[(0, 2)], &[(0, 3)], &[(0, 100)]]);
+        let q = |share| convergence.quantile(share);
+        assert_eq!([q(0.0), q(0.5), q(0.75), q(0.99), q(1.0)].map(Option::unwrap), [1, 2, 3, 100, 100]);
+        assert_eq!(Convergence::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn a_stream_counts_once_in_a_tile() {
+        let convergence = of(&[&[(0, 1), (2, 3), (15, i64::MAX)], &[(5, 25)]]);
+        assert_eq!(convergence.tiles(0, 40, 4), [2, 2, 2, 1]);
+        assert_eq!(convergence.tiles(10, 20, 2), [1, 2]);
+    }
+}

@@ -1,0 +1,705 @@
+//! Compares two histories that should hold the same events.
+
+use leftfold_event::{Cancel, Event};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::align::{Again, Aligned, Known, Lone, align, guess_pairs};
+use crate::convergence::{Convergence, Interval, Verdict, merge};
+use crate::equality::Equality;
+use crate::finding::{Category, Finding, Hand, Status};
+use crate::fingerprint::{chain, first_difference};
+use crate::identity::choose;
+use crate::sequence::gaps;
+use crate::side::{Identity, Side};
+
+/// Why a comparison ended without an answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompareError {
+    /// The work was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// Evidence could not be read.
+    #[error("the {side} side cannot be read: {source}", side = hand.as_str())]
+    Evidence {
+        /// The side.
+        hand: Hand,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Reads whole events of either side.
+pub trait Evidence: Sync {
+    /// Reads these events (ordinals, ascending); `visit(i, event)` is called once for each, in their order.
+    fn read(
+        &self,
+        hand: Hand,
+        ordinals: &[u32],
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Event),
+    ) -> Result<(), CompareError>;
+}
+
+/// What events are known by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdentityBy {
+    /// By what both sides share: ids, else versions, else contents.
+    #[default]
+    Auto,
+    /// By this.
+    Fixed(Identity),
+}
+
+/// What a side is expected to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// It holds nothing older than this (retention), in nanoseconds.
+    pub since: Option<i64>,
+    /// Only the last event of a stream is certain to be there (a compacted topic).
+    pub compacted: bool,
+}
+
+/// How two sides are compared.
+#[derive(Clone, Debug)]
+pub struct MirrorSettings {
+    /// What events are known by.
+    pub by: IdentityBy,
+    /// When two events say the same.
+    pub equality: Equality,
+    /// How much later an event may be on the other side, in nanoseconds.
+    pub lag_tolerance: i64,
+    /// Whether both sides are complete, so that nothing is pending.
+    pub settled: bool,
+    /// What the left and the right side are expected to hold.
+    pub coverage: [Coverage; 2],
+}
+
+/// A stream of either side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamPair {
+    /// Its key on the left side.
+    pub left: Option<u32>,
+    /// Its key on the right side.
+    pub right: Option<u32>,
+    /// Events that both sides have in common from the beginning on, in the same order.
+    pub common: u32,
+    /// Whether anything was found in it.
+    pub differs: bool,
+}
+
+/// Where a comparison's sides part first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct First {
+    /// The finding, by its number.
+    pub finding: u32,
+    /// The stream, by its number.
+    pub stream: u32,
+}
+
+/// What was found between two sides.
+#[derive(Debug)]
+pub struct Comparison {
+    /// What events were known by.
+    pub identity: Identity,
+    /// Why, in a sentence.
+    pub identity_reason: String,
+    /// The streams: the left side's by key, then what only the right side has.
+    pub streams: Vec<StreamPair>,
+    /// By beginning (what has no time last), then by stream and place. The numbers of findings are places in this.
+    pub findings: Vec<Finding>,
+    /// Names of the fields that conflicts are about, each once.
+    pub paths: Vec<String>,
+    /// What the findings' `fields` point into: numbers of `paths`.
+    pub fields: Vec<u32>,
+    /// Events that have a partner.
+    pub paired: u32,
+    /// Pairs of which both times are known.
+    pub timed: u32,
+    /// Up to when both sides are known, in nanoseconds; `None`: everything is.
+    pub known_until: Option<i64>,
+    /// When streams disagreed.
+    pub convergence: Convergence,
+}
+
+impl Comparison {
+    /// The names of the fields a finding is about.
+    pub fn fields_of(&self, finding: &Finding) -> impl Iterator<Item = &str> {
+        let (from, to) = finding.fields;
+        self.fields[from as usize..to as usize]
+            .iter()
+            .map(|f| self.paths[*f as usize].as_str())
+    }
+
+    /// How certain a finding is in the end.
+    pub fn status(&self, finding: &Finding) -> Status {
+        finding.status(self.known_until)
+    }
+
+    /// The first finding that is certain, by the time it began.
+    pub fn first(&self) -> Option<First> {
+        let certain = |f: &Finding| matches!(self.status(f), Status::Confirmed | Status::Healed);
+        self.findings
+            .iter()
+            .position(certain)
+            .map(|i| First {
+                finding: i as u32,
+                stream: self.findings[i].stream,
+            })
+    }
+
+    /// What it comes to.
+    pub fn verdict(&self) -> Verdict {
+        let (mut confirmed, mut pending) = (false, false);
+        for finding in &self.findings {
+            match self.status(finding) {
+                Status::Confirmed if finding.category != Category::ClockSkew => confirmed = true,
+                Status::Pending => pending = true,
+                _ => {}
+            }
+        }
+        match (confirmed, pending, self.convergence.longest()) {
+            (true, ..) => Verdict::Never,
+            (_, true, _) => Verdict::Undecided,
+            (.., Some(within)) => Verdict::EventuallyEqual { within },
+            _ => Verdict::AlwaysEqual,
+        }
+    }
+}
+
+/// What one run over some streams gives.
+#[derive(Default)]
+struct Part {
+    findings: Vec<Finding>,
+    intervals: Vec<Interval>,
+    /// Findings that are conflicts only if the events, once read, say so; by their number here. True: known by their place alone.
+    to_read: Vec<(u32, bool)>,
+    streams: Vec<StreamPair>,
+    paired: u32,
+    timed: u32,
+}
+
+/// Compares two sides, stream by stream on all cores; the outcome does not depend on their number.
+pub fn mirror(
+    left: &Side,
+    right: &Side,
+    settings: &MirrorSettings,
+    evidence: &dyn Evidence,
+    cancel: &Cancel,
+) -> Result<Comparison, CompareError> {
+    let (identity, identity_reason) = choose(left, right, settings.by);
+    let streams = joined(left, right);
+    let mirroring = Mirroring {
+        left,
+        right,
+        settings,
+        identity,
+    };
+    let parts: Vec<Part> = streams
+        .par_chunks(STREAMS_AT_ONCE)
+        .enumerate()
+        .map(|(i, chunk)| mirroring.part(i * STREAMS_AT_ONCE, chunk, cancel))
+        .collect();
+    if cancel.is_cancelled() {
+        return Err(CompareError::Cancelled);
+    }
+    let mut comparison = Comparison {
+        identity,
+        identity_reason,
+        streams: Vec::with_capacity(streams.len()),
+        findings: Vec::new(),
+        paths: Vec::new(),
+        fields: Vec::new(),
+        paired: 0,
+        timed: 0,
+        known_until: known_until(left, right, settings.settled),
+        convergence: Convergence::default(),
+    };
+    let (mut intervals, mut to_read) = (Vec::new(), Vec::new());
+    for part in parts {
+        let base = comparison.findings.len() as u32;
+        to_read.extend(part.to_read.into_iter().map(|(i, guessed)| (base + i, guessed)));
+        comparison.findings.extend(part.findings);
+        comparison.streams.extend(part.streams);
+        intervals.extend(part.intervals);
+        comparison.paired += part.paired;
+        comparison.timed += part.timed;
+    }
+    let gone = mirroring.place(&mut comparison.findings);
+    mirroring.read(&mut comparison, &to_read, gone, evidence, cancel)?;
+    mirroring.add_gaps(&mut comparison);
+    comparison.findings.sort_by_key(|f| {
+        (
+            f.since.is_none(),
+            f.since,
+            f.stream,
+            f.left.unwrap_or(u32::MAX),
+            f.right.unwrap_or(u32::MAX),
+            f.category,
+        )
+    });
+    finish(&mut comparison, intervals);
+    Ok(comparison)
+}
+
+/// Streams that one task compares.
+const STREAMS_AT_ONCE: usize = 512;
+
+/// Pairs read at a time.
+const READ_AT_ONCE: usize = 4096;
+
+/// The streams of both sides: the left ones, then what only the right side has.
+fn joined(left: &Side, right: &Side) -> Vec<StreamPair> {
+    let pair = |left, right| StreamPair {
+        left,
+        right,
+        common: 0,
+        differs: false,
+    };
+    let both = left
+        .streams()
+        .iter()
+        .map(|(key, name)| pair(Some(key), right.streams().key(name)));
+    let only_right = right
+        .streams()
+        .iter()
+        .filter(|(_, name)| left.streams().key(name).is_none())
+        .map(|(key, _)| pair(None, Some(key)));
+    both.chain(only_right).collect()
+}
+
+fn known_until(left: &Side, right: &Side, settled: bool) -> Option<i64> {
+    if settled {
+        return None;
+    }
+    // A side without a single time says nothing of how far it is.
+    Some(left.known_until()?.min(right.known_until()?))
+}
+
+/// Which streams differ, and when the disagreements of those began that have not ended.
+fn finish(comparison: &mut Comparison, mut intervals: Vec<Interval>) {
+    let mut differs = vec![false; comparison.streams.len()];
+    for finding in &comparison.findings {
+        if finding.category != Category::ClockSkew && finding.covered {
+            differs[finding.stream as usize] = true;
+        }
+    }
+    for (stream, differs) in comparison.streams.iter_mut().zip(&differs) {
+        stream.differs = *differs;
+    }
+    // What was read and found equal began no disagreement.
+    let mut open: Vec<(u32, i64)> = comparison
+        .findings
+        .iter()
+        .filter(|f| f.healed.is_none() && f.covered && f.category != Category::ClockSkew)
+        .filter_map(|f| Some((f.stream, f.since?)))
+        .collect();
+    open.sort_unstable();
+    open.dedup_by_key(|(stream, _)| *stream);
+    let mut by_stream: FxHashMap<u32, Vec<(i64, i64)>> = FxHashMap::default();
+    for (stream, since) in open {
+        by_stream.insert(stream, vec![(since, i64::MAX)]);
+    }
+    intervals.retain(|i| match by_stream.get_mut(&i.stream) {
+        Some(of_stream) => {
+            of_stream.push((i.from, i.to.unwrap_or(i64::MAX)));
+            false
+        }
+        None => true,
+    });
+    for (stream, mut of_stream) in by_stream {
+        merge(stream, &mut of_stream, &mut intervals);
+    }
+    comparison.convergence = Convergence::new(intervals);
+}
+
+/// What all parts share.
+struct Mirroring<'a> {
+    left: &'a Side,
+    right: &'a Side,
+    settings: &'a MirrorSettings,
+    identity: Identity,
+}
+
+impl Mirroring<'_> {
+    fn part(&self, first: usize, streams: &[StreamPair], cancel: &Cancel) -> Part {
+        let mut part = Part::default();
+        for (i, pair) in streams.iter().enumerate() {
+            if cancel.is_cancelled() {
+                return part;
+            }
+            self.stream((first + i) as u32, *pair, &mut part);
+        }
+        part
+    }
+
+    /// Compares one stream.
+    fn stream(&self, number: u32, pair: StreamPair, part: &mut Part) {
+        let of = |side: &'_ Side, key: Option<u32>| key.map_or(&[][..], |k| side.stream_events(k)).to_vec();
+        let (l, r) = (of(self.left, pair.left), of(self.right, pair.right));
+        let known = |side: &Side, events: &[u32]| {
+            events
+                .iter()
+                .map(|&o| Known {
+                    key: side.key(o, self.identity),
+                    content: side.content(o),
+                })
+                .collect::<Vec<_>>()
+        };
+        let (left, right) = (known(self.left, &l), known(self.right, &r));
+        let mut spans = Vec::new();
+        if left == right {
+            part.streams.push(StreamPair {
+                common: l.len() as u32,
+                ..pair
+            });
+            for (l, r) in l.iter().zip(&r) {
+                self.times(number, *l, *r, part, &mut spans);
+            }
+            merge(number, &mut spans, &mut part.intervals);
+            return;
+        }
+        let chained = |events: &[Known]| chain(events.iter().map(|e| (e.key, e.content)));
+        let common = first_difference(&chained(&left), &chained(&right)) as u32;
+        part.streams.push(StreamPair { common, ..pair });
+        let aligned = self.aligned(&left, &right);
+        for (i, (a, b)) in aligned.pairs.iter().enumerate() {
+            let (ours, theirs) = (l[*a as usize], r[*b as usize]);
+            self.times(number, ours, theirs, part, &mut spans);
+            if left[*a as usize].content != right[*b as usize].content {
+                part.to_read.push((part.findings.len() as u32, false));
+                part.findings
+                    .push(self.of_pair(Category::Conflict, number, ours, theirs));
+            }
+            if aligned.moved.binary_search(&(i as u32)).is_ok() {
+                part.findings
+                    .push(self.of_pair(Category::Reordered, number, ours, theirs));
+            }
+        }
+        for (a, b) in &aligned.guessed {
+            let (ours, theirs) = (l[*a as usize], r[*b as usize]);
+            part.to_read.push((part.findings.len() as u32, true));
+            part.findings
+                .push(self.of_pair(Category::Conflict, number, ours, theirs));
+        }
+        for (hand, lone, events, other) in [
+            (Hand::Left, &aligned.left, &l, &r),
+            (Hand::Right, &aligned.right, &r, &l),
+        ] {
+            for lone in lone {
+                part.findings
+                    .push(self.of_lone(hand, number, lone, events, !other.is_empty()));
+            }
+        }
+        merge(number, &mut spans, &mut part.intervals);
+    }
+
+    fn aligned(&self, left: &[Known], right: &[Known]) -> Aligned {
+        let aligned = align(left, right);
+        let by_content = |left: &[Known], right: &[Known]| {
+            let plain = |events: &[Known]| {
+                let by = |e: &Known| Known { key: e.content, ..*e };
+                events.iter().map(by).collect::<Vec<_>>()
+            };
+            let mut aligned = align(&plain(left), &plain(right));
+            guess_pairs(&mut aligned);
+            aligned
+        };
+        match self.identity {
+            Identity::Id => aligned,
+            Identity::Content => by_content(left, right),
+            // One event inserted by somebody who counts on moves all versions behind it: what the events say tells better then.
+            Identity::Version => {
+                let cost = aligned.cost(left, right);
+                if cost < 3 {
+                    return aligned;
+                }
+                let other = by_content(left, right);
+                if other.cost(left, right) * 2 < cost {
+                    other
+                } else {
+                    aligned
+                }
+            }
+        }
+    }
+
+    /// What the times of a pair tell: when the two sides disagreed, and whether for too long.
+    fn times(&self, stream: u32, left: u32, right: u32, part: &mut Part, spans: &mut Vec<(i64, i64)>) {
+        part.paired += 1;
+        let (Some(l), Some(r)) = (self.left.time(left), self.right.time(right)) else {
+            return;
+        };
+        part.timed += 1;
+        if l == r {
+            return;
+        }
+        let (since, healed) = (l.min(r), l.max(r));
+        spans.push((since, healed));
+        if healed.saturating_sub(since) > self.settings.lag_tolerance {
+            part.findings.push(Finding {
+                since: Some(since),
+                due: self.due(Some(since)),
+                healed: Some(healed),
+                ..self.of_pair(Category::Late, stream, left, right)
+            });
+        }
+    }
+
+    fn due(&self, since: Option<i64>) -> Option<i64> {
+        since.map(|s| s.saturating_add(self.settings.lag_tolerance))
+    }
+
+    fn of_pair(&self, category: Category, stream: u32, left: u32, right: u32) -> Finding {
+        // Both are there from the later one on.
+        let since = self.left.time(left).max(self.right.time(right));
+        Finding {
+            category,
+            stream,
+            left: Some(left),
+            right: Some(right),
+            of: None,
+            since,
+            due: None,
+            healed: None,
+            covered: true,
+            fields: (0, 0),
+        }
+    }
+
+    fn of_lone(&self, hand: Hand, stream: u32, lone: &Lone, events: &[u32], other_has_stream: bool) -> Finding {
+        let (side, category) = match hand {
+            Hand::Left => (self.left, Category::Missing),
+            Hand::Right => (self.right, Category::Extra),
+        };
+        let ordinal = events[lone.at as usize];
+        let since = side.time(ordinal);
+        let of = lone.of.map(|(at, _)| events[at as usize]);
+        let category = match lone.of {
+            Some((_, Again::Doubled)) => Category::Duplicate,
+            Some((_, Again::Colliding)) => Category::VersionCollision,
+            None => category,
+        };
+        let awaited = matches!(category, Category::Missing | Category::Extra);
+        let is_last = lone.at as usize + 1 == events.len();
+        Finding {
+            category,
+            stream,
+            left: (hand == Hand::Left).then_some(ordinal),
+            right: (hand == Hand::Right).then_some(ordinal),
+            of,
+            since,
+            due: self.due(since).filter(|_| awaited),
+            healed: None,
+            covered: !awaited || self.covers(hand.other(), since, is_last, other_has_stream),
+            fields: (0, 0),
+        }
+    }
+
+    /// Whether a side is expected to hold an event of the other one.
+    fn covers(&self, hand: Hand, time: Option<i64>, is_last: bool, has_stream: bool) -> bool {
+        let coverage = self.settings.coverage[hand as usize];
+        let too_old = matches!((coverage.since, time), (Some(since), Some(time)) if time < since);
+        let compacted = coverage.compacted && (!is_last || !has_stream);
+        !too_old && !compacted
+    }
+
+    /// Events that are missing in one stream and too many in another are at another place. Answers which findings that does away with.
+    fn place(&self, findings: &mut [Finding]) -> Vec<u32> {
+        let mut gone = Vec::new();
+        if self.identity != Identity::Id {
+            return gone;
+        }
+        let mut missing: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
+        for (i, finding) in findings.iter().enumerate().rev() {
+            if let (Category::Missing, Some(left)) = (finding.category, finding.left) {
+                missing.entry(self.left.id(left)).or_default().push(i as u32);
+            }
+        }
+        missing.remove(&0);
+        for i in 0..findings.len() {
+            let (Category::Extra, Some(right)) = (findings[i].category, findings[i].right) else {
+                continue;
+            };
+            let found = missing.get_mut(&self.right.id(right)).and_then(Vec::pop);
+            if let Some(m) = found
+                && let Some(left) = findings[m as usize].left
+            {
+                let stream = findings[m as usize].stream;
+                findings[i] = self.of_pair(Category::Placement, stream, left, right);
+                gone.push(m);
+            }
+        }
+        gone
+    }
+
+    /// Reads the pairs whose digests differ, and keeps as conflicts those that really say something else. Findings that are `gone` already
+    /// are taken away with the others.
+    fn read(
+        &self,
+        comparison: &mut Comparison,
+        to_read: &[(u32, bool)],
+        mut gone: Vec<u32>,
+        evidence: &dyn Evidence,
+        cancel: &Cancel,
+    ) -> Result<(), CompareError> {
+        let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
+        let mut split = Vec::new();
+        for chunk in to_read.chunks(READ_AT_ONCE) {
+            let events = |hand, pick: &dyn Fn(&Finding) -> Option<u32>| {
+                let mut ordinals: Vec<(u32, usize)> = chunk
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(i, (n, _))| Some((pick(&comparison.findings[*n as usize])?, i)))
+                    .collect();
+                ordinals.sort_unstable();
+                let asked: Vec<u32> = ordinals.iter().map(|(o, _)| *o).collect();
+                let mut read: Vec<Option<Event>> = Vec::new();
+                read.resize_with(chunk.len(), || None);
+                evidence.read(hand, &asked, cancel, &mut |i, event| {
+                    read[ordinals[i].1] = Some(event);
+                })?;
+                Ok::<_, CompareError>(read)
+            };
+            let left = events(Hand::Left, &|f| f.left)?;
+            let right = events(Hand::Right, &|f| f.right)?;
+            if cancel.is_cancelled() {
+                return Err(CompareError::Cancelled);
+            }
+            let compared: Vec<Option<Vec<String>>> = left
+                .par_iter()
+                .zip(&right)
+                .zip(chunk)
+                .map(|((l, r), (_, guessed))| {
+                    let (l, r) = (l.as_ref()?, r.as_ref()?);
+                    // Two events of different types that only their place brings together are two events.
+                    if *guessed && l.kind != r.kind {
+                        return None;
+                    }
+                    let found = self.settings.equality.differences(l, r);
+                    Some(found.into_iter().map(|d| d.path).collect())
+                })
+                .collect();
+            for ((number, _), paths) in chunk.iter().zip(compared) {
+                match paths {
+                    None => split.push(*number),
+                    Some(paths) if paths.is_empty() => gone.push(*number),
+                    Some(paths) => {
+                        let from = comparison.fields.len() as u32;
+                        for path in paths {
+                            let next = comparison.paths.len() as u32;
+                            let number = *numbers.entry(path).or_insert_with_key(|path| {
+                                comparison.paths.push(path.clone());
+                                next
+                            });
+                            comparison.fields.push(number);
+                        }
+                        comparison.findings[*number as usize].fields = (from, comparison.fields.len() as u32);
+                    }
+                }
+            }
+        }
+        for number in split {
+            let finding = comparison.findings[number as usize];
+            let one = |hand: Hand, side: &Side, ordinal: Option<u32>, key: Option<u32>| {
+                let ordinal = ordinal?;
+                let events = side.stream_events(key?);
+                let at = events.partition_point(|o| *o < ordinal) as u32;
+                Some(self.of_lone(hand, finding.stream, &Lone { at, of: None }, events, true))
+            };
+            let pair = comparison.streams[finding.stream as usize];
+            comparison
+                .findings
+                .extend(one(Hand::Left, self.left, finding.left, pair.left));
+            comparison
+                .findings
+                .extend(one(Hand::Right, self.right, finding.right, pair.right));
+            gone.push(number);
+        }
+        gone.sort_unstable();
+        let mut number = 0;
+        comparison.findings.retain(|_| {
+            let stays = gone.binary_search(&number).is_err();
+            number += 1;
+            stays
+        });
+        Ok(())
+    }
+
+    /// Versions that a side skips and that are not told as missing already.
+    fn add_gaps(&self, comparison: &mut Comparison) {
+        let missing = |hand: Hand| {
+            let mut versions: Vec<(u32, i64)> = comparison
+                .findings
+                .iter()
+                .filter_map(|f| {
+                    let version = match (hand, f.left, f.right) {
+                        (Hand::Right, Some(left), None) => self.left.version(left)?,
+                        (Hand::Right, Some(left), _) if f.category == Category::Placement => {
+                            self.left.version(left)?
+                        }
+                        (Hand::Left, None, Some(right)) => self.right.version(right)?,
+                        _ => return None,
+                    };
+                    Some((f.stream, version))
+                })
+                .collect();
+            versions.sort_unstable();
+            versions
+        };
+        let mut found = Vec::new();
+        for (hand, side) in [(Hand::Left, self.left), (Hand::Right, self.right)] {
+            let told = missing(hand);
+            let mut numbers = vec![0; side.streams().len()];
+            for (number, pair) in comparison.streams.iter().enumerate() {
+                let key = match hand {
+                    Hand::Left => pair.left,
+                    Hand::Right => pair.right,
+                };
+                if let Some(key) = key {
+                    numbers[key as usize] = number as u32;
+                }
+            }
+            for gap in gaps(side) {
+                let stream = numbers[gap.stream as usize];
+                let from = told.partition_point(|t| *t < (stream, gap.from));
+                let to = told.partition_point(|t| *t <= (stream, gap.to));
+                if (to - from) as u64 > gap.to.abs_diff(gap.from) {
+                    continue;
+                }
+                let coverage = self.settings.coverage[hand as usize];
+                found.push(Finding {
+                    category: Category::VersionGap,
+                    stream,
+                    left: (hand == Hand::Left).then_some(gap.before),
+                    right: (hand == Hand::Right).then_some(gap.before),
+                    of: None,
+                    since: side.time(gap.before),
+                    due: None,
+                    healed: None,
+                    covered: !coverage.compacted,
+                    fields: (0, 0),
+                });
+            }
+        }
+        // A gap on both sides is one finding.
+        let mut seen: FxHashMap<(u32, Option<i64>), usize> = FxHashMap::default();
+        let mut all: Vec<Finding> = Vec::with_capacity(found.len());
+        for finding in found {
+            let version = match (finding.left, finding.right) {
+                (Some(o), _) => self.left.version(o),
+                (_, Some(o)) => self.right.version(o),
+                _ => None,
+            };
+            match (finding.right, seen.get(&(finding.stream, version))) {
+                (Some(right), Some(&i)) => all[i].right = Some(right),
+                _ => {
+                    seen.insert((finding.stream, version), all.len());
+                    all.push(finding);
+                }
+            }
+        }
+        comparison.findings.extend(all);
+    }
+}

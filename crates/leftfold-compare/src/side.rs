@@ -1,0 +1,291 @@
+//! One side of a comparison: what comparing needs of every event, in columns.
+
+use leftfold_event::Names;
+use leftfold_event::json::Value;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::digest::{Digester, mix};
+
+/// Stands for "none" in the columns of versions and times. The moment it shadows is the first that nanoseconds can say at all.
+const NONE: i64 = i64::MIN;
+
+/// What an event says, as far as it can be read.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// JSON text.
+    Json(&'a [u8]),
+    /// A decoded value.
+    Value(&'a Value),
+    /// Bytes that are no JSON, or cannot be read.
+    Bytes(&'a [u8]),
+    /// The event has no payload.
+    Absent,
+}
+
+/// What is taken of one event.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The stream's full name.
+    pub stream: &'a str,
+    /// The event type.
+    pub kind: &'a str,
+    /// The store's identity of the event, as text or bytes.
+    pub id: Option<&'a [u8]>,
+    /// The version that the store states; one that is only counted says nothing of which event it is.
+    pub version: Option<i64>,
+    /// The recorded time in nanoseconds.
+    pub time: Option<i64>,
+    /// Which part of the source it comes from (a partition): each has an end of its own.
+    pub lane: u32,
+    /// What it says.
+    pub content: Content<'a>,
+}
+
+/// What an event is known by on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// The store's id of it.
+    Id,
+    /// Its stream and version.
+    Version,
+    /// What it says, and how often that was said in the stream before.
+    Content,
+}
+
+impl Identity {
+    /// As it stands in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Version => "version",
+            Self::Content => "content",
+        }
+    }
+}
+
+/// The events of one history as columns by ordinal, the place in its log. About 40 bytes an event.
+#[derive(Debug, Default)]
+pub struct Side {
+    streams: Names,
+    /// Stream key by ordinal.
+    stream: Vec<u32>,
+    /// Digest of the id; 0: none.
+    id: Vec<u64>,
+    version: Vec<i64>,
+    time: Vec<i64>,
+    /// Digest of type and content.
+    content: Vec<u64>,
+    /// Ordinals by stream, and where each stream's begin.
+    by_stream: Vec<u32>,
+    starts: Vec<u32>,
+    /// The latest time of each lane.
+    latest: Vec<i64>,
+    with_id: u32,
+    with_version: u32,
+    with_time: u32,
+}
+
+impl Side {
+    /// How many events.
+    pub fn events(&self) -> u32 {
+        // The builder stops below 2^32.
+        self.content.len() as u32
+    }
+
+    /// The streams' names by key.
+    pub fn streams(&self) -> &Names {
+        &self.streams
+    }
+
+    /// The ordinals of a stream's events, ascending.
+    pub fn stream_events(&self, stream: u32) -> &[u32] {
+        let i = stream as usize;
+        match (self.starts.get(i), self.starts.get(i + 1)) {
+            (Some(&from), Some(&to)) => &self.by_stream[from as usize..to as usize],
+            _ => &[],
+        }
+    }
+
+    /// The stream of an event.
+    pub fn stream_of(&self, ordinal: u32) -> u32 {
+        self.stream[ordinal as usize]
+    }
+
+    /// An event's stated version.
+    pub fn version(&self, ordinal: u32) -> Option<i64> {
+        Some(self.version[ordinal as usize]).filter(|v| *v != NONE)
+    }
+
+    /// An event's recorded time in nanoseconds.
+    pub fn time(&self, ordinal: u32) -> Option<i64> {
+        Some(self.time[ordinal as usize]).filter(|t| *t != NONE)
+    }
+
+    /// The digest of an event's type and content.
+    pub fn content(&self, ordinal: u32) -> u64 {
+        self.content[ordinal as usize]
+    }
+
+    /// The digest of an event's id; 0: none.
+    pub fn id(&self, ordinal: u32) -> u64 {
+        self.id[ordinal as usize]
+    }
+
+    /// What an event is known by in its stream. An event that has no such identity is known by its content.
+    pub fn key(&self, ordinal: u32, by: Identity) -> u64 {
+        let i = ordinal as usize;
+        match by {
+            Identity::Id if self.id[i] != 0 => self.id[i],
+            Identity::Version if self.version[i] != NONE => mix(self.version[i] as u64, 0x9e37_79b9),
+            _ => self.content[i],
+        }
+    }
+
+    /// How many events have such an identity of their own.
+    pub fn having(&self, by: Identity) -> u32 {
+        match by {
+            Identity::Id => self.with_id,
+            Identity::Version => self.with_version,
+            Identity::Content => self.events(),
+        }
+    }
+
+    /// How many events have a time.
+    pub fn timed(&self) -> u32 {
+        self.with_time
+    }
+
+    /// Up to when everything is known: the earliest of its lanes' latest times.
+    pub fn known_until(&self) -> Option<i64> {
+        self.latest.iter().copied().filter(|t| *t != NONE).min()
+    }
+
+    /// The latest time of all.
+    pub fn latest(&self) -> Option<i64> {
+        self.latest.iter().copied().filter(|t| *t != NONE).max()
+    }
+
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.streams.heap_bytes()
+            + (self.stream.len() + self.by_stream.len() + self.starts.len()) * 4
+            + (self.id.len() + self.version.len() + self.time.len() + self.content.len()) * 8
+    }
+}
+
+/// Takes the events of one history, in its log's order.
+#[derive(Debug, Default)]
+pub struct SideBuilder {
+    side: Side,
+    digester: Digester,
+    last_stream: Option<u32>,
+    with_kind: bool,
+    trusting: bool,
+}
+
+/// Digits up to which a number is one that somebody counted.
+const COUNTED_DIGITS: usize = 12;
+
+/// Whether an id is a small number: a row's, most likely, which says nothing of the event on another machine.
+fn is_counted(id: &[u8]) -> bool {
+    id.len() <= COUNTED_DIGITS && id.iter().all(u8::is_ascii_digit)
+}
+
+impl SideBuilder {
+    /// A side without events, whose contents are digested so.
+    pub fn new(digester: Digester, ignore_kind: bool) -> Self {
+        Self {
+            side: Side::default(),
+            digester,
+            last_stream: None,
+            with_kind: !ignore_kind,
+            trusting: false,
+        }
+    }
+
+    /// The same, taking ids for what events are known by even where they are small numbers, as rows have them.
+    #[must_use]
+    pub fn trusting_ids(self) -> Self {
+        Self {
+            trusting: true,
+            ..self
+        }
+    }
+
+    /// Events taken so far.
+    pub fn len(&self) -> usize {
+        self.side.content.len()
+    }
+
+    /// Whether no event was taken yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes one event. Returns false when the side is full (2^32 - 2 events).
+    pub fn take(&mut self, facts: &Facts<'_>) -> bool {
+        let side = &mut self.side;
+        if side.content.len() >= u32::MAX as usize - 1 {
+            return false;
+        }
+        let stream = match self.last_stream {
+            Some(last) if side.streams.get(last) == facts.stream => last,
+            _ => side.streams.intern(facts.stream).0,
+        };
+        self.last_stream = Some(stream);
+        side.stream.push(stream);
+        let trusting = self.trusting;
+        let id = facts
+            .id
+            .filter(|id| trusting || !is_counted(id))
+            .map_or(0, |id| xxh3_64(id).max(1));
+        side.id.push(id);
+        side.with_id += u32::from(id != 0);
+        side.version.push(facts.version.unwrap_or(NONE));
+        side.with_version += u32::from(facts.version.is_some());
+        side.time.push(facts.time.unwrap_or(NONE));
+        side.with_time += u32::from(facts.time.is_some());
+        let lane = facts.lane as usize;
+        if side.latest.len() <= lane {
+            side.latest.resize(lane + 1, NONE);
+        }
+        side.latest[lane] = side.latest[lane].max(facts.time.unwrap_or(NONE));
+        let content = match facts.content {
+            Content::Json(text) => self
+                .digester
+                .json(text)
+                .unwrap_or_else(|_| self.digester.bytes(text)),
+            Content::Value(value) => self.digester.value(value),
+            Content::Bytes(bytes) => self.digester.bytes(bytes),
+            Content::Absent => self.digester.absent(),
+        };
+        let kind = if self.with_kind {
+            xxh3_64_with_seed(facts.kind.as_bytes(), 7)
+        } else {
+            0
+        };
+        side.content.push(mix(content, kind));
+        true
+    }
+
+    /// The side of all that was taken.
+    pub fn finish(self) -> Side {
+        let mut side = self.side;
+        let mut starts = vec![0_u32; side.streams.len() + 1];
+        for &stream in &side.stream {
+            starts[stream as usize + 1] += 1;
+        }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        let mut next = starts.clone();
+        side.by_stream = vec![0; side.stream.len()];
+        for (ordinal, &stream) in side.stream.iter().enumerate() {
+            let at = &mut next[stream as usize];
+            side.by_stream[*at as usize] = ordinal as u32;
+            *at += 1;
+        }
+        side.starts = starts;
+        side
+    }
+}

@@ -1,0 +1,237 @@
+//! What `compare` finds between two histories.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::run::{Run, folder, leftfold, shop};
+
+/// The findings of a run with `--json`, and its summary.
+fn findings(run: &Run) -> (Vec<Value>, Value) {
+    let mut lines: Vec<Value> = run
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect();
+    let summary = lines.pop().unwrap_or_else(|| panic!("no summary: {}", run.err))["summary"].take();
+    (lines, summary)
+}
+
+fn compared(folder: &Path, args: &[&str]) -> (Vec<Value>, Value, Option<i32>) {
+    let mut all = vec!["compare"];
+    all.extend(args);
+    all.push("--json");
+    let run = leftfold(folder, &all);
+    let (found, summary) = findings(&run);
+    (found, summary, run.code)
+}
+
+/// Two histories of the stream `s` as NDJSON, each event given by its own members.
+fn two(left: &[&str], right: &[&str]) -> tempfile::TempDir {
+    let folder = folder();
+    for (name, events) in [("left.ndjson", left), ("right.ndjson", right)] {
+        let lines: Vec<String> = events
+            .iter()
+            .map(|e| format!("{{\"stream\":\"s\",\"type\":\"E\",{e}}}\n"))
+            .collect();
+        fs::write(folder.path().join(name), lines.concat()).expect("a file");
+    }
+    folder
+}
+
+fn told(found: &[Value]) -> Vec<String> {
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    found
+        .iter()
+        .map(|f| format!("{} {} v{}", text(&f["category"]), text(&f["status"]), f["version"]))
+        .collect()
+}
+
+#[test]
+fn the_demos_faults_are_found_each_and_nothing_else() {
+    let folder = folder();
+    let demo = leftfold(folder.path(), &["demo", "--events", "8000", "--mirror"]).ok();
+    let planted = |category: &str| -> u64 {
+        let line = demo.lines().find(|l| l.starts_with(&format!("{category}: ")));
+        let line = line.unwrap_or_else(|| panic!("no {category} is planted: {demo}"));
+        let n = line.rsplit('(').next().and_then(|l| l.split(' ').next());
+        n.and_then(|n| n.parse().ok()).expect("a number")
+    };
+    let (found, summary, code) = compared(folder.path(), &["shop.db", "shop-mirror.ndjson"]);
+    assert_eq!(code, Some(1));
+    let count = |category: &str, status: &str| {
+        found
+            .iter()
+            .filter(|f| f["category"] == category && f["status"] == status)
+            .count() as u64
+    };
+    for category in ["extra", "reordered", "conflict", "placement", "missing", "duplicate"] {
+        assert_eq!(count(category, "confirmed"), planted(category), "{category}");
+    }
+    assert_eq!(count("late", "healed"), planted("late"));
+    assert_eq!(count("missing", "pending"), planted("pending"));
+    let all: u64 = ["extra", "reordered", "late", "conflict", "placement", "missing", "duplicate", "pending"]
+        .iter()
+        .map(|c| planted(c))
+        .sum();
+    assert_eq!(found.len() as u64, all, "{:?}", summary["findings"]);
+    assert_eq!(summary["verdict"], "never");
+    assert_eq!(summary["identity"], "id");
+    assert!(summary["time_to_converge"]["max"].as_f64().is_some_and(|s| s > 600.0));
+    let conflict = found.iter().find(|f| f["category"] == "conflict").expect("a conflict");
+    assert!(conflict["fields"][0]["left"].is_number(), "{conflict}");
+    assert!(conflict["left"]["payload"].is_object() && conflict["right"]["payload"].is_object());
+}
+
+#[test]
+fn a_history_is_always_equal_to_itself_and_to_its_export() {
+    let (found, summary, code) = compared(shop(), &["shop.db", "shop.db"]);
+    assert_eq!((found.len(), code), (0, Some(0)));
+    assert_eq!(summary["verdict"], "always-equal");
+    let folder = folder();
+    let db = shop().join("shop.db");
+    let db = db.to_str().expect("a path");
+    let export = leftfold(folder.path(), &["export", db]).ok();
+    fs::write(folder.path().join("export.ndjson"), export).expect("a file");
+    let (found, summary, code) = compared(folder.path(), &[db, "export.ndjson"]);
+    assert_eq!((found.len(), code), (0, Some(0)), "{summary}");
+    assert_eq!(summary["events"]["paired"], summary["events"]["left"]);
+}
+
+#[test]
+fn what_was_done_to_a_copy_of_a_file_is_found() {
+    let folder = folder();
+    fs::copy(shop().join("shop.db"), folder.path().join("copy.db")).expect("a copy");
+    let copy = rusqlite::Connection::open(folder.path().join("copy.db")).expect("the copy opens");
+    let one = |sql: &str| copy.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a row");
+    let nth = |n: u32| one(&format!("SELECT id FROM event_sourcery_events ORDER BY id LIMIT 1 OFFSET {n}"));
+    let (gone, changed, respelt) = (nth(100), nth(200), nth(300));
+    copy.execute("DELETE FROM event_sourcery_events WHERE id = ?", [gone])
+        .expect("it is deleted");
+    copy.execute(
+        "UPDATE event_sourcery_events SET data = json_set(data, '$.added', 1) WHERE id = ?",
+        [changed],
+    )
+    .expect("it is changed");
+    copy.execute(
+        "UPDATE event_sourcery_events SET data = replace(replace(data, ':', ' : '), '{', '{  ') WHERE id = ?",
+        [respelt],
+    )
+    .expect("it is spelt anew");
+    drop(copy);
+    let db = shop().join("shop.db");
+    let (found, summary, code) = compared(folder.path(), &[db.to_str().expect("a path"), "copy.db", "--settled"]);
+    assert_eq!(code, Some(1));
+    let categories: Vec<_> = found.iter().map(|f| f["category"].as_str()).collect();
+    assert_eq!(categories, [Some("missing"), Some("conflict")], "{summary}");
+    assert_eq!(found[0]["left"]["position"], gone);
+    assert_eq!(found[1]["fields"], serde_json::json!([{"path": "/added", "right": 1}]));
+    assert_eq!(summary["streams"]["differing"], 2);
+}
+
+#[test]
+fn every_digit_counts_and_spelling_does_not() {
+    let event = |payload: &str| format!(r#""version":1,"payload":{payload}"#);
+    let (a, b) = (
+        event(r#"{"n":10.10,"text":"é","o":{"x":1,"y":2}}"#),
+        event(r#"{ "o":{"y":2.0,"x":1e0}, "n":10.1, "text":"\u00e9" }"#),
+    );
+    let folder = two(&[&a], &[&b]);
+    let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson"]);
+    assert_eq!(told(&found), Vec::<String>::new());
+    let (a, b) = (event(r#"{"n":9007199254740993}"#), event(r#"{"n":9007199254740992}"#));
+    let folder = two(&[&a], &[&b]);
+    let run = leftfold(folder.path(), &["compare", "left.ndjson", "right.ndjson", "--json"]);
+    assert!(
+        run.out.contains(r#"{"path":"/n","left":9007199254740993,"right":9007199254740992}"#),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn what_is_ignored_or_near_enough_is_equal() {
+    let event = |n: &str, at: &str| format!(r#""version":1,"payload":{{"n":{n},"at":"{at}"}}"#);
+    let (a, b) = (
+        event("1.00", "2026-01-01T00:00:00Z"),
+        event("1.01", "2026-01-01T00:00:03Z"),
+    );
+    let folder = two(&[&a], &[&b]);
+    let run = |more: &[&str]| {
+        let mut args = vec!["left.ndjson", "right.ndjson"];
+        args.extend(more);
+        let (found, _, code) = compared(folder.path(), &args);
+        let fields = found.first().map(|f| f["fields"].as_array().map_or(0, Vec::len));
+        (fields, code)
+    };
+    assert_eq!(run(&[]), (Some(2), Some(1)));
+    assert_eq!(run(&["--ignore", "/n"]), (Some(1), Some(1)));
+    assert_eq!(run(&["--number-tolerance", "0.01"]), (Some(1), Some(1)));
+    assert_eq!(run(&["--number-tolerance", "0.01", "--time-tolerance", "3s"]), (None, Some(0)));
+    assert_eq!(run(&["--ignore", "/n", "--ignore", "/at"]), (None, Some(0)));
+}
+
+#[test]
+fn a_verdict_has_a_time() {
+    let event = |v: u32, second: u32| format!(r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v}"#);
+    let (left, late) = ([event(1, 0), event(2, 10), event(3, 50)], [event(1, 0), event(2, 45), event(3, 50)]);
+    let of = |events: &[String; 3]| events.each_ref().map(String::as_str).map(str::to_owned);
+    let (left, late) = (of(&left), of(&late));
+    let folder = two(
+        &left.each_ref().map(String::as_str),
+        &late.each_ref().map(String::as_str),
+    );
+    let at = |at: &str| {
+        let args = ["left.ndjson", "right.ndjson", "--lag-tolerance", "20s", "--at", at];
+        let (found, summary, code) = compared(folder.path(), &args);
+        let verdict = summary["verdict"].as_str().unwrap_or_default().to_owned();
+        (told(&found), verdict, code)
+    };
+    let one = |status: &str| vec![format!("late {status} v2")];
+    assert_eq!(at("2026-01-01T00:00:05Z").0, Vec::<String>::new());
+    assert_eq!(at("2026-01-01T00:00:29Z"), (one("pending"), "undecided".to_owned(), Some(0)));
+    assert_eq!(at("2026-01-01T00:00:30Z"), (one("confirmed"), "never".to_owned(), Some(1)));
+    assert_eq!(at("2026-01-01T00:00:45Z"), (one("healed"), "eventually-equal".to_owned(), Some(1)));
+}
+
+#[test]
+fn what_is_younger_than_the_lag_tolerance_is_pending() {
+    let event = |v: u32, second: u32| format!(r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v}"#);
+    let (a, b, c) = (event(1, 0), event(2, 30), event(3, 40));
+    let folder = two(&[&a, &b, &c], &[&a, &c]);
+    let run = |more: &[&str]| {
+        let mut args = vec!["left.ndjson", "right.ndjson"];
+        args.extend(more);
+        let (found, _, code) = compared(folder.path(), &args);
+        (told(&found), code)
+    };
+    assert_eq!(run(&[]), (vec!["missing pending v2".to_owned()], Some(0)));
+    assert_eq!(run(&["--lag-tolerance", "10s"]), (vec!["missing confirmed v2".to_owned()], Some(1)));
+    assert_eq!(run(&["--settled"]), (vec!["missing confirmed v2".to_owned()], Some(1)));
+}
+
+#[test]
+fn what_a_reader_sees_is_short_and_says_where_they_part() {
+    let event = |v: u32, n: u32| format!(r#""version":{v},"time":"2026-01-01T00:00:0{v}Z","payload":{{"n":{n}}}"#);
+    let (a, b, c) = (event(1, 1), event(2, 2), event(3, 3));
+    let folder = two(&[&a, &b, &c], &[&a, &event(2, 5), &c]);
+    let run = leftfold(folder.path(), &["compare", "left.ndjson", "right.ndjson"]);
+    assert_eq!(run.code, Some(1));
+    insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let folder = two(&[r#""version":1"#], &[r#""version":1"#]);
+    let run = |args: &[&str]| {
+        let mut all = vec!["compare", "left.ndjson"];
+        all.extend(args);
+        leftfold(folder.path(), &all).failed()
+    };
+    assert!(run(&["nothing.db"]).contains("nothing.db"));
+    assert!(run(&["right.ndjson", "--ignore", "updatedAt"]).contains("JSON pointer"));
+    assert!(run(&["right.ndjson", "--lag-tolerance", "30"]).contains("30s"));
+    assert!(run(&["right.ndjson", "--category", "lost"]).contains("missing"));
+    assert!(run(&["right.ndjson", "--number-tolerance", "x"]).contains("0.01"));
+}
