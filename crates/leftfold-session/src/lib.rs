@@ -6,6 +6,7 @@
 mod alike;
 pub mod commands;
 pub mod contract;
+mod decode;
 pub mod dto;
 mod error;
 mod filter;
@@ -27,6 +28,7 @@ pub use alike::nearest as nearest_names;
 pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};
 pub use history::LogStream;
+pub use kafka::KafkaProfile;
 pub use leftfold_source::ndjson::{write_event, write_kcat};
 pub use leftfold_source::{is_read_once, open_once, remove_temporary_copies};
 pub use lines::LinesError;
