@@ -208,9 +208,7 @@ fn begin(
         request: described(request),
         settings: settings(&request.settings),
     })?;
-    for decoder in request.decoders.iter() {
-        writer.set_decoder(decoder)?;
-    }
+    writer.set_decoders(&request.decoders)?;
     let mut ids = Vec::new();
     for piece in &mut pieces {
         ids.push(take_in(

@@ -29,9 +29,7 @@ type Line<'l> = (&'l [u8], &'l [u8], &'l [(&'l str, &'l [u8])]);
 fn capture(path: &Path, topic: &str, lines: &[Line<'_>], decoders: &Decoders) -> CaptureWriter {
     let mut writer = CaptureWriter::open(path).unwrap();
     writer.begin_run(&RunStart::default()).unwrap();
-    for decoder in decoders.iter() {
-        writer.set_decoder(decoder).unwrap();
-    }
+    writer.set_decoders(decoders).unwrap();
     let partition = match writer.partitions().iter().find(|p| p.topic == topic) {
         Some(partition) => partition.id,
         None => writer.add_partition(topic, None, 0, 0).unwrap(),
@@ -161,6 +159,9 @@ fn a_capture_keeps_how_it_is_read_with_the_schema_and_without_its_file() {
     );
     assert_eq!(fact(&found[1], "decoded_by"), "hex: your choice orders:value=hex");
     assert!(found.iter().all(|e| e.problems.is_empty()));
+    // What is said of all topics is of this one, too.
+    finish(capture(&path, "orders", &[], &flags(&["value=msgpack"])));
+    assert_eq!(value(&events(&open(&path).unwrap())[0]), "84");
 }
 
 #[test]
@@ -172,6 +173,8 @@ fn what_the_reader_says_goes_before_what_the_capture_says_and_is_another_history
     let before = fs::read(&path).unwrap();
     let file = open(&path).unwrap();
     assert_eq!(value(&events(&file)[0]), r#""{\"a\":1}""#);
+    let all = file.read_by(&flags(&["value=hex"])).unwrap().unwrap();
+    assert_eq!(fact(&events(&all)[0], "decoded_by"), "hex: your choice value=hex");
     let other = file.read_by(&flags(&["orders:value=auto"])).unwrap().unwrap();
     let found = events(&other);
     assert_eq!(value(&found[0]), r#"{"a":1}"#);

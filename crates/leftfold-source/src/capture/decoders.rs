@@ -320,9 +320,12 @@ fn bound(kind: Kind, path: &Path, message: Option<&str>) -> Result<Bound, Decode
 }
 
 /// How the records of topics are to be read. What is said of one topic goes before what is said of all, and what is said later before
-/// what is said earlier.
+/// what is said earlier. What another one says goes before all of it.
 #[derive(Clone, Debug, Default)]
-pub struct Decoders(Vec<Arc<Decoder>>);
+pub struct Decoders {
+    /// Who says it, the later the stronger.
+    layers: Vec<Vec<Arc<Decoder>>>,
+}
 
 impl Decoders {
     /// Nothing chosen.
@@ -343,31 +346,42 @@ impl Decoders {
 
     /// Adds a choice.
     pub fn push(&mut self, decoder: Decoder) {
-        self.0.push(Arc::new(decoder));
+        match self.layers.last_mut() {
+            Some(layer) => layer.push(Arc::new(decoder)),
+            None => self.layers.push(vec![Arc::new(decoder)]),
+        }
     }
 
     /// Whether nothing is chosen.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.layers.is_empty()
     }
 
     /// The choices, the later the stronger.
     pub fn iter(&self) -> impl Iterator<Item = &Decoder> {
-        self.0.iter().map(|decoder| &**decoder)
+        self.layers.iter().flatten().map(|decoder| &**decoder)
     }
 
-    /// These and then others.
+    /// These, and before them what another one says.
     #[must_use]
     pub fn then(&self, others: &Self) -> Self {
-        Self(self.0.iter().chain(&others.0).cloned().collect())
+        Self {
+            layers: self.layers.iter().chain(&others.layers).cloned().collect(),
+        }
     }
 
     /// How a part is to be read; `None`: by what is found.
     pub fn of(&self, topic: &str, part: Part) -> Option<&Decoder> {
-        let mine = || self.iter().filter(|d| d.part == part);
-        let of_topic = mine().filter(|d| d.topic.as_deref() == Some(topic)).last();
-        let found = of_topic.or_else(|| mine().filter(|d| d.topic.is_none()).last())?;
-        (found.read_as != ReadAs::Auto).then_some(found)
+        let of_layer = |layer: &'_ [Arc<Decoder>], of: Option<&str>| {
+            layer
+                .iter()
+                .rposition(|d| d.part == part && d.topic.as_deref() == of)
+        };
+        let found = self.layers.iter().rev().find_map(|layer| {
+            let at = of_layer(layer, Some(topic)).or_else(|| of_layer(layer, None))?;
+            layer.get(at)
+        })?;
+        (found.read_as != ReadAs::Auto).then_some(&**found)
     }
 
     /// Whether a part may name a schema of a registry.
@@ -495,6 +509,8 @@ mod tests {
         assert_eq!(of("c", Part::Key), Some(ReadAs::Hex));
         let later = decoders.then(&Decoders::of_flags(["a:value=auto"]).unwrap());
         assert!(later.of("a", Part::Value).is_none());
+        let other = decoders.then(&Decoders::of_flags(["value=hex"]).unwrap());
+        assert_eq!(other.of("a", Part::Value).map(|d| d.read_as), Some(ReadAs::Hex));
         assert!(later.may_name_schemas("a", Part::Value) && !later.may_name_schemas("c", Part::Value));
     }
 }

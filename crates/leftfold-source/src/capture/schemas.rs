@@ -92,8 +92,17 @@ pub(super) fn decoders(connection: &Connection) -> rusqlite::Result<Decoders> {
     Ok(decoders)
 }
 
-/// Keeps how a part is to be read.
-pub(super) fn keep_decoder(connection: &Connection, decoder: &Decoder) -> rusqlite::Result<()> {
+/// Keeps how parts are to be read, in place of what was kept of the same topics before.
+pub(super) fn keep_decoders(connection: &Connection, decoders: &Decoders) -> rusqlite::Result<()> {
+    for decoder in decoders.iter().filter(|d| d.topic.is_none()) {
+        connection.execute("DELETE FROM decoders WHERE part = ?1", [decoder.part.name()])?;
+    }
+    decoders
+        .iter()
+        .try_for_each(|decoder| keep_decoder(connection, decoder))
+}
+
+fn keep_decoder(connection: &Connection, decoder: &Decoder) -> rusqlite::Result<()> {
     let bound = decoder.bound.as_ref();
     connection.execute(
         "INSERT OR REPLACE INTO decoders (topic, part, form, file, message, text, uses) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -9,7 +9,7 @@ use leftfold_schema::{SchemaId, Written};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::{
-    APPLICATION_ID, CaptureError, Decoder, Decoders, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record,
+    APPLICATION_ID, CaptureError, Decoders, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record,
     TimestampKind, is_being_written, is_capture, ours, record_id, schemas,
 };
 use crate::sqlite::read_up_to;
@@ -252,9 +252,9 @@ impl CaptureWriter {
         schemas::decoders(&self.connection).map_err(|e| self.fail(&e))
     }
 
-    /// Keeps how a part of the records is to be read, in place of what was kept of that part and topic before.
-    pub fn set_decoder(&mut self, decoder: &Decoder) -> Result<(), CaptureError> {
-        schemas::keep_decoder(&self.connection, decoder).map_err(|e| self.fail(&e))
+    /// Keeps how the records are to be read. What is said of all topics takes the place of all that was kept of that part before.
+    pub fn set_decoders(&mut self, decoders: &Decoders) -> Result<(), CaptureError> {
+        schemas::keep_decoders(&self.connection, decoders).map_err(|e| self.fail(&e))
     }
 
     /// Says that a run begins.
