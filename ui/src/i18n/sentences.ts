@@ -19,7 +19,10 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     'the broker had removed them (retention) before they were read',
     '在读取之前，broker 已按保留策略将其删除',
   ],
-  ['It holds the {} schemas of the registry {} that its records name.', '其中存有注册表 {1} 中、记录所引用的 {0} 个模式。'],
+  [
+    'It holds the {} schemas of the registry {} that its records name.',
+    '其中存有注册表 {1} 中、记录所引用的 {0} 个模式。',
+  ],
   ['It holds the {} schemas that its records name.', '其中存有记录所引用的 {0} 个模式。'],
   ['It says how its records are read: {}.', '其中写明了记录的读取方式：{0!}。'],
   ['You say how records are read: {}.', '由您指定的读取方式：{0!}。'],
