@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn the_type_comes_from_a_header_a_cloud_event_a_change_or_the_value() {
-        let kind = |value: Option<&[u8]>, headers| {
+        let kind = |value: Option<&[u8]>, headers: Option<&str>| {
             let record = Record {
                 value,
                 ..Record::default()
