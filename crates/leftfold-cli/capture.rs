@@ -21,11 +21,14 @@ Examples:
   leftfold capture -b localhost:9092 -t orders -t payments -o s@1700000000000 -o e@1700003600000 hour.leftfold
   leftfold capture -F client.properties -X sasl.password='${KAFKA_PASSWORD}' -t orders -c 1000000 orders.leftfold
   leftfold capture -b localhost:9092 -t orders --follow orders.leftfold
+  leftfold capture -b localhost:9092 -t orders -s key=text -s value=avro:orders.avsc orders.leftfold
+  leftfold capture -b localhost:9092 -t orders -s orders:value=protobuf:order.proto#shop.Order orders.leftfold
   leftfold state orders.leftfold order-10017
 
 The cluster is only read: no consumer group is joined, no offset committed, no topic made. Committed records are read, unless
 -X isolation.level=read_uncommitted is given. Run again with the same file, a capture goes on where it got to (then -o counts only for
-partitions that are new). Ctrl-C leaves a file that is usable and can be gone on with. With e@, a partition ends at its first record
+partitions that are new). Ctrl-C leaves a file that is usable and can be gone on with. With -s the file keeps how it is to be read, with the schemas; say it again and it counts
+from then on (auto: by what is found). With e@, a partition ends at its first record
 of that time or later; times out of order may put earlier ones behind it.";
 
 #[derive(Debug, Args)]

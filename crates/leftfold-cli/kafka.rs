@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use clap::Args;
-use leftfold_kafka::{Bound, KafkaError, Pause, Range, Request, Settings};
+use leftfold_kafka::{Bound, Decoders, KafkaError, Pause, Range, Request, Settings};
 
 use crate::failure::{Failure, Outcome};
 use crate::style::clean;
@@ -26,6 +26,10 @@ pub(crate) struct KafkaArgs {
     /// them
     #[arg(short, long, value_name = "URL")]
     pub(crate) registry: Option<String>,
+    /// How keys or values are to be read: [TOPIC:]key=FORM or [TOPIC:]value=FORM, with FORM one of auto, json, text, hex, msgpack, cbor,
+    /// avro, protobuf (by a registry), avro:FILE.avsc, protobuf:FILE.proto#MESSAGE (may be repeated)
+    #[arg(short = 's', long = "decode", value_name = "[TOPIC:]PART=FORM")]
+    pub(crate) decoders: Vec<String>,
     /// A property by librdkafka's name; ${NAME} in the value stands for an environment variable, ${keyring:NAME} for a secret of the
     /// system's keyring (may be repeated). A password that is not given is asked for
     #[arg(short = 'X', long = "property", value_name = "NAME=VALUE")]
@@ -47,6 +51,7 @@ impl KafkaArgs {
             || !self.files.is_empty()
             || !self.properties.is_empty()
             || !self.topics.is_empty()
+            || !self.decoders.is_empty()
     }
 
     /// The connection: files first, then single properties, then the brokers.
@@ -68,12 +73,19 @@ impl KafkaArgs {
         Ok(settings)
     }
 
+    /// How it is to be read.
+    pub(crate) fn decoders(&self) -> Outcome<Decoders> {
+        let decoders = Decoders::of_flags(self.decoders.iter().map(String::as_str));
+        decoders.map_err(|e| Failure::new("decoder", e.to_string()))
+    }
+
     /// What is to be read.
     pub(crate) fn request(&self, bounds: &[Bound], count: Option<u64>, follow: bool) -> Outcome<Request> {
         if self.topics.is_empty() {
             return Err(Failure::new("usage", "no topic is named: say -t TOPIC"));
         }
         Ok(Request {
+            decoders: self.decoders()?,
             settings: self.settings()?,
             topics: self.topics.clone(),
             partitions: self.partitions.clone(),

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use leftfold_kafka::{Request, Settings, Told, capture};
-use leftfold_session::Session;
+use leftfold_kafka::{Request, Told, capture};
+use leftfold_session::{KafkaProfile, Session};
 
 use crate::args::Verb;
 use crate::failure::{Failure, Outcome};
@@ -80,7 +80,7 @@ pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
 }
 
 /// The connection of a profile: `[kafka.NAME]` of the project file of the folder the command is run in, or of the user's configuration.
-fn profile(name: &str) -> Outcome<Option<Settings>> {
+fn profile(name: &str) -> Outcome<Option<KafkaProfile>> {
     if name.contains([':', ',']) {
         return Ok(None);
     }
@@ -96,8 +96,9 @@ fn of_source(front: &mut Front, source: &Path) -> Outcome<PathBuf> {
     let text = source.to_string_lossy();
     let args = parse(&text)?;
     let mut request = args.request(&[], None, false)?;
-    if let Some(settings) = profile(args.brokers.as_deref().unwrap_or_default())? {
-        request.settings = settings;
+    if let Some(profile) = profile(args.brokers.as_deref().unwrap_or_default())? {
+        request.settings = profile.settings;
+        request.decoders = profile.decoders;
     }
     take(front, &request)
 }

@@ -1,6 +1,7 @@
 //! `topics`: what a cluster has, and whether one gets there.
 
 use clap::Args;
+use leftfold_event::Event;
 use leftfold_event::json::Object;
 use leftfold_event::json::Value;
 use leftfold_kafka::{Cluster, Outcome as Went, Part, Sample, Step, Topic, TopicFacts, check, sample};
@@ -18,6 +19,7 @@ Examples:
   leftfold topics -b localhost:9092
   leftfold topics -b localhost:9092 -t '^order' --json
   leftfold topics -b localhost:9092 -r http://localhost:8081 -t orders --sample 5
+  leftfold topics -b localhost:9092 -t orders --sample 5 -s value=avro:orders.avsc
   leftfold topics -F client.properties --test            how far the connection gets, step by step
 
 \"at most\" is the span between a partition's first offset and its end: transactions' markers, compaction and deleted records leave
@@ -43,6 +45,7 @@ pub(crate) struct TopicsArgs {
 }
 
 pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
+    let decoders = args.kafka.decoders()?;
     let settings = args.kafka.settings()?;
     let cancel = front.interrupt.cancel.clone();
     if args.test {
@@ -63,7 +66,7 @@ pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
         for topic in topics {
             let facts = cluster.describe(&topic, &cancel)?;
             let sampled = match args.sample {
-                Some(n) => Some(sample(&settings, &cluster, &topic, n, &cancel)?),
+                Some(n) => Some(sample(&settings, &cluster, &topic, n, &decoders, &cancel)?),
                 None => None,
             };
             found.push((facts, sampled));
@@ -167,7 +170,7 @@ fn print_sample(front: &mut Front, facts: &TopicFacts, sample: &Sample) -> Outco
         Column::left("time", Tone::Plain, 12),
         Column::left("stream", Tone::Key, 8),
         Column::left("type", Tone::Plain, 8),
-        Column::left("form", Tone::Dim, 4),
+        Column::left("decoded by", Tone::Dim, 8),
         Column::left("payload", Tone::Dim, 12),
     ]);
     for event in &sample.events {
@@ -181,12 +184,19 @@ fn print_sample(front: &mut Front, facts: &TopicFacts, sample: &Sample) -> Outco
             event.time.map(|t| t.to_string()).unwrap_or_default(),
             named(&event.stream).to_owned(),
             named(&event.kind).to_owned(),
-            event.payload.encoding.to_owned(),
+            decoded_by(event),
             payload.chars().take(200).collect(),
         ]);
     }
     table.write(&mut front.out, front.paint, front.width)?;
     Ok(())
+}
+
+/// In which form a value was read and why, or at least what it is.
+fn decoded_by(event: &Event) -> String {
+    let fact = event.extra.iter().find(|(name, _)| name == "decoded_by");
+    let said = fact.and_then(|(_, why)| why.as_str());
+    said.unwrap_or(event.payload.encoding).to_owned()
 }
 
 /// Milliseconds as days, hours or less.

@@ -247,3 +247,167 @@ fn the_registrys_doors_are_told_apart() {
         );
     }
 }
+
+#[test]
+fn values_without_framing_are_read_by_the_users_own_schemas_and_by_headers() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/schemas/v1");
+    for name in ["OrderPaid.avsc", "order.proto"] {
+        fs::copy(here.join(name), folder.path().join(name)).expect("the schema is there");
+    }
+    let by = |text: &str| format!("bare:value={text}");
+    let (avro, protobuf) = (by("avro:OrderPaid.avsc"), by("protobuf:order.proto#OrderPlaced"));
+    let truth = truth(rig, "bare");
+    let decoded = |events: &[Value], form: &str, by_header: bool| {
+        let mut decoded = 0;
+        for event in events {
+            let truth = &truth[text(event, "position")];
+            if truth.form.as_deref() == Some(form)
+                && truth.schema.is_some() == by_header
+                && let Some(wanted) = &truth.decoded
+            {
+                let payload = event.get("payload").unwrap_or_else(|| panic!("{event}"));
+                assert!(same(payload, wanted), "{payload}\nwanted {wanted}");
+                decoded += 1;
+            }
+        }
+        decoded
+    };
+    let run = capture(rig, folder.path(), "bare", &["-s", &avro, "-s", "key=auto"]);
+    assert!(
+        !run.err.contains("registry"),
+        "what is chosen names no schemas: {}",
+        run.err
+    );
+    run.ok();
+    let found = events(folder.path(), "bare");
+    assert_eq!(decoded(&found, "avro", false), 12);
+    assert_eq!(
+        text(&found[0], "decoded_by"),
+        "avro: your choice bare:value=avro:OrderPaid.avsc"
+    );
+    assert_eq!(text(&found[0], "type"), "OrderPaid");
+    // A Protobuf value is none of Avro's: its bytes are kept, and the reason.
+    let other = &found[12];
+    assert!(
+        other.get("payload_base64").is_some() && other.get("problem").is_some(),
+        "{other}"
+    );
+
+    // Another choice on what was captured already; it is kept, and the files are not needed any more.
+    capture(rig, folder.path(), "bare", &["-s", &protobuf]).ok();
+    fs::remove_file(folder.path().join("order.proto")).expect("the schema can be removed");
+    let found = events(folder.path(), "bare");
+    assert_eq!(decoded(&found, "protobuf", false), 8);
+    let told = leftfold(folder.path(), &["event", "bare.leftfold", "#bare[0]@12"]).ok();
+    assert!(
+        told.contains("protobuf: your choice bare:value=protobuf:order.proto#shop.OrderPlaced"),
+        "{told}"
+    );
+    let told = leftfold(folder.path(), &["inspect", "bare.leftfold"]).ok();
+    assert!(told.contains("It says how its records are read"), "{told}");
+
+    // For reading only, by the project file; keys in Avro, too.
+    fs::write(folder.path().join("key.avsc"), "\"string\"").expect("a schema");
+    fs::write(
+        folder.path().join("leftfold.toml"),
+        "[[source]]\npath = 'bare.leftfold'\n[[source.decode]]\nas = 'avro'\nfile = 'OrderPaid.avsc'\ntopic = 'bare'\n\
+         [[source.decode]]\npart = 'key'\nas = 'avro'\nfile = 'key.avsc'\n",
+    )
+    .expect("the project file");
+    let found = events(folder.path(), "bare");
+    assert_eq!(decoded(&found, "avro", false), 12);
+    assert_eq!(text(&found[0], "stream"), "order-0");
+
+    // Schemas that headers name come from the registry; a GUID is one that this registry does not know.
+    fs::remove_file(folder.path().join("leftfold.toml")).expect("the project file");
+    let args = ["-s", "bare:value=auto", "-r", rig.fact("registry")];
+    let run = capture(rig, folder.path(), "bare", &args);
+    run.ok();
+    let run = leftfold(
+        folder.path(),
+        &[
+            &["capture", "-b", rig.brokers(), "-t", "bare", "named.leftfold"],
+            &args[2..],
+        ]
+        .concat(),
+    );
+    assert!(
+        run.err
+            .contains("89791b62-0034-4d7e-8f11-a2b3c4d5e6f7 is lacking")
+            && run.err.contains("by GUID"),
+        "{}",
+        run.err
+    );
+    run.ok();
+    let lines = leftfold(folder.path(), &["events", "named.leftfold", "--json"]).ok();
+    let found: Vec<Value> = lines
+        .lines()
+        .map(|l| json::parse(l.as_bytes()).expect("every line is JSON"))
+        .collect();
+    assert_eq!(decoded(&found, "avro", true), 4);
+    assert!(text(&found[20], "decoded_by").contains("the header __value_schema_id names schema "));
+    let why = text(found[24].get("problem").expect("a problem"), "message");
+    assert!(why.contains("89791b62-0034-4d7e-8f11-a2b3c4d5e6f7"), "{why}");
+}
+
+#[test]
+fn samples_topics_as_sources_and_those_that_come_are_read_as_chosen() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/schemas/v1");
+    fs::copy(here.join("OrderPaid.avsc"), folder.path().join("paid.avsc")).expect("the schema is there");
+    let chosen = ["-b", rig.brokers(), "-t", "bare", "-s", "value=avro:paid.avsc"];
+    let sample = leftfold(
+        folder.path(),
+        &[&["topics", "--sample", "99", "--json"], &chosen[..]].concat(),
+    )
+    .ok();
+    assert!(
+        sample.contains("\"decoded_by\":\"avro: your choice value=avro:paid.avsc\""),
+        "{sample}"
+    );
+    let sample = leftfold(
+        folder.path(),
+        &[&["topics", "--sample", "99"], &chosen[..]].concat(),
+    )
+    .ok();
+    assert!(
+        sample.contains("decoded by") && sample.contains("avro: your choice"),
+        "{sample}"
+    );
+    let first = |run: Run| json::parse(run.ok().lines().next().unwrap_or_default().as_bytes()).expect("JSON");
+    let read = leftfold(
+        folder.path(),
+        &[&["events", "--json", "-c", "1"], &chosen[..]].concat(),
+    );
+    assert_eq!(text(&first(read), "type"), "OrderPaid");
+    let follow = ["events", "--json", "-c", "1", "--follow", "-o", "beginning"];
+    let read = leftfold(folder.path(), &[&follow[..], &chosen[..]].concat());
+    assert_eq!(text(&first(read), "type"), "OrderPaid");
+    fs::write(
+        folder.path().join("leftfold.toml"),
+        format!(
+            "[kafka.rig]\nbootstrap.servers = '{}'\n[[kafka.rig.decode]]\ntopic = 'bare'\nas = 'avro'\nfile = 'paid.avsc'\n",
+            rig.brokers()
+        ),
+    )
+    .expect("the project file");
+    let read = leftfold(
+        folder.path(),
+        &["events", "kafka://rig/bare", "--json", "-c", "1"],
+    );
+    assert_eq!(text(&first(read), "type"), "OrderPaid");
+    for (flag, why) in [
+        ("value=avroo", "chooses no decoder"),
+        ("value=avro:lost.avsc", "lost.avsc: "),
+    ] {
+        let run = leftfold(
+            folder.path(),
+            &["events", "-b", rig.brokers(), "-t", "bare", "-s", flag],
+        );
+        assert_eq!(run.refused(), "decoder", "{}", run.err);
+        assert!(run.err.contains(why), "{}", run.err);
+    }
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leftfold_event::json::{self, Value};
 use leftfold_event::{Cancel, Event, Timestamp};
-use leftfold_source::capture::{Headers, Record};
+use leftfold_source::capture::{Decoders, Headers, Record};
 use leftfold_source::ndjson::write_event;
 
 use crate::cluster::{Cluster, Partition, Topic};
@@ -112,12 +112,13 @@ impl Cluster {
     }
 }
 
-/// The latest records of a topic, at most so many of each partition, decoded with what the registry has.
+/// The latest records of a topic, at most so many of each partition, decoded as was chosen and with what the registry has.
 pub fn sample(
     settings: &Settings,
     cluster: &Cluster,
     topic: &Topic,
     last: u32,
+    decoders: &Decoders,
     cancel: &Cancel,
 ) -> Result<Sample, KafkaError> {
     let registry = settings.registry()?.map(Registry::new).transpose()?;
@@ -142,12 +143,12 @@ pub fn sample(
         return Err(KafkaError::Cancelled);
     }
     kept.records.sort_by_key(|r| (r.piece, r.offset));
-    let mut known = Known::new(registry);
-    let notes = known.learn(&kept.records, cancel);
+    let mut known = Known::new(registry, decoders);
+    let notes = known.learn(&kept.records, |_| topic.name.as_str(), cancel);
     let events: Vec<Event> = kept
         .records
         .iter()
-        .map(|r| r.event(&topic.name, numbers[r.piece], false, &known.schemas))
+        .map(|r| r.event(&topic.name, numbers[r.piece], false, &known.reading))
         .collect();
     Ok(Sample {
         first: first.records.iter().filter_map(|r| r.record().time()).min(),

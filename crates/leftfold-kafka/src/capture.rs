@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use chrono::{SecondsFormat, Utc};
 use leftfold_event::Cancel;
 use leftfold_event::json::{Object, Value};
-use leftfold_source::capture::{CaptureWriter, Durable, Headers, Outcome, Record, RunStart, Watermarks};
+use leftfold_source::capture::{
+    CaptureWriter, Decoders, Durable, Headers, Outcome, Record, RunStart, Watermarks,
+};
 
 use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
@@ -39,6 +41,8 @@ pub struct Request {
     pub count: Option<u64>,
     /// Go on when the end is reached.
     pub follow: bool,
+    /// How keys and values are to be read; kept in the capture.
+    pub decoders: Decoders,
     /// Lets another thread hold the capture and let it go on.
     pub pause: Pause,
     /// The program and its version, for the capture's provenance.
@@ -105,11 +109,13 @@ pub fn capture(
     }
     let named = request.settings.registry()?;
     let url = named.as_ref().map(|r| r.urls.join(","));
-    let schemas = SchemaBook::new(named)?;
+    let mut schemas = SchemaBook::new(named)?;
     let topics = cluster.topics(&request.topics, cancel)?;
     let pieces = pieces(&cluster, request, &topics, cancel)?;
     // Only now is it known that there is something to write.
     let mut writer = CaptureWriter::open(out)?;
+    // What earlier runs were told counts as long as nothing else is said.
+    schemas.read_by(writer.decoders()?.then(&request.decoders));
     let begun = match &url {
         Some(url) => writer.set_fact("registry", url).map_err(KafkaError::from),
         None => Ok(()),
@@ -205,6 +211,7 @@ fn begin(
         request: described(request),
         settings: settings(&request.settings),
     })?;
+    writer.set_decoders(&request.decoders)?;
     let mut ids = Vec::new();
     for piece in &mut pieces {
         ids.push(take_in(
@@ -314,6 +321,9 @@ fn run(
     tell: &mut dyn FnMut(Told),
 ) -> Result<Captured, KafkaError> {
     schemas.ask_again(&writer);
+    for piece in &pieces {
+        schemas.take_in(&piece.name);
+    }
     let mut sink = CaptureSink {
         writer,
         schemas,
@@ -374,7 +384,7 @@ impl Sink for CaptureSink<'_> {
         headers: &mut Headers,
     ) -> Result<Taken, KafkaError> {
         self.writer.push(self.ids[piece], offset, record, headers)?;
-        self.schemas.look(record, &mut self.writer)?;
+        self.schemas.look(piece, record, headers, &mut self.writer)?;
         let enough = self.count.is_some_and(|n| self.writer.written().records >= n);
         Ok(if enough { Taken::Enough } else { Taken::More })
     }
@@ -392,6 +402,7 @@ impl Sink for CaptureSink<'_> {
         (self.tell)(Told::Note(found(piece)));
         let id = take_in(piece, topic, &self.range, &mut self.writer, self.tell)?;
         self.ids.push(id);
+        self.schemas.take_in(&piece.name);
         Ok(())
     }
 
@@ -452,6 +463,10 @@ fn described(request: &Request) -> String {
         object.insert("count", Value::from(count));
     }
     object.insert("follow", Value::Bool(request.follow));
+    if !request.decoders.is_empty() {
+        let decoders: Vec<String> = request.decoders.iter().map(ToString::to_string).collect();
+        object.insert("decoders", texts(&decoders));
+    }
     Value::Object(object).to_string()
 }
 

@@ -27,6 +27,7 @@ pub use check::{Outcome, Part, Step, check};
 pub use cluster::{Cluster, Partition, Topic};
 pub use error::KafkaError;
 pub use keyring::{forget_secret, keep_secret};
+pub use leftfold_source::capture::{DecoderError, Decoders};
 pub use pause::Pause;
 pub use range::{Bound, From, Range, RangeError};
 pub use reader::{Piece, Reader, Sink, Taken};

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use leftfold_event::{Cancel, Event};
-use leftfold_schema::{Schemas, framed};
-use leftfold_source::capture::{At, Headers, Record, TimestampKind, event_of};
+use leftfold_schema::{SchemaId, framed};
+use leftfold_source::capture::{At, Decoders, Headers, Part, Reading, Record, TimestampKind, event_of};
 
 use crate::registry::{Answer, Registry};
 
@@ -24,6 +24,8 @@ pub(crate) struct Own {
     key: Option<Vec<u8>>,
     value: Option<Vec<u8>>,
     headers: Option<String>,
+    /// The schemas that the headers name for the key and the value.
+    named: [Option<SchemaId>; 2],
 }
 
 impl Own {
@@ -34,6 +36,7 @@ impl Own {
             timestamp: record.timestamp,
             key: record.key.map(<[u8]>::to_vec),
             value: record.value.map(<[u8]>::to_vec),
+            named: Part::ALL.map(|part| headers.schema_id(part)),
             headers: headers.with_text(|text| text.map(str::to_owned)),
         }
     }
@@ -46,48 +49,60 @@ impl Own {
         }
     }
 
-    pub(crate) fn event(&self, topic: &str, partition: i32, with_topic: bool, schemas: &Schemas) -> Event {
+    pub(crate) fn event(&self, topic: &str, partition: i32, with_topic: bool, reading: &Reading) -> Event {
         let at = At {
             topic,
             partition,
             offset: self.offset,
             with_topic,
         };
-        event_of(&self.record(), self.headers.as_deref(), &at, schemas)
+        event_of(&self.record(), self.headers.as_deref(), &at, reading)
     }
 }
 
-/// The schemas that are known, and whom to ask for more.
+/// What a part of a record names as its schema: a header, or else what its bytes begin with.
+pub(crate) fn named(bytes: Option<&[u8]>, by_header: Option<SchemaId>) -> Option<SchemaId> {
+    by_header.or_else(|| Some(SchemaId::Number(framed(bytes?)?.0)))
+}
+
+/// What records are read by, and whom to ask for more schemas.
 pub(crate) struct Known {
-    pub(crate) schemas: Schemas,
+    pub(crate) reading: Reading,
     registry: Option<Registry>,
     /// Schemas that could not be had.
-    lacking: Vec<u32>,
+    lacking: Vec<SchemaId>,
 }
 
 impl Known {
-    pub(crate) fn new(registry: Option<Registry>) -> Self {
+    pub(crate) fn new(registry: Option<Registry>, decoders: &Decoders) -> Self {
         Self {
-            schemas: Schemas::new(),
+            reading: Reading {
+                decoders: decoders.clone(),
+                ..Reading::default()
+            },
             registry,
             lacking: Vec::new(),
         }
     }
 
-    /// Gets the schemas that records name, as far as they can be had soon; what to tell of the others.
-    pub(crate) fn learn(&mut self, records: &[Own], cancel: &Cancel) -> Vec<String> {
+    /// Gets the schemas that records name, as far as they can be had soon; what to tell of the others. `topic` says of which topic a piece
+    /// is.
+    pub(crate) fn learn<'t>(
+        &mut self,
+        records: &[Own],
+        topic: impl Fn(usize) -> &'t str,
+        cancel: &Cancel,
+    ) -> Vec<String> {
         let mut notes = Vec::new();
         let Some(registry) = &mut self.registry else {
             return notes;
         };
         for record in records {
-            for bytes in [record.key.as_deref(), record.value.as_deref()]
-                .into_iter()
-                .flatten()
-            {
-                if let Some((id, _)) = framed(bytes)
-                    && self.schemas.written(id).is_none()
+            for (part, bytes) in [(Part::Key, &record.key), (Part::Value, &record.value)] {
+                if let Some(id) = named(bytes.as_deref(), record.named[part as usize])
+                    && self.reading.schemas.written(id).is_none()
                     && !self.lacking.contains(&id)
+                    && self.reading.decoders.may_name_schemas(topic(record.piece), part)
                 {
                     registry.ask(id);
                 }
@@ -96,7 +111,7 @@ impl Known {
         let since = Instant::now();
         while registry.is_waiting() && since.elapsed() < PATIENCE && !cancel.is_cancelled() {
             match registry.answer(LOOK) {
-                Some((id, Answer::Schema(written))) => self.schemas.insert(id, written),
+                Some((id, Answer::Schema(written))) => self.reading.schemas.insert(id, written),
                 Some((id, Answer::Lacking(why))) => {
                     self.lacking.push(id);
                     notes.push(format!("schema {id} is lacking: {why}"));

@@ -1,6 +1,6 @@
-//! A schema registry with Confluent's API: schemas by their numbers, fetched on a thread of its own, so that nothing waits for it.
+//! A schema registry with Confluent's API: schemas by their numbers or GUIDs, fetched on a thread of its own, so that nothing waits for it.
 //!
-//! Source: Confluent Schema Registry API reference, `GET /schemas/ids/{id}` and `GET /subjects/{subject}/versions/{version}`.
+//! Source: Confluent Schema Registry API reference, `GET /schemas/ids/{id}`, `GET /schemas/guids/{guid}` and `GET /subjects/{subject}/versions/{version}`.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use leftfold_event::json::{self, Value};
-use leftfold_schema::{Kind, Use, Written};
+use leftfold_schema::{Kind, SchemaId, Use, Written};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 use crate::error::KafkaError;
@@ -43,7 +43,7 @@ pub(crate) struct RegistrySettings {
     pub(crate) secrets: Secrets,
 }
 
-/// What a registry has for a number.
+/// What a registry has for a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// The schema.
@@ -54,16 +54,16 @@ pub(crate) enum Answer {
 
 /// A registry being asked.
 pub(crate) struct Registry {
-    asks: Sender<u32>,
-    answers: Receiver<(u32, Answer)>,
-    waiting: BTreeSet<u32>,
+    asks: Sender<SchemaId>,
+    answers: Receiver<(SchemaId, Answer)>,
+    waiting: BTreeSet<SchemaId>,
 }
 
 impl Registry {
     /// Makes ready to ask. Nothing is asked yet.
     pub(crate) fn new(settings: RegistrySettings) -> Result<Self, KafkaError> {
         let agent = agent(&settings)?;
-        let (asks, asked) = channel::<u32>();
+        let (asks, asked) = channel::<SchemaId>();
         let (answered, answers) = channel();
         let mut client = Client {
             agent,
@@ -88,7 +88,7 @@ impl Registry {
     }
 
     /// Asks for a schema, unless it was asked for.
-    pub(crate) fn ask(&mut self, id: u32) {
+    pub(crate) fn ask(&mut self, id: SchemaId) {
         if self.waiting.insert(id) && self.asks.send(id).is_err() {
             self.waiting.remove(&id);
         }
@@ -100,7 +100,7 @@ impl Registry {
     }
 
     /// The next answer, if one comes within this time.
-    pub(crate) fn answer(&mut self, within: Duration) -> Option<(u32, Answer)> {
+    pub(crate) fn answer(&mut self, within: Duration) -> Option<(SchemaId, Answer)> {
         match self.answers.recv_timeout(within) {
             Ok((id, answer)) => {
                 self.waiting.remove(&id);
@@ -198,7 +198,7 @@ enum Trouble {
 }
 
 impl Client {
-    fn schema(&mut self, id: u32) -> Answer {
+    fn schema(&mut self, id: SchemaId) -> Answer {
         if let Some((since, why)) = &self.down
             && since.elapsed() < DOWN_FOR
         {
@@ -219,8 +219,19 @@ impl Client {
         Answer::Lacking(last)
     }
 
-    fn written(&self, url: &str, id: u32) -> Result<Written, Trouble> {
-        let found = self.get(&format!("{url}/schemas/ids/{id}"))?;
+    fn written(&self, url: &str, id: SchemaId) -> Result<Written, Trouble> {
+        let by = match id {
+            SchemaId::Number(_) => "ids",
+            SchemaId::Guid(_) => "guids",
+        };
+        let found = self
+            .get(&format!("{url}/schemas/{by}/{id}"))
+            .map_err(|e| match (e, id) {
+                (Trouble::Answered(why), SchemaId::Guid(_)) => {
+                    Trouble::Answered(format!("{why} (only newer registries look schemas up by GUID)"))
+                }
+                (e, _) => e,
+            })?;
         let text = text_of(&found)?;
         // A registry that says nothing means Avro.
         let kind = found.get("schemaType").and_then(Value::as_str).unwrap_or("AVRO");
@@ -341,6 +352,60 @@ mod tests {
     }
 
     #[test]
+    fn a_schema_is_asked_for_by_its_number_or_its_guid() {
+        use std::io::{BufRead as _, BufReader, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let settings = RegistrySettings {
+            urls: vec![format!("http://{}", listener.local_addr().unwrap())],
+            ..RegistrySettings::default()
+        };
+        let guid = SchemaId::of_guid("89791b62-0034-4d7e-8f11-a2b3c4d5e6f7").unwrap();
+        let unknown = SchemaId::Guid(1);
+        let mut registry = Registry::new(settings).unwrap();
+        for id in [SchemaId::Number(3), guid, unknown] {
+            registry.ask(id);
+        }
+        let answers = std::thread::spawn(move || {
+            let mut asked = Vec::new();
+            for _ in 0..3 {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let first = lines.next().unwrap().unwrap();
+                while lines.next().is_some_and(|l| !l.unwrap().is_empty()) {}
+                let (status, body) = match first.contains("00000000-") {
+                    true => ("404 Not Found", "{}"),
+                    false => ("200 OK", r#"{"schema":"\"int\""}"#),
+                };
+                let length = body.len();
+                write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                )
+                .unwrap();
+                asked.push(first.split(' ').nth(1).unwrap_or_default().to_owned());
+            }
+            asked
+        });
+        let mut found = Vec::new();
+        while registry.is_waiting() {
+            found.extend(registry.answer(PATIENCE));
+        }
+        assert_eq!(
+            answers.join().unwrap(),
+            [
+                "/schemas/ids/3",
+                "/schemas/guids/89791b62-0034-4d7e-8f11-a2b3c4d5e6f7",
+                "/schemas/guids/00000000-0000-0000-0000-000000000001"
+            ]
+        );
+        assert!(matches!(&found[..2], [(_, Answer::Schema(_)), (id, Answer::Schema(_))] if *id == guid));
+        assert!(
+            matches!(&found[2].1, Answer::Lacking(why) if why.contains("by GUID")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
     fn a_registry_that_is_not_there_says_so_once_for_all() {
         let settings = RegistrySettings {
             // Nothing listens on the discard port.
@@ -348,9 +413,9 @@ mod tests {
             ..RegistrySettings::default()
         };
         let mut registry = Registry::new(settings).unwrap();
-        registry.ask(1);
-        registry.ask(1);
-        registry.ask(2);
+        registry.ask(SchemaId::Number(1));
+        registry.ask(SchemaId::Number(1));
+        registry.ask(SchemaId::Number(2));
         for _ in 0..2 {
             let (_, answer) = registry.answer(PATIENCE * 2).unwrap();
             assert!(

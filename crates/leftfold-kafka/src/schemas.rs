@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use leftfold_event::Cancel;
-use leftfold_schema::framed;
-use leftfold_source::capture::{CaptureWriter, Record};
+use leftfold_schema::SchemaId;
+use leftfold_source::capture::{CaptureWriter, Decoders, Headers, Part, Record};
 
 use crate::capture::Told;
 use crate::error::KafkaError;
+use crate::own::named;
 use crate::registry::{Answer, Registry, RegistrySettings};
 
 /// How often a wait for the last schemas looks at the cancel flag.
@@ -19,11 +20,14 @@ const MAX_LACKING: usize = 64;
 /// Looks for schemas that records name, and keeps them.
 pub(crate) struct SchemaBook {
     registry: Option<Registry>,
-    /// The number looked at last: most records name the same.
-    last: Option<u32>,
+    /// The schema looked at last: most records name the same.
+    last: Option<SchemaId>,
     lacking: usize,
     /// Whether something was kept since the last commit.
     news: bool,
+    decoders: Decoders,
+    /// Whether the key and the value of a piece's records may name one.
+    pieces: Vec<[bool; 2]>,
 }
 
 impl SchemaBook {
@@ -33,7 +37,20 @@ impl SchemaBook {
             last: None,
             lacking: 0,
             news: false,
+            decoders: Decoders::new(),
+            pieces: Vec::new(),
         })
+    }
+
+    /// Says how the records are read: parts that name no schemas are not looked at.
+    pub(crate) fn read_by(&mut self, decoders: Decoders) {
+        self.decoders = decoders;
+    }
+
+    /// Takes in the next piece, which is of this topic.
+    pub(crate) fn take_in(&mut self, topic: &str) {
+        self.pieces
+            .push(Part::ALL.map(|part| self.decoders.may_name_schemas(topic, part)));
     }
 
     /// Asks again for what earlier runs could not get.
@@ -46,12 +63,18 @@ impl SchemaBook {
         }
     }
 
-    /// Looks whether a record names a schema that is not there yet.
-    pub(crate) fn look(&mut self, record: &Record<'_>, writer: &mut CaptureWriter) -> Result<(), KafkaError> {
-        for bytes in [record.key, record.value].into_iter().flatten() {
-            if bytes.first() == Some(&0)
-                && let Some((id, _)) = framed(bytes)
+    /// Looks whether a record of a piece names a schema that is not there yet.
+    pub(crate) fn look(
+        &mut self,
+        piece: usize,
+        record: &Record<'_>,
+        headers: &Headers,
+        writer: &mut CaptureWriter,
+    ) -> Result<(), KafkaError> {
+        for (part, bytes) in [(Part::Key, record.key), (Part::Value, record.value)] {
+            if let Some(id) = named(bytes, headers.schema_id(part))
                 && self.last != Some(id)
+                && self.pieces.get(piece).is_none_or(|may| may[part as usize])
             {
                 self.named(id, writer)?;
             }
@@ -59,7 +82,7 @@ impl SchemaBook {
         Ok(())
     }
 
-    fn named(&mut self, id: u32, writer: &mut CaptureWriter) -> Result<(), KafkaError> {
+    fn named(&mut self, id: SchemaId, writer: &mut CaptureWriter) -> Result<(), KafkaError> {
         self.last = Some(id);
         if writer.has_schema(id).is_some() || self.lacking >= MAX_LACKING {
             return Ok(());

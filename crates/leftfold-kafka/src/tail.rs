@@ -144,7 +144,7 @@ pub fn tail(
         places: pieces.clone(),
         // A pattern may fit more topics later.
         with_topic: topics.len() > 1 || request.topics.iter().any(|t| t.starts_with('^')),
-        known: Known::new(registry),
+        known: Known::new(registry, &request.decoders),
         waiting: Vec::new(),
         bytes: 0,
         since: Instant::now(),
@@ -204,12 +204,13 @@ impl TailSink<'_> {
         if self.waiting.is_empty() || self.enough {
             return Ok(());
         }
-        for note in self.known.learn(&self.waiting, &self.cancel) {
+        let topic = |piece: usize| self.places[piece].name.as_str();
+        for note in self.known.learn(&self.waiting, topic, &self.cancel) {
             (self.tell)(Told::Note(note));
         }
         let events = self.waiting.iter().map(|own| {
             let place = &self.places[own.piece];
-            let mut event = own.event(&place.name, place.partition, self.with_topic, &self.known.schemas);
+            let mut event = own.event(&place.name, place.partition, self.with_topic, &self.known.reading);
             event.version = self.versions.next(&event.stream);
             event
         });

@@ -16,8 +16,11 @@ use crate::framing::{unzigzag, varint};
 use crate::number::{bytes, double, float};
 use crate::schema::{Decoded, Use};
 
-/// The name the schema itself goes by, which it does not say.
+/// The name the schema itself goes by, which it does not say, unless another one has it.
 const ITSELF: &str = "schema.proto";
+
+/// Messages told where one is to be named, at most.
+const TOLD: usize = 12;
 
 /// A Protobuf schema: a file.
 pub(crate) struct Protobuf {
@@ -49,11 +52,31 @@ fn file(name: &str, text: &str) -> Result<File, protox::Error> {
     File::from_source(name, text)
 }
 
+/// The place of a message in its file, from the numbers in front of it, and the rest.
+fn path_of(body: &[u8]) -> Result<(Vec<usize>, &[u8]), String> {
+    let signed = |bytes| varint(bytes).map(|(n, rest)| (unzigzag(n), rest));
+    let (count, mut rest) = signed(body).ok_or("which message it is, is cut short")?;
+    let mut path = vec![];
+    for _ in 0..count {
+        let (place, behind) = signed(rest).ok_or("which message it is, is cut short")?;
+        path.push(usize::try_from(place).map_err(|_| format!("there is no message {place}"))?);
+        rest = behind;
+    }
+    if path.is_empty() {
+        path.push(0);
+    }
+    Ok((path, rest))
+}
+
 impl Protobuf {
     pub(crate) fn new(text: &str, uses: &[Use]) -> Result<Self, String> {
         let mut files = uses.to_vec();
+        let mut itself = ITSELF.to_owned();
+        while uses.iter().any(|u| u.name == itself) {
+            itself.insert(0, '_');
+        }
         files.push(Use {
-            name: ITSELF.to_owned(),
+            name: itself.clone(),
             text: text.to_owned(),
         });
         let mut resolver = ChainFileResolver::new();
@@ -61,45 +84,68 @@ impl Protobuf {
         resolver.add(GoogleFileResolver::new());
         let mut compiler = protox::Compiler::with_file_resolver(resolver);
         compiler.include_imports(true);
-        compiler.open_file(ITSELF).map_err(|e| e.to_string())?;
+        compiler.open_file(&itself).map_err(|e| e.to_string())?;
         let pool: DescriptorPool = compiler.descriptor_pool();
-        let file = pool.get_file_by_name(ITSELF).ok_or("it declares nothing")?;
+        let file = pool.get_file_by_name(&itself).ok_or("it declares nothing")?;
         Ok(Self { file })
     }
 
     /// A message behind the numbers that say which one it is: how many there are, then the place in the file, then the places among the
     /// messages inside; a single zero is short for the first.
     pub(crate) fn decode_framed(&self, body: &[u8]) -> Result<Decoded, String> {
-        let signed = |bytes| varint(bytes).map(|(n, rest)| (unzigzag(n), rest));
-        let (count, mut rest) = signed(body).ok_or("which message it is, is cut short")?;
-        let mut path = vec![];
-        for _ in 0..count {
-            let (place, behind) = signed(rest).ok_or("which message it is, is cut short")?;
-            path.push(usize::try_from(place).map_err(|_| format!("there is no message {place}"))?);
-            rest = behind;
-        }
-        if path.is_empty() {
-            path.push(0);
-        }
+        let (path, rest) = path_of(body)?;
         Self::decode_as(self.message_at(&path)?, rest)
+    }
+
+    /// The same where those numbers stood elsewhere; no numbers at all mean the first message, too.
+    pub(crate) fn decode_apart(&self, which: &[u8], body: &[u8]) -> Result<Decoded, String> {
+        let path = if which.is_empty() {
+            vec![0]
+        } else {
+            path_of(which)?.0
+        };
+        Self::decode_as(self.message_at(&path)?, body)
     }
 
     /// A message by name: its full name, or its own where no other has the same.
     pub(crate) fn decode_named(&self, bytes: &[u8], message: Option<&str>) -> Result<Decoded, String> {
         let found = match message {
             None => self.message_at(&[0])?,
-            Some(name) => {
-                let pool = self.file.parent_pool();
-                let by_own = || {
-                    let mut all = pool.all_messages().filter(|m| m.name() == name);
-                    all.next().filter(|_| all.next().is_none())
-                };
-                pool.get_message_by_name(name)
-                    .or_else(by_own)
-                    .ok_or_else(|| format!("the schema has no message {name}"))?
-            }
+            Some(name) => self.named(name)?,
         };
         Self::decode_as(found, bytes)
+    }
+
+    fn named(&self, name: &str) -> Result<MessageDescriptor, String> {
+        let pool = self.file.parent_pool();
+        let by_own = || {
+            let mut all = pool.all_messages().filter(|m| m.name() == name);
+            all.next().filter(|_| all.next().is_none())
+        };
+        let found = pool.get_message_by_name(name).or_else(by_own);
+        found.ok_or_else(|| format!("there is no message {name} in it; there are: {}", self.told()))
+    }
+
+    /// The full name of the message of this name, or of the only one that the file declares at its top.
+    pub(crate) fn message(&self, named: Option<&str>) -> Result<String, String> {
+        if let Some(name) = named {
+            return Ok(self.named(name)?.full_name().to_owned());
+        }
+        let mut all = self.file.messages();
+        match (all.next(), all.next()) {
+            (Some(only), None) => Ok(only.full_name().to_owned()),
+            (None, _) => Err("it declares no message".to_owned()),
+            (Some(_), Some(_)) => Err(format!(
+                "it declares several messages, say which: {}",
+                self.told()
+            )),
+        }
+    }
+
+    fn told(&self) -> String {
+        let names: Vec<String> = self.file.messages().map(|m| m.full_name().to_owned()).collect();
+        let more = if names.len() > TOLD { ", …" } else { "" };
+        format!("{}{more}", names[..names.len().min(TOLD)].join(", "))
     }
 
     fn message_at(&self, path: &[usize]) -> Result<MessageDescriptor, String> {
@@ -311,7 +357,33 @@ mod tests {
             shop.decode_named(b"\x0a\x01x", None).unwrap().name.as_deref(),
             Some("shop.Order")
         );
-        assert!(shop.decode_named(b"", Some("Nothing")).is_err());
+        let unknown = shop.decode_named(b"", Some("Nothing")).unwrap_err();
+        assert!(unknown.contains("shop.Order, shop.Paid"), "{unknown}");
+        assert_eq!(shop.message(Some("Paid")).unwrap(), "shop.Paid");
+        assert_eq!(shop.message(Some("Line")).unwrap(), "shop.Order.Line");
+        assert!(shop.message(None).unwrap_err().contains("say which"));
+        assert_eq!(
+            Protobuf::new(MONEY, &[]).unwrap().message(None).unwrap(),
+            "shop.Money"
+        );
+    }
+
+    #[test]
+    fn the_numbers_may_stand_apart_and_a_file_may_be_called_as_the_schema_is() {
+        let decoded = |which: &[u8], body: &[u8]| shop().decode_apart(which, body).unwrap().name.unwrap();
+        assert_eq!(decoded(b"\x02\x02", b"\x08\x03"), "shop.Paid");
+        assert_eq!(decoded(b"\0", b""), "shop.Order");
+        assert_eq!(decoded(b"", b""), "shop.Order");
+        assert!(shop().decode_apart(b"\x02", b"").is_err());
+        let uses = [Use {
+            name: ITSELF.to_owned(),
+            text: MONEY.to_owned(),
+        }];
+        let text = r#"syntax = "proto3"; import "schema.proto"; message A { shop.Money m = 1; }"#;
+        let read = Protobuf::new(text, &uses)
+            .unwrap()
+            .decode_named(b"\x0a\x02\x08\x07", None);
+        assert_eq!(read.unwrap().value.to_string(), r#"{"m":{"cents":7}}"#);
     }
 
     #[test]

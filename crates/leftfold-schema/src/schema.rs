@@ -142,6 +142,32 @@ impl Schema {
         decoded.map_err(SchemaError::Payload)
     }
 
+    /// Decodes a payload whose framing stood elsewhere: `which` is what came behind the schema's id there, of Protobuf which of the file's
+    /// messages it is.
+    pub fn decode_apart(&self, which: &[u8], bytes: &[u8]) -> Result<Decoded, SchemaError> {
+        match &self.ready {
+            Ready::Protobuf(protobuf) => protobuf.decode_apart(which, bytes).map_err(SchemaError::Payload),
+            _ => self.decode(bytes),
+        }
+    }
+
+    /// The full name of the Protobuf message that payloads without framing are to be read as: the one that is named, or the only one of
+    /// the file. `None`: the schema is in another language.
+    pub fn message(&self, named: Option<&str>) -> Result<Option<String>, SchemaError> {
+        match &self.ready {
+            Ready::Protobuf(protobuf) => {
+                protobuf
+                    .message(named)
+                    .map(Some)
+                    .map_err(|reason| SchemaError::Schema {
+                        kind: self.kind,
+                        reason,
+                    })
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Decodes a payload without framing. `message` names the Protobuf message; without it, it is the file's first.
     pub fn decode_bare(&self, bytes: &[u8], message: Option<&str>) -> Result<Decoded, SchemaError> {
         let decoded = match &self.ready {

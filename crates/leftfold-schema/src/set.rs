@@ -1,14 +1,15 @@
-//! Schemas by their registry's numbers.
+//! Schemas by what their registry calls them.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::framing::SchemaId;
 use crate::schema::{Schema, SchemaError, Written};
 
-/// Schemas by number, each made ready when it is first needed.
+/// Schemas by what their registry calls them, each made ready when it is first needed.
 #[derive(Debug, Default)]
 pub struct Schemas {
-    by_number: BTreeMap<u32, Entry>,
+    by_id: BTreeMap<SchemaId, Entry>,
 }
 
 #[derive(Debug)]
@@ -23,35 +24,30 @@ impl Schemas {
         Self::default()
     }
 
-    /// Takes in a schema; the one that had its number goes.
-    pub fn insert(&mut self, number: u32, written: Written) {
+    /// Takes in a schema; the one that was called so goes.
+    pub fn insert(&mut self, id: SchemaId, written: Written) {
         let ready = OnceLock::new();
-        self.by_number.insert(number, Entry { written, ready });
+        self.by_id.insert(id, Entry { written, ready });
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.by_number.len()
+        self.by_id.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.by_number.is_empty()
-    }
-
-    /// The numbers, ascending.
-    pub fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.by_number.keys().copied()
+        self.by_id.is_empty()
     }
 
     /// A schema as it is written.
-    pub fn written(&self, number: u32) -> Option<&Written> {
-        self.by_number.get(&number).map(|e| &e.written)
+    pub fn written(&self, id: SchemaId) -> Option<&Written> {
+        self.by_id.get(&id).map(|e| &e.written)
     }
 
-    /// A schema to decode with, or why it cannot be used; `None`: there is none of this number.
-    pub fn get(&self, number: u32) -> Option<Result<&Schema, &SchemaError>> {
-        let entry = self.by_number.get(&number)?;
+    /// A schema to decode with, or why it cannot be used; `None`: there is none that is called so.
+    pub fn get(&self, id: SchemaId) -> Option<Result<&Schema, &SchemaError>> {
+        let entry = self.by_id.get(&id)?;
         Some(entry.ready.get_or_init(|| Schema::new(&entry.written)).as_ref())
     }
 }

@@ -753,6 +753,8 @@ dto! {
     struct KafkaSampleDto {
         /// Latest first. Ordinals and keys mean nothing.
         pub rows: Vec<RowDto>,
+        /// In which form each row's payload was read and why (`avro: it is framed with schema 3 of the registry`); empty: it was not.
+        pub decoded_by: Vec<String>,
         /// The time of the first record that is still there, RFC 3339: not always the earliest.
         pub first: Option<String>,
         /// The time of the latest one.

@@ -10,6 +10,7 @@ use leftfold_replay::Projections;
 use leftfold_source::Mapping;
 use serde::Deserialize;
 
+use crate::decode::DecodeEntry;
 use crate::error::SessionError;
 
 /// The file's name.
@@ -61,7 +62,7 @@ pub struct BrokenSource {
 #[serde(
     deny_unknown_fields,
     default,
-    expecting = "a table with name, path and mapping"
+    expecting = "a table with name, path, mapping and decode"
 )]
 pub struct ProjectSource {
     /// Its name; usable in place of a path. Empty where none is given.
@@ -70,6 +71,8 @@ pub struct ProjectSource {
     pub path: PathBuf,
     /// How its table is read, where no dialect fits or another reading is wanted.
     pub mapping: Option<Mapping>,
+    /// How a capture's keys and values are read, whatever it says itself.
+    pub decode: Vec<DecodeEntry>,
 }
 
 impl ProjectSource {
@@ -124,7 +127,7 @@ impl ProjectFile {
                         said: ProjectSource {
                             name: text("name").to_owned(),
                             path: PathBuf::from(text("path")),
-                            mapping: None,
+                            ..ProjectSource::default()
                         },
                         why,
                     });
@@ -218,6 +221,13 @@ impl Project {
             && fs::canonicalize(self.folder.join(&source.path)).is_ok_and(|p| p == canonical)
     }
 
+    /// The sources that are this data file.
+    pub(crate) fn sources_at(&self, path: &Path) -> impl Iterator<Item = &ProjectSource> {
+        let canonical = fs::canonicalize(path).ok();
+        let is_it = move |s: &&ProjectSource| canonical.as_ref().is_some_and(|c| self.is_at(s, c));
+        self.file.sources.iter().filter(is_it)
+    }
+
     /// The mapping the project states for a data file, and what its source is called. Two different ones, or one that cannot be used, are an error.
     pub fn mapping_of(&self, path: &Path) -> Result<Option<(&str, &Mapping)>, SessionError> {
         let Ok(canonical) = fs::canonicalize(path) else {
@@ -226,8 +236,9 @@ impl Project {
         if let Some(broken) = self.file.broken.iter().find(|b| self.is_at(&b.said, &canonical)) {
             return Err(self.wrong(&broken.why));
         }
-        let here = self.file.sources.iter().filter(|s| self.is_at(s, &canonical));
-        let mut mapped = here.filter_map(|s| s.mapping.as_ref().map(|m| (s.called(), m)));
+        let mut mapped = self
+            .sources_at(path)
+            .filter_map(|s| s.mapping.as_ref().map(|m| (s.called(), m)));
         let first = mapped.next();
         if let (Some((one, _)), Some((two, _))) = (first, mapped.next()) {
             let file = path.display();

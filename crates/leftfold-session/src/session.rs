@@ -229,11 +229,12 @@ impl Session {
         tick: &mut dyn FnMut(u64),
     ) -> Result<InspectDto, SessionError> {
         let file = self.file_with(path, cancel, tick)?;
+        let project = self.project_of(path)?;
+        let file = read_as_chosen(file, project.as_ref(), path)?;
         let mut stores: Vec<StoreDto> = (0..file.stores().len())
             .map(|i| store_dto(&file.stores()[i], i, file.mapping(i)))
             .collect();
         // What the project says comes first, and instead of a guess at the same table.
-        let project = self.project_of(path)?;
         let saved = project
             .as_ref()
             .map(|p| p.mapping_of(path))
@@ -295,6 +296,7 @@ impl Session {
         cancel: &Cancel,
     ) -> Result<MappingPreviewDto, SessionError> {
         let file = self.file(path)?;
+        let file = read_as_chosen(file, self.project_of(path)?.as_ref(), path)?;
         let store = file.store_with(&mapping::from_dto(dto)?)?;
         let mut builder = LogBuilder::new();
         let mut problems = 0;
@@ -377,6 +379,7 @@ impl Session {
     ) -> Result<(Arc<dyn EventStore>, StoreDto, Projections), SessionError> {
         let file = self.file_with(path, cancel, tick)?;
         let project = self.project_of(path)?;
+        let file = read_as_chosen(file, project.as_ref(), path)?;
         let projections = project
             .as_ref()
             .map_or_else(|| Ok(Projections::default()), Project::projections)?;
@@ -526,6 +529,26 @@ impl Session {
             built_in: built_in(name).is_some(),
         };
         Ok(snapshot.replay.projections().names().map(dto).collect())
+    }
+}
+
+/// The file, its keys and values read as the project says.
+fn read_as_chosen(
+    file: Arc<SourceFile>,
+    project: Option<&Project>,
+    path: &Path,
+) -> Result<Arc<SourceFile>, SessionError> {
+    let Some(project) = project else { return Ok(file) };
+    let decoders = project.decoders_of(path)?;
+    if decoders.is_empty() {
+        return Ok(file);
+    }
+    match file.read_by(&decoders)? {
+        Some(file) => Ok(Arc::new(file)),
+        None => Err(project.wrong(&format!(
+            "decode is for captures of Kafka, and {} is none",
+            path.display()
+        ))),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use leftfold_event::Cancel;
 
-use crate::capture::{CaptureStore, is_capture, is_ours};
+use crate::capture::{CaptureStore, Decoders, is_capture, is_ours};
 use crate::dialect::{Candidate, Detection, detection};
 use crate::held::Held;
 use crate::mapping::Mapping;
@@ -315,6 +315,20 @@ impl SourceFile {
             } => looked_at.is_some() && database.fingerprint().ok() == *looked_at,
             Content::Ndjson(_) | Content::Capture(_) => false,
         }
+    }
+
+    /// The same capture, its keys and values read as the user says, whatever it says itself; `None`: the file is no capture.
+    pub fn read_by(&self, decoders: &Decoders) -> Result<Option<Self>, SourceError> {
+        let Content::Capture(store) = &self.content else {
+            return Ok(None);
+        };
+        let store = store.read_by(decoders)?;
+        Ok(Some(Self {
+            path: self.path.clone(),
+            kind: self.kind,
+            infos: vec![store.info().clone()],
+            content: Content::Capture(Arc::new(store)),
+        }))
     }
 
     /// The path it was opened by.

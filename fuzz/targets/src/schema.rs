@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use leftfold_schema::{Decoded, Kind, Schema, SchemaError, Schemas, Use, Written, framed};
+use leftfold_schema::{Decoded, Kind, Schema, SchemaError, SchemaId, Schemas, Use, Written, framed};
 use leftfold_source::PayloadFormat;
 use leftfold_source::decode::{from_cbor, from_msgpack};
 
@@ -54,7 +54,7 @@ fn registry() -> &'static Schemas {
     REGISTRY.get_or_init(|| {
         let mut schemas = Schemas::new();
         for (number, kind) in (1..).zip([Kind::Avro, Kind::Protobuf, Kind::Json]) {
-            schemas.insert(number, written(kind));
+            schemas.insert(SchemaId::Number(number), written(kind));
         }
         schemas
     })
@@ -119,7 +119,7 @@ pub fn framing(data: &[u8]) {
         return;
     };
     assert_eq!([&[0], &number.to_be_bytes()[..], body].concat(), data);
-    match registry().get(number) {
+    match registry().get(SchemaId::Number(number)) {
         Some(Ok(schema)) => sound(|| schema.decode(body)),
         Some(Err(e)) => panic!("schema {number} cannot be used: {e}"),
         None => assert!(!(1..=3).contains(&number), "schema {number} is not found"),

@@ -1,5 +1,7 @@
 """Topics whose values need the schema registry, written by Confluent's own serialisers, and values that no schema fits."""
 
+import io
+import json
 import subprocess
 import sys
 import tempfile
@@ -7,10 +9,12 @@ from base64 import b64encode
 from decimal import Decimal
 from pathlib import Path
 
+import fastavro
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, topic_record_subject_name_strategy
 from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.schema_registry.json_schema import JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufSerializer
+from confluent_kafka.schema_registry.serde import SchemaId
 from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
@@ -192,4 +196,43 @@ def broken(broker):
     return broker.send(topic, records)
 
 
-TOPICS = {"orders-avro": orders_avro, "orders-protobuf": orders_protobuf, "orders-jsonschema": orders_jsonschema, "broken": broken}
+def bare(broker):
+    """Values without a registry's framing, by fastavro and protobuf alone, beside keys in Avro; and values whose schema a header names."""
+    topic, registry, records = "bare", client(broker), []
+    broker.make_topic(topic)
+    paid = fastavro.parse_schema(json.loads(text_of(1, "OrderPaid.avsc")))
+    placed = messages(1)[0]
+    to_framed = AvroSerializer(registry, text_of(1, "OrderPaid.avsc"))
+
+    def avro(schema, value):
+        out = io.BytesIO()
+        fastavro.schemaless_writer(out, schema, value)
+        return out.getvalue()
+
+    for number in range(12):
+        event = common(number) | {"means": None if number % 2 else "voucher", "cents": number - 6}
+        records.append(record(topic, number, avro(paid, event), "", "avro", None, event))
+        records[-1].key = avro("string", f"order-{number % 9}")
+    for number in range(12, 20):
+        body = {"order_id": f"order-{number % 9}", "version": number, "ledger": 2**64 - number, "tags": {"ü": "客户"}}
+        value = placed(**body).SerializeToString()
+        records.append(record(topic, number, value, "", "protobuf", None, body))
+    for number in range(20, 24):
+        event = common(number) | {"means": None, "cents": number}
+        framed = to_framed(event, SerializationContext(topic, MessageField.VALUE))
+        schema = schema_of(registry, framed, f"{topic}-value", 1)
+        line = record(topic, number, framed[5:], "", "avro", schema, event)
+        line.headers = [("__value_schema_id", framed[:5])]
+        records.append(line)
+    # The serialisers' own header has a GUID, which a registry must be new to know.
+    guid = SchemaId("AVRO", None, "89791b62-0034-4d7e-8f11-a2b3c4d5e6f7").guid_to_bytes()
+    line = Record(b"order-0", avro(paid, event), [("__value_schema_id", guid)], BASE + 24000, format="avro", note="a GUID in the header")
+    records.append(line)
+    for each in records:
+        each.partition = 0
+        each.headers = [header for header in each.headers if header[0] != "type"]
+        each.known = {name: value for name, value in each.known.items() if value is not None}
+    return broker.send(topic, records)
+
+
+TOPICS = {"bare": bare, "orders-avro": orders_avro, "orders-protobuf": orders_protobuf, "orders-jsonschema": orders_jsonschema, "broken": broken}

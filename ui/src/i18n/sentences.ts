@@ -19,6 +19,32 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     'the broker had removed them (retention) before they were read',
     '在读取之前，broker 已按保留策略将其删除',
   ],
+  [
+    'It holds the {} schemas of the registry {} that its records name.',
+    '其中存有注册表 {1} 中、记录所引用的 {0} 个模式。',
+  ],
+  ['It holds the {} schemas that its records name.', '其中存有记录所引用的 {0} 个模式。'],
+  ['It says how its records are read: {}.', '其中写明了记录的读取方式：{0!}。'],
+  ['You say how records are read: {}.', '由您指定的读取方式：{0!}。'],
+  // How a record was decoded, and why.
+  ['{}: your choice {}', '{0!}：由您选择（{1!}）'],
+  ['{}: it is framed with schema {} of the registry', '{0!}：其首部指明注册表的模式 {1!}'],
+  ['{}: the header {} names schema {} of the registry', '{0!}：消息头 {1!} 指明注册表的模式 {2!}'],
+  ['{}: the header {} says {}', '{0!}：消息头 {1!} 写明 {2!}'],
+  [
+    '{}: it is a JSON object with specversion, id, source and type, so a CloudEvent whose data is the payload',
+    '{0!}：是含 specversion、id、source 与 type 的 JSON 对象，即 CloudEvent，其 data 为载荷',
+  ],
+  [
+    '{}: it is a JSON object with op, before and after, so a change record of Debezium',
+    '{0!}：是含 op、before 与 after 的 JSON 对象，即 Debezium 的变更记录',
+  ],
+  ['{}: it is a JSON object', '{0!}：是 JSON 对象'],
+  ['{}: it is JSON from its first to its last byte', '{0!}：从头到尾都是 JSON'],
+  ['{}: it begins as {} data, and holds JSON', '{0!}：以 {1!} 数据开头，内含 JSON'],
+  ['{}: it begins with {}, as {}', '{0!}：以 {1!} 开头，是 {2!}'],
+  ['{}: it begins as a map in {}, and ends where that says', '{0!}：以 {1!} 的映射开头，并在其所述之处结束'],
+  ['{}: by what its bytes look like', '{0!}：按其字节的样子'],
   ['the file is a capture of format {}', '该文件是格式 {0} 的捕获'],
   // A connection that is tried.
   ['encrypted', '已加密'],

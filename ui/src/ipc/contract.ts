@@ -506,6 +506,10 @@ export type KafkaSampleDto = {
  */
 rows: Array<RowDto>, 
 /**
+ * In which form each row's payload was read and why (`avro: it is framed with schema 3 of the registry`); empty: it was not.
+ */
+decodedBy: Array<string>, 
+/**
  * The time of the first record that is still there, RFC 3339: not always the earliest.
  */
 first: string | null, 

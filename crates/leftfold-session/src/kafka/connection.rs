@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use leftfold_event::Cancel;
-use leftfold_kafka::{Cluster, Outcome, Settings, Step, Topic, check, sample};
+use leftfold_event::{Cancel, Event};
+use leftfold_kafka::{Cluster, Decoders, Outcome, Settings, Step, Topic, check, sample};
 
 use crate::dto::{
     ErrorDto, Int, KafkaConnectionDto, KafkaOutcomeDto, KafkaPartitionDto, KafkaSampleDto, KafkaStepDto,
     KafkaTopicDto, KafkaTopicFactsDto,
 };
 use crate::error::SessionError;
+use crate::kafka::KafkaProfile;
 use crate::source::lock;
 use crate::view::row_of;
 
@@ -20,6 +21,7 @@ const INTERNAL: &str = "__";
 /// A cluster and how to reach it.
 pub(crate) struct Connection {
     settings: Settings,
+    decoders: Decoders,
     /// Made when first asked, and kept: to connect takes longer than to ask.
     cluster: Mutex<Option<Arc<Cluster>>>,
     all: Mutex<Vec<Cancel>>,
@@ -28,9 +30,10 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(profile: KafkaProfile) -> Self {
         Self {
-            settings,
+            settings: profile.settings,
+            decoders: profile.decoders,
             cluster: Mutex::default(),
             all: Mutex::default(),
             facts: Mutex::default(),
@@ -40,6 +43,10 @@ impl Connection {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    pub(crate) fn decoders(&self) -> &Decoders {
+        &self.decoders
     }
 
     pub(crate) fn dto(&self, id: u32) -> KafkaConnectionDto {
@@ -152,7 +159,14 @@ impl Connection {
         std::mem::replace(&mut *lock(&self.sample), cancel.clone()).cancel();
         let found = self.cluster().and_then(|cluster| {
             let topic = Self::topic(&cluster, topic, &cancel)?;
-            Ok(sample(&self.settings, &cluster, &topic, limit, &cancel)?)
+            Ok(sample(
+                &self.settings,
+                &cluster,
+                &topic,
+                limit,
+                &self.decoders,
+                &cancel,
+            )?)
         });
         let mut found = self.asked(found)?;
         // The latest of all partitions; where times are alike, the later in the partition.
@@ -164,11 +178,20 @@ impl Connection {
         let rows = found.events.iter().zip(0..);
         Ok(KafkaSampleDto {
             rows: rows.map(|(event, i)| row_of(event, i)).collect(),
+            decoded_by: found.events.iter().map(decoded_by).collect(),
             first: found.first.map(|t| t.to_string()),
             last: found.last.map(|t| t.to_string()),
             notes: found.notes,
         })
     }
+}
+
+/// In which form an event's payload was read, and why; empty where it was not.
+fn decoded_by(event: &Event) -> String {
+    let fact = event.extra.iter().find(|(name, _)| name == "decoded_by");
+    fact.and_then(|(_, why)| why.as_str())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn step_dto(step: Step) -> KafkaStepDto {
@@ -205,7 +228,10 @@ mod tests {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut settings = Settings::new();
         settings.set("bootstrap.servers", &silent.local_addr().unwrap().to_string());
-        let connection = Arc::new(Connection::new(settings));
+        let connection = Arc::new(Connection::new(KafkaProfile {
+            settings,
+            ..KafkaProfile::default()
+        }));
         let (asked, other) = (Arc::clone(&connection), Arc::clone(&connection));
         let topics = std::thread::spawn(move || asked.topics().map(|_| ()));
         let facts = std::thread::spawn(move || other.facts("t").map(|_| ()));

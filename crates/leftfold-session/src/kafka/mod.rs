@@ -16,6 +16,7 @@ use leftfold_kafka::{Bound, KafkaError, Pause, Range, Request};
 
 pub(crate) use capture::CaptureTask;
 pub(crate) use connection::Connection;
+pub use profile::KafkaProfile;
 
 use crate::Session;
 use crate::contract::StartCaptureArgs;
@@ -110,9 +111,9 @@ impl Session {
         &self,
         entered: &KafkaSettingsDto,
     ) -> Result<KafkaConnectionDto, SessionError> {
-        let settings = profile::settings_of(entered, self)?;
+        let profile = profile::profile_of(entered, self)?;
         let id = self.kafka().id();
-        let connection = Connection::new(settings);
+        let connection = Connection::new(profile);
         let dto = connection.dto(id);
         lock(&self.kafka().connections).insert(id, Arc::new(connection));
         Ok(dto)
@@ -150,6 +151,7 @@ impl Session {
         self.close_file(&path);
         let request = Request {
             settings: connection.settings().clone(),
+            decoders: connection.decoders().clone(),
             topics: args.topics.clone(),
             partitions: Vec::new(),
             range: Range::of(&bounds),

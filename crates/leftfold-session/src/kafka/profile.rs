@@ -2,18 +2,34 @@
 
 use std::path::Path;
 
-use leftfold_kafka::Settings;
+use leftfold_kafka::{Decoders, Settings};
 
 use crate::Session;
+use crate::decode::DECODE;
 use crate::dto::{KafkaProfileDto, KafkaSettingsDto};
 use crate::error::SessionError;
 use crate::project::{FILE_NAME, Project};
 
-/// What was entered as settings.
-pub(crate) fn settings_of(entered: &KafkaSettingsDto, session: &Session) -> Result<Settings, SessionError> {
-    let mut settings = match &entered.profile {
+/// A connection and how what comes by it is read.
+#[derive(Clone, Debug, Default)]
+pub struct KafkaProfile {
+    /// How to connect.
+    pub settings: Settings,
+    /// How keys and values are read.
+    pub decoders: Decoders,
+}
+
+/// What was entered, on top of its profile.
+pub(crate) fn profile_of(
+    entered: &KafkaSettingsDto,
+    session: &Session,
+) -> Result<KafkaProfile, SessionError> {
+    let KafkaProfile {
+        mut settings,
+        decoders,
+    } = match &entered.profile {
         Some(name) => named(name, session)?,
-        None => Settings::new(),
+        None => KafkaProfile::default(),
     };
     if !entered.file.trim().is_empty() {
         settings.read_file(Path::new(entered.file.trim()))?;
@@ -32,26 +48,27 @@ pub(crate) fn settings_of(entered: &KafkaSettingsDto, session: &Session) -> Resu
     if !entered.registry.trim().is_empty() {
         settings.set_registry(entered.registry.trim());
     }
-    Ok(settings)
+    Ok(KafkaProfile { settings, decoders })
 }
 
 impl Session {
     /// The connection of a profile; `None`: no project file that is looked into has one of this name.
-    pub fn kafka_profile(&self, name: &str) -> Result<Option<Settings>, SessionError> {
+    pub fn kafka_profile(&self, name: &str) -> Result<Option<KafkaProfile>, SessionError> {
         for folder in self.project_folders() {
             if let Some(project) = Project::of_folder(folder)?
                 && let Some(settings) = project.kafka(name)?
             {
-                return Ok(Some(settings));
+                let decoders = project.kafka_decoders(name)?;
+                return Ok(Some(KafkaProfile { settings, decoders }));
             }
         }
         Ok(None)
     }
 }
 
-fn named(name: &str, session: &Session) -> Result<Settings, SessionError> {
-    if let Some(settings) = session.kafka_profile(name)? {
-        return Ok(settings);
+fn named(name: &str, session: &Session) -> Result<KafkaProfile, SessionError> {
+    if let Some(profile) = session.kafka_profile(name)? {
+        return Ok(profile);
     }
     let message = format!("no profile is called {name:?}: {FILE_NAME} has no [kafka.{name}]");
     Err(SessionError::new("kafka-no-profile", message))
@@ -75,7 +92,8 @@ pub(crate) fn all(session: &Session) -> Vec<KafkaProfileDto> {
             if profiles.iter().any(|p| p.name == name) {
                 continue;
             }
-            let (settings, problem) = match project.kafka(name) {
+            let found = project.kafka_decoders(name).and_then(|_| project.kafka(name));
+            let (settings, problem) = match found {
                 Ok(settings) => (settings.unwrap_or_default(), None),
                 Err(e) => (Settings::new(), Some(e.into())),
             };
@@ -126,6 +144,7 @@ fn properties(table: &toml::Table) -> Result<Vec<(String, String)>, String> {
     let mut found = Vec::new();
     for (name, value) in table {
         match value {
+            toml::Value::Array(_) if name == DECODE => {}
             toml::Value::Table(inner) => {
                 let inner = properties(inner)?;
                 found.extend(
@@ -217,7 +236,7 @@ mod tests {
             servers: "s:1".to_owned(),
             registry: String::new(),
         };
-        let settings = settings_of(&entered, &session).unwrap();
+        let settings = profile_of(&entered, &session).unwrap().settings;
         assert_eq!(settings.get("bootstrap.servers"), Some("s:1"));
         assert_eq!(settings.get("security.protocol"), Some("SSL"));
         let dto = session.kafka_connect(&entered).unwrap();
@@ -229,7 +248,7 @@ mod tests {
             ..entered
         };
         assert_eq!(
-            settings_of(&unknown, &session).unwrap_err().code,
+            profile_of(&unknown, &session).unwrap_err().code,
             "kafka-no-profile"
         );
     }

@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 use super::Record;
 use super::form::{form, kind};
 use super::headers;
-use super::record::raw_payload;
+use super::payload::raw_payload;
 use super::store::{COLUMNS, CaptureStore, record_of};
 use crate::{RawPayload, SourceError};
 
@@ -118,8 +118,10 @@ pub(super) fn fetch_raw(
         Some((record, headers)) => {
             let stored = headers;
             let headers = stored.as_deref().map(headers::read).unwrap_or_default();
-            let form = form(record.value, &headers, places.schemas());
-            let kind = match places.at(locators[i].row) {
+            let at = places.at(locators[i].row);
+            let topic = at.map_or("", |at| at.topic);
+            let form = form(record.value, &headers, topic, places.reading());
+            let kind = match at {
                 Some(at) if store.is_mapped() => {
                     Cow::Owned(store.event(record, stored.as_deref(), &at, &places).kind)
                 }

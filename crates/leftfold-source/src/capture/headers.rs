@@ -3,12 +3,25 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use leftfold_event::json::{self, Object, Value, write_string};
+use leftfold_schema::{KEY_HEADER, SchemaId, VALUE_HEADER, of_header};
+
+use super::decoders::Part;
 
 /// Names and values of one record's headers, being written or read back. Names may repeat; values may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Headers {
     text: String,
     count: usize,
+    /// The schemas named for the key and the value.
+    schemas: [Option<SchemaId>; 2],
+}
+
+/// The header that names the schema of a part.
+pub(super) const fn schema_header(part: Part) -> &'static str {
+    match part {
+        Part::Key => KEY_HEADER,
+        Part::Value => VALUE_HEADER,
+    }
 }
 
 impl Headers {
@@ -21,6 +34,7 @@ impl Headers {
     pub fn clear(&mut self) {
         self.text.clear();
         self.count = 0;
+        self.schemas = [None; 2];
     }
 
     /// Appends one. `None` is a header without a value, which differs from an empty one.
@@ -35,6 +49,17 @@ impl Headers {
         }
         self.text.push(']');
         self.count += 1;
+        for part in Part::ALL {
+            // The last one counts, as it does to the serialisers that write them.
+            if name == schema_header(part).as_bytes() {
+                self.schemas[part as usize] = value.and_then(of_header).map(|(id, _)| id);
+            }
+        }
+    }
+
+    /// The schema of a registry that a header names for a part.
+    pub fn schema_id(&self, part: Part) -> Option<SchemaId> {
+        self.schemas[part as usize]
     }
 
     /// The text the capture stores; `None`: the record has no headers.
@@ -92,6 +117,18 @@ pub(super) fn first_text<'h>(headers: &'h [(Value, Value)], names: &[&str]) -> O
     })
 }
 
+/// The schema that a header names for a part, and what stands behind it there.
+pub(super) fn schema_id(headers: &[(Value, Value)], part: Part) -> Option<(SchemaId, Vec<u8>)> {
+    let mut named = headers.iter().rev();
+    let (_, value) = named.find(|(name, _)| name.as_str() == Some(schema_header(part)))?;
+    let bytes = match value {
+        Value::String(text) => text.as_bytes().to_vec(),
+        other => STANDARD.decode(other.get("base64")?.as_str()?).ok()?,
+    };
+    let (id, rest) = of_header(&bytes)?;
+    Some((id, rest.to_vec()))
+}
+
 /// As an object by name; a name that stands several times has an array of its values.
 pub(super) fn as_object(headers: &[(Value, Value)]) -> Value {
     let mut object = Object::new();
@@ -147,5 +184,26 @@ mod tests {
             as_flat_list(&read).to_string(),
             r#"["a","1","b",null,"a","",{"base64":"/w=="},{"base64":"/g=="}]"#
         );
+    }
+
+    #[test]
+    fn a_header_may_name_the_schema_and_the_last_one_counts() {
+        let mut headers = Headers::new();
+        headers.push(b"__value_schema_id", Some(b"\0\0\0\0\x01"));
+        headers.push(b"__value_schema_id", Some(b"\0\0\0\0\xff\x02\x02"));
+        headers.push(b"__key_schema_id", Some(b"text"));
+        let named = Some(SchemaId::Number(255));
+        assert_eq!(
+            (headers.schema_id(Part::Value), headers.schema_id(Part::Key)),
+            (named, None)
+        );
+        let stored = read(&headers.with_text(|t| t.map(str::to_owned)).unwrap());
+        assert_eq!(
+            schema_id(&stored, Part::Value),
+            Some((SchemaId::Number(255), vec![2, 2]))
+        );
+        assert_eq!(schema_id(&stored, Part::Key), None);
+        headers.clear();
+        assert_eq!(headers.schema_id(Part::Value), None);
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use leftfold_schema::{Schemas, framed};
+use leftfold_event::json::Value;
+use leftfold_schema::{SchemaId, Schemas, framed};
 
-use super::{Record, place_of, record_id};
+use super::decoders::{Decoders, Part, Reading};
+use super::{Record, headers, place_of, record_id};
 
 /// Schemas kept in mind that records name and that were not there, at most.
 const LACKING: usize = 1024;
@@ -13,7 +15,7 @@ const LACKING: usize = 1024;
 ///
 /// In a capture that holds partition by partition: a writer takes no record below the partition's `next` offset, which never goes back
 /// (a run that asks for an earlier start goes on behind what is there, a topic made anew under the same name is refused), and records are neither changed nor
-/// deleted. What older records *mean* may change in two ways: a second topic puts the topics' names before those of the streams, and a
+/// deleted. What older records *mean* may change in three ways: they may be said to be read otherwise, a second topic puts the topics' names before those of the streams, and a
 /// schema may come after the records that name it. Both are kept here, and the whole is read again when they happen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
@@ -24,17 +26,20 @@ pub struct Mark {
     /// Whether streams are named with their topics.
     with_topic: bool,
     /// Schemas that records handed on name and that were not there.
-    lacking: BTreeSet<u32>,
+    lacking: BTreeSet<SchemaId>,
     /// How many schemas there were.
     schemas: usize,
+    /// How keys and values were read.
+    decoders: Decoders,
 }
 
 impl Mark {
-    pub(super) fn new(created: Option<&str>, with_topic: bool, schemas: &Schemas) -> Self {
+    pub(super) fn new(created: Option<&str>, with_topic: bool, reading: &Reading) -> Self {
         Self {
             created: created.map(str::to_owned),
             with_topic,
-            schemas: schemas.len(),
+            schemas: reading.schemas.len(),
+            decoders: reading.decoders.clone(),
             ..Self::default()
         }
     }
@@ -43,7 +48,8 @@ impl Mark {
     pub(super) fn renewed(&self, now: Self, schemas: &Schemas) -> Option<Self> {
         let same_schemas = schemas.len() == self.schemas
             || (self.lacking.len() < LACKING && self.lacking.iter().all(|id| schemas.written(*id).is_none()));
-        let same = same_schemas && now.created == self.created && now.with_topic == self.with_topic;
+        let same = same_schemas && now.created == self.created && now.with_topic == self.with_topic
+            && now.decoders == self.decoders;
         same.then(|| Self {
             rows: self.rows.clone(),
             lacking: self.lacking.clone(),
@@ -52,19 +58,30 @@ impl Mark {
     }
 
     /// Keeps that a record was handed on.
-    pub(super) fn note(&mut self, id: i64, record: &Record<'_>, schemas: &Schemas) {
+    pub(super) fn note(
+        &mut self,
+        id: i64,
+        record: &Record<'_>,
+        headers: &[(Value, Value)],
+        schemas: &Schemas,
+    ) {
         let index = place_of(id).0.max(1) as usize - 1;
         if self.rows.len() <= index {
             self.rows.resize(index + 1, None);
         }
         self.rows[index] = Some(id);
-        for bytes in [record.key, record.value].into_iter().flatten() {
-            if bytes.first() == Some(&0)
-                && self.lacking.len() < LACKING
+        let mut named = |id: SchemaId| {
+            if self.lacking.len() < LACKING && schemas.written(id).is_none() {
+                self.lacking.insert(id);
+            }
+        };
+        for (part, bytes) in [(Part::Key, record.key), (Part::Value, record.value)] {
+            if let Some((id, _)) = headers::schema_id(headers, part) {
+                named(id);
+            } else if let Some(bytes) = bytes.filter(|b| b.first() == Some(&0))
                 && let Some((number, _)) = framed(bytes)
-                && schemas.written(number).is_none()
             {
-                self.lacking.insert(number);
+                named(SchemaId::Number(number));
             }
         }
     }

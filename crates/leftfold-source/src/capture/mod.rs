@@ -7,6 +7,7 @@
 //! A record's row number says its place, so that a record cannot be there twice and the rows stand by topic, partition and
 //! offset, whatever the order in which they came.
 
+mod decoders;
 mod envelope;
 mod error;
 mod fetch;
@@ -15,13 +16,17 @@ mod headers;
 mod mapped;
 mod mark;
 mod ours;
+mod payload;
 mod record;
 mod scan;
+mod schema_files;
 mod schemas;
 mod store;
 mod stream;
+mod why;
 mod writer;
 
+pub use decoders::{Bound, Choice, Decoder, DecoderError, Decoders, Part, ReadAs, Reading};
 pub use error::CaptureError;
 pub use headers::Headers;
 pub use mark::Mark;

@@ -1,15 +1,15 @@
 //! A record as it lay in a topic, and what it means as an event.
 
-use leftfold_event::json::{Object, Value, unmarked};
+use leftfold_event::json::Value;
 use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
-use leftfold_schema::{Schemas, framed};
 
-use super::form::{Form, Framed, form, kind, stated_time, valid_time};
+use super::decoders::{Part, Reading};
+use super::form::{Form, form, kind, stated_time, valid_time};
 use super::headers;
+use super::payload::{payload, schema_fact};
 use super::stream::stream_name;
-use crate::RawPayload;
-use crate::decode::{TimeOf, decode, taken};
-use crate::mapping::PayloadFormat;
+use super::why::{decoded_by, key_decoded_by};
+use crate::decode::{TimeOf, taken};
 
 /// The headers an event's id goes by.
 const ID: &[&str] = &[
@@ -71,12 +71,13 @@ pub struct At<'r> {
 }
 
 /// A record as a whole event. The version is the index's business: a topic counts none.
-pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, schemas: &Schemas) -> Event {
+pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, reading: &Reading) -> Event {
     let headers = stored_headers.map(headers::read).unwrap_or_default();
-    let form = form(record.value, &headers, schemas);
+    let form = form(record.value, &headers, at.topic, reading);
+    let named = stream_name(record.key, &headers, at, reading);
     let text = |names: &[&str]| headers::first_text(&headers, names).map(str::to_owned);
     let mut event = Event {
-        stream: stream_name(record.key, at, schemas).into_owned(),
+        stream: named.name.into_owned(),
         category: Some(at.topic.to_owned()),
         position: Some(format!("{}[{}]@{}", at.topic, at.partition, at.offset)),
         id: text(ID).map(EventId::Text),
@@ -103,106 +104,29 @@ pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, 
         &mut event,
     )
     .map(|read| read.time);
-    payload(record.value, &form, &mut event);
+    let decoder = reading.decoders.of(at.topic, Part::Value);
+    payload(record.value, &headers, &form, decoder, &mut event);
     metadata(&form, &headers, &mut event);
     extra(record, &headers, at, &mut event);
-    if let Form::Framed(framed) = &form {
-        event.extra.push(("schema".to_owned(), schema_fact(framed)));
+    if let Form::BySchema(by_schema) = &form {
+        event
+            .extra
+            .extend(schema_fact(by_schema, decoder).map(|fact| ("schema".to_owned(), fact)));
+    }
+    let key_decoder = reading.decoders.of(at.topic, Part::Key);
+    if let Some(problem) = named.problem {
+        event.problems.push(problem);
+    } else if let Some(why) = key_decoded_by(named.by_schema, key_decoder) {
+        event
+            .extra
+            .push(("key_decoded_by".to_owned(), Value::from(why.as_str())));
+    }
+    if let Some(why) = decoded_by(&form, &headers, &event.payload, decoder) {
+        event
+            .extra
+            .push(("decoded_by".to_owned(), Value::from(why.as_str())));
     }
     event
-}
-
-fn payload(value: Option<&[u8]>, form: &Form<'_>, event: &mut Event) {
-    let Some(raw) = value else {
-        // The key is deleted: to a fold that is a null.
-        event.payload = Payload {
-            raw: Vec::new(),
-            value: Some(Value::Null),
-            encoding: "tombstone",
-        };
-        return;
-    };
-    if let Form::CloudEvent(top) = form {
-        if event.id.is_none() {
-            event.id = top.text("id").map(|id| EventId::Text(id.into_owned()));
-        }
-        // The stored bytes are the whole envelope; its data is what happened.
-        let (value, encoding, problem) = match (top.get("data"), top.text("data_base64")) {
-            (Some(data), _) => decode(data, PayloadFormat::Json),
-            (None, Some(text)) => match from_base64(&text) {
-                Some(bytes) => decode(&bytes, PayloadFormat::Auto),
-                None => {
-                    let why = "data_base64 is no base64";
-                    (
-                        None,
-                        "bytes",
-                        Some(Problem::new(ProblemCode::PayloadUndecodable, why)),
-                    )
-                }
-            },
-            (None, None) => (None, "json", None),
-        };
-        event.payload = Payload {
-            raw: raw.to_vec(),
-            value,
-            encoding,
-        };
-        event.problems.extend(problem);
-        return;
-    }
-    let (value, encoding, problem) = match form {
-        Form::Framed(of_schema) => match &of_schema.decoded {
-            Ok(decoded) => (Some(decoded.value.clone()), of_schema.kind.encoding(), None),
-            Err(why) => (
-                None,
-                "bytes",
-                Some(Problem::new(ProblemCode::PayloadUndecodable, why.clone())),
-            ),
-        },
-        Form::Other(format) => {
-            let (value, encoding, problem) = decode(raw, *format);
-            (value, encoding, problem.map(|p| without_schema(p, raw)))
-        }
-        _ => decode(raw, PayloadFormat::Auto),
-    };
-    event.payload = Payload {
-        raw: raw.to_vec(),
-        value,
-        encoding,
-    };
-    event.problems.extend(problem);
-}
-
-/// Bytes that look framed are told so: the schema may be to be had.
-fn without_schema(problem: Problem, raw: &[u8]) -> Problem {
-    match framed(raw) {
-        Some((number, _)) if problem.code == ProblemCode::PayloadUndecodable => Problem::new(
-            problem.code,
-            format!(
-                "{}; they may be framed for a schema registry, with its schema {number}, which is not in this capture",
-                problem.message
-            ),
-        ),
-        _ => problem,
-    }
-}
-
-/// Which schema a value was read by.
-fn schema_fact(of_schema: &Framed) -> Value {
-    let mut fact = Object::new();
-    fact.insert("id", Value::from(i64::from(of_schema.number)));
-    fact.insert("kind", Value::from(of_schema.kind.name()));
-    if let Ok(decoded) = &of_schema.decoded
-        && let Some(name) = &decoded.name
-    {
-        fact.insert("name", Value::from(name.as_str()));
-    }
-    Value::Object(fact)
-}
-
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.decode(text).ok()
 }
 
 /// The headers by name; of a CloudEvent in structured mode its attributes, too.
@@ -262,48 +186,10 @@ fn extra(record: &Record<'_>, headers: &[(Value, Value)], at: &At<'_>, event: &m
     }
 }
 
-/// A record's payload as JSON text where it is some.
-pub(super) fn raw_payload<'r>(
-    form: &Form<'r>,
-    value: Option<&'r [u8]>,
-    written: &'r mut String,
-) -> RawPayload<'r> {
-    let Some(raw) = value else {
-        return RawPayload::Json(b"null");
-    };
-    let decoded;
-    let value = match form {
-        Form::CloudEvent(top) => match (top.get("data"), top.text("data_base64")) {
-            (Some(data), _) => return RawPayload::Json(data),
-            (None, None) => return RawPayload::Absent,
-            (None, Some(text)) => {
-                let Some(bytes) = from_base64(&text) else {
-                    return RawPayload::Other;
-                };
-                decoded = decode(&bytes, PayloadFormat::Auto);
-                decoded.0.as_ref().filter(|_| decoded.2.is_none())
-            }
-        },
-        Form::Object(_) => return RawPayload::Json(unmarked(raw)),
-        Form::Framed(of_schema) => of_schema.decoded.as_ref().ok().map(|d| &d.value),
-        Form::Tombstone => return RawPayload::Json(b"null"),
-        Form::Other(format) => {
-            decoded = decode(raw, *format);
-            decoded.0.as_ref().filter(|_| decoded.2.is_none())
-        }
-    };
-    match value {
-        Some(value) => {
-            written.clear();
-            value.write(written);
-            RawPayload::Json(written.as_bytes())
-        }
-        None => RawPayload::Other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use leftfold_schema::SchemaId;
+
     use super::super::form::meaning;
     use super::*;
 
@@ -320,7 +206,7 @@ mod tests {
             key: Some(b"k"),
             value,
         };
-        event_of(&record, headers, &AT, &Schemas::new())
+        event_of(&record, headers, &AT, &Reading::default())
     }
 
     #[test]
@@ -343,18 +229,21 @@ mod tests {
         let extra: Vec<String> = event.extra.iter().map(|(n, v)| format!("{n}={v}")).collect();
         assert_eq!(
             extra.join(" "),
-            r#"topic="orders" partition=3 offset=17 tstype="create" key="k" headers=["t","x","t",null,"correlation-id","c"]"#
+            r#"topic="orders" partition=3 offset=17 tstype="create" key="k" headers=["t","x","t",null,"correlation-id","c"] decoded_by="json: it is a JSON object""#
         );
     }
 
     #[test]
     fn the_type_comes_from_a_header_a_cloud_event_a_change_or_the_value() {
-        let kind = |value: Option<&[u8]>, headers| {
+        let kind = |value: Option<&[u8]>, headers: Option<&str>| {
             let record = Record {
                 value,
                 ..Record::default()
             };
-            let said = meaning(record.value, headers, &Schemas::new()).kind.into_owned();
+            let stored = headers.map(headers::read).unwrap_or_default();
+            let said = meaning(record.value, &stored, "orders", &Reading::default())
+                .kind
+                .into_owned();
             assert_eq!(said, read(value, headers).kind);
             said
         };
@@ -416,7 +305,7 @@ mod tests {
             value: Some(b"\x00\x01\xff"),
             ..Record::default()
         };
-        assert!(meaning(record.value, None, &Schemas::new()).problem);
+        assert!(meaning(record.value, &[], "orders", &Reading::default()).problem);
     }
 
     #[test]
@@ -438,9 +327,9 @@ mod tests {
 
     #[test]
     fn the_schemas_name_is_the_type_unless_a_header_gives_one() {
-        let mut schemas = Schemas::new();
-        schemas.insert(
-            7,
+        let mut reading = Reading::default();
+        reading.schemas.insert(
+            SchemaId::Number(7),
             leftfold_schema::Written {
                 kind: leftfold_schema::Kind::Avro,
                 text: r#"{"type":"record","namespace":"shop","name":"Paid","fields":[{"name":"type","type":"string"}]}"#.to_owned(),
@@ -452,7 +341,7 @@ mod tests {
                 value: Some(b"\0\0\0\0\x07\x02x"),
                 ..Record::default()
             };
-            event_of(&record, headers, &AT, &schemas).kind
+            event_of(&record, headers, &AT, &reading).kind
         };
         assert_eq!(kind(None), "Paid");
         assert_eq!(kind(Some(r#"[["type","Header"]]"#)), "Header");

@@ -3,10 +3,10 @@
 use leftfold_event::{Cancel, Locator};
 use rusqlite::{ErrorCode, Rows};
 
-use super::Mark;
 use super::form::meaning;
 use super::store::{COLUMNS, CaptureStore, Places, record_of};
 use super::stream::stream_name;
+use super::{Mark, headers};
 use crate::{Header, HeaderSink, ScanSummary, SourceError};
 
 /// Rows between two looks at the cancel flag.
@@ -50,6 +50,7 @@ impl CaptureStore {
             // A partition that came after the places were read: the next scan has it.
             let Some(at) = places.at(id) else { continue };
             let locator = Locator { row: id, item: 0 };
+            let read = headers.as_deref().map(headers::read).unwrap_or_default();
             let flow = if self.is_mapped() {
                 let event = self.event(&record, headers.as_deref(), &at, places);
                 sink.push(&Header {
@@ -64,19 +65,22 @@ impl CaptureStore {
                     ..Header::at(locator)
                 })
             } else {
-                let meaning = meaning(record.value, headers.as_deref(), places.schemas());
+                let meaning = meaning(record.value, &read, at.topic, places.reading());
+                let named = stream_name(record.key, &read, &at, places.reading());
                 let time = record.time();
                 sink.push(&Header {
-                    stream: &stream_name(record.key, &at, places.schemas()),
+                    stream: &named.name,
                     category: Some(at.topic),
                     kind: &meaning.kind,
                     time,
                     valid_time: meaning.valid_time,
-                    problem: meaning.problem || (time.is_none() && record.timestamp.is_some()),
+                    problem: meaning.problem
+                        || named.problem.is_some()
+                        || (time.is_none() && record.timestamp.is_some()),
                     ..Header::at(locator)
                 })
             };
-            mark.note(id, &record, places.schemas());
+            mark.note(id, &record, &read, &places.reading().schemas);
             summary.events += 1;
             if flow.is_break() || (summary.events.is_multiple_of(CANCEL_EVERY) && cancel.is_cancelled()) {
                 return Ok(Ended::Early);

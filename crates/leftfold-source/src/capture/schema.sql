@@ -75,3 +75,26 @@ SELECT r.id, p.topic, p.partition, r.id & 281474976710655 AS "offset", r.timesta
        CASE r.timestamp_type WHEN 0 THEN 'create' WHEN 1 THEN 'append' END AS timestamp_type,
        r.key, r.value, r.headers
 FROM stored_records AS r JOIN partitions AS p ON p.id = r.id >> 48;
+
+-- Below stands what captures of earlier versions may lack.
+
+-- Schemas that the records name by the GUIDs that newer registries give them.
+CREATE TABLE IF NOT EXISTS schemas_by_guid (
+  guid TEXT PRIMARY KEY,           -- 8-4-4-4-12 hexadecimal digits
+  kind TEXT,
+  text TEXT,
+  uses TEXT,
+  lacking TEXT
+) WITHOUT ROWID;
+
+-- How keys and values are to be read where somebody chose (capture -s). What is said of a topic goes before what is said of all.
+CREATE TABLE IF NOT EXISTS decoders (
+  topic TEXT NOT NULL,             -- '': all topics
+  part TEXT NOT NULL,              -- 'key' or 'value'
+  form TEXT NOT NULL,              -- 'auto', 'json', 'text', 'hex', 'msgpack', 'cbor', 'avro' or 'protobuf'
+  file TEXT,                       -- the name of the schema's file; NULL: by a registry's schemas, or by none
+  message TEXT,                    -- the Protobuf message
+  text TEXT,                       -- the schema, as in schemas
+  uses TEXT,
+  PRIMARY KEY (topic, part)
+) WITHOUT ROWID;

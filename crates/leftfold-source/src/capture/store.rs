@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use leftfold_event::{Cancel, Event, Locator, Timestamp};
-use leftfold_schema::Schemas;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row};
 
+use super::decoders::{Decoders, Reading};
 use super::mapped::RecordMapping;
 use super::record::{At, event_of};
 use super::scan::{Ended, between};
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Goes up whenever records are understood differently, so that an index made before is made anew.
-const READING: u32 = 2;
+const READING: u32 = 3;
 
 /// The columns every read asks for, in the order of [`record_of`].
 pub(super) const COLUMNS: &str = "id, timestamp, timestamp_type, key, value, headers";
@@ -33,6 +33,8 @@ pub(crate) struct CaptureStore {
     places: RwLock<Arc<Places>>,
     /// What the user says of the records.
     mapping: Option<RecordMapping>,
+    /// How the user says they are to be read, whatever the capture says.
+    decoders: Decoders,
 }
 
 /// Topics and partitions by the ids they have in the capture.
@@ -41,14 +43,14 @@ pub(super) struct Places {
     /// By id less one.
     partitions: Vec<(Arc<str>, i32)>,
     topics: BTreeSet<Arc<str>>,
-    /// The schemas its values and keys were written with.
-    schemas: Schemas,
+    /// What its values and keys are read by.
+    reading: Reading,
     /// When the capture was begun.
     created: Option<String>,
 }
 
 impl Places {
-    fn read(database: &Database) -> Result<Self, SourceError> {
+    fn read(database: &Database, decoders: &Decoders) -> Result<Self, SourceError> {
         let lease = database.lease()?;
         let fail = |e: &rusqlite::Error| database.error(e);
         let mut places = Self::default();
@@ -71,7 +73,10 @@ impl Places {
             places.topics.insert(Arc::clone(&topic));
             places.partitions.push((topic, partition));
         }
-        places.schemas = schemas::read(&lease).map_err(|e| fail(&e))?;
+        places.reading = Reading {
+            schemas: schemas::read(&lease).map_err(|e| fail(&e))?,
+            decoders: schemas::decoders(&lease).map_err(|e| fail(&e))?.then(decoders),
+        };
         places.created = lease
             .query_row("SELECT value FROM capture WHERE name = 'created'", [], |row| {
                 row.get(0)
@@ -81,8 +86,8 @@ impl Places {
         Ok(places)
     }
 
-    pub(super) fn schemas(&self) -> &Schemas {
-        &self.schemas
+    pub(super) fn reading(&self) -> &Reading {
+        &self.reading
     }
 
     /// Whether streams are named with their topics.
@@ -92,7 +97,7 @@ impl Places {
 
     /// The mark of a scan that has handed on nothing yet.
     fn mark(&self) -> Mark {
-        Mark::new(self.created.as_deref(), self.with_topic(), &self.schemas)
+        Mark::new(self.created.as_deref(), self.with_topic(), &self.reading)
     }
 
     /// Where a record with this id lies.
@@ -133,13 +138,30 @@ pub(super) fn record_of<'r>(row: &'r Row<'_>) -> rusqlite::Result<(i64, Record<'
 impl CaptureStore {
     /// Opens a capture. `warnings` are about the file as it lies there.
     pub(crate) fn open(database: Arc<Database>, warnings: Vec<String>) -> Result<Self, SourceError> {
-        let places = Places::read(&database)?;
+        let decoders = Decoders::new();
+        let places = Places::read(&database, &decoders)?;
         let info = describe(&database, &places, warnings)?;
         Ok(Self {
             database,
             info,
             places: RwLock::new(Arc::new(places)),
             mapping: None,
+            decoders,
+        })
+    }
+
+    /// The same capture, its keys and values read as the user says.
+    pub(crate) fn read_by(&self, decoders: &Decoders) -> Result<Self, SourceError> {
+        let decoders = self.decoders.then(decoders);
+        let mut info = self.info.clone();
+        info.notes
+            .extend(schemas::told("You say how records are read", &decoders));
+        Ok(Self {
+            database: Arc::clone(&self.database),
+            info,
+            places: RwLock::new(Arc::new(Places::read(&self.database, &decoders)?)),
+            mapping: None,
+            decoders,
         })
     }
 
@@ -156,6 +178,7 @@ impl CaptureStore {
             info,
             places: RwLock::new(self.places()),
             mapping: Some(RecordMapping::new(mapping)?),
+            decoders: self.decoders.clone(),
         })
     }
 
@@ -167,7 +190,7 @@ impl CaptureStore {
         at: &At<'_>,
         places: &Places,
     ) -> Event {
-        let mut event = event_of(record, headers, at, &places.schemas);
+        let mut event = event_of(record, headers, at, &places.reading);
         if let Some(mapping) = &self.mapping {
             mapping.apply(&mut event);
         }
@@ -184,7 +207,7 @@ impl CaptureStore {
 
     /// Partitions may have come since.
     fn refresh(&self) -> Result<Arc<Places>, SourceError> {
-        let now = Arc::new(Places::read(&self.database)?);
+        let now = Arc::new(Places::read(&self.database, &self.decoders)?);
         *self.places.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&now);
         Ok(now)
     }
@@ -200,8 +223,9 @@ impl EventStore for CaptureStore {
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
             fingerprint: format!(
-                "{content} | capture {FORMAT}.{READING} | {}",
-                self.mapping.as_ref().map_or("", RecordMapping::text)
+                "{content} | capture {FORMAT}.{READING} | {} | {}",
+                self.mapping.as_ref().map_or("", RecordMapping::text),
+                self.decoders.text()
             ),
         })
     }
@@ -281,7 +305,7 @@ impl EventStore for CaptureStore {
         cancel: &Cancel,
     ) -> Result<Option<ScanSummary>, SourceError> {
         let places = self.refresh()?;
-        let Some(mut mark) = since.renewed(places.mark(), &places.schemas) else {
+        let Some(mut mark) = since.renewed(places.mark(), &places.reading.schemas) else {
             return Ok(None);
         };
         let database = &self.database;
@@ -391,6 +415,10 @@ fn describe(database: &Database, places: &Places, warnings: Vec<String>) -> Resu
     }
     notes.extend(gaps(&lease, places).map_err(|e| fail(&e))?);
     notes.extend(schemas::notes(&lease, fact("registry")).map_err(|e| fail(&e))?);
+    notes.extend(schemas::told(
+        "It says how its records are read",
+        &places.reading.decoders,
+    ));
     let topics: Vec<&str> = places.topics.iter().map(|t| &**t).collect();
     Ok(StoreInfo {
         dialect: "capture".to_owned(),

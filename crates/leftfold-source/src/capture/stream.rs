@@ -2,49 +2,119 @@
 
 use std::borrow::Cow;
 
-use leftfold_event::json::Value;
-use leftfold_schema::{Schemas, framed};
+use leftfold_event::json::{self, Value};
+use leftfold_event::{Problem, ProblemCode};
+use leftfold_schema::Kind;
 
 use super::At;
+use super::decoders::{Decoder, Part, ReadAs, Reading};
+use super::form::{NamedBy, by_registry, chosen_schema};
+use super::headers;
+use super::payload::hex;
+use super::why::your_choice;
+use crate::decode::{from_cbor, from_msgpack};
+
+/// The name of a record's stream, and how it was found.
+#[derive(Debug)]
+pub(super) struct StreamName<'n> {
+    pub(super) name: Cow<'n, str>,
+    /// The language of the registry's schema that the key was read by, and who named that.
+    pub(super) by_schema: Option<(Kind, NamedBy)>,
+    /// Why the key is not what the user says.
+    pub(super) problem: Option<Problem>,
+}
 
 /// The name of the stream a record belongs to: its key as text. A key that is no text, is empty, or looks like what
 /// stands for such a key, is written as SQL writes bytes (`x'00ff'`), so that no two keys share a name. A record without a key is in
 /// no stream.
-pub(super) fn stream_name<'n>(key: Option<&'n [u8]>, at: &At<'_>, schemas: &Schemas) -> Cow<'n, str> {
-    let own = match key {
-        None => Cow::Borrowed(""),
-        Some(key) => match std::str::from_utf8(key) {
-            _ if key.first() == Some(&0) => match of_schema(key, schemas) {
-                Some(name) => Cow::Owned(name),
-                None => Cow::Owned(hex_name(key)),
-            },
-            Ok(text) if !text.is_empty() && !looks_like_hex(text) && !text.contains('\0') => {
-                Cow::Borrowed(text)
-            }
-            _ => Cow::Owned(hex_name(key)),
-        },
+pub(super) fn stream_name<'n>(
+    key: Option<&'n [u8]>,
+    headers: &[(Value, Value)],
+    at: &At<'_>,
+    reading: &Reading,
+) -> StreamName<'n> {
+    let mut found = StreamName {
+        name: Cow::Borrowed(""),
+        by_schema: None,
+        problem: None,
     };
-    if !at.with_topic {
-        return own;
+    if let Some(key) = key {
+        match reading.decoders.of(at.topic, Part::Key) {
+            None => by_itself(key, headers, reading, &mut found),
+            Some(decoder) => match chosen(key, headers, decoder, reading) {
+                Ok(name) => found.name = safe(name, key),
+                Err(why) => {
+                    found.name = Cow::Owned(hex_name(key));
+                    let why = format!("the key cannot be read: {why} ({})", your_choice(decoder));
+                    found.problem = Some(Problem::new(ProblemCode::NameUnreadable, why));
+                }
+            },
+        }
     }
-    // No topic's name holds a slash.
-    Cow::Owned(if key.is_none() {
-        at.topic.to_owned()
-    } else {
-        format!("{}/{own}", at.topic)
-    })
+    if at.with_topic {
+        // No topic's name holds a slash.
+        found.name = Cow::Owned(match key {
+            None => at.topic.to_owned(),
+            Some(_) => format!("{}/{}", at.topic, found.name),
+        });
+    }
+    found
 }
 
-/// What a key in a registry's framing says.
-fn of_schema(key: &[u8], schemas: &Schemas) -> Option<String> {
-    let (number, body) = framed(key)?;
-    let decoded = schemas.get(number)?.ok()?.decode(body).ok()?;
-    let name = match decoded.value {
+/// By what is found: text, or what a registry's schema says.
+fn by_itself<'n>(key: &'n [u8], headers: &[(Value, Value)], reading: &Reading, found: &mut StreamName<'n>) {
+    let named = headers::schema_id(headers, Part::Key);
+    if let Some(by_schema) = by_registry(key, named.as_ref(), &reading.schemas)
+        && let Ok(decoded) = by_schema.decoded
+    {
+        found.by_schema = Some((by_schema.kind, by_schema.named_by));
+        found.name = safe(Cow::Owned(name_of(decoded.value)), key);
+        return;
+    }
+    found.name = match std::str::from_utf8(key) {
+        Ok(text) if key.first() != Some(&0) => safe(Cow::Borrowed(text), key),
+        _ => Cow::Owned(hex_name(key)),
+    };
+}
+
+/// By what the user says.
+fn chosen<'n>(
+    key: &'n [u8],
+    headers: &[(Value, Value)],
+    decoder: &Decoder,
+    reading: &Reading,
+) -> Result<Cow<'n, str>, String> {
+    if let Some(by_schema) = chosen_schema(key, headers, decoder, &reading.schemas) {
+        return by_schema
+            .decoded
+            .map(|decoded| Cow::Owned(name_of(decoded.value)));
+    }
+    let value = match decoder.read_as {
+        ReadAs::Json => json::parse(key).map_err(|e| e.to_string())?,
+        ReadAs::Msgpack => from_msgpack(key).map_err(|e| format!("no MessagePack: {e}"))?,
+        ReadAs::Cbor => from_cbor(key).map_err(|e| format!("no CBOR: {e}"))?,
+        ReadAs::Hex => return Ok(Cow::Owned(hex_name(key))),
+        ReadAs::Auto | ReadAs::Text | ReadAs::Avro | ReadAs::Protobuf => {
+            let text = std::str::from_utf8(key).map_err(|e| format!("no UTF-8 text: {e}"))?;
+            return Ok(Cow::Borrowed(text));
+        }
+    };
+    Ok(Cow::Owned(name_of(value)))
+}
+
+fn name_of(value: Value) -> String {
+    match value {
         Value::String(text) => text.into(),
         other => other.to_string(),
-    };
-    // Such names are those of bytes.
-    (!name.is_empty() && !looks_like_hex(&name) && !name.contains('\0')).then_some(name)
+    }
+}
+
+/// A name, unless it could be that of bytes.
+fn safe<'n>(name: Cow<'n, str>, key: &[u8]) -> Cow<'n, str> {
+    if name.is_empty() || name.contains('\0') || (looks_like_hex(&name) && name != hex_name(key)) {
+        return Cow::Owned(hex_name(key));
+    }
+    name
 }
 
 fn looks_like_hex(text: &str) -> bool {
@@ -53,20 +123,14 @@ fn looks_like_hex(text: &str) -> bool {
 }
 
 fn hex_name(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut name = String::with_capacity(bytes.len() * 2 + 3);
-    name.push_str("x'");
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(name, "{byte:02x}");
-    }
-    name.push('\'');
-    name
+    format!("x'{}'", hex(bytes))
 }
 
 #[cfg(test)]
 mod tests {
-    use leftfold_schema::{Kind, Written};
+    use leftfold_schema::{SchemaId, Written};
+
+    use super::super::decoders::Decoders;
 
     use super::*;
 
@@ -78,7 +142,11 @@ mod tests {
     };
 
     fn name(key: Option<&[u8]>) -> String {
-        stream_name(key, &AT, &Schemas::new()).into_owned()
+        named(key, &AT)
+    }
+
+    fn named(key: Option<&[u8]>, at: &At<'_>) -> String {
+        stream_name(key, &[], at, &Reading::default()).name.into_owned()
     }
 
     #[test]
@@ -93,25 +161,25 @@ mod tests {
             with_topic: true,
             ..AT
         };
-        assert_eq!(stream_name(Some(b"a"), &several, &Schemas::new()), "orders/a");
-        assert_eq!(stream_name(Some(b""), &several, &Schemas::new()), "orders/x''");
-        assert_eq!(stream_name(None, &several, &Schemas::new()), "orders");
+        assert_eq!(named(Some(b"a"), &several), "orders/a");
+        assert_eq!(named(Some(b""), &several), "orders/x''");
+        assert_eq!(named(None, &several), "orders");
     }
 
     #[test]
     fn a_key_with_a_schema_is_what_it_says() {
-        let mut schemas = Schemas::new();
+        let mut reading = Reading::default();
         let avro = |text: &str| Written {
             kind: Kind::Avro,
             text: text.to_owned(),
             uses: Vec::new(),
         };
-        schemas.insert(1, avro("\"string\""));
-        schemas.insert(
-            2,
+        reading.schemas.insert(SchemaId::Number(1), avro("\"string\""));
+        reading.schemas.insert(
+            SchemaId::Number(2),
             avro(r#"{"type":"record","name":"K","fields":[{"name":"id","type":"long"}]}"#),
         );
-        let name = |key: &[u8]| stream_name(Some(key), &AT, &schemas).into_owned();
+        let name = |key: &[u8]| stream_name(Some(key), &[], &AT, &reading).name.into_owned();
         assert_eq!(name(b"\0\0\0\0\x01\x0corder1"), "order1");
         assert_eq!(name(b"\0\0\0\0\x02\x54"), r#"{"id":42}"#);
         // Cut short, unknown, empty, and a text that looks like bytes.
@@ -119,5 +187,43 @@ mod tests {
         assert_eq!(name(b"\0\0\0\0\x09\x02a"), "x'00000000090261'");
         assert_eq!(name(b"\0\0\0\0\x01\0"), "x'000000000100'");
         assert_eq!(name(b"\0\0\0\0\x01\x0ax'00'"), "x'00000000010a7827303027'");
+    }
+
+    #[test]
+    fn a_key_is_read_as_the_user_says_and_one_that_is_not_keeps_its_bytes() {
+        let read = |flag: &str, key: &[u8]| {
+            let reading = Reading {
+                decoders: Decoders::of_flags([flag]).unwrap(),
+                ..Reading::default()
+            };
+            let found = stream_name(Some(key), &[], &AT, &reading);
+            (found.name.into_owned(), found.problem.map(|p| p.message))
+        };
+        let good = |flag, key| {
+            let (name, problem) = read(flag, key);
+            assert_eq!(problem, None);
+            name
+        };
+        assert_eq!(good("key=json", br#""order-1""#), "order-1");
+        assert_eq!(good("key=json", br#"{ "id": 1.0 }"#), r#"{"id":1.0}"#);
+        assert_eq!(good("key=msgpack", b"\xa1k"), "k");
+        assert_eq!(good("key=cbor", b"\x07"), "7");
+        assert_eq!(good("key=hex", b"k"), "x'6b'");
+        assert_eq!(good("other:key=hex", b"k"), "k");
+        // No text may pass for other bytes.
+        assert_eq!(
+            good("key=json", br#""x'00'""#),
+            "x'2278273030272 2'".replace(' ', "")
+        );
+        let (name, problem) = read("key=text", b"\xff");
+        assert_eq!(name, "x'ff'");
+        let problem = problem.unwrap();
+        assert!(
+            problem.contains("no UTF-8") && problem.contains("your choice key=text"),
+            "{problem}"
+        );
+        let (name, problem) = read("key=avro", b"k");
+        assert_eq!(name, "x'6b'");
+        assert!(problem.unwrap().contains("neither its bytes nor a header"));
     }
 }

@@ -5,12 +5,12 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use leftfold_schema::Written;
+use leftfold_schema::{SchemaId, Written};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::{
-    APPLICATION_ID, CaptureError, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record, TimestampKind,
-    is_being_written, is_capture, ours, record_id, schemas,
+    APPLICATION_ID, CaptureError, Decoders, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record,
+    TimestampKind, is_being_written, is_capture, ours, record_id, schemas,
 };
 use crate::sqlite::read_up_to;
 
@@ -99,7 +99,7 @@ pub struct CaptureWriter {
     connection: Connection,
     partitions: Vec<CapturedPartition>,
     /// Schemas that are named, and whether they are there.
-    schemas: BTreeMap<u32, bool>,
+    schemas: BTreeMap<SchemaId, bool>,
     run: Option<i64>,
     durable: Durable,
     pending: Durable,
@@ -160,6 +160,7 @@ impl CaptureWriter {
         // Held from commit to commit: two writers of one capture would both be lost.
         begin(&connection).map_err(fail)?;
         let partitions = read_partitions(&connection).map_err(fail)?;
+        schemas::make_later(&connection).map_err(fail)?;
         let schemas = schemas::known(&connection).map_err(fail)?.into_iter().collect();
         Ok(Self {
             path: path.to_owned(),
@@ -219,13 +220,13 @@ impl CaptureWriter {
             .map_err(|e| self.fail(&e))
     }
 
-    /// Whether a schema of this number is there; `None`: nobody has asked for it yet.
-    pub fn has_schema(&self, id: u32) -> Option<bool> {
+    /// Whether a schema that is called so is there; `None`: nobody has asked for it yet.
+    pub fn has_schema(&self, id: SchemaId) -> Option<bool> {
         self.schemas.get(&id).copied()
     }
 
     /// Schemas that records name and that could not be had.
-    pub fn lacking_schemas(&self) -> impl Iterator<Item = u32> {
+    pub fn lacking_schemas(&self) -> impl Iterator<Item = SchemaId> {
         self.schemas
             .iter()
             .filter(|(_, there)| !**there)
@@ -233,17 +234,27 @@ impl CaptureWriter {
     }
 
     /// Keeps a schema that records name.
-    pub fn add_schema(&mut self, id: u32, written: &Written) -> Result<(), CaptureError> {
+    pub fn add_schema(&mut self, id: SchemaId, written: &Written) -> Result<(), CaptureError> {
         schemas::insert(&self.connection, id, written).map_err(|e| self.fail(&e))?;
         self.schemas.insert(id, true);
         Ok(())
     }
 
     /// Keeps that a schema which records name could not be had.
-    pub fn lack_schema(&mut self, id: u32, why: &str) -> Result<(), CaptureError> {
+    pub fn lack_schema(&mut self, id: SchemaId, why: &str) -> Result<(), CaptureError> {
         schemas::insert_lacking(&self.connection, id, why).map_err(|e| self.fail(&e))?;
         self.schemas.entry(id).or_insert(false);
         Ok(())
+    }
+
+    /// How the records are to be read, as it was kept.
+    pub fn decoders(&self) -> Result<Decoders, CaptureError> {
+        schemas::decoders(&self.connection).map_err(|e| self.fail(&e))
+    }
+
+    /// Keeps how the records are to be read. What is said of all topics takes the place of all that was kept of that part before.
+    pub fn set_decoders(&mut self, decoders: &Decoders) -> Result<(), CaptureError> {
+        schemas::keep_decoders(&self.connection, decoders).map_err(|e| self.fail(&e))
     }
 
     /// Says that a run begins.
