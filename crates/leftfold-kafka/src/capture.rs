@@ -18,8 +18,8 @@ use crate::settings::Settings;
 
 /// Records and bytes between two commits, and the time after which something is committed at the latest.
 const COMMIT_RECORDS: u64 = 100_000;
-const COMMIT_BYTES: u64 = 64 << 20;
-const COMMIT_AFTER: Duration = Duration::from_secs(1);
+const COMMIT_BYTES: u64 = 16 << 20;
+const COMMIT_AFTER: Duration = Duration::from_millis(250);
 
 /// What to capture.
 #[derive(Clone, Debug, Default)]

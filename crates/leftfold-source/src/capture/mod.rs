@@ -7,17 +7,23 @@
 //! A record's row number says its place, so that a record cannot be there twice and the rows stand by topic, partition and
 //! offset, whatever the order in which they came.
 
+mod behind;
+mod checkpoints;
 mod envelope;
 mod error;
 mod fetch;
 mod form;
+#[cfg(test)]
+mod full_tests;
 mod headers;
+mod make;
 mod mapped;
 mod ours;
 mod record;
 mod schemas;
 mod store;
 mod stream;
+mod waiting;
 mod writer;
 
 pub use error::CaptureError;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use leftfold_event::{Cancel, Event, Locator};
@@ -9,6 +10,7 @@ use leftfold_schema::Schemas;
 use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Row};
 
+use super::behind::{self, is_damage};
 use super::form::meaning;
 use super::mapped::RecordMapping;
 use super::record::{At, event_of};
@@ -16,10 +18,9 @@ use super::schemas;
 use super::stream::stream_name;
 use super::{FORMAT, Record, TimestampKind, fetch, place_of, record_id};
 use crate::mapping::Mapping;
-use crate::sqlite::Database;
+use crate::sqlite::{Database, PastDamage};
 use crate::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
-    Unreadable,
 };
 
 /// Goes up whenever records are understood differently, so that an index made before is made anew.
@@ -38,7 +39,11 @@ pub(crate) struct CaptureStore {
     places: RwLock<Arc<Places>>,
     /// What the user says of the records.
     mapping: Option<RecordMapping>,
+    pub(super) past: PastDamage,
 }
+
+/// The table of the records.
+const RECORDS: &str = "stored_records";
 
 /// Topics and partitions by the ids they have in the capture.
 #[derive(Debug, Default)]
@@ -127,6 +132,7 @@ impl CaptureStore {
             info,
             places: RwLock::new(Arc::new(places)),
             mapping: None,
+            past: PastDamage::of(RECORDS),
         })
     }
 
@@ -143,6 +149,7 @@ impl CaptureStore {
             info,
             places: RwLock::new(self.places()),
             mapping: Some(RecordMapping::new(mapping)?),
+            past: PastDamage::of(RECORDS),
         })
     }
 
@@ -159,6 +166,44 @@ impl CaptureStore {
             mapping.apply(&mut event);
         }
         event
+    }
+
+    /// Hands a record's header on. `None`: its partition came after the places were read; the next scan has it.
+    pub(super) fn hand_on(
+        &self,
+        places: &Places,
+        id: i64,
+        record: &Record<'_>,
+        headers: Option<&str>,
+        sink: &mut dyn HeaderSink,
+    ) -> Option<ControlFlow<()>> {
+        let at = places.at(id)?;
+        let locator = Locator { row: id, item: 0 };
+        if self.is_mapped() {
+            let event = self.event(record, headers, &at, places);
+            return Some(sink.push(&Header {
+                stream: &event.stream,
+                category: event.category.as_deref(),
+                kind: &event.kind,
+                version: event.version,
+                time: event.time,
+                valid_time: event.valid_time,
+                also_in: &event.also_in,
+                problem: !event.problems.is_empty(),
+                ..Header::at(locator)
+            }));
+        }
+        let meaning = meaning(record.value, headers, &places.schemas);
+        let time = record.time();
+        Some(sink.push(&Header {
+            stream: &stream_name(record.key, &at, &places.schemas),
+            category: Some(at.topic),
+            kind: &meaning.kind,
+            time,
+            valid_time: meaning.valid_time,
+            problem: meaning.problem || (time.is_none() && record.timestamp.is_some()),
+            ..Header::at(locator)
+        }))
     }
 
     pub(super) fn is_mapped(&self) -> bool {
@@ -227,10 +272,11 @@ impl EventStore for CaptureStore {
         lease.heed(cancel)?;
         let fail = |e: &rusqlite::Error| database.error(e);
         let mut select = lease
-            .prepare(&format!("SELECT {COLUMNS} FROM stored_records ORDER BY id"))
+            .prepare(&format!("SELECT {COLUMNS} FROM {RECORDS} ORDER BY id"))
             .map_err(|e| fail(&e))?;
         let mut rows = select.query([]).map_err(|e| fail(&e))?;
         let mut summary = ScanSummary::default();
+        let mut last = None;
         loop {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
@@ -238,48 +284,17 @@ impl EventStore for CaptureStore {
                 Err(e) if e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
                     return Ok(summary);
                 }
-                Err(e) if summary.events > 0 => {
-                    summary.unreadable.push(Unreadable::of_the_whole(format!(
-                        "the capture is damaged after {} records: {e}",
-                        summary.events
-                    )));
-                    summary.complete = true;
+                Err(e) if is_damage(&e) => {
+                    let broken = (last, &e);
+                    behind::go_on((self, &places), &lease, broken, (sink, cancel), &mut summary);
                     return Ok(summary);
                 }
                 Err(e) => return Err(fail(&e)),
             };
             let (id, record, headers) = record_of(row).map_err(|e| fail(&e))?;
-            let locator = Locator { row: id, item: 0 };
-            let flow = match places.at(id) {
-                Some(at) if self.is_mapped() => {
-                    let event = self.event(&record, headers.as_deref(), &at, &places);
-                    sink.push(&Header {
-                        stream: &event.stream,
-                        category: event.category.as_deref(),
-                        kind: &event.kind,
-                        version: event.version,
-                        time: event.time,
-                        valid_time: event.valid_time,
-                        also_in: &event.also_in,
-                        problem: !event.problems.is_empty(),
-                        ..Header::at(locator)
-                    })
-                }
-                Some(at) => {
-                    let meaning = meaning(record.value, headers.as_deref(), &places.schemas);
-                    let time = record.time();
-                    sink.push(&Header {
-                        stream: &stream_name(record.key, &at, &places.schemas),
-                        category: Some(at.topic),
-                        kind: &meaning.kind,
-                        time,
-                        valid_time: meaning.valid_time,
-                        problem: meaning.problem || (time.is_none() && record.timestamp.is_some()),
-                        ..Header::at(locator)
-                    })
-                }
-                // A partition that came after the places were read: the next scan has it.
-                None => continue,
+            last = Some(id);
+            let Some(flow) = self.hand_on(&places, id, &record, headers.as_deref(), sink) else {
+                continue;
             };
             summary.events += 1;
             if flow.is_break() || (summary.events.is_multiple_of(CANCEL_EVERY) && cancel.is_cancelled()) {
