@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,7 +17,7 @@ use super::mapped::RecordMapping;
 use super::record::{At, event_of};
 use super::schemas;
 use super::stream::stream_name;
-use super::{FORMAT, Record, TimestampKind, fetch, place_of, record_id};
+use super::{FORMAT, Record, TimestampKind, fetch, is_being_written, place_of, record_id};
 use crate::mapping::Mapping;
 use crate::sqlite::{Database, PastDamage};
 use crate::{
@@ -228,7 +229,12 @@ impl EventStore for CaptureStore {
     }
 
     fn identity(&self) -> Result<Identity, SourceError> {
-        let content = self.database.fingerprint()?;
+        // A checkpoint moves pages from the log into the file: that is no change.
+        let content = if is_being_written(self.database.path()) {
+            seen(&self.database)?
+        } else {
+            self.database.fingerprint()?
+        };
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
             fingerprint: format!(
@@ -322,6 +328,31 @@ impl EventStore for CaptureStore {
     ) -> Result<(), SourceError> {
         fetch::fetch_raw(self, locators, cancel, visit)
     }
+}
+
+/// How far a capture is that this program is writing: every commit of records, schemas or gaps makes it another text.
+fn seen(database: &Database) -> Result<String, SourceError> {
+    let lease = database.lease()?;
+    let read = || -> rusqlite::Result<String> {
+        let mut text = "written".to_owned();
+        for sql in [
+            "SELECT id, next FROM partitions ORDER BY id",
+            "SELECT count(*), count(text) FROM schemas",
+            "SELECT count(*), count(ended) FROM runs",
+            "SELECT count(*), count(*) FROM gaps",
+        ] {
+            let mut select = lease.prepare_cached(sql)?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let (a, b): (i64, i64) = (row.get(0)?, row.get(1)?);
+                // A String takes all that is written to it.
+                let _ = write!(text, " {a}:{b}");
+            }
+            text.push(';');
+        }
+        Ok(text)
+    };
+    read().map_err(|e| database.error(&e))
 }
 
 /// `topic[partition]@offset`.
