@@ -337,9 +337,9 @@ fn seen(database: &Database) -> Result<String, SourceError> {
         let mut text = "written".to_owned();
         for sql in [
             "SELECT id, next FROM partitions ORDER BY id",
-            "SELECT count(*), count(text) FROM schemas",
-            "SELECT count(*), count(ended) FROM runs",
-            "SELECT count(*), count(*) FROM gaps",
+            "SELECT id, text IS NOT NULL FROM schemas ORDER BY id",
+            "SELECT id, ended IS NOT NULL FROM runs ORDER BY id",
+            "SELECT partition_id, next FROM gaps ORDER BY rowid",
         ] {
             let mut select = lease.prepare_cached(sql)?;
             let mut rows = select.query([])?;
