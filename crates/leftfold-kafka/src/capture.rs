@@ -20,8 +20,8 @@ use crate::settings::Settings;
 
 /// Records and bytes between two commits, and the time after which something is committed at the latest.
 const COMMIT_RECORDS: u64 = 100_000;
-const COMMIT_BYTES: u64 = 64 << 20;
-const COMMIT_AFTER: Duration = Duration::from_secs(1);
+const COMMIT_BYTES: u64 = 16 << 20;
+const COMMIT_AFTER: Duration = Duration::from_millis(250);
 
 /// The same once the end was reached: what comes then is to be seen coming.
 const COMMIT_AT_END: Duration = Duration::from_millis(200);

@@ -7,7 +7,7 @@ import type { ErrorCode } from '../ipc/contract';
 export const ERRORS_ZH: Record<ErrorCode, string> = {
   cancelled: '已取消',
   'capture-busy': '该捕获文件正在被写入：请等待，或换一个名称',
-  'capture-disk-full': '磁盘已满：此前读取的内容已保留，再次捕获到同一文件即可继续',
+  'capture-disk-full': '磁盘已满：此前读取的内容已保留，请腾出空间后再次捕获到同一文件，即从该处继续',
   'capture-newer': '该捕获文件由更新的版本写入：请使用新版本，或换一个名称',
   'capture-not-ours': '同名文件已存在且不是捕获文件：请换一个名称',
   'capture-out-of-range': '超出捕获文件所能容纳的范围',

@@ -261,6 +261,14 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ],
   ['no line ends within {} MiB', '{0} MiB 之内没有换行'],
   // What a damaged file has lost.
+  ['the capture is damaged: {} cannot be read ({}): {}', '捕获文件已损坏：{0}无法读取（{1}）：{2}'],
+  ['offsets {} to {} of {}', '{2} 的偏移量 {0} 至 {1}'],
+  ['offset {} of {}', '{1} 的偏移量 {0}'],
+  ['at least {} and at most {} records', '至少 {0} 条、至多 {1} 条记录'],
+  ['at most {} records', '至多 {0} 条记录'],
+  ['at most {} record', '至多 {0} 条记录'],
+  ['1 record', '1 条记录'],
+  ['{} records', '{0} 条记录'],
   [
     '{} cannot be read, in {} places; the first: {}; the last: {}: {}',
     '{0}无法读取，共 {1} 处；首处：{2}；末处：{3}：{4}',

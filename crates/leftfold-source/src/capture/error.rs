@@ -36,7 +36,7 @@ pub enum CaptureError {
     },
     /// No room is left.
     #[error(
-        "{path}: the disk is full; what was read before is kept, and running the same again goes on from there"
+        "{path}: the disk is full; what was read before is kept: free some room and run the same again, it goes on from there"
     )]
     Full {
         /// The file.
@@ -78,6 +78,14 @@ impl CaptureError {
         match e.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
+            // SQLite knows of full disks only.
+            Some(ErrorCode::SystemIoFailure) => Self::Write {
+                path,
+                reason: format!(
+                    "{e}: the system refuses to write; a quota or the largest size of a file may be reached, or the disk is failing; what \
+                     was read before is kept, and running the same again goes on from there"
+                ),
+            },
             _ => Self::Write {
                 path,
                 reason: e.to_string(),

@@ -6,6 +6,7 @@ use leftfold_event::{Cancel, Event, Locator, Problem, ProblemCode};
 use rusqlite::ErrorCode;
 
 use super::Record;
+use super::behind::{is_damage, record_of_values};
 use super::form::{form, kind};
 use super::headers;
 use super::payload::raw_payload;
@@ -41,14 +42,28 @@ fn each(
     while place < locators.len() {
         // One pass from here on, as long as the ids ascend closely.
         let mut rows = select.query([locators[place].row]).map_err(|e| fail(&e))?;
+        let mut first = true;
         loop {
             let row = match rows.next() {
                 Ok(row) => row,
                 Err(e) if e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
                     return Err(SourceError::Cancelled);
                 }
+                // Another record on the way to this one may be the damaged one.
+                Err(e) if is_damage(&e) && !first => break,
+                Err(e) if is_damage(&e) => {
+                    let found = store.past.row((database, &lease), locators[place].row, cancel);
+                    let record = found.as_deref().map(record_of_values);
+                    visit(
+                        place,
+                        record.as_ref().map(|(record, headers)| (record, headers.clone())),
+                    );
+                    place += 1;
+                    break;
+                }
                 Err(e) => return Err(fail(&e)),
             };
+            first = false;
             let Some(row) = row else {
                 // Behind the last record there is nothing to find.
                 visit(place, None);

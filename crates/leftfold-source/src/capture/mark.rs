@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use leftfold_event::json::Value;
 use leftfold_schema::{SchemaId, Schemas, framed};
 
-use super::decoders::{Decoders, Part, Reading};
+use super::decoders::{Part, Reading};
 use super::{Record, headers, place_of, record_id};
 
 /// Schemas kept in mind that records name and that were not there, at most.
@@ -30,7 +30,7 @@ pub struct Mark {
     /// How many schemas there were.
     schemas: usize,
     /// How keys and values were read.
-    decoders: Decoders,
+    decoders: String,
 }
 
 impl Mark {
@@ -39,7 +39,7 @@ impl Mark {
             created: created.map(str::to_owned),
             with_topic,
             schemas: reading.schemas.len(),
-            decoders: reading.decoders.clone(),
+            decoders: reading.decoders.text(),
             ..Self::default()
         }
     }

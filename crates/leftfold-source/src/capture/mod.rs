@@ -7,12 +7,17 @@
 //! A record's row number says its place, so that a record cannot be there twice and the rows stand by topic, partition and
 //! offset, whatever the order in which they came.
 
+mod behind;
+mod checkpoints;
 mod decoders;
 mod envelope;
 mod error;
 mod fetch;
 mod form;
+#[cfg(test)]
+mod full_tests;
 mod headers;
+mod make;
 mod mapped;
 mod mark;
 mod ours;
@@ -23,6 +28,7 @@ mod schema_files;
 mod schemas;
 mod store;
 mod stream;
+mod waiting;
 mod why;
 mod writer;
 

@@ -1,12 +1,15 @@
 //! Hands on the headers of a capture's records.
 
+use std::ops::ControlFlow;
+
+use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Locator};
 use rusqlite::{ErrorCode, Rows};
 
 use super::form::meaning;
 use super::store::{COLUMNS, CaptureStore, Places, record_of};
 use super::stream::stream_name;
-use super::{Mark, headers};
+use super::{Mark, Record, headers};
 use crate::{Header, HeaderSink, ScanSummary, SourceError};
 
 /// Rows between two looks at the cancel flag.
@@ -23,13 +26,13 @@ pub(super) enum Ended {
     Whole,
     /// The sink has enough, or it was cancelled.
     Early,
-    /// They cannot be read on.
-    Broken(rusqlite::Error),
+    /// They cannot be read on after this one.
+    Broken(Option<i64>, rusqlite::Error),
 }
 
 impl CaptureStore {
     /// Hands on the headers of rows.
-    pub(super) fn hand_on(
+    pub(super) fn hand_on_rows(
         &self,
         mut rows: Rows<'_>,
         places: &Places,
@@ -37,6 +40,7 @@ impl CaptureStore {
         sink: &mut dyn HeaderSink,
         cancel: &Cancel,
     ) -> Result<Ended, SourceError> {
+        let mut last = None;
         loop {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
@@ -44,41 +48,13 @@ impl CaptureStore {
                 Err(e) if e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
                     return Ok(Ended::Early);
                 }
-                Err(e) => return Ok(Ended::Broken(e)),
+                Err(e) => return Ok(Ended::Broken(last, e)),
             };
             let (id, record, headers) = record_of(row).map_err(|e| self.database.error(&e))?;
-            // A partition that came after the places were read: the next scan has it.
-            let Some(at) = places.at(id) else { continue };
-            let locator = Locator { row: id, item: 0 };
+            last = Some(id);
             let read = headers.as_deref().map(headers::read).unwrap_or_default();
-            let flow = if self.is_mapped() {
-                let event = self.event(&record, headers.as_deref(), &at, places);
-                sink.push(&Header {
-                    stream: &event.stream,
-                    category: event.category.as_deref(),
-                    kind: &event.kind,
-                    version: event.version,
-                    time: event.time,
-                    valid_time: event.valid_time,
-                    also_in: &event.also_in,
-                    problem: !event.problems.is_empty(),
-                    ..Header::at(locator)
-                })
-            } else {
-                let meaning = meaning(record.value, &read, at.topic, places.reading());
-                let named = stream_name(record.key, &read, &at, places.reading());
-                let time = record.time();
-                sink.push(&Header {
-                    stream: &named.name,
-                    category: Some(at.topic),
-                    kind: &meaning.kind,
-                    time,
-                    valid_time: meaning.valid_time,
-                    problem: meaning.problem
-                        || named.problem.is_some()
-                        || (time.is_none() && record.timestamp.is_some()),
-                    ..Header::at(locator)
-                })
+            let Some(flow) = self.hand_on_read(places, id, &record, (headers.as_deref(), &read), sink) else {
+                continue;
             };
             mark.note(id, &record, &read, &places.reading().schemas);
             summary.events += 1;
@@ -86,5 +62,58 @@ impl CaptureStore {
                 return Ok(Ended::Early);
             }
         }
+    }
+
+    /// Hands a record's header on. `None`: its partition came after the places were read; the next scan has it.
+    pub(super) fn hand_on(
+        &self,
+        places: &Places,
+        id: i64,
+        record: &Record<'_>,
+        headers: Option<&str>,
+        sink: &mut dyn HeaderSink,
+    ) -> Option<ControlFlow<()>> {
+        let read = headers.map(headers::read).unwrap_or_default();
+        self.hand_on_read(places, id, record, (headers, &read), sink)
+    }
+
+    fn hand_on_read(
+        &self,
+        places: &Places,
+        id: i64,
+        record: &Record<'_>,
+        (headers, read): (Option<&str>, &[(Value, Value)]),
+        sink: &mut dyn HeaderSink,
+    ) -> Option<ControlFlow<()>> {
+        let at = places.at(id)?;
+        let locator = Locator { row: id, item: 0 };
+        if self.is_mapped() {
+            let event = self.event(record, headers, &at, places);
+            return Some(sink.push(&Header {
+                stream: &event.stream,
+                category: event.category.as_deref(),
+                kind: &event.kind,
+                version: event.version,
+                time: event.time,
+                valid_time: event.valid_time,
+                also_in: &event.also_in,
+                problem: !event.problems.is_empty(),
+                ..Header::at(locator)
+            }));
+        }
+        let meaning = meaning(record.value, read, at.topic, places.reading());
+        let named = stream_name(record.key, read, &at, places.reading());
+        let time = record.time();
+        Some(sink.push(&Header {
+            stream: &named.name,
+            category: Some(at.topic),
+            kind: &meaning.kind,
+            time,
+            valid_time: meaning.valid_time,
+            problem: meaning.problem
+                || named.problem.is_some()
+                || (time.is_none() && record.timestamp.is_some()),
+            ..Header::at(locator)
+        }))
     }
 }

@@ -2,20 +2,22 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use leftfold_event::{Cancel, Event, Locator, Timestamp};
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row};
 
+use super::behind::{self, is_damage};
 use super::decoders::{Decoders, Reading};
 use super::mapped::RecordMapping;
 use super::record::{At, event_of};
 use super::scan::{Ended, between};
 use super::schemas;
-use super::{FORMAT, Mark, Record, TimestampKind, fetch, place_of, record_id};
+use super::{FORMAT, Mark, Record, TimestampKind, fetch, is_being_written, place_of, record_id};
 use crate::mapping::Mapping;
-use crate::sqlite::Database;
+use crate::sqlite::{Database, PastDamage};
 use crate::{
     Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo, Unreadable,
 };
@@ -35,7 +37,11 @@ pub(crate) struct CaptureStore {
     mapping: Option<RecordMapping>,
     /// How the user says they are to be read, whatever the capture says.
     decoders: Decoders,
+    pub(super) past: PastDamage,
 }
+
+/// The table of the records.
+const RECORDS: &str = "stored_records";
 
 /// Topics and partitions by the ids they have in the capture.
 #[derive(Debug, Default)]
@@ -147,6 +153,7 @@ impl CaptureStore {
             places: RwLock::new(Arc::new(places)),
             mapping: None,
             decoders,
+            past: PastDamage::of(RECORDS),
         })
     }
 
@@ -162,6 +169,7 @@ impl CaptureStore {
             places: RwLock::new(Arc::new(Places::read(&self.database, &decoders)?)),
             mapping: None,
             decoders,
+            past: PastDamage::of(RECORDS),
         })
     }
 
@@ -179,6 +187,7 @@ impl CaptureStore {
             places: RwLock::new(self.places()),
             mapping: Some(RecordMapping::new(mapping)?),
             decoders: self.decoders.clone(),
+            past: PastDamage::of(RECORDS),
         })
     }
 
@@ -219,7 +228,12 @@ impl EventStore for CaptureStore {
     }
 
     fn identity(&self) -> Result<Identity, SourceError> {
-        let content = self.database.fingerprint()?;
+        // A checkpoint moves pages from the log into the file: that is no change.
+        let content = if is_being_written(self.database.path()) {
+            seen(&self.database)?
+        } else {
+            self.database.fingerprint()?
+        };
         Ok(Identity {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
             fingerprint: format!(
@@ -280,20 +294,16 @@ impl EventStore for CaptureStore {
         let mut select = lease.prepare(&between()).map_err(|e| fail(&e))?;
         let rows = select.query([i64::MIN, i64::MAX]).map_err(|e| fail(&e))?;
         let (mut summary, mut mark) = (ScanSummary::default(), places.mark());
-        match self.hand_on(rows, &places, (&mut summary, &mut mark), sink, cancel)? {
+        match self.hand_on_rows(rows, &places, (&mut summary, &mut mark), sink, cancel)? {
             Ended::Whole => {
                 summary.complete = true;
                 summary.mark = Some(mark);
             }
             Ended::Early => {}
-            Ended::Broken(e) if summary.events > 0 => {
-                summary.unreadable.push(Unreadable::of_the_whole(format!(
-                    "the capture is damaged after {} records: {e}",
-                    summary.events
-                )));
-                summary.complete = true;
+            Ended::Broken(last, e) if is_damage(&e) => {
+                behind::go_on((self, &places), &lease, (last, &e), (sink, cancel), &mut summary);
             }
-            Ended::Broken(e) => return Err(fail(&e)),
+            Ended::Broken(_, e) => return Err(fail(&e)),
         }
         Ok(summary)
     }
@@ -327,11 +337,11 @@ impl EventStore for CaptureStore {
         let mut summary = ScanSummary::default();
         for (after, last) in since.stretches(places.partitions.len()) {
             let rows = select.query([after, last]).map_err(|e| fail(&e))?;
-            match self.hand_on(rows, &places, (&mut summary, &mut mark), sink, cancel)? {
+            match self.hand_on_rows(rows, &places, (&mut summary, &mut mark), sink, cancel)? {
                 Ended::Whole => {}
                 Ended::Early => return Ok(Some(summary)),
                 // The whole scan tells what is damaged.
-                Ended::Broken(_) => return Ok(None),
+                Ended::Broken(..) => return Ok(None),
             }
         }
         summary.complete = true;
@@ -356,6 +366,31 @@ impl EventStore for CaptureStore {
     ) -> Result<(), SourceError> {
         fetch::fetch_raw(self, locators, cancel, visit)
     }
+}
+
+/// How far a capture is that this program is writing: every commit of records, schemas or gaps makes it another text.
+fn seen(database: &Database) -> Result<String, SourceError> {
+    let lease = database.lease()?;
+    let read = || -> rusqlite::Result<String> {
+        let mut text = "written".to_owned();
+        for sql in [
+            "SELECT id, next FROM partitions ORDER BY id",
+            "SELECT id, text IS NOT NULL FROM schemas ORDER BY id",
+            "SELECT id, ended IS NOT NULL FROM runs ORDER BY id",
+            "SELECT partition_id, next FROM gaps ORDER BY rowid",
+        ] {
+            let mut select = lease.prepare_cached(sql)?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let (a, b): (i64, i64) = (row.get(0)?, row.get(1)?);
+                // A String takes all that is written to it.
+                let _ = write!(text, " {a}:{b}");
+            }
+            text.push(';');
+        }
+        Ok(text)
+    };
+    read().map_err(|e| database.error(&e))
 }
 
 /// `topic[partition]@offset`.

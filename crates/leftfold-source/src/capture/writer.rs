@@ -1,33 +1,22 @@
 //! Writes a capture: batches of records in one transaction, with how far each partition was read in the same one.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use leftfold_schema::{SchemaId, Written};
 use rusqlite::{Connection, OpenFlags, params};
 
+use super::checkpoints::Checkpoints;
+use super::make::{FLAGS, PAGE, connect, head_of, make};
+use super::waiting::Waiting;
 use super::{
-    APPLICATION_ID, CaptureError, Decoders, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record,
-    TimestampKind, is_being_written, is_capture, ours, record_id, schemas,
+    CaptureError, Decoders, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record, is_being_written,
+    is_capture, ours, record_id, schemas,
 };
-use crate::sqlite::read_up_to;
 
-const SCHEMA: &str = include_str!("schema.sql");
-
-/// Bytes of a page. Records are some hundred bytes: larger pages are split less often.
-const PAGE: u32 = 16 << 10;
-
-/// How the name of a capture ends that is being made.
-const NEW: &str = ".new";
-
-const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
-    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
-    .union(OpenFlags::SQLITE_OPEN_CREATE);
-
-const INSERT: &str = "INSERT INTO stored_records (id, timestamp, timestamp_type, key, value, headers) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+/// Pages of the write-ahead log behind which a commit waits until they are in the file, so that the log does not grow without end: 64 MB.
+const MOST_LOG: u64 = (64 << 20) / PAGE as u64;
 
 /// A partition the capture holds records of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,8 +90,12 @@ pub struct CaptureWriter {
     /// Schemas that are named, and whether they are there.
     schemas: BTreeMap<SchemaId, bool>,
     run: Option<i64>,
+    /// Records that are not in the transaction yet.
+    waiting: Waiting,
     durable: Durable,
     pending: Durable,
+    /// `None`: the end has come.
+    checkpoints: Option<Checkpoints>,
     /// Let go of last, after the connection.
     _claim: ours::Claim,
 }
@@ -157,6 +150,7 @@ impl CaptureWriter {
                 });
             }
         }
+        let checkpoints = Checkpoints::of(path)?;
         // Held from commit to commit: two writers of one capture would both be lost.
         begin(&connection).map_err(fail)?;
         let partitions = read_partitions(&connection).map_err(fail)?;
@@ -168,8 +162,10 @@ impl CaptureWriter {
             partitions,
             schemas,
             run: None,
+            waiting: Waiting::default(),
             durable: Durable::default(),
             pending: Durable::default(),
+            checkpoints: Some(checkpoints),
             _claim: claim,
         })
     }
@@ -371,36 +367,36 @@ impl CaptureWriter {
             return Ok(false);
         }
         self.in_range(offset)?;
-        let (timestamp, kind) = match record.timestamp {
-            Some((ms, TimestampKind::Create)) => (Some(ms), Some(0_i64)),
-            Some((ms, TimestampKind::Append)) => (Some(ms), Some(1)),
-            None => (None, None),
-        };
-        let id = record_id(partition, offset);
-        let written = self.connection.prepare_cached(INSERT).and_then(|mut insert| {
-            headers.with_text(|text| {
-                insert.execute(params![id, timestamp, kind, record.key, record.value, text])
-            })
-        });
-        written.map_err(|e| self.fail(&e))?;
+        let enough = self.waiting.push(record_id(partition, offset), record, headers);
         self.seen(partition, offset + 1);
         self.pending.records += 1;
         self.pending.bytes +=
             (record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len)) as u64;
+        if enough {
+            let written = self.waiting.write(&self.connection);
+            written.map_err(|e| self.give_up(&e))?;
+        }
         Ok(true)
     }
 
-    /// Makes everything written so far durable, together with how far each partition was seen.
+    /// Makes everything written so far durable, together with how far each partition was seen: it survives the end of this program,
+    /// however that comes, and a power cut once the next checkpoint is made, which begins now.
     pub fn commit(&mut self) -> Result<(), CaptureError> {
-        self.keep_places().map_err(|e| self.fail(&e))?;
-        self.connection
-            .execute_batch("COMMIT")
-            .map_err(|e| self.fail(&e))?;
+        let committed = self.keep().and_then(|()| self.connection.execute_batch("COMMIT"));
+        committed.map_err(|e| self.give_up(&e))?;
         self.durable = self.pending;
-        begin(&self.connection).map_err(|e| self.fail(&e))
+        let checkpoint = self
+            .checkpoints
+            .as_ref()
+            .map_or(Ok(()), |c| c.committed(MOST_LOG));
+        // Whatever became of that: what is written next belongs into a transaction.
+        begin(&self.connection).map_err(|e| self.fail(&e))?;
+        checkpoint.map_err(|e| self.fail(&e))
     }
 
-    fn keep_places(&self) -> rusqlite::Result<()> {
+    /// Writes the records that wait, and how far each partition was seen.
+    fn keep(&mut self) -> rusqlite::Result<()> {
+        self.waiting.write(&self.connection)?;
         let mut update = self
             .connection
             .prepare_cached("UPDATE partitions SET next = ?2 WHERE id = ?1 AND next <> ?2")?;
@@ -410,6 +406,34 @@ impl CaptureWriter {
         Ok(())
     }
 
+    /// A disk on which the file can have so many pages.
+    #[cfg(test)]
+    pub(super) fn at_most_pages(&self, pages: u32) -> rusqlite::Result<()> {
+        let sql = format!("PRAGMA max_page_count = {pages}");
+        self.connection.query_row(&sql, [], |_| Ok(()))
+    }
+
+    /// The error behind which what is not committed is taken back.
+    fn give_up(&mut self, e: &rusqlite::Error) -> CaptureError {
+        self.take_back();
+        self.fail(e)
+    }
+
+    /// Takes back what is not committed, so that nothing says of it later that it was seen.
+    fn take_back(&mut self) {
+        self.waiting.clear();
+        self.pending = self.durable;
+        if !self.connection.is_autocommit() {
+            // What cannot be rolled back cannot be committed either.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        // None are kept if not even this can be read: then nothing is said of them at the end.
+        self.partitions = read_partitions(&self.connection).unwrap_or_default();
+        self.schemas = schemas::known(&self.connection)
+            .map(|known| known.into_iter().collect())
+            .unwrap_or_default();
+    }
+
     /// Ends the run and leaves one file, with nothing beside it.
     pub fn finish(mut self, ended: &str, outcome: &Outcome) -> Result<Durable, CaptureError> {
         let outcome = match outcome {
@@ -417,6 +441,11 @@ impl CaptureWriter {
             Outcome::Cancelled => "cancelled",
             Outcome::Failed(code) => code,
         };
+        if self.connection.is_autocommit() {
+            // Some statement failed in a way that took the whole transaction back, or it was given up.
+            self.take_back();
+            begin(&self.connection).map_err(|e| self.fail(&e))?;
+        }
         let done = (|| {
             if let Some(run) = self.run {
                 self.connection.execute(
@@ -424,21 +453,18 @@ impl CaptureWriter {
                     params![run, ended, outcome],
                 )?;
             }
-            self.keep_places()?;
-            self.connection.execute_batch("COMMIT")?;
-            // A reader that is busy keeps the log a while longer: then it stays beside the file, which is whole all the same.
-            let single = self
-                .connection
-                .query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0));
-            match single {
-                Ok(_) => Ok(()),
-                Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
-                Err(e) => Err(e),
-            }
+            self.keep()?;
+            self.connection.execute_batch("COMMIT")
         })();
         done.map_err(|e| self.fail(&e))?;
         self.durable = self.pending;
-        Ok(self.durable)
+        // Its connection would keep the log.
+        self.checkpoints = None;
+        match leave_one_file(&self.connection) {
+            // A reader that is busy keeps the log a while longer: then it stays beside the file, which is whole all the same.
+            Ok(_) => Ok(self.durable),
+            Err(e) => Err(self.fail(&e)),
+        }
     }
 }
 
@@ -454,80 +480,16 @@ pub fn settle(path: &Path) -> Result<bool, CaptureError> {
     connection
         .busy_timeout(Duration::from_millis(200))
         .map_err(fail)?;
+    leave_one_file(&connection).map_err(fail)
+}
+
+/// Moves the log into the file and removes it; false: somebody still reads from it.
+fn leave_one_file(connection: &Connection) -> rusqlite::Result<bool> {
     match connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)) {
         Ok(mode) => Ok(mode.eq_ignore_ascii_case("delete")),
         Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
-        Err(e) => Err(fail(e)),
+        Err(e) => Err(e),
     }
-}
-
-fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut head = vec![0_u8; 100];
-    let n = read_up_to(&mut File::open(path)?, &mut head)?;
-    head.truncate(n);
-    Ok(head)
-}
-
-/// Makes an empty capture under another name and gives it its own when it is whole: who is ended meanwhile leaves no half of one
-/// under the name that the next run would go on with.
-fn make(path: &Path) -> Result<(), CaptureError> {
-    let beside = |ending: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    };
-    let new = beside(NEW);
-    let write = |e: std::io::Error| CaptureError::Write {
-        path: path.to_owned(),
-        reason: e.to_string(),
-    };
-    // Left by a run that was ended here.
-    for left in [&new, &beside(&format!("{NEW}-journal"))] {
-        match fs::remove_file(left) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(write(e)),
-            _ => {}
-        }
-    }
-    let made = Connection::open_with_flags(&new, FLAGS).and_then(|mut connection| {
-        connection.pragma_update(None, "page_size", PAGE)?;
-        create(&mut connection)?;
-        connection.close().map_err(|(_, e)| e)
-    });
-    let made = made
-        .map_err(|e| CaptureError::of(path, &e))
-        .and_then(|()| name(&new, path).map_err(write));
-    // Gone when it was renamed; and of two errors the first one matters.
-    let _ = fs::remove_file(&new);
-    made
-}
-
-/// Gives a file its name, if nobody else has taken it: what another run began meanwhile stays, and is gone on with.
-fn name(new: &Path, path: &Path) -> std::io::Result<()> {
-    match fs::hard_link(new, path) {
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && fs::metadata(path)?.len() > 0 => Ok(()),
-        // An empty file, or a file system that knows no links.
-        Err(_) => fs::rename(new, path),
-        Ok(()) => Ok(()),
-    }
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, FLAGS)?;
-    connection.busy_timeout(Duration::from_millis(500))?;
-    // A log beside the file while it is written: others may read meanwhile, and a crash loses nothing that was committed.
-    connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?;
-    // A power cut may lose the last commits, never more; where to go on is told by what is there.
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "cache_size", -32_000)?;
-    Ok(connection)
-}
-
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
-    let transaction = connection.transaction()?;
-    transaction.execute_batch(SCHEMA)?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", FORMAT)?;
-    transaction.commit()
 }
 
 fn begin(connection: &Connection) -> rusqlite::Result<()> {

@@ -11,6 +11,7 @@ mod found;
 mod keyed;
 mod orphans;
 mod partners;
+mod past;
 mod rollback;
 mod row;
 mod salvage;
@@ -24,8 +25,9 @@ mod writer;
 mod whole;
 
 pub(crate) use access::{Access, Header as FileHeader, read_up_to};
-pub(crate) use connection::{Copied, Database};
+pub(crate) use connection::{Copied, Database, Lease};
 pub(crate) use found::find_samples;
+pub(crate) use past::{Past, PastDamage};
 pub(crate) use rollback::whole_pages;
 pub(crate) use schema::{View, read_shapes, read_views, virtual_tables};
 pub(crate) use store::SqliteStore;

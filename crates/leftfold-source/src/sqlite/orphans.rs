@@ -180,6 +180,11 @@ impl Orphans {
         self.gaps.iter().find(|g| g.first <= row && row <= g.last)
     }
 
+    /// The first gap behind this row.
+    pub(super) fn next_gap(&self, row: i64) -> Option<&Gap> {
+        self.gaps.iter().find(|g| g.first > row)
+    }
+
     /// The last row of the gap this one is in, if leaves of it were found.
     pub(super) fn end_of_gap(&self, row: i64) -> Option<i64> {
         let gap = self.gap_of(row)?;
