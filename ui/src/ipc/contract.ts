@@ -100,6 +100,7 @@ left: Int,
 /**
  * Records a second, over the last seconds.
  */
+seconds: number, 
 rate: number, 
 /**
  * What the reader should know, in sentences.
@@ -542,7 +543,12 @@ servers: string,
 /**
  * The schema registry's URL; empty: as said above.
  */
-registry: string, };
+registry: string, 
+keyring: Array<[string, string]>, };
+
+export type KafkaRememberedDto = { profile: string | null, servers: string, registry: string, file: string, text: string, properties: Array<[string, string]>, };
+
+export type KafkaProfilePlanDto = { path: string, text: string, replaces: boolean, variables: Array<string>, shadowedBy: string | null, };
 
 export type KafkaStepDto = { 
 /**
@@ -1070,12 +1076,14 @@ export const ERROR_CODES = [
   'kafka-no-profile',
   'kafka-no-topic',
   'kafka-other-cluster',
+  'kafka-profile-name',
   'kafka-properties-file',
   'kafka-property',
   'kafka-range',
   'kafka-read',
   'kafka-registry',
   'kafka-sasl',
+  'kafka-secret-wanted',
   'kafka-tls',
   'kafka-topic-changed',
   'kafka-unreachable',
@@ -1170,6 +1178,12 @@ export interface Commands {
   pick_properties: { args: Record<symbol, never>; answer: string | null };
   kafka_connect: { args: { settings: KafkaSettingsDto, }; answer: KafkaConnectionDto };
   kafka_disconnect: { args: { connection: number, }; answer: null };
+  keep_secrets: { args: { connection: number, }; answer: null };
+  remember_connection: { args: { connection: number, }; answer: null };
+  remembered_connections: { args: {  }; answer: Array<KafkaRememberedDto> };
+  forget_connection: { args: { at: number, }; answer: Array<KafkaRememberedDto> };
+  plan_profile: { args: { connection: number, name: string, }; answer: KafkaProfilePlanDto };
+  save_profile: { args: { connection: number, name: string, }; answer: string };
   kafka_cancel: { args: { connection: number, }; answer: null };
   kafka_check: { args: { connection: number, }; answer: Array<KafkaStepDto> };
   kafka_topics: { args: { connection: number, }; answer: Array<KafkaTopicDto> };
@@ -1177,7 +1191,7 @@ export interface Commands {
   kafka_sample: { args: { connection: number, topic: string, limit: number, }; answer: KafkaSampleDto };
   suggest_capture: { args: { topics: Array<string>, }; answer: string };
   pick_capture: { args: { suggested: string, }; answer: string | null };
-  start_capture: { args: { connection: number, topics: Array<string>, range: Array<string>, follow: boolean, limit: Int | null, path: string, }; answer: CaptureDto };
+  start_capture: { args: { connection: number, topics: Array<string>, partitions: Array<number>, range: Array<string>, follow: boolean, limit: Int | null, path: string, }; answer: CaptureDto };
   captures: { args: Record<symbol, never>; answer: Array<CaptureDto> };
   pause_capture: { args: { capture: number, paused: boolean, }; answer: CaptureDto };
   stop_capture: { args: { capture: number, }; answer: null };

@@ -216,6 +216,7 @@ mod tests {
             )],
             servers: "s:1".to_owned(),
             registry: String::new(),
+            keyring: Vec::new(),
         };
         let settings = settings_of(&entered, &session).unwrap();
         assert_eq!(settings.get("bootstrap.servers"), Some("s:1"));
