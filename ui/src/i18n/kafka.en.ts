@@ -94,6 +94,7 @@ export const kafkaEn = {
   'kafka.forget': 'Forget this connection',
   'kafka.keep': "keep it in the system's keyring",
   'kafka.keepAs': 'Kept there as {names} once the connection works.',
+  'kafka.inKeyring': "It lies in the system's keyring and is read from there.",
   'kafka.notKept': 'Not kept: {why}. The connection works without.',
   'kafka.save': 'Save as a profile…',
   'kafka.saveName': 'Name of the profile',

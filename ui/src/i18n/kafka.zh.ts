@@ -96,6 +96,7 @@ export const kafkaZh: Record<keyof typeof kafkaEn, string> = {
   'kafka.forget': '忘记此连接',
   'kafka.keep': '保存到系统密钥环',
   'kafka.keepAs': '连接成功后以 {names} 之名保存。',
+  'kafka.inKeyring': '密码存于系统密钥环，使用时从中读取。',
   'kafka.notKept': '未保存：{why}。不影响连接。',
   'kafka.save': '另存为配置…',
   'kafka.saveName': '配置名称',
