@@ -100,8 +100,11 @@ left: Int,
 /**
  * Records a second, over the last seconds.
  */
-seconds: number, 
 rate: number, 
+/**
+ * Seconds it has been at work, pauses among them.
+ */
+seconds: number, 
 /**
  * What the reader should know, in sentences.
  */
@@ -501,6 +504,54 @@ properties: Array<[string, string]>,
  */
 problem: ErrorDto | null, };
 
+export type KafkaProfilePlanDto = { 
+/**
+ * The project file in the user's configuration.
+ */
+path: string, 
+/**
+ * The lines.
+ */
+text: string, 
+/**
+ * Whether a profile of this name is there and is replaced.
+ */
+replaces: boolean, 
+/**
+ * Environment variables that stand for secrets which are nowhere yet.
+ */
+variables: Array<string>, 
+/**
+ * A project file that goes before and has a profile of this name, too.
+ */
+shadowedBy: string | null, };
+
+export type KafkaRememberedDto = { 
+/**
+ * The profile it began with.
+ */
+profile: string | null, 
+/**
+ * The brokers to begin with.
+ */
+servers: string, 
+/**
+ * The schema registry's URL, without a login.
+ */
+registry: string, 
+/**
+ * The file of properties.
+ */
+file: string, 
+/**
+ * Properties as text; lines with a secret are left out.
+ */
+text: string, 
+/**
+ * Properties from fields of their own; of secrets only references (`${NAME}`, `${keyring:NAME}`).
+ */
+properties: Array<[string, string]>, };
+
 export type KafkaSampleDto = { 
 /**
  * Latest first. Ordinals and keys mean nothing.
@@ -544,11 +595,10 @@ servers: string,
  * The schema registry's URL; empty: as said above.
  */
 registry: string, 
+/**
+ * Properties whose values are to be kept in the system's keyring, each with the name it goes by there.
+ */
 keyring: Array<[string, string]>, };
-
-export type KafkaRememberedDto = { profile: string | null, servers: string, registry: string, file: string, text: string, properties: Array<[string, string]>, };
-
-export type KafkaProfilePlanDto = { path: string, text: string, replaces: boolean, variables: Array<string>, shadowedBy: string | null, };
 
 export type KafkaStepDto = { 
 /**
@@ -1180,7 +1230,7 @@ export interface Commands {
   kafka_disconnect: { args: { connection: number, }; answer: null };
   keep_secrets: { args: { connection: number, }; answer: null };
   remember_connection: { args: { connection: number, }; answer: null };
-  remembered_connections: { args: {  }; answer: Array<KafkaRememberedDto> };
+  remembered_connections: { args: Record<symbol, never>; answer: Array<KafkaRememberedDto> };
   forget_connection: { args: { at: number, }; answer: Array<KafkaRememberedDto> };
   plan_profile: { args: { connection: number, name: string, }; answer: KafkaProfilePlanDto };
   save_profile: { args: { connection: number, name: string, }; answer: string };
