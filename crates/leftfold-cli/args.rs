@@ -349,7 +349,7 @@ fn plain_offset(text: &str) -> Result<Offset, String> {
 fn offset(text: &str) -> Result<Offset, String> {
     plain_offset(text).or_else(|wrong| {
         let of_topic = bound(text).map(Offset::OfTopic);
-        of_topic.map_err(|_| format!("{wrong}; of a topic also s@MS or e@MS"))
+        of_topic.map_err(|_| format!("{wrong}; of a topic also s@TIME, e@TIME or ..200"))
     })
 }
 
@@ -385,7 +385,8 @@ pub(crate) struct EventsArgs {
     #[command(flatten)]
     pub(crate) which: Which,
     /// Where to begin, as in kcat: beginning, 100 (after the first hundred), -100 (the last hundred); end shows the last -c. Of a topic: 100
-    /// (an offset), -100 (the last hundred of each partition), s@MS and e@MS (times, the end exclusive)
+    /// (an offset), -100 (the last hundred of each partition), s@TIME, e@TIME and ..200 (times as milliseconds,
+    /// RFC 3339 or -15m; ends are exclusive)
     #[arg(short, long = "offset", value_name = "OFFSET", value_parser = offset, allow_hyphen_values = true)]
     pub(crate) offsets: Vec<Offset>,
     /// At most this many

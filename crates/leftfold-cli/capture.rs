@@ -18,7 +18,8 @@ const SHOWN_EVERY: Duration = Duration::from_millis(100);
 pub(crate) const CAPTURE: &str = "\
 Examples:
   leftfold capture -b localhost:9092 -t orders orders.leftfold
-  leftfold capture -b localhost:9092 -t orders -t payments -o s@1700000000000 -o e@1700003600000 hour.leftfold
+  leftfold capture -b localhost:9092 -t orders -t payments -o s@2026-11-20T19:00:00Z -o e@2026-11-20T20:00:00Z hour.leftfold
+  leftfold capture -b localhost:9092 -t orders -o s@-15m lately.leftfold
   leftfold capture -F client.properties -X sasl.password='${KAFKA_PASSWORD}' -t orders -c 1000000 orders.leftfold
   leftfold capture -b localhost:9092 -t orders --follow orders.leftfold
   leftfold capture -b localhost:9092 -t orders -s key=text -s value=avro:orders.avsc orders.leftfold
@@ -35,8 +36,8 @@ of that time or later; times out of order may put earlier ones behind it.";
 pub(crate) struct CaptureArgs {
     #[command(flatten)]
     pub(crate) kafka: KafkaArgs,
-    /// Where to begin, or to end: beginning, end, 100 (an offset), -100 (the last hundred of each partition), s@MS, e@MS (times; the end
-    /// is exclusive)
+    /// Where to begin, or to end: beginning, end, 100 (an offset), -100 (the last hundred of each partition), s@TIME, e@TIME (milliseconds,
+    /// RFC 3339 or -15m: before now), ..200 (an offset); ends are exclusive
     #[arg(short, long = "offset", value_name = "OFFSET", value_parser = bound, allow_hyphen_values = true)]
     pub(crate) offsets: Vec<Bound>,
     /// At most this many records

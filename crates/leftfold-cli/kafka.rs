@@ -98,15 +98,16 @@ impl KafkaArgs {
     }
 }
 
-/// Asks for the password of a login, where one is wanted and somebody is there to be asked.
+/// Asks for a secret that neither the environment nor the keyring has, where somebody is there to be asked.
 pub(crate) fn ask_for_password(settings: &mut Settings) {
-    let Some(user) = settings.lacks_password() else {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return;
-    };
-    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        // What cannot be asked for is missed by librdkafka, which says so.
-        if let Ok(password) = rpassword::prompt_password(format!("password of {}: ", clean(user))) {
-            settings.set("sasl.password", &password);
+    }
+    while let Some((property, why)) = settings.wanted_secret() {
+        // What cannot be asked for is missed by whoever needs it, who says so.
+        match rpassword::prompt_password(format!("{}; {}: ", clean(&why), clean(&property))) {
+            Ok(secret) if !secret.is_empty() => settings.set(&property, &secret),
+            _ => return,
         }
     }
 }

@@ -95,6 +95,9 @@ adapters! {
         kafka_profiles(KafkaProfilesArgs) -> Vec<KafkaProfileDto>;
         kafka_connect(KafkaConnectArgs) -> KafkaConnectionDto;
         kafka_disconnect(KafkaDisconnectArgs) -> ();
+        keep_secrets(KeepSecretsArgs) -> ();
+        plan_profile(PlanProfileArgs) -> KafkaProfilePlanDto;
+        save_profile(SaveProfileArgs) -> String;
         kafka_cancel(KafkaCancelArgs) -> ();
         kafka_check(KafkaCheckArgs) -> Vec<KafkaStepDto>;
         kafka_topics(KafkaTopicsArgs) -> Vec<KafkaTopicDto>;
@@ -121,6 +124,9 @@ adapters! {
         pick_capture(PickCaptureArgs) -> Option<String>;
         recent(RecentArgs) -> Vec<RecentDto>;
         clear_recent(ClearRecentArgs) -> ();
+        remember_connection(RememberConnectionArgs) -> ();
+        remembered_connections(RememberedConnectionsArgs) -> Vec<KafkaRememberedDto>;
+        forget_connection(ForgetConnectionArgs) -> Vec<KafkaRememberedDto>;
         demos(DemosArgs) -> Vec<DemoDto>;
         prepare_demo(PrepareDemoArgs) -> String;
         open(OpenArgs) -> SourceDto;

@@ -1,13 +1,19 @@
-//! What is kept between runs: preferences and recent files, in the user's configuration folder.
+//! What is kept between runs: preferences, recent files and connections, in the user's configuration folder. No secrets.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use leftfold_session::dto::RecentDto;
+use leftfold_session::dto::{KafkaRememberedDto, RecentDto};
 use serde::{Deserialize, Serialize};
 
 /// How many recent files are remembered.
 const RECENT: usize = 12;
+
+/// How many connections are remembered.
+const CONNECTIONS: usize = 8;
+
+/// The file of connections.
+const CONNECTIONS_FILE: &str = "connections.json";
 
 /// The files in the user's configuration folder. Without such a folder nothing is kept and nothing fails.
 pub(crate) struct Kept {
@@ -90,15 +96,90 @@ impl Kept {
         self.write("recent.json", &serde_json::to_string_pretty(&list)?)
     }
 
+    /// Connections made before, latest first.
+    pub(crate) fn connections(&self) -> Vec<KafkaRememberedDto> {
+        self.read(CONNECTIONS_FILE)
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
+    }
+
+    fn write_connections(&self, list: &[KafkaRememberedDto]) -> io::Result<()> {
+        self.write(CONNECTIONS_FILE, &serde_json::to_string_pretty(list)?)
+    }
+
+    /// Remembers a connection as the latest, in place of one to the same place by the same user.
+    pub(crate) fn remember_connection(&self, connection: KafkaRememberedDto) -> io::Result<()> {
+        let mut list = self.connections();
+        list.retain(|other| !is_same(other, &connection));
+        list.insert(0, connection);
+        list.truncate(CONNECTIONS);
+        self.write_connections(&list)
+    }
+
+    /// Forgets a connection; the others.
+    pub(crate) fn forget_connection(&self, at: usize) -> io::Result<Vec<KafkaRememberedDto>> {
+        let mut list = self.connections();
+        if at < list.len() {
+            list.remove(at);
+        }
+        self.write_connections(&list)?;
+        Ok(list)
+    }
+
     /// Forgets the files opened before.
     pub(crate) fn clear_recent(&self) -> io::Result<()> {
         self.write("recent.json", "[]")
     }
 }
 
+fn is_same(a: &KafkaRememberedDto, b: &KafkaRememberedDto) -> bool {
+    fn said<'c>(c: &'c KafkaRememberedDto, name: &str) -> Option<&'c str> {
+        let found = c.properties.iter().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.as_str())
+    }
+    (&a.profile, &a.servers, &a.file) == (&b.profile, &b.servers, &b.file)
+        && ["security.protocol", "sasl.username"]
+            .iter()
+            .all(|name| said(a, name) == said(b, name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_latest_connection_comes_first_and_only_once() {
+        let folder = std::env::temp_dir().join(format!("leftfold-connections-{}", std::process::id()));
+        let kept = Kept {
+            folder: Some(folder.clone()),
+        };
+        let connection = |servers: &str, user: &str, registry: &str| KafkaRememberedDto {
+            servers: servers.to_owned(),
+            registry: registry.to_owned(),
+            properties: vec![("sasl.username".to_owned(), user.to_owned())],
+            ..KafkaRememberedDto::default()
+        };
+        for (servers, user, registry) in [
+            ("a", "al", ""),
+            ("b", "al", ""),
+            ("a", "bo", ""),
+            ("a", "al", "r"),
+        ] {
+            kept.remember_connection(connection(servers, user, registry))
+                .unwrap();
+        }
+        let wanted = [
+            connection("a", "al", "r"),
+            connection("a", "bo", ""),
+            connection("b", "al", ""),
+        ];
+        assert_eq!(kept.connections(), wanted);
+        assert_eq!(
+            kept.forget_connection(1).unwrap(),
+            [wanted[0].clone(), wanted[2].clone()]
+        );
+        fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn the_latest_file_comes_first_and_only_once() {

@@ -10,10 +10,11 @@ use std::path::PathBuf;
 use leftfold_demo::{DemoOptions, SCENARIOS};
 use leftfold_event::{Cancel, Progress};
 use leftfold_session::contract::{
-    AppInfoArgs, ClearRecentArgs, DemosArgs, OpenArgs, PickCaptureArgs, PickFileArgs, PickPropertiesArgs,
-    PickSaveFileArgs, PrepareDemoArgs, RecentArgs, SavePreferencesArgs,
+    AppInfoArgs, ClearRecentArgs, DemosArgs, ForgetConnectionArgs, OpenArgs, PickCaptureArgs, PickFileArgs,
+    PickPropertiesArgs, PickSaveFileArgs, PrepareDemoArgs, RecentArgs, RememberConnectionArgs,
+    RememberedConnectionsArgs, SavePreferencesArgs,
 };
-use leftfold_session::dto::{AppInfo, DemoDto, OpenAtStart, RecentDto, SourceDto};
+use leftfold_session::dto::{AppInfo, DemoDto, KafkaRememberedDto, OpenAtStart, RecentDto, SourceDto};
 use leftfold_session::{Session, SessionError, commands};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_dialog::DialogExt as _;
@@ -111,6 +112,27 @@ pub(crate) fn recent(shell: &Shell, _: &AppHandle, _: RecentArgs) -> Answer<Vec<
 
 pub(crate) fn clear_recent(shell: &Shell, _: &AppHandle, _: ClearRecentArgs) -> Answer<()> {
     shell.kept.clear_recent().map_err(not_kept)
+}
+
+pub(crate) fn remember_connection(shell: &Shell, _: &AppHandle, args: RememberConnectionArgs) -> Answer<()> {
+    let connection = shell.session.kafka_remembered(args.connection)?;
+    shell.kept.remember_connection(connection).map_err(not_kept)
+}
+
+pub(crate) fn remembered_connections(
+    shell: &Shell,
+    _: &AppHandle,
+    _: RememberedConnectionsArgs,
+) -> Answer<Vec<KafkaRememberedDto>> {
+    Ok(shell.kept.connections())
+}
+
+pub(crate) fn forget_connection(
+    shell: &Shell,
+    _: &AppHandle,
+    args: ForgetConnectionArgs,
+) -> Answer<Vec<KafkaRememberedDto>> {
+    shell.kept.forget_connection(args.at as usize).map_err(not_kept)
 }
 
 pub(crate) fn demos(_: &Shell, _: &AppHandle, _: DemosArgs) -> Answer<Vec<DemoDto>> {

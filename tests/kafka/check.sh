@@ -74,7 +74,9 @@ timed "start" "$here/rig.sh" start "$dir"
 [ "$failures" -eq 0 ] || exit 1
 timed "topics" "$here/produce.py" "$dir"
 wanted=$(wc -l <"$dir/truth/orders.ndjson")
-for client in plaintext ssl plain-alice mtls-alice plain-bob mtls-bob oauthbearer-alice; do
+KRB5_CONFIG=$dir/kerberos/krb5.conf KRB5CCNAME=FILE:$dir/kerberos/tickets
+export KRB5_CONFIG KRB5CCNAME
+for client in plaintext ssl plain-alice mtls-alice plain-bob mtls-bob oauthbearer-alice gssapi-alice; do
   timed "orders through $client: $wanted records" reads_orders "$client"
 done
 for client in scram-sha-256-alice scram-sha-512-alice; do timed "orders seen through $client" sees_orders "$client"; done

@@ -150,6 +150,133 @@ fn a_secret_comes_from_the_environment_and_is_shown_nowhere() {
     assert!(!holds("alice-secret") && holds("${RIG_SECRET}"));
 }
 
+/// The program with these arguments, with the rig's realm and tickets of its own.
+fn in_realm(rig: &crate::rig::Rig, folder: &Path, args: &[&str]) -> std::process::Command {
+    let mut command = crate::rig::program(folder, args);
+    command
+        .env("KRB5_CONFIG", rig.fact("krb5_config"))
+        .env("KRB5CCNAME", format!("FILE:{}", folder.join("tickets").display()));
+    command
+}
+
+#[test]
+fn kerberos_opens_its_door_by_a_keytab_and_by_tickets() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let wanted = rig.truth("orders", true).len();
+    for form in ["conf", "properties"] {
+        let file = rig.client(&format!("gssapi-alice.{form}"));
+        let out = format!("{form}.leftfold");
+        let args = ["capture", "-F", &file, "-t", "orders", &out];
+        let run = Run::from(
+            in_realm(rig, folder.path(), &args)
+                .output()
+                .expect("the program runs"),
+        );
+        assert_eq!(run.code, Some(0), "{form}: {}", run.err);
+        assert_eq!(captured(&folder.path().join(&out)).len(), wanted, "{form}");
+    }
+    // With tickets that are there, no keytab is needed; without them it is a login that fails.
+    let door = |out: &str| {
+        let args = [
+            "capture",
+            "-b",
+            rig.fact("gssapi"),
+            "-X",
+            "security.protocol=SASL_PLAINTEXT",
+            "-X",
+            "sasl.mechanism=GSSAPI",
+            "-t",
+            "orders",
+            out,
+        ];
+        Run::from(
+            in_realm(rig, folder.path(), &args)
+                .output()
+                .expect("the program runs"),
+        )
+    };
+    let run = door("tickets.leftfold");
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert_eq!(captured(&folder.path().join("tickets.leftfold")).len(), wanted);
+    std::fs::remove_file(folder.path().join("tickets")).expect("the tickets are there");
+    let run = door("never.leftfold");
+    assert_eq!(run.refused(), "kafka-sasl", "{}", run.err);
+    assert!(run.err.contains("kinit"), "{}", run.err);
+}
+
+#[test]
+fn what_is_wrong_with_a_kerberos_login_is_told_and_no_command_of_a_file_runs() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let alice = rig.client("gssapi-alice.conf");
+    for (property, code, says) in [
+        (
+            "sasl.kerberos.principal=nobody@RIG.TEST",
+            "kafka-sasl",
+            "sasl.kerberos.principal",
+        ),
+        (
+            "sasl.kerberos.keytab=/no/such/keytab",
+            "kafka-sasl",
+            "sasl.kerberos.keytab",
+        ),
+        (
+            "sasl.kerberos.service.name=nothere",
+            "kafka-sasl",
+            "sasl.kerberos.service.name",
+        ),
+        (
+            "sasl.mechanism=PLAIN",
+            "kafka-sasl",
+            "choose another sasl.mechanism",
+        ),
+        (
+            "sasl.kerberos.kinit.cmd=touch ran",
+            "kafka-property",
+            "sasl.kerberos.kinit.cmd",
+        ),
+        (
+            "sasl.kerberos.principal=al'; touch ran; '",
+            "kafka-property",
+            "sasl.kerberos.principal",
+        ),
+    ] {
+        let args = [
+            "capture",
+            "-F",
+            &alice,
+            "-X",
+            property,
+            "-X",
+            "sasl.username=alice",
+            "-X",
+            "sasl.password=x",
+            "-t",
+            "orders",
+            "never.leftfold",
+        ];
+        let run = Run::from(
+            in_realm(rig, folder.path(), &args)
+                .output()
+                .expect("the program runs"),
+        );
+        assert_eq!(run.refused(), code, "{property}: {}", run.err);
+        assert!(run.err.contains(says), "{property}: {}", run.err);
+        let _ = std::fs::remove_file(folder.path().join("tickets"));
+    }
+    assert!(!folder.path().join("ran").exists());
+    // bob is let in, and may not read what he may not.
+    let bob = rig.client("gssapi-bob.conf");
+    let args = ["capture", "-F", &bob, "-t", "secret-orders", "never.leftfold"];
+    let run = Run::from(
+        in_realm(rig, folder.path(), &args)
+            .output()
+            .expect("the program runs"),
+    );
+    assert_eq!(run.refused(), "kafka-forbidden", "{}", run.err);
+}
+
 /// Runs a script on a session bus of its own with an unlocked Secret Service, as a desktop has one.
 fn with_keyring(folder: &Path, script: &str) -> Run {
     let whole =

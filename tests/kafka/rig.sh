@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real Kafka broker and schema registry for the tests, on this machine alone: rig.sh VERB [DIR [broker|registry|guard]].
+# A real Kafka broker, schema registry and Kerberos for the tests, on this machine alone: rig.sh VERB [DIR [kdc|broker|registry|guard]].
 #   setup         fetches the programs into target/kafka, once (start does so by itself)
 #   start DIR     starts what does not run yet and waits until it answers; ports and data in DIR stay the same
 #   stop DIR      ends it and waits until it is gone
@@ -18,6 +18,8 @@ fail() {
   echo "kafka rig: $*" >&2
   exit 1
 }
+# Debian's servers lie where ordinary users do not look.
+PATH=$PATH:/usr/sbin:/sbin
 need() { command -v "$1" >/dev/null || fail "$1 is not installed (Debian: $2)"; }
 
 # Runs quietly while all goes well; the end of the log when it does not.
@@ -74,6 +76,9 @@ setup() {
   need_java
   need openssl openssl
   need kcat kcat
+  need krb5kdc krb5-kdc
+  need kadmin.local krb5-admin-server
+  need kinit krb5-user
   setup_jars
   setup_python
   exec 8>&-
@@ -86,7 +91,7 @@ choose_ports() {
   python3 - <<'PY'
 import random, socket
 free = []
-while len(free) < 8:
+while len(free) < 10:
     port = random.randrange(20000, 32000)
     with socket.socket() as probe:
         try:
@@ -101,13 +106,17 @@ PY
 
 # shellcheck disable=SC2034 # for whoever sources rig.env
 write_env() {
-  local plaintext ssl sasl mtls controller registry registry_tls guard name
-  read -r plaintext ssl sasl mtls controller registry registry_tls guard < <(choose_ports)
+  local plaintext ssl sasl mtls gssapi controller registry registry_tls guard kdc name
+  read -r plaintext ssl sasl mtls gssapi controller registry registry_tls guard kdc < <(choose_ports)
   RIG_DIR=$dir
   RIG_PLAINTEXT=127.0.0.1:$plaintext
   RIG_SSL=127.0.0.1:$ssl
   RIG_SASL_SSL=127.0.0.1:$sasl
   RIG_MTLS=127.0.0.1:$mtls
+  RIG_GSSAPI=127.0.0.1:$gssapi
+  RIG_KDC=127.0.0.1:$kdc
+  RIG_KRB5_CONFIG=$dir/kerberos/krb5.conf
+  RIG_KEYTABS=$dir/kerberos
   RIG_CONTROLLER=127.0.0.1:$controller
   RIG_REGISTRY=http://127.0.0.1:$registry/apis/ccompat/v7
   RIG_REGISTRY_TLS=https://127.0.0.1:$registry_tls/apis/ccompat/v7
@@ -161,6 +170,58 @@ write_certificates() {
   mv "$dir/tls.new" "$dir/tls"
 }
 
+# A realm of our own, beside whatever the machine has: nothing outside the folder is read or written.
+export_kerberos() {
+  export KRB5_CONFIG=$RIG_KRB5_CONFIG KRB5_KDC_PROFILE=$dir/kerberos/kdc.conf
+}
+
+make_realm() {
+  local user
+  cd "$1"
+  kdb5_util create -s -P "$(openssl rand -hex 16)"
+  for user in kafka/127.0.0.1 bob alice; do
+    kadmin.local -q "addprinc -randkey $user"
+    kadmin.local -q "ktadd -k $dir/kerberos/${user%%/*}.keytab $user"
+    # It says all is well, whatever happens.
+    [ -s "$dir/kerberos/${user%%/*}.keytab" ]
+  done
+}
+
+write_realm() {
+  [ -f "$dir/kerberos/alice.keytab" ] && return
+  rm -rf "$dir/kerberos"
+  mkdir "$dir/kerberos"
+  cat >"$dir/kerberos/krb5.conf" <<CONF
+[libdefaults]
+  default_realm = RIG.TEST
+  dns_lookup_kdc = false
+  dns_lookup_realm = false
+  dns_canonicalize_hostname = false
+  rdns = false
+  udp_preference_limit = 1
+[realms]
+  RIG.TEST = {
+    kdc = $RIG_KDC
+  }
+[logging]
+  kdc = STDERR
+CONF
+  cat >"$dir/kerberos/kdc.conf" <<CONF
+[kdcdefaults]
+  kdc_listen = $RIG_KDC
+  kdc_tcp_listen = $RIG_KDC
+[realms]
+  RIG.TEST = {
+    database_name = $dir/kerberos/principal
+    key_stash_file = $dir/kerberos/stash
+    acl_file = $dir/kerberos/acl
+    max_life = 1d
+  }
+CONF
+  # shellcheck disable=SC2016 # the inner shell expands it
+  (export_kerberos && export dir && export -f make_realm && logged "$dir/kerberos.log" bash -euc 'make_realm "$1"' - "$dir/kerberos")
+}
+
 write_broker_config() {
   cat >"$dir/broker.properties" <<PROPERTIES
 process.roles=broker,controller
@@ -168,9 +229,9 @@ node.id=1
 controller.quorum.voters=1@$RIG_CONTROLLER
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL,MTLS:SSL
-listeners=PLAINTEXT://$RIG_PLAINTEXT,SSL://$RIG_SSL,SASL_SSL://$RIG_SASL_SSL,MTLS://$RIG_MTLS,CONTROLLER://$RIG_CONTROLLER
-advertised.listeners=PLAINTEXT://$RIG_PLAINTEXT,SSL://$RIG_SSL,SASL_SSL://$RIG_SASL_SSL,MTLS://$RIG_MTLS
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL,MTLS:SSL,GSSAPI:SASL_PLAINTEXT
+listeners=PLAINTEXT://$RIG_PLAINTEXT,SSL://$RIG_SSL,SASL_SSL://$RIG_SASL_SSL,MTLS://$RIG_MTLS,GSSAPI://$RIG_GSSAPI,CONTROLLER://$RIG_CONTROLLER
+advertised.listeners=PLAINTEXT://$RIG_PLAINTEXT,SSL://$RIG_SSL,SASL_SSL://$RIG_SASL_SSL,MTLS://$RIG_MTLS,GSSAPI://$RIG_GSSAPI
 log.dirs=$dir/data
 
 ssl.keystore.type=PEM
@@ -187,6 +248,9 @@ listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.se
 listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 # Tokens that nobody signed: the broker's default validator takes them.
 listener.name.sasl_ssl.oauthbearer.sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";
+listener.name.gssapi.sasl.enabled.mechanisms=GSSAPI
+listener.name.gssapi.gssapi.sasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true keyTab="$dir/kerberos/kafka.keytab" principal="kafka/127.0.0.1@RIG.TEST";
+sasl.kerberos.service.name=kafka
 
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS
@@ -245,6 +309,12 @@ write_clients() {
       "security.protocol=SASL_SSL"$'\n'"${ca}sasl.mechanism=OAUTHBEARER"$'\n'"enable.sasl.oauthbearer.unsecure.jwt=true"$'\n'"sasl.oauthbearer.config=principal=$user"$'\n' \
       "security.protocol=SASL_SSL"$'\n'"${java_tls}sasl.mechanism=OAUTHBEARER"$'\n'"sasl.jaas.config=$module.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"$user\";"$'\n'
   done
+  for user in alice bob; do
+    local door="security.protocol=SASL_PLAINTEXT"$'\n'"sasl.mechanism=GSSAPI"$'\n'"sasl.kerberos.service.name=kafka"$'\n'
+    write_client "gssapi-$user" "$RIG_GSSAPI" \
+      "${door}sasl.kerberos.keytab=$dir/kerberos/$user.keytab"$'\n'"sasl.kerberos.principal=$user@RIG.TEST"$'\n' \
+      "${door}sasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true keyTab=\"$dir/kerberos/$user.keytab\" principal=\"$user@RIG.TEST\";"$'\n'
+  done
 }
 
 # One of Kafka's own tools; no compiling beyond the first tier, since it lives for a second.
@@ -273,7 +343,7 @@ grant() {
 
 # --- processes ----------------------------------------------------------------------------------------------------
 
-# The process of PART (broker, registry or guard), if it runs and is still ours: its command line holds the folder.
+# The process of PART (kdc, broker, registry or guard), if it runs and is still ours: its command line holds the folder.
 pid_of() { # PART
   local pid
   [ -f "$dir/$1.pid" ] || return 1
@@ -297,7 +367,7 @@ launch_java() { # PART JAVA_ARGUMENTS…
 }
 
 launch_broker() {
-  launch_java broker "-Xmx${RIG_BROKER_HEAP:-512m}" -cp "$RIG_CLASSPATH" kafka.Kafka "$dir/broker.properties"
+  launch_java broker "-Xmx${RIG_BROKER_HEAP:-512m}" "-Djava.security.krb5.conf=$RIG_KRB5_CONFIG" -cp "$RIG_CLASSPATH" kafka.Kafka "$dir/broker.properties"
 }
 
 launch_registry() {
@@ -321,6 +391,12 @@ launch_guard() {
   launch guard "$programs/venv/bin/python" "$here/guard.py" "${place#*:}" "$(host_of "$RIG_REGISTRY")" alice:alice-secret "-Drig=$dir"
 }
 
+# It takes no arguments of ours: its name says whose it is.
+launch_kdc() {
+  # shellcheck disable=SC2016 # the inner shell expands it
+  (export_kerberos && launch kdc bash -c 'exec -a "$0" krb5kdc -n' "-Drig=$dir")
+}
+
 is_open() { (exec 3<>"/dev/tcp/${1%:*}/${1#*:}") 2>/dev/null; } # HOST:PORT
 answers_broker() { is_open "$RIG_PLAINTEXT" && kcat -b "$RIG_PLAINTEXT" -L -m 2 -X log_level=0 >/dev/null 2>&1; }
 answers_registry() {
@@ -334,6 +410,7 @@ answers_registry() {
   [[ $line == HTTP/*" 200 "* ]]
 }
 
+answers_kdc() { is_open "$RIG_KDC"; }
 answers_guard() { is_open "$(host_of "$RIG_REGISTRY_GUARDED")"; }
 
 # Waits until PART answers; fails at once when its process ends, and after RIG_PATIENCE seconds.
@@ -362,7 +439,8 @@ signal() { # SIGNAL PART; waits for the end when the signal is one that ends
 
 addresses_of() { # PART
   case $1 in
-  broker) echo "$RIG_PLAINTEXT" "$RIG_SSL" "$RIG_SASL_SSL" "$RIG_MTLS" "$RIG_CONTROLLER" ;;
+  broker) echo "$RIG_PLAINTEXT" "$RIG_SSL" "$RIG_SASL_SSL" "$RIG_MTLS" "$RIG_GSSAPI" "$RIG_CONTROLLER" ;;
+  kdc) echo "$RIG_KDC" ;;
   registry) echo "$(host_of "$RIG_REGISTRY")" "$(host_of "$RIG_REGISTRY_TLS")" ;;
   guard) host_of "$RIG_REGISTRY_GUARDED" ;;
   esac
@@ -399,6 +477,7 @@ start() {
     # shellcheck source=/dev/null
     source "$dir/rig.env"
     write_certificates
+    write_realm
     write_broker_config
     write_clients
     format
@@ -408,9 +487,9 @@ start() {
     [ -z "$ended" ] && break
     # Somebody may have taken a port since it was chosen; once topics hold our addresses they must stay.
     if [ "$attempt" -lt 3 ] && [ ! -f "$dir/.granted" ] && grep -qiE 'address already in use|BindException|port .* (seems to be )?in use' "$dir/$ended.log"; then
-      for part in broker registry guard; do signal TERM "$part"; done
-      rm "$dir/rig.env"
-      fresh=" broker registry guard"
+      for part in kdc broker registry guard; do signal TERM "$part"; done
+      rm -rf "$dir/rig.env" "$dir/kerberos"
+      fresh=" kdc broker registry guard"
     else
       last_words "$ended"
     fi
@@ -435,9 +514,9 @@ status() {
   return "$code"
 }
 
-verb=${1:-} dir=${2:-} parts=(broker registry guard)
+verb=${1:-} dir=${2:-} parts=(kdc broker registry guard)
 [ "$verb" = setup ] && { setup; exit; }
-if [[ ! $verb =~ ^(start|stop|kill|pause|resume|status)$ ]] || [ -z "$dir" ] || [[ ! ${3:-broker} =~ ^(broker|registry|guard)$ ]]; then
+if [[ ! $verb =~ ^(start|stop|kill|pause|resume|status)$ ]] || [ -z "$dir" ] || [[ ! ${3:-broker} =~ ^(kdc|broker|registry|guard)$ ]]; then
   sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 fi
@@ -449,7 +528,7 @@ exec 9>"$dir/lock"
 flock 9
 # shellcheck source=/dev/null
 [ -f "$dir/rig.env" ] && source "$dir/rig.env"
-[ ! -f "$dir/rig.env" ] || [ -n "${RIG_REGISTRY_GUARDED:-}" ] || fail "an older version of this script made $dir; stop what runs there and remove it"
+[ ! -f "$dir/rig.env" ] || [ -n "${RIG_GSSAPI:-}" ] || fail "an older version of this script made $dir; stop what runs there and remove it"
 case $verb in
 start) start ;;
 stop) for part in "${parts[@]}"; do signal TERM "$part"; done ;;

@@ -409,3 +409,153 @@ async fn the_screen_fits_every_size_theme_and_language() {
         window.close().await;
     }
 }
+
+/// Every file below a folder, but for the keyring's own, which are encrypted.
+fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() && !path.ends_with("keyrings") {
+            found.extend(files_below(&path));
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_connection_is_remembered_and_saved_and_its_password_lies_in_the_keyring() {
+    let rig = rig().0;
+    let mut window = Window::open("kafka-kept", &[]).await;
+    window.find("demo-button").await;
+    window.click("welcome-kafka").await;
+    write(&window, "kafka-servers", rig.fact("sasl_ssl")).await;
+    choose(&window, "kafka-protocol", "SASL_SSL").await;
+    choose(&window, "kafka-mechanism", "SCRAM-SHA-512").await;
+    write(&window, "kafka-ssl.ca.location", rig.fact("ca")).await;
+    write(&window, "kafka-sasl.username", "alice").await;
+    write(&window, "kafka-sasl.password", "alice-secret").await;
+    window.click("kafka-keep").await;
+    let name = format!("alice@{}", rig.fact("sasl_ssl"));
+    window
+        .wait_text("kafka-keep-as", "the name it is kept by", |t| t.contains(&name))
+        .await;
+    window.picture("to-keep").await;
+    window.click("kafka-connect").await;
+    window.find("topic-orders").await;
+    let reference = format!("${{keyring:{name}}}");
+    let holds = |id: &str, value: &str| {
+        format!(
+            "return document.querySelector('[data-testid=\"{id}\"]')?.value === {}",
+            json!(value)
+        )
+    };
+    window
+        .wait_script(
+            &holds("kafka-sasl.password", &reference),
+            "the password lies in the keyring",
+        )
+        .await;
+    window.picture("kept").await;
+    // The day after, all is entered; the password comes from the keyring.
+    let mut window = window.again().await;
+    window.find("demo-button").await;
+    window.click("welcome-kafka").await;
+    window
+        .wait_script(
+            &holds("kafka-servers", rig.fact("sasl_ssl")),
+            "the servers are entered",
+        )
+        .await;
+    for (field, value) in [
+        ("kafka-mechanism", "SCRAM-SHA-512"),
+        ("kafka-ssl.ca.location", rig.fact("ca")),
+        ("kafka-sasl.username", "alice"),
+        ("kafka-sasl.password", &reference),
+    ] {
+        window.wait_script(&holds(field, value), field).await;
+    }
+    window.picture("remembered").await;
+    window.click("kafka-connect").await;
+    window.find("topic-orders").await;
+    // As a profile: what would be written is shown before.
+    window.click("profile-save").await;
+    write(&window, "profile-name", "shop").await;
+    window
+        .wait_text("profile-text", "the profile's lines", |t| {
+            t.contains("[kafka.shop]") && t.contains(&reference)
+        })
+        .await;
+    let file = window.home().join("config/leftfold/leftfold.toml");
+    assert!(!file.exists(), "nothing is written before it is asked for");
+    fits(&window, "a profile to be written").await;
+    window.picture("profile").await;
+    window.click("profile-write").await;
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=profile-write]') === null",
+            "it is written",
+        )
+        .await;
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("[kafka.shop]") && text.contains(&reference),
+        "{text}"
+    );
+    choose(&window, "kafka-profile", "profile:shop").await;
+    window.click("kafka-connect").await;
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=kafka-profile]').value === 'profile:shop'
+                && document.querySelector('[data-testid=topic-orders]') !== null",
+            "the profile connects",
+        )
+        .await;
+    window.picture("by-profile").await;
+    for file in files_below(window.home()) {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        let secret = b"alice-secret";
+        let found = bytes.windows(secret.len()).any(|w| w == secret);
+        assert!(!found, "{} holds the password", file.display());
+    }
+    window.close().await;
+}
+
+#[tokio::test]
+async fn topics_by_pattern_single_partitions_and_both_ends_are_captured() {
+    let rig = rig().0;
+    let mut window = Window::open_sized("kafka-range", &[], (1000, 700)).await;
+    connect(&window, rig).await;
+    write(&window, "topic-search", "^orders$|^mirror-[ab]").await;
+    window.click("topic-pattern").await;
+    click_topic(&window, "topic-orders").await;
+    window.click("partition-1").await;
+    choose(&window, "capture-from", "offset").await;
+    write(&window, "capture-number", "100").await;
+    write(&window, "capture-until", "200").await;
+    let path = window.home().join("some.leftfold");
+    write(&window, "capture-path", &path.display().to_string()).await;
+    fits(&window, "a range").await;
+    window.picture("range").await;
+    window.click("capture-start").await;
+    window
+        .wait_text("capture-state", "captured", |t| t == "Captured")
+        .await;
+    let captured = rusqlite::Connection::open(&path).unwrap();
+    let found: String = captured
+        .query_row(
+            "SELECT group_concat(DISTINCT topic || partition || ' ' || low || '-' || high) FROM
+             (SELECT topic, partition, min(\"offset\") AS low, max(\"offset\") AS high FROM records GROUP BY 1, 2)",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let mut found: Vec<&str> = found.split(',').collect();
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        ["mirror-a1 100-153", "mirror-b1 100-189", "orders1 100-199"]
+    );
+    window.close().await;
+}

@@ -11,6 +11,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
@@ -30,7 +31,7 @@ pub struct Window {
     /// The WebDriver session.
     pub client: Client,
     driver: Child,
-    home: tempfile::TempDir,
+    home: Arc<tempfile::TempDir>,
     name: String,
     pictures: u32,
     _only: MutexGuard<'static, ()>,
@@ -122,13 +123,34 @@ impl Window {
         preferences: Option<&str>,
         renderer: Renderer,
     ) -> Self {
-        let only = ONE_WINDOW.lock().await;
-        let home = tempfile::tempdir().unwrap();
+        let home = Arc::new(tempfile::tempdir().unwrap());
         if let Some(json) = preferences {
             let folder = home.path().join("config/leftfold");
             std::fs::create_dir_all(&folder).unwrap();
             std::fs::write(folder.join("window.json"), json).unwrap();
         }
+        Self::start_in(home, name, arguments, screen, renderer).await
+    }
+
+    /// Closes the window and opens it again in the same home, as a person does the day after.
+    pub async fn again(self) -> Self {
+        let (home, name, pictures) = (Arc::clone(&self.home), self.name.clone(), self.pictures);
+        self.close().await;
+        let mut window =
+            Self::start_in(home, &name, &[], screen_for(1440, 900), Renderer::WithPictures).await;
+        window.client.set_window_size(1440, 900).await.unwrap();
+        window.pictures = pictures;
+        window
+    }
+
+    async fn start_in(
+        home: Arc<tempfile::TempDir>,
+        name: &str,
+        arguments: &[&str],
+        screen: (u32, u32),
+        renderer: Renderer,
+    ) -> Self {
+        let only = ONE_WINDOW.lock().await;
         let (port, native_port) = (free_port(), free_port());
         let tools = root().join("target/tools/bin/tauri-driver");
         let tauri_driver = if tools.exists() {
@@ -139,7 +161,10 @@ impl Window {
         let screen = format!("-screen 0 {}x{}x24", screen.0, screen.1);
         let mut command = Command::new("dbus-run-session");
         command
-            .args(["--", "xvfb-run", "-a", "-s", &screen])
+            // A keyring of its own, unlocked, as a desktop has one; its files lie in the home folder.
+            .args(["--", "sh", "-c"])
+            .arg("printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$@\"")
+            .args(["sh", "xvfb-run", "-a", "-s", &screen])
             .arg(tauri_driver)
             .args([
                 "--port",
@@ -151,6 +176,7 @@ impl Window {
             .env("XDG_CACHE_HOME", home.path().join("cache"))
             .env("XDG_CONFIG_HOME", home.path().join("config"))
             .env("XDG_DATA_HOME", home.path().join("data"))
+            .env("XDG_RUNTIME_DIR", home.path())
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
             .env("NO_AT_BRIDGE", "1")

@@ -13,7 +13,7 @@ use leftfold_source::capture::{
 use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
 use crate::pause::Pause;
-use crate::range::{From, Range};
+use crate::range::{From, Range, Until};
 use crate::reader::{Piece, Reader, Sink, Taken, Watch};
 use crate::schemas::SchemaBook;
 use crate::settings::Settings;
@@ -456,8 +456,12 @@ fn described(request: &Request) -> String {
         From::Time(ms) => format!("s@{ms}"),
     };
     object.insert("from", Value::from(from.as_str()));
-    if let Some(ms) = request.range.until {
-        object.insert("until", Value::from(format!("e@{ms}").as_str()));
+    if let Some(until) = request.range.until {
+        let until = match until {
+            Until::Offset(n) => format!("..{n}"),
+            Until::Time(ms) => format!("e@{ms}"),
+        };
+        object.insert("until", Value::from(until.as_str()));
     }
     if let Some(count) = request.count.and_then(|n| i64::try_from(n).ok()) {
         object.insert("count", Value::from(count));

@@ -205,6 +205,12 @@ pub(crate) fn of_class(class: Class, text: String) -> KafkaError {
                 "set security.protocol to SASL_SSL or SASL_PLAINTEXT, and sasl.mechanism"
             } else if text.contains("not supported") || text.contains("Unsupported") {
                 "choose another sasl.mechanism"
+            } else if text.contains("No worthy mechs") {
+                "the module for GSSAPI is not installed (Debian: libsasl2-modules-gssapi-mit, Fedora: cyrus-sasl-gssapi)"
+            } else if text.contains("(Server ") && text.contains("not found in Kerberos database") {
+                "set sasl.kerberos.service.name to the name the broker goes by (most often kafka)"
+            } else if text.contains("GSSAPI") || text.contains("Kerberos") {
+                "get a ticket with kinit, or set sasl.kerberos.keytab and sasl.kerberos.principal to ones that belong together"
             } else {
                 "check sasl.mechanism, sasl.username and sasl.password"
             };

@@ -1,6 +1,9 @@
-//! Which records, in kcat's words: `-o beginning|end|N|-N|s@MS|e@MS`.
+//! Which records, in kcat's words: `-o beginning|end|N|-N|s@MS|e@MS`, and `-o ..N` for an end by offset.
 
 use std::str::FromStr;
+
+use chrono::Utc;
+use leftfold_event::Point;
 
 /// Where a read begins in each partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,13 +21,22 @@ pub enum From {
     Time(i64),
 }
 
+/// Where a read ends in each partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Before this offset.
+    Offset(i64),
+    /// Before the first record of this time (milliseconds since 1970) or later.
+    Time(i64),
+}
+
 /// Which records of each partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
     /// Where it begins.
     pub from: From,
-    /// It ends before the first record of this time (milliseconds since 1970) or later.
-    pub until: Option<i64>,
+    /// Where it ends; `None`: with what is there.
+    pub until: Option<Until>,
 }
 
 /// Why a text is no range.
@@ -32,8 +44,8 @@ pub struct Range {
 pub enum RangeError {
     /// It has none of the forms.
     #[error(
-        "{0:?} is no offset: write beginning, end, 100 (an offset), -100 (the last hundred of each partition), s@1700000000000 (from \
-         this time in ms) or e@1700000000000 (up to this time, exclusive)"
+        "{0:?} is no offset: write beginning, end, 100 (an offset), -100 (the last hundred of each partition), s@TIME or e@TIME (from or \
+         up to a time: milliseconds since 1970, 2026-11-20T19:00:00Z, or -15m before now; the end is exclusive) or ..200 (up to this offset, exclusive)"
     )]
     Unreadable(String),
     /// Offsets kept by a consumer group are none of ours.
@@ -49,7 +61,7 @@ pub enum Bound {
     /// Where to begin.
     From(From),
     /// Where to end.
-    Until(i64),
+    Until(Until),
 }
 
 impl FromStr for Bound {
@@ -65,15 +77,30 @@ impl FromStr for Bound {
                 Err(wrong())
             }
         };
+        // Milliseconds as kcat has them; a time as it is written; or so long ago.
+        let time = |t: &str| -> Result<i64, RangeError> {
+            let ms = match number(t) {
+                Ok(ms) => ms,
+                Err(_) if t.starts_with('@') => return Err(wrong()),
+                Err(_) => match Point::parse(t) {
+                    Ok(Point::Time(time)) => time.nanos.div_euclid(1_000_000),
+                    Ok(Point::BeforeEnd { nanos }) => Utc::now().timestamp_millis() - nanos / 1_000_000,
+                    _ => return Err(wrong()),
+                },
+            };
+            if ms < 0 { Err(wrong()) } else { Ok(ms) }
+        };
         Ok(match text {
             "beginning" => Self::From(From::Beginning),
             "end" => Self::From(From::End),
             "stored" => return Err(RangeError::Stored),
             _ => {
                 if let Some(ms) = text.strip_prefix("s@") {
-                    Self::From(From::Time(number(ms)?))
+                    Self::From(From::Time(time(ms)?))
                 } else if let Some(ms) = text.strip_prefix("e@") {
-                    Self::Until(number(ms)?)
+                    Self::Until(Until::Time(time(ms)?))
+                } else if let Some(n) = text.strip_prefix("..") {
+                    Self::Until(Until::Offset(number(n)?))
                 } else if let Some(n) = text.strip_prefix('-') {
                     Self::From(From::Last(number(n)?))
                 } else {
@@ -91,7 +118,7 @@ impl Range {
         for bound in bounds {
             match bound {
                 Bound::From(from) => range.from = *from,
-                Bound::Until(ms) => range.until = Some(*ms),
+                Bound::Until(until) => range.until = Some(*until),
             }
         }
         range
@@ -110,7 +137,8 @@ mod tests {
             ("17", Bound::From(From::Offset(17))),
             ("-17", Bound::From(From::Last(17))),
             ("s@1700000000000", Bound::From(From::Time(1_700_000_000_000))),
-            ("e@1700000000000", Bound::Until(1_700_000_000_000)),
+            ("e@1700000000000", Bound::Until(Until::Time(1_700_000_000_000))),
+            ("..17", Bound::Until(Until::Offset(17))),
         ] {
             assert_eq!(text.parse(), Ok(wanted), "{text}");
         }
@@ -123,6 +151,10 @@ mod tests {
             "+1",
             "1.5",
             "s@-1",
+            "s@v7",
+            "e@-15 lightyears",
+            "..",
+            "..-1",
             "99999999999999999999",
         ] {
             assert_eq!(
@@ -130,6 +162,15 @@ mod tests {
                 Err(RangeError::Unreadable(text.to_owned()))
             );
         }
+        assert_eq!(
+            "s@2023-11-14T22:13:20Z".parse(),
+            Ok(Bound::From(From::Time(1_700_000_000_000)))
+        );
+        let ago = |text: &str| match text.parse() {
+            Ok(Bound::Until(Until::Time(ms))) => Utc::now().timestamp_millis() - ms,
+            other => panic!("{other:?}"),
+        };
+        assert!((900_000..960_000).contains(&ago("e@-15m")));
         assert_eq!("stored".parse::<Bound>(), Err(RangeError::Stored));
     }
 }

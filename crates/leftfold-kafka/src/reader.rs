@@ -9,7 +9,7 @@ use rdkafka::error::RDKafkaErrorCode as Code;
 use crate::cluster::{Cluster, Partition, Topic};
 use crate::error::KafkaError;
 use crate::native::{Message, SimpleConsumer};
-use crate::range::{From, Range};
+use crate::range::{From, Range, Until};
 
 /// How long one look for records waits for a whole batch.
 const WAIT: Duration = Duration::from_millis(50);
@@ -73,7 +73,9 @@ impl Piece {
             From::Time(ms) => at(ms)?.unwrap_or(high),
         };
         let stop = match range.until {
-            Some(ms) => at(ms)?.or_else(|| (!follow).then_some(high)),
+            Some(Until::Time(ms)) => at(ms)?.or_else(|| (!follow).then_some(high)),
+            // Who follows waits for what is not written yet.
+            Some(Until::Offset(n)) => Some(if follow { n } else { n.min(high) }),
             None if follow => None,
             None => Some(high),
         };

@@ -36,6 +36,18 @@ const OURS: &[(&str, &str)] = &[
     ("auto.offset.reset", "error"),
 ];
 
+/// Properties by which librdkafka would run a command or load a library. Profiles and files of properties are handed around; none of them may
+/// decide what runs here.
+const RUN_CODE: &[&str] = &[
+    "sasl.kerberos.kinit.cmd",
+    "plugin.library.paths",
+    "ssl.engine.location",
+];
+
+/// How a ticket is had by a keytab, and had anew. librdkafka gives this to a shell; both values are looked through before.
+const KINIT: &str = "kinit -R -t '%{sasl.kerberos.keytab}' -k '%{sasl.kerberos.principal}' >/dev/null 2>&1 || \
+                     kinit -t '%{sasl.kerberos.keytab}' -k '%{sasl.kerberos.principal}' >/dev/null 2>&1";
+
 /// Properties of a group, which files made for other programs often have; we join none.
 const OF_GROUPS: &[&str] = &[
     "group.id",
@@ -173,6 +185,29 @@ impl Settings {
             .filter(|_| wanted && self.get("sasl.password").is_none_or(str::is_empty))
     }
 
+    /// A secret that is wanted and cannot be had from the environment or the keyring: its property, and why. Who is there can be asked for it.
+    pub fn wanted_secret(&self) -> Option<(String, String)> {
+        if let Some(user) = self.lacks_password() {
+            return Some((
+                "sasl.password".to_owned(),
+                format!("no password of {user} is given"),
+            ));
+        }
+        let secrets = self.written.iter().filter(|(name, _)| is_secret(name));
+        let mut lacking = secrets.filter_map(|(name, value)| Some((name, resolve(name, value).err()?)));
+        lacking.next().map(|(name, why)| (name.clone(), why.to_string()))
+    }
+
+    /// Keeps the value of a property in the system's keyring under a name; from then on the property refers to it there.
+    pub fn keep_in_keyring(&mut self, property: &str, name: &str) -> Result<(), KafkaError> {
+        let Some(value) = self.written.get_mut(property).filter(|v| !is_reference(v)) else {
+            return Ok(());
+        };
+        keyring::keep_secret(name, value)?;
+        *value = in_keyring(name);
+        Ok(())
+    }
+
     /// Whether records of open and aborted transactions are read, too.
     pub fn is_uncommitted(&self) -> bool {
         self.get("isolation.level") == Some("read_uncommitted")
@@ -270,7 +305,25 @@ impl Settings {
         for (name, value) in DEFAULTS {
             config.set(*name, *value);
         }
-        for (name, value) in values {
+        let get = |name: &str| {
+            let found = values.iter().find(|(n, _)| *n == name);
+            found.map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+        };
+        if let Some(name) = RUN_CODE.iter().find(|name| get(name).is_some()) {
+            return Err(KafkaError::Property(format!(
+                "{name} would have a command run or a library loaded, which Leftfold does for nobody's file: leave it out{}",
+                if name.contains("kinit") {
+                    "; with a keytab and a principal kinit is run, without a keytab your tickets are used"
+                } else {
+                    ""
+                }
+            )));
+        }
+        for (name, value) in &values {
+            let (name, value) = (*name, value.as_str());
+            if RUN_CODE.contains(&name) {
+                continue;
+            }
             if !OF_GROUPS.contains(&name) && !is_of_registry(name) {
                 config.set(name, value);
             }
@@ -278,8 +331,34 @@ impl Settings {
         for (name, value) in OURS {
             config.set(*name, *value);
         }
+        #[cfg(not(windows))]
+        kerberos(get, &mut config)?;
         Ok((config, secrets))
     }
+}
+
+/// How tickets are had: by the keytab that is named, else whatever tickets there are. Not on Windows, where the system knows who is logged in.
+#[cfg(not(windows))]
+fn kerberos<'v>(get: impl Fn(&str) -> Option<&'v str>, config: &mut ClientConfig) -> Result<(), KafkaError> {
+    let login = get("security.protocol").is_some_and(|p| p.to_ascii_uppercase().starts_with("SASL_"));
+    let said = [get("sasl.mechanism"), get("sasl.mechanisms")];
+    // It is librdkafka's mechanism where none is said.
+    if !login || !(said.contains(&Some("GSSAPI")) || said == [None, None]) {
+        return Ok(());
+    }
+    for name in ["sasl.kerberos.keytab", "sasl.kerberos.principal"] {
+        let value = get(name).unwrap_or_default();
+        if value.starts_with('-') || value.contains(|c: char| c == '\'' || c.is_control()) {
+            return Err(KafkaError::Property(format!(
+                "{name} cannot be given to kinit: it begins with - or holds a quote or a control character"
+            )));
+        }
+    }
+    config.set("sasl.kerberos.kinit.cmd", KINIT);
+    if get("sasl.kerberos.keytab").is_none() {
+        config.set("sasl.kerberos.min.time.before.relogin", "0");
+    }
+    Ok(())
 }
 
 fn is_of_registry(name: &str) -> bool {
@@ -287,7 +366,24 @@ fn is_of_registry(name: &str) -> bool {
 }
 
 fn is_secret(name: &str) -> bool {
-    SECRET.iter().any(|part| name.contains(part))
+    // What says where something is, is none: sasl.oauthbearer.token.endpoint.url.
+    let says_where = [".url", ".location", ".file"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    !says_where && SECRET.iter().any(|part| name.contains(part))
+}
+
+/// Whether a property may be written to a file as it is: it is no secret, or refers to one that is elsewhere.
+pub fn may_be_written(name: &str, value: &str) -> bool {
+    let login = value
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|place| place.contains('@')));
+    !login && (value.is_empty() || !is_secret(name) || is_reference(value))
+}
+
+/// The reference to a secret in the system's keyring.
+pub fn in_keyring(name: &str) -> String {
+    format!("${{{IN_KEYRING}{name}}}")
 }
 
 /// How a reference to the keyring begins.
@@ -426,6 +522,66 @@ mod tests {
         assert!(java.registry().err().unwrap().to_string().contains("keytool"));
         java.set("schema.registry.url", "r:8081");
         assert!(java.registry().err().unwrap().to_string().contains("http://"));
+    }
+
+    #[test]
+    fn no_property_has_a_command_run() {
+        for name in RUN_CODE {
+            let error = settings(&[&format!("{name}=touch /tmp/x")])
+                .client_config()
+                .map(|_| ());
+            assert!(error.unwrap_err().to_string().contains(name));
+            let (config, _) = settings(&[&format!("{name}=")]).client_config().unwrap();
+            assert_eq!(config.get(name), None);
+        }
+        let with = |keytab: &str, principal: &str| {
+            settings(&[
+                "security.protocol=sasl_plaintext",
+                "sasl.mechanisms=GSSAPI",
+                "sasl.kerberos.min.time.before.relogin=60000",
+                &format!("sasl.kerberos.keytab={keytab}"),
+                &format!("sasl.kerberos.principal={principal}"),
+            ])
+            .client_config()
+            .map(|(config, _)| config)
+        };
+        assert_eq!(
+            with("/k", "al@R").unwrap().get("sasl.kerberos.kinit.cmd"),
+            Some(KINIT)
+        );
+        for (keytab, principal) in [
+            ("/k'; touch /tmp/x; '", "al"),
+            ("/k", "al'`touch /tmp/x`'"),
+            ("/k", "-X"),
+        ] {
+            assert_eq!(with(keytab, principal).unwrap_err().code(), "kafka-property");
+        }
+        let tickets = with("", "").unwrap();
+        assert_eq!(tickets.get("sasl.kerberos.min.time.before.relogin"), Some("0"));
+    }
+
+    #[test]
+    fn what_lacks_is_asked_for_and_what_says_where_is_no_secret() {
+        let mut login = settings(&["security.protocol=SASL_SSL", "sasl.username=al"]);
+        let wanted = login.wanted_secret();
+        assert_eq!(wanted.map(|w| w.0).as_deref(), Some("sasl.password"));
+        login.set("sasl.password", "${LEFTFOLD_NO_SUCH_VARIABLE}");
+        let (property, why) = login.wanted_secret().unwrap();
+        assert_eq!(property, "sasl.password");
+        assert!(why.contains("LEFTFOLD_NO_SUCH_VARIABLE"), "{why}");
+        login.set("sasl.password", "hunter22");
+        assert_eq!(login.wanted_secret(), None);
+        for (name, value, may) in [
+            ("sasl.username", "al", true),
+            ("sasl.password", "hunter22", false),
+            ("sasl.password", "${NAME}", true),
+            ("sasl.password", "${keyring:al@b:1}", true),
+            ("sasl.oauthbearer.token.endpoint.url", "https://t/token", true),
+            ("schema.registry.url", "https://al:pw@r:8081", false),
+            ("ssl.ca.location", "/a@b/ca.pem", true),
+        ] {
+            assert_eq!(may_be_written(name, value), may, "{name}={value}");
+        }
     }
 
     #[test]

@@ -341,6 +341,18 @@ pub fn kafka_disconnect(session: &Session, args: KafkaDisconnectArgs) -> Answer<
     Ok(())
 }
 
+pub fn keep_secrets(session: &Session, args: KeepSecretsArgs) -> Answer<()> {
+    session.kafka().connection(args.connection)?.keep_secrets()
+}
+
+pub fn plan_profile(session: &Session, args: PlanProfileArgs) -> Answer<KafkaProfilePlanDto> {
+    session.plan_profile(args.connection, &args.name)
+}
+
+pub fn save_profile(session: &Session, args: SaveProfileArgs) -> Answer<String> {
+    session.save_profile(args.connection, &args.name)
+}
+
 pub fn kafka_cancel(session: &Session, args: KafkaCancelArgs) -> Answer<()> {
     session.kafka().connection(args.connection)?.cancel();
     Ok(())

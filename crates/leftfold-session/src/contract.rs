@@ -161,10 +161,23 @@ commands! {
     kafka_profiles KafkaProfilesArgs {} -> Vec<KafkaProfileDto>;
     /// Asks the user for a file of properties; `None` when they cancel.
     pick_properties PickPropertiesArgs {} -> Option<String>;
-    /// Makes a connection; nothing is asked of a broker yet.
+    /// Makes a connection; nothing is asked of a broker yet. A secret that is wanted and can be had from nowhere is an error
+    /// (`kafka-secret-wanted`) that names its `property`.
     kafka_connect KafkaConnectArgs { settings: KafkaSettingsDto } -> KafkaConnectionDto;
     /// Forgets a connection and its secrets, and ends what it is asked.
     kafka_disconnect KafkaDisconnectArgs { connection: u32 } -> ();
+    /// Puts those of a connection's secrets into the system's keyring that are to be kept there.
+    keep_secrets KeepSecretsArgs { connection: u32 } -> ();
+    /// Remembers a connection, without its secrets, as the latest.
+    remember_connection RememberConnectionArgs { connection: u32 } -> ();
+    /// Connections made before, latest first.
+    remembered_connections RememberedConnectionsArgs {} -> Vec<KafkaRememberedDto>;
+    /// Forgets one of them by its place; the others.
+    forget_connection ForgetConnectionArgs { at: u32 } -> Vec<KafkaRememberedDto>;
+    /// What saving a connection as a profile would write; nothing is written.
+    plan_profile PlanProfileArgs { connection: u32, name: String } -> KafkaProfilePlanDto;
+    /// Saves a connection as a profile in the user's own project file; says where.
+    save_profile SaveProfileArgs { connection: u32, name: String } -> String;
     /// Ends what a connection is asked, as `cancelled`.
     kafka_cancel KafkaCancelArgs { connection: u32 } -> ();
     /// Tries a connection step by step.
@@ -180,9 +193,9 @@ commands! {
     /// Asks the user where to capture to; `None` when they cancel.
     pick_capture PickCaptureArgs { suggested: String } -> Option<String>;
     /// Starts to capture topics to a file: a new one, or a capture to go on with. `range` are bounds as kcat has them (`beginning`, `end`,
-    /// `100`, `-100`, `s@MS`, `e@MS`). Answers at once. The shell emits `capture` with `{capture}` as it goes.
+    /// `100`, `-100`, `s@TIME`, `e@TIME`, `..100`); without `partitions`, all are read. Answers at once. The shell emits `capture` with `{capture}` as it goes.
     start_capture StartCaptureArgs {
-        connection: u32, topics: Vec<String>, range: Vec<String>, follow: bool, limit: Option<Int>, path: String,
+        connection: u32, topics: Vec<String>, partitions: Vec<u32>, range: Vec<String>, follow: bool, limit: Option<Int>, path: String,
     } -> CaptureDto;
     /// The captures of this run of the program, latest first.
     captures CapturesArgs {} -> Vec<CaptureDto>;

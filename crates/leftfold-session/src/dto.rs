@@ -660,6 +660,39 @@ dto! {
         pub servers: String,
         /// The schema registry's URL; empty: as said above.
         pub registry: String,
+        /// Properties whose values are to be kept in the system's keyring, each with the name it goes by there.
+        pub keyring: Vec<(String, String)>,
+    }
+
+    /// A connection made before, without its secrets.
+    #[derive(Default)]
+    struct KafkaRememberedDto {
+        /// The profile it began with.
+        pub profile: Option<String>,
+        /// The brokers to begin with.
+        pub servers: String,
+        /// The schema registry's URL, without a login.
+        pub registry: String,
+        /// The file of properties.
+        pub file: String,
+        /// Properties as text; lines with a secret are left out.
+        pub text: String,
+        /// Properties from fields of their own; of secrets only references (`${NAME}`, `${keyring:NAME}`).
+        pub properties: Vec<(String, String)>,
+    }
+
+    /// What saving a connection as a profile writes.
+    struct KafkaProfilePlanDto {
+        /// The project file in the user's configuration.
+        pub path: String,
+        /// The lines.
+        pub text: String,
+        /// Whether a profile of this name is there and is replaced.
+        pub replaces: bool,
+        /// Environment variables that stand for secrets which are nowhere yet.
+        pub variables: Vec<String>,
+        /// A project file that goes before and has a profile of this name, too.
+        pub shadowed_by: Option<String>,
     }
 
     /// A connection that can be asked. Its secrets stay with the program.
@@ -785,6 +818,8 @@ dto! {
         pub left: Int,
         /// Records a second, over the last seconds.
         pub rate: u32,
+        /// Seconds it has been at work, pauses among them.
+        pub seconds: u32,
         /// What the reader should know, in sentences.
         pub notes: Vec<String>,
         /// Why it ended, when it failed.

@@ -384,6 +384,76 @@ fn escape_value(value: &mut toml_edit::Value) {
 }
 
 fn write_mapping(folder: &Path, name: &str, data: &Path, mapping: &Mapping) -> Result<PathBuf, SessionError> {
+    let source = entry(name, data, mapping)?;
+    edit(folder, |document| {
+        let sources = document
+            .entry("source")
+            .or_insert(toml_edit::Item::ArrayOfTables(toml_edit::ArrayOfTables::new()))
+            .as_array_of_tables_mut()
+            .ok_or("`source` is no list of tables there ([[source]])")?;
+        let same = |t: &toml_edit::Table| t.get("name").and_then(toml_edit::Item::as_str) == Some(name);
+        let place = sources.iter().position(same);
+        match place {
+            Some(i) => {
+                if let Some(old) = sources.get_mut(i) {
+                    *old = source;
+                }
+            }
+            None => sources.push(source),
+        }
+        Ok(())
+    })
+}
+
+/// What a profile has beside properties: kept when its properties are written anew.
+const NO_PROPERTY: &[&str] = &["decode"];
+
+/// Saves a profile, given as the lines that state it, in a folder's project file, in place of one of the same name. Everything else in that file
+/// stays as it is. Says where.
+pub(crate) fn save_profile(folder: &Path, name: &str, lines: &str) -> Result<PathBuf, SessionError> {
+    let failed = |e: &dyn std::fmt::Display| SessionError::new("project-file", e.to_string());
+    let mut stated: toml_edit::DocumentMut = lines.parse().map_err(|e: toml_edit::TomlError| failed(&e))?;
+    let profile = stated
+        .get_mut("kafka")
+        .and_then(|k| k.as_table_like_mut()?.remove(name));
+    let Some(toml_edit::Item::Table(mut profile)) = profile else {
+        return Err(failed(&format!("[kafka.{name}] is not stated")));
+    };
+    escape(&mut profile);
+    fs::create_dir_all(folder)
+        .map_err(|e| SessionError::new("not-kept", format!("{}: {e}", folder.display())))?;
+    edit(folder, |document| {
+        let has_text = !document.is_empty();
+        let mut implicit = toml_edit::Table::new();
+        implicit.set_implicit(true);
+        let profiles = document
+            .entry("kafka")
+            .or_insert(toml_edit::Item::Table(implicit))
+            .as_table_mut()
+            .ok_or("`kafka` is no table there")?;
+        // Behind the other profiles; one that is replaced stays where it was.
+        profile.set_position(None);
+        if let Some(old) = profiles.get(name).and_then(toml_edit::Item::as_table) {
+            profile.set_position(old.position());
+            *profile.decor_mut() = old.decor().clone();
+            for key in NO_PROPERTY {
+                if let Some(kept) = old.get(key) {
+                    profile.insert(key, kept.clone());
+                }
+            }
+        } else if has_text {
+            profile.decor_mut().set_prefix("\n");
+        }
+        profiles.insert(name, toml_edit::Item::Table(profile));
+        Ok(())
+    })
+}
+
+/// Changes the project file of a folder, in one step: a reader sees the old file or the new one.
+fn edit(
+    folder: &Path,
+    change: impl FnOnce(&mut toml_edit::DocumentMut) -> Result<(), &'static str>,
+) -> Result<PathBuf, SessionError> {
     let path = folder.join(FILE_NAME);
     let failed =
         |e: &dyn std::fmt::Display| SessionError::new("project-file", format!("{}: {e}", path.display()));
@@ -393,23 +463,7 @@ fn write_mapping(folder: &Path, name: &str, data: &Path, mapping: &Mapping) -> R
         Err(e) => return Err(failed(&e)),
     };
     let mut document: toml_edit::DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| failed(&e))?;
-    let source = entry(name, data, mapping).map_err(|e| failed(&e.message))?;
-    let sources = document
-        .entry("source")
-        .or_insert(toml_edit::Item::ArrayOfTables(toml_edit::ArrayOfTables::new()))
-        .as_array_of_tables_mut()
-        .ok_or_else(|| failed(&"`source` is no list of tables there ([[source]])"))?;
-    let same = |t: &toml_edit::Table| t.get("name").and_then(toml_edit::Item::as_str) == Some(name);
-    let place = sources.iter().position(same);
-    match place {
-        Some(i) => {
-            if let Some(old) = sources.get_mut(i) {
-                *old = source;
-            }
-        }
-        None => sources.push(source),
-    }
-    // In one step: a reader sees the old file or the new one.
+    change(&mut document).map_err(|e| failed(&e))?;
     let temporary = folder.join(format!(".{FILE_NAME}.{}", std::process::id()));
     fs::write(&temporary, document.to_string())
         .and_then(|()| fs::rename(&temporary, &path))

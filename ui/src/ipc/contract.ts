@@ -102,6 +102,10 @@ left: Int,
  */
 rate: number, 
 /**
+ * Seconds it has been at work, pauses among them.
+ */
+seconds: number, 
+/**
  * What the reader should know, in sentences.
  */
 notes: Array<string>, 
@@ -500,6 +504,54 @@ properties: Array<[string, string]>,
  */
 problem: ErrorDto | null, };
 
+export type KafkaProfilePlanDto = { 
+/**
+ * The project file in the user's configuration.
+ */
+path: string, 
+/**
+ * The lines.
+ */
+text: string, 
+/**
+ * Whether a profile of this name is there and is replaced.
+ */
+replaces: boolean, 
+/**
+ * Environment variables that stand for secrets which are nowhere yet.
+ */
+variables: Array<string>, 
+/**
+ * A project file that goes before and has a profile of this name, too.
+ */
+shadowedBy: string | null, };
+
+export type KafkaRememberedDto = { 
+/**
+ * The profile it began with.
+ */
+profile: string | null, 
+/**
+ * The brokers to begin with.
+ */
+servers: string, 
+/**
+ * The schema registry's URL, without a login.
+ */
+registry: string, 
+/**
+ * The file of properties.
+ */
+file: string, 
+/**
+ * Properties as text; lines with a secret are left out.
+ */
+text: string, 
+/**
+ * Properties from fields of their own; of secrets only references (`${NAME}`, `${keyring:NAME}`).
+ */
+properties: Array<[string, string]>, };
+
 export type KafkaSampleDto = { 
 /**
  * Latest first. Ordinals and keys mean nothing.
@@ -546,7 +598,11 @@ servers: string,
 /**
  * The schema registry's URL; empty: as said above.
  */
-registry: string, };
+registry: string, 
+/**
+ * Properties whose values are to be kept in the system's keyring, each with the name it goes by there.
+ */
+keyring: Array<[string, string]>, };
 
 export type KafkaStepDto = { 
 /**
@@ -1074,12 +1130,14 @@ export const ERROR_CODES = [
   'kafka-no-profile',
   'kafka-no-topic',
   'kafka-other-cluster',
+  'kafka-profile-name',
   'kafka-properties-file',
   'kafka-property',
   'kafka-range',
   'kafka-read',
   'kafka-registry',
   'kafka-sasl',
+  'kafka-secret-wanted',
   'kafka-tls',
   'kafka-topic-changed',
   'kafka-unreachable',
@@ -1174,6 +1232,12 @@ export interface Commands {
   pick_properties: { args: Record<symbol, never>; answer: string | null };
   kafka_connect: { args: { settings: KafkaSettingsDto, }; answer: KafkaConnectionDto };
   kafka_disconnect: { args: { connection: number, }; answer: null };
+  keep_secrets: { args: { connection: number, }; answer: null };
+  remember_connection: { args: { connection: number, }; answer: null };
+  remembered_connections: { args: Record<symbol, never>; answer: Array<KafkaRememberedDto> };
+  forget_connection: { args: { at: number, }; answer: Array<KafkaRememberedDto> };
+  plan_profile: { args: { connection: number, name: string, }; answer: KafkaProfilePlanDto };
+  save_profile: { args: { connection: number, name: string, }; answer: string };
   kafka_cancel: { args: { connection: number, }; answer: null };
   kafka_check: { args: { connection: number, }; answer: Array<KafkaStepDto> };
   kafka_topics: { args: { connection: number, }; answer: Array<KafkaTopicDto> };
@@ -1181,7 +1245,7 @@ export interface Commands {
   kafka_sample: { args: { connection: number, topic: string, limit: number, }; answer: KafkaSampleDto };
   suggest_capture: { args: { topics: Array<string>, }; answer: string };
   pick_capture: { args: { suggested: string, }; answer: string | null };
-  start_capture: { args: { connection: number, topics: Array<string>, range: Array<string>, follow: boolean, limit: Int | null, path: string, }; answer: CaptureDto };
+  start_capture: { args: { connection: number, topics: Array<string>, partitions: Array<number>, range: Array<string>, follow: boolean, limit: Int | null, path: string, }; answer: CaptureDto };
   captures: { args: Record<symbol, never>; answer: Array<CaptureDto> };
   pause_capture: { args: { capture: number, paused: boolean, }; answer: CaptureDto };
   stop_capture: { args: { capture: number, }; answer: null };

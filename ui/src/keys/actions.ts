@@ -6,6 +6,7 @@ import { captures } from '../state/captures.svelte';
 import { comparison } from '../state/comparison.svelte';
 import { filter } from '../state/filter.svelte';
 import { hover } from '../state/hover.svelte';
+import { kafka } from '../state/kafka.svelte';
 import { playhead } from '../state/playhead.svelte';
 import { preferences } from '../state/preferences.svelte';
 import { projection } from '../state/projection.svelte';
@@ -51,7 +52,16 @@ function escape(): void {
   else selection.row = null;
 }
 
+/** What only the connection screen does. */
+const connecting = (what: () => unknown) => (): void => {
+  if (screen.now.kind === 'kafka') what();
+};
+
 function focusFilter(): void {
+  if (screen.now.kind === 'kafka') {
+    document.querySelector<HTMLElement>('[data-testid="topic-search"]')?.focus();
+    return;
+  }
   document.querySelector<HTMLElement>('[data-testid="filter-input"] .cm-content')?.focus();
 }
 
@@ -116,6 +126,9 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   help: () => (screen.help = !screen.help),
   open: () => void screen.pick(),
   connect: () => screen.connect(),
+  testConnection: connecting(() => kafka.check()),
+  saveProfile: connecting(() => kafka.planProfile(kafka.saving?.name ?? (kafka.form.profile || 'mine'))),
+  startCapture: connecting(() => kafka.capture()),
   pauseCapture: () => void (captures.current === null || captures.pause(captures.current)),
   stopCapture: () => void (captures.current === null || captures.stop(captures.current)),
   theme: () => preferences.nextTheme(),

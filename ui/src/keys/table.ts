@@ -52,6 +52,9 @@ export type Action =
   | 'help'
   | 'open'
   | 'connect'
+  | 'testConnection'
+  | 'saveProfile'
+  | 'startCapture'
   | 'pauseCapture'
   | 'stopCapture'
   | 'theme'
@@ -140,7 +143,7 @@ export const KEYS: readonly Key[] = [
   { action: 'tabEvent', code: 'Digit3', alt: true, cap: 'Alt 3', label: 'tab.event', group: 'state' },
   { action: 'tabHistory', code: 'Digit4', alt: true, cap: 'Alt 4', label: 'tab.history', group: 'state' },
   { action: 'tabRaw', code: 'Digit5', alt: true, cap: 'Alt 5', label: 'tab.raw', group: 'state' },
-  { action: 'filter', key: '/', cap: '/', label: 'key.filter', group: 'find' },
+  { action: 'filter', key: '/', cap: '/', label: 'key.filter', group: 'find', anywhere: true },
   {
     action: 'streams',
     code: 'KeyP',
@@ -189,6 +192,36 @@ export const KEYS: readonly Key[] = [
     shift: true,
     cap: 'Ctrl Shift O',
     label: 'key.connect',
+    group: 'window',
+    always: true,
+    anywhere: true,
+  },
+  {
+    action: 'testConnection',
+    code: 'KeyT',
+    ctrl: true,
+    cap: 'Ctrl T',
+    label: 'key.testConnection',
+    group: 'window',
+    always: true,
+    anywhere: true,
+  },
+  {
+    action: 'saveProfile',
+    code: 'KeyS',
+    ctrl: true,
+    cap: 'Ctrl S',
+    label: 'key.saveProfile',
+    group: 'window',
+    always: true,
+    anywhere: true,
+  },
+  {
+    action: 'startCapture',
+    key: 'Enter',
+    ctrl: true,
+    cap: 'Ctrl Enter',
+    label: 'key.startCapture',
     group: 'window',
     always: true,
     anywhere: true,

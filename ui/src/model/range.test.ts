@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, isSound, millis } from './range';
+import { boundsOf, isSound, millis, partitionsOf } from './range';
 import type { RangeWish } from './range';
 
 const wish = (part: Partial<RangeWish>): RangeWish => ({
@@ -23,6 +23,18 @@ describe('the range of a capture', () => {
     expect(boundsOf(wish({ from: 'last', number: '100' }))).toEqual(['-100']);
     expect(boundsOf(wish({ from: 'offset', number: '7', until: '1970-01-02' }))).toEqual(['7', 'e@86400000']);
     expect(boundsOf(wish({ from: 'time', time: '1970-01-01T00:00:01Z' }))).toEqual(['s@1000']);
+  });
+
+  it('takes an end by offset, and both ends by how long ago', () => {
+    expect(boundsOf(wish({ until: '200' }))).toEqual(['beginning', '..200']);
+    expect(boundsOf(wish({ from: 'time', time: ' -15m', until: '-5m' }))).toEqual(['s@-15m', 'e@-5m']);
+    for (const text of ['-15', '-m', '-15x', '15m']) expect(isSound(wish({ until: text }))).toBe(false);
+  });
+
+  it('is of some partitions or all', () => {
+    expect(partitionsOf(' ')).toEqual([]);
+    expect(partitionsOf('0, 2,2')).toEqual([0, 2]);
+    for (const text of ['0,', 'a', '-1', '1.5']) expect(partitionsOf(text)).toBeNull();
   });
 
   it('is refused where a number or a time is missing', () => {

@@ -8,7 +8,7 @@ export interface RangeWish {
   /** How many, or which offset. */
   number: string;
   time: string;
-  /** The end, exclusive; empty: none. */
+  /** The end, exclusive: a time, so long ago, or an offset; empty: none. */
   until: string;
 }
 
@@ -23,14 +23,22 @@ export function millis(text: string): number | null {
   return Number.isNaN(ms) || ms < 0 ? null : ms;
 }
 
+/** So long before now, as points are written: `-15m`. */
+const isAgo = (text: string): boolean => /^-\d{1,12}(?:ns|us|ms|s|m|h|d)$/.test(text.trim());
+
+const isTime = (text: string): boolean => isAgo(text) || millis(text) !== null;
+
 const isNumber = (text: string): boolean => /^\d{1,18}$/.test(text.trim());
 
 export const isSoundFrom = ({ from, number, time }: RangeWish): boolean =>
-  from === 'time' ? millis(time) !== null : from === 'beginning' || from === 'end' || isNumber(number);
+  from === 'time' ? isTime(time) : from === 'beginning' || from === 'end' || isNumber(number);
 
-export const isSoundUntil = ({ until }: RangeWish): boolean => until.trim() === '' || millis(until) !== null;
+export const isSoundUntil = ({ until }: RangeWish): boolean =>
+  until.trim() === '' || isNumber(until) || isTime(until);
 
 export const isSound = (wish: RangeWish): boolean => isSoundFrom(wish) && isSoundUntil(wish);
+
+const timeOf = (text: string): string => (isAgo(text) ? text.trim() : String(millis(text) ?? 0));
 
 export function boundsOf(wish: RangeWish): string[] {
   const number = wish.number.trim();
@@ -39,8 +47,16 @@ export function boundsOf(wish: RangeWish): string[] {
     end: 'end',
     last: `-${number}`,
     offset: number,
-    time: `s@${millis(wish.time) ?? 0}`,
+    time: `s@${timeOf(wish.time)}`,
   }[wish.from];
-  const until = millis(wish.until);
-  return until === null ? [from] : [from, `e@${until}`];
+  const until = wish.until.trim();
+  if (until === '') return [from];
+  return [from, isNumber(until) ? `..${until}` : `e@${timeOf(until)}`];
+}
+
+/** Partitions as they are written, `0, 2`; none: all. `null`: that is no list of numbers. */
+export function partitionsOf(text: string): number[] | null {
+  if (text.trim() === '') return [];
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.every((part) => /^\d{1,9}$/.test(part)) ? [...new Set(parts.map(Number))] : null;
 }

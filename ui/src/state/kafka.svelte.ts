@@ -2,6 +2,8 @@
 import type {
   KafkaConnectionDto,
   KafkaProfileDto,
+  KafkaProfilePlanDto,
+  KafkaRememberedDto,
   KafkaSampleDto,
   KafkaSettingsDto,
   KafkaStepDto,
@@ -10,33 +12,29 @@ import type {
 } from '../ipc/contract';
 import { toBackendError } from '../ipc/backend';
 import type { BackendError } from '../ipc/backend';
-import { boundsOf, isSound } from '../model/range';
+import { boundsOf, isSound, partitionsOf } from '../model/range';
 import type { RangeWish } from '../model/range';
 import { Latest } from '../model/latest';
+import { t } from '../i18n/index.svelte';
 import { call } from './backend';
 import { captures } from './captures.svelte';
-
-export const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
-export const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER', 'GSSAPI'] as const;
-export type Mechanism = (typeof MECHANISMS)[number];
+import { KafkaForm } from './kafkaForm.svelte';
+import { screen } from './screen.svelte';
 
 /** Records a sample shows. */
 const SAMPLE = 20;
 
 class Kafka {
   profiles = $state.raw<KafkaProfileDto[]>([]);
-  /** The name of a profile; empty: none. */
-  profile = $state('');
-  servers = $state('');
-  /** Empty: as the profile or the properties say. */
-  protocol = $state<Protocol | ''>('PLAINTEXT');
-  mechanism = $state<Mechanism>('PLAIN');
-  registry = $state('');
-  file = $state('');
-  text = $state('');
-  /** Properties that have a field of their own, by name. */
-  fields = $state<Record<string, string>>({});
+  /** Connections made before, latest first. */
+  before = $state.raw<KafkaRememberedDto[]>([]);
+  readonly form = new KafkaForm();
+  /** The profile that may be saved: its name, and what would be written. */
+  saving = $state<{ name: string } | null>(null);
+  plan = $state.raw<KafkaProfilePlanDto | null>(null);
+  planError = $state.raw<BackendError | null>(null);
+  /** Why a secret is not in the keyring though it was to be. */
+  keyringError = $state.raw<BackendError | null>(null);
 
   connection = $state.raw<KafkaConnectionDto | null>(null);
   busy = $state<'' | 'topics' | 'check'>('');
@@ -57,6 +55,8 @@ class Kafka {
   range = $state<RangeWish>({ from: 'beginning', number: '', time: '', until: '' });
   follow = $state(true);
   limit = $state('');
+  /** Numbers with commas between; empty: all. */
+  partitions = $state('');
   path = $state('');
   /** Whether the path is the user's: a suggestion follows the chosen topics. */
   private ownPath = false;
@@ -66,14 +66,30 @@ class Kafka {
   /** What the connection was made of. */
   private made = '';
 
-  readonly listed = $derived.by(() => {
-    const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
-    return (this.topics ?? []).filter(
-      (topic) =>
-        (this.internal || !topic.internal) && words.every((word) => topic.name.toLowerCase().includes(word)),
-    );
+  /** The pattern in the search field, if it is one (`^…`); `null` in it: it cannot be read. */
+  readonly pattern = $derived.by((): { text: string; fits: RegExp | null } | null => {
+    const text = this.query.trim();
+    if (!text.startsWith('^') || text === '^') return null;
+    try {
+      return { text, fits: new RegExp(text) };
+    } catch {
+      return { text, fits: null };
+    }
   });
-  readonly wellRanged = $derived(isSound(this.range) && /^\d*$/.test(this.limit.trim()));
+  readonly listed = $derived.by(() => {
+    const { pattern } = this;
+    const shown = (this.topics ?? []).filter((topic) => this.internal || !topic.internal);
+    if (pattern !== null) return shown.filter((topic) => pattern.fits?.test(topic.name) ?? false);
+    const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
+    return shown.filter((topic) => words.every((word) => topic.name.toLowerCase().includes(word)));
+  });
+  /** The partitions to capture; `null`: that is no list of numbers. */
+  readonly numbers = $derived(partitionsOf(this.partitions));
+  /** An end puts an end to following. */
+  readonly follows = $derived(this.follow && this.range.until.trim() === '');
+  readonly wellRanged = $derived(
+    isSound(this.range) && /^\d*$/.test(this.limit.trim()) && this.numbers !== null,
+  );
   readonly canCapture = $derived(
     this.connection !== null && this.chosen.length > 0 && this.path.trim() !== '' && this.wellRanged,
   );
@@ -95,35 +111,30 @@ class Kafka {
     (error) => (this.sampleError = heard(error)),
   );
 
-  /** The screen is shown. */
+  /** The screen is shown: what was used last is entered, unless something else is. */
   async enter(): Promise<void> {
-    try {
-      this.profiles = await call('kafka_profiles', {});
-    } catch {
-      this.profiles = [];
-    }
+    const [profiles, before] = await Promise.allSettled([
+      call('kafka_profiles', {}),
+      call('remembered_connections', {}),
+    ]);
+    this.profiles = profiles.status === 'fulfilled' ? profiles.value : [];
+    this.before = before.status === 'fulfilled' ? before.value : [];
+    const latest = this.before[0];
+    if (latest !== undefined && this.form.untouched && this.connection === null) this.form.enter(latest);
   }
 
-  choose(profile: string): void {
-    this.profile = profile;
-    if (profile !== '') this.protocol = '';
-    else if (this.protocol === '') this.protocol = 'PLAINTEXT';
+  /** Forgets a connection made before. */
+  async forget(at: number): Promise<void> {
+    try {
+      this.before = await call('forget_connection', { at });
+      this.form.clear();
+    } catch (error) {
+      this.error = heard(error);
+    }
   }
 
   private settings(): KafkaSettingsDto {
-    const properties: [string, string][] = [];
-    if (this.protocol !== '') properties.push(['security.protocol', this.protocol]);
-    for (const name of fieldsOf(this.protocol, this.mechanism)) {
-      const value = this.fields[name] ?? '';
-      if (value !== '') properties.push([name, value]);
-    }
-    if (this.protocol.startsWith('SASL')) {
-      properties.push(['sasl.mechanism', this.mechanism]);
-      if (this.mechanism === 'OAUTHBEARER' && (this.fields['sasl.oauthbearer.client.id'] ?? '') !== '')
-        properties.push(['sasl.oauthbearer.method', 'oidc']);
-    }
-    const { servers, registry, file, text } = this;
-    return { profile: this.profile === '' ? null : this.profile, servers, registry, file, text, properties };
+    return this.form.settings(this.profiles);
   }
 
   /** The connection to what is entered now. */
@@ -152,10 +163,86 @@ class Kafka {
       if (age !== this.age) return;
       this.topics = topics;
       this.facts = new Map();
+      void this.keep(id);
     } catch (error) {
-      if (age === this.age) this.error = heard(error);
+      if (age === this.age) this.fail(error);
     }
     if (age === this.age) this.busy = '';
+  }
+
+  /** What worked is kept: its secrets in the keyring where that is wanted, the rest among the connections made before. */
+  private async keep(connection: number): Promise<void> {
+    this.keyringError = null;
+    const { keyring } = this.settings();
+    try {
+      if (keyring.length > 0) {
+        await call('keep_secrets', { connection });
+        this.inKeyring(keyring);
+      }
+    } catch (error) {
+      this.keyringError = heard(error);
+    }
+    try {
+      await call('remember_connection', { connection });
+      this.before = await call('remembered_connections', {});
+    } catch {
+      // Not being able to remember is no reason to disturb.
+    }
+  }
+
+  private inKeyring(names: [string, string][]): void {
+    this.form.kept(names);
+    // It is the same connection still.
+    this.made = JSON.stringify(this.settings());
+  }
+
+  /** What a connection failed at. A secret that is wanted gets a field. */
+  private fail(error: unknown): void {
+    const told = heard(error);
+    const property = told?.params?.['property'];
+    if (told?.code === 'kafka-secret-wanted' && property !== undefined) {
+      this.form.asked = property;
+      this.form.values[property] = '';
+    }
+    this.error = told;
+  }
+
+  /** Shows what saving the connection as a profile would write. */
+  async planProfile(name: string): Promise<void> {
+    this.saving = { name };
+    try {
+      const { id } = await this.connected();
+      const plan = await call('plan_profile', { connection: id, name });
+      if (this.saving?.name !== name) return;
+      this.plan = plan;
+      this.planError = null;
+    } catch (error) {
+      if (this.saving?.name !== name) return;
+      this.plan = null;
+      this.planError = heard(error);
+      if (this.planError?.code === 'kafka-secret-wanted') this.fail(error);
+    }
+  }
+
+  async saveProfile(): Promise<void> {
+    const { saving, connection } = this;
+    if (saving === null || connection === null || this.plan === null) return;
+    const { keyring } = this.settings();
+    try {
+      const path = await call('save_profile', { connection: connection.id, name: saving.name });
+      this.inKeyring(keyring);
+      this.leaveProfile();
+      this.profiles = await call('kafka_profiles', {});
+      screen.say(t('kafka.saved', { name: saving.name, path }));
+    } catch (error) {
+      this.planError = heard(error);
+    }
+  }
+
+  leaveProfile(): void {
+    this.saving = null;
+    this.plan = null;
+    this.planError = null;
   }
 
   async check(): Promise<void> {
@@ -166,7 +253,7 @@ class Kafka {
       const steps = await call('kafka_check', { connection: id });
       if (age === this.age) this.steps = steps;
     } catch (error) {
-      if (age === this.age) this.error = heard(error);
+      if (age === this.age) this.fail(error);
     }
     if (age === this.age) this.busy = '';
   }
@@ -201,8 +288,16 @@ class Kafka {
     const there = this.chosen.includes(topic);
     this.chosen = there ? this.chosen.filter((t) => t !== topic) : [...this.chosen, topic];
     this.startError = null;
-    if (!there) this.look(topic);
+    if (!there && !topic.startsWith('^')) this.look(topic);
     void this.suggest();
+  }
+
+  /** Captures one partition more or less. */
+  togglePartition(number: number): void {
+    const numbers = this.numbers ?? [];
+    const there = numbers.includes(number);
+    const others = there ? numbers.filter((n) => n !== number) : [...numbers, number].sort((a, b) => a - b);
+    this.partitions = others.join(', ');
   }
 
   private async suggest(): Promise<void> {
@@ -224,7 +319,7 @@ class Kafka {
 
   async pickFile(): Promise<void> {
     const path = await call('pick_properties', {});
-    if (path !== null) this.file = path;
+    if (path !== null) this.form.file = path;
   }
 
   async capture(): Promise<void> {
@@ -237,8 +332,9 @@ class Kafka {
       const capture = await call('start_capture', {
         connection: connection.id,
         topics: [...this.chosen],
+        partitions: this.numbers ?? [],
         range: boundsOf(this.range),
-        follow: this.follow,
+        follow: this.follows,
         limit: limit === '' ? null : limit,
         path: this.path.trim(),
       });
@@ -262,26 +358,5 @@ function heard(error: unknown): BackendError | null {
   const told = toBackendError(error);
   return told.code === 'cancelled' ? null : told;
 }
-
-/** The properties that have a field, for a protocol and a mechanism. */
-export function fieldsOf(protocol: Protocol | '', mechanism: Mechanism): string[] {
-  const names: string[] = [];
-  if (protocol.includes('SSL'))
-    names.push('ssl.ca.location', 'ssl.certificate.location', 'ssl.key.location', 'ssl.key.password');
-  if (!protocol.startsWith('SASL')) return names;
-  if (mechanism === 'GSSAPI')
-    names.push('sasl.kerberos.service.name', 'sasl.kerberos.principal', 'sasl.kerberos.keytab');
-  else if (mechanism === 'OAUTHBEARER')
-    names.push(
-      'sasl.oauthbearer.token.endpoint.url',
-      'sasl.oauthbearer.client.id',
-      'sasl.oauthbearer.client.secret',
-      'sasl.oauthbearer.scope',
-    );
-  else names.push('sasl.username', 'sasl.password');
-  return names;
-}
-
-export const isSecret = (property: string): boolean => /password|secret/.test(property);
 
 export const kafka = new Kafka();

@@ -44,6 +44,8 @@ struct Progress {
     marks: VecDeque<(Instant, u64)>,
     notes: Vec<String>,
     end: Option<Result<Captured, SessionError>>,
+    /// How long it was at work, when it has ended.
+    took: Option<Duration>,
     told_at: Option<Instant>,
     /// What was told last, so that nothing is told twice.
     told: Option<(u64, u64, u32, bool)>,
@@ -55,6 +57,7 @@ pub(crate) struct CaptureTask {
     path: PathBuf,
     topics: Vec<String>,
     follow: bool,
+    since: Instant,
     cancel: Cancel,
     pause: Pause,
     progress: Mutex<Progress>,
@@ -80,6 +83,7 @@ impl CaptureTask {
             path,
             topics: request.topics.clone(),
             follow: request.follow,
+            since: Instant::now(),
             cancel: Cancel::new(),
             pause: request.pause.clone(),
             progress: Mutex::default(),
@@ -181,6 +185,7 @@ impl CaptureTask {
                 progress.left = if captured.complete { 0 } else { progress.left };
             }
             progress.end = Some(ended);
+            progress.took = Some(self.since.elapsed());
             for source in sources.iter().filter_map(Weak::upgrade) {
                 source.growing.store(false, Ordering::Relaxed);
                 (self.on_change)(Changed::Index {
@@ -324,6 +329,10 @@ impl CaptureTask {
                 0
             } else {
                 progress.rate()
+            },
+            seconds: {
+                let took = progress.took.unwrap_or_else(|| self.since.elapsed());
+                u32::try_from(took.as_secs()).unwrap_or(u32::MAX)
             },
             notes: progress.notes.clone(),
             error,

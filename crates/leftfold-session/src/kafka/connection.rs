@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use leftfold_event::{Cancel, Event};
-use leftfold_kafka::{Cluster, Decoders, Outcome, Settings, Step, Topic, check, sample};
+use leftfold_kafka::{Cluster, Decoders, Outcome, Settings, Step, Topic, check, in_keyring, sample};
 
 use crate::dto::{
-    ErrorDto, Int, KafkaConnectionDto, KafkaOutcomeDto, KafkaPartitionDto, KafkaSampleDto, KafkaStepDto,
-    KafkaTopicDto, KafkaTopicFactsDto,
+    ErrorDto, Int, KafkaConnectionDto, KafkaOutcomeDto, KafkaPartitionDto, KafkaRememberedDto,
+    KafkaSampleDto, KafkaStepDto, KafkaTopicDto, KafkaTopicFactsDto,
 };
 use crate::error::SessionError;
 use crate::kafka::KafkaProfile;
@@ -20,8 +20,12 @@ const INTERNAL: &str = "__";
 
 /// A cluster and how to reach it.
 pub(crate) struct Connection {
-    settings: Settings,
+    settings: Mutex<Settings>,
     decoders: Decoders,
+    /// What was entered, without secrets.
+    entered: Mutex<KafkaRememberedDto>,
+    /// Properties whose values are to go into the keyring, with their names there.
+    to_keep: Mutex<Vec<(String, String)>>,
     /// Made when first asked, and kept: to connect takes longer than to ask.
     cluster: Mutex<Option<Arc<Cluster>>>,
     all: Mutex<Vec<Cancel>>,
@@ -32,8 +36,10 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(profile: KafkaProfile) -> Self {
         Self {
-            settings: profile.settings,
+            settings: Mutex::new(profile.settings),
             decoders: profile.decoders,
+            entered: Mutex::new(KafkaRememberedDto::default()),
+            to_keep: Mutex::default(),
             cluster: Mutex::default(),
             all: Mutex::default(),
             facts: Mutex::default(),
@@ -41,8 +47,41 @@ impl Connection {
         }
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
+    /// The same, with what may be remembered of it and what is to go into the keyring.
+    pub(crate) fn keeping(self, entered: KafkaRememberedDto, keyring: &[(String, String)]) -> Self {
+        Self {
+            entered: Mutex::new(entered),
+            to_keep: Mutex::new(keyring.to_vec()),
+            ..self
+        }
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        lock(&self.settings).clone()
+    }
+
+    pub(crate) fn remembered(&self) -> KafkaRememberedDto {
+        lock(&self.entered).clone()
+    }
+
+    pub(crate) fn to_keep(&self) -> Vec<(String, String)> {
+        lock(&self.to_keep).clone()
+    }
+
+    /// Puts the secrets that are to be kept into the keyring, and refers to them there from then on.
+    pub(crate) fn keep_secrets(&self) -> Result<(), SessionError> {
+        let mut settings = self.settings();
+        let mut to_keep = lock(&self.to_keep);
+        while let Some((property, name)) = to_keep.first() {
+            settings.keep_in_keyring(property, name)?;
+            let mut entered = lock(&self.entered);
+            entered.properties.retain(|(other, _)| other != property);
+            entered.properties.push((property.clone(), in_keyring(name)));
+            drop(entered);
+            *lock(&self.settings) = settings.clone();
+            to_keep.remove(0);
+        }
+        Ok(())
     }
 
     pub(crate) fn decoders(&self) -> &Decoders {
@@ -50,18 +89,15 @@ impl Connection {
     }
 
     pub(crate) fn dto(&self, id: u32) -> KafkaConnectionDto {
-        let shown = self.settings.shown();
+        let settings = self.settings();
+        let shown = settings.shown();
         KafkaConnectionDto {
             id,
-            servers: self
-                .settings
-                .get("bootstrap.servers")
-                .unwrap_or_default()
-                .to_owned(),
+            servers: settings.get("bootstrap.servers").unwrap_or_default().to_owned(),
             properties: shown
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
-            left_out: self.settings.left_out().map(str::to_owned).collect(),
+            left_out: settings.left_out().map(str::to_owned).collect(),
         }
     }
 
@@ -91,7 +127,7 @@ impl Connection {
         if let Some(cluster) = &*cluster {
             return Ok(Arc::clone(cluster));
         }
-        let made = Arc::new(Cluster::connect(&self.settings)?);
+        let made = Arc::new(Cluster::connect(&self.settings())?);
         *cluster = Some(Arc::clone(&made));
         Ok(made)
     }
@@ -105,7 +141,7 @@ impl Connection {
     }
 
     pub(crate) fn check(&self) -> Vec<KafkaStepDto> {
-        let steps = check(&self.settings, &self.question());
+        let steps = check(&self.settings(), &self.question());
         steps.into_iter().map(step_dto).collect()
     }
 
@@ -160,7 +196,7 @@ impl Connection {
         let found = self.cluster().and_then(|cluster| {
             let topic = Self::topic(&cluster, topic, &cancel)?;
             Ok(sample(
-                &self.settings,
+                &self.settings(),
                 &cluster,
                 &topic,
                 limit,

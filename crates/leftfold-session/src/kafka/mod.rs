@@ -5,6 +5,7 @@ mod connection;
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
 mod growth_tests;
+mod kept;
 pub(crate) mod profile;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub use profile::KafkaProfile;
 
 use crate::Session;
 use crate::contract::StartCaptureArgs;
-use crate::dto::{CaptureDto, KafkaConnectionDto, KafkaProfileDto, KafkaSettingsDto};
+use crate::dto::{CaptureDto, KafkaConnectionDto, KafkaProfileDto, KafkaRememberedDto, KafkaSettingsDto};
 use crate::error::SessionError;
 use crate::source::{OnChange, lock};
 
@@ -112,8 +113,12 @@ impl Session {
         entered: &KafkaSettingsDto,
     ) -> Result<KafkaConnectionDto, SessionError> {
         let profile = profile::profile_of(entered, self)?;
+        if let Some((property, why)) = profile.settings.wanted_secret() {
+            let error = SessionError::new("kafka-secret-wanted", format!("{why}: enter {property}"));
+            return Err(error.with("property", property).with("reason", why));
+        }
         let id = self.kafka().id();
-        let connection = Connection::new(profile);
+        let connection = Connection::new(profile).keeping(kept::without_secrets(entered), &entered.keyring);
         let dto = connection.dto(id);
         lock(&self.kafka().connections).insert(id, Arc::new(connection));
         Ok(dto)
@@ -122,6 +127,11 @@ impl Session {
     /// The profiles of all project files that are looked into.
     pub(crate) fn kafka_profiles(&self) -> Vec<KafkaProfileDto> {
         profile::all(self)
+    }
+
+    /// What to remember of a connection: all but its secrets.
+    pub fn kafka_remembered(&self, connection: u32) -> Result<KafkaRememberedDto, SessionError> {
+        Ok(self.kafka().connection(connection)?.remembered())
     }
 
     /// Starts a capture.
@@ -150,10 +160,14 @@ impl Session {
         // What reads the file as it was must not hold it while it is written.
         self.close_file(&path);
         let request = Request {
-            settings: connection.settings().clone(),
+            settings: connection.settings(),
             decoders: connection.decoders().clone(),
             topics: args.topics.clone(),
-            partitions: Vec::new(),
+            partitions: args
+                .partitions
+                .iter()
+                .filter_map(|n| i32::try_from(*n).ok())
+                .collect(),
             range: Range::of(&bounds),
             count: args.limit.and_then(|n| u64::try_from(n.0).ok()),
             follow: args.follow,

@@ -235,6 +235,7 @@ mod tests {
             )],
             servers: "s:1".to_owned(),
             registry: String::new(),
+            keyring: Vec::new(),
         };
         let settings = profile_of(&entered, &session).unwrap().settings;
         assert_eq!(settings.get("bootstrap.servers"), Some("s:1"));

@@ -227,6 +227,7 @@ export class MockBackend implements Backend {
     },
     relocate: ({ positions }) => positions.map(() => null),
     kafka_profiles: () => [],
+    remembered_connections: () => [],
     captures: () => [],
     projections: () => [
       { name: 'merge', description: 'RFC 7396 merge', builtIn: true },
