@@ -54,7 +54,7 @@ pub(super) fn names(expr: &IdedExpr, found: &mut Vec<String>) {
         match &expr.expr {
             Expr::Ident(name) if !found.contains(name) => found.push(name.clone()),
             Expr::Comprehension(c) => {
-                open.extend([&*c.iter_range, &c.accu_init, &c.loop_cond, &c.loop_step, &c.result]);
+                open.extend([&c.iter_range, &c.accu_init, &c.loop_cond, &c.loop_step, &c.result]);
             }
             Expr::Map(map) => open.extend(map.entries.iter().flat_map(|e| of_entry(&e.expr))),
             Expr::Struct(s) => open.extend(s.entries.iter().flat_map(|e| of_entry(&e.expr))),

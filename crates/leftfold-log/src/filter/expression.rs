@@ -89,8 +89,8 @@ impl Expression {
                 "metadata" => event.metadata.value.as_ref(),
                 other => beside.iter().find(|(n, _)| *n == other).and_then(|(_, v)| *v),
             };
-            return Ok(keys.iter().try_fold(root?, |value, key| value.get(key)).cloned())
-                .map(|v| v.filter(|v| *v != Value::Null));
+            let found = root.and_then(|root| keys.iter().try_fold(root, |value, key| value.get(key)));
+            return Ok(found.filter(|v| **v != Value::Null).cloned());
         }
         match self.resolve(evaluation, event, beside)? {
             None | Some(Cel::Null) => Ok(None),

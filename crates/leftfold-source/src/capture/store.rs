@@ -19,7 +19,7 @@ use super::{FORMAT, Mark, Record, TimestampKind, fetch, is_being_written, place_
 use crate::mapping::Mapping;
 use crate::sqlite::{Database, PastDamage};
 use crate::{
-    Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo, Unreadable,
+    Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
 };
 
 /// Goes up whenever records are understood differently, so that an index made before is made anew.
