@@ -191,9 +191,8 @@ fn options(args: &CompareArgs) -> Outcome<MirrorOptions> {
     let ignored = Ignored::parse(args.ignore.iter().map(String::as_str))
         .map_err(|e| Failure::new("path-syntax", e.to_string()))?;
     let number = args.number_tolerance.as_deref().map(|text| {
-        leftfold_session::compare::decimal(text).ok_or_else(|| {
-            Failure::new("usage", format!("{text:?} is no number: write 0.01"))
-        })
+        leftfold_session::compare::decimal(text)
+            .ok_or_else(|| Failure::new("usage", format!("{text:?} is no number: write 0.01")))
     });
     Ok(MirrorOptions {
         by: match args.identity {
@@ -224,7 +223,12 @@ fn options(args: &CompareArgs) -> Outcome<MirrorOptions> {
 type Store = Arc<dyn leftfold_session::EventStore>;
 
 /// The history of one side.
-pub(crate) fn side(front: &mut Front, session: &Session, path: &Path, store: Option<usize>) -> Outcome<Store> {
+pub(crate) fn side(
+    front: &mut Front,
+    session: &Session,
+    path: &Path,
+    store: Option<usize>,
+) -> Outcome<Store> {
     let named = input::find(path)?;
     if let (Some(mapping), None) = (&named.mapping, store) {
         return Ok(session.history(&named.path, 0, Some(mapping))?.0);
@@ -240,7 +244,12 @@ pub(crate) fn side(front: &mut Front, session: &Session, path: &Path, store: Opt
 }
 
 /// Compares with a progress bar.
-fn compare(front: &mut Front, left: (&Path, Store), right: (&Path, Store), options: MirrorOptions) -> Outcome<Compared> {
+fn compare(
+    front: &mut Front,
+    left: (&Path, Store),
+    right: (&Path, Store),
+    options: MirrorOptions,
+) -> Outcome<Compared> {
     let cancel = front.interrupt.cancel.clone();
     let progress = [Progress::new(), Progress::new()];
     let done = AtomicBool::new(false);
@@ -256,7 +265,8 @@ fn compare(front: &mut Front, left: (&Path, Store), right: (&Path, Store), optio
             bar.set(progress[0].done() + progress[1].done(), total);
             thread::park_timeout(Duration::from_millis(20));
         }
-        work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        work.join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     });
     drop(bar);
     Ok(compared?)
@@ -266,7 +276,10 @@ fn compare(front: &mut Front, left: (&Path, Store), right: (&Path, Store), optio
 fn chosen(args: &CompareArgs, compared: &Compared) -> Vec<u32> {
     let of_kind = |f: &Finding| args.category.is_empty() || args.category.contains(&f.category);
     let findings = compared.comparison.findings.iter().enumerate();
-    findings.filter(|(_, f)| of_kind(f)).map(|(i, _)| i as u32).collect()
+    findings
+        .filter(|(_, f)| of_kind(f))
+        .map(|(i, _)| i as u32)
+        .collect()
 }
 
 fn as_json(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
@@ -305,7 +318,11 @@ pub(crate) fn document(compared: &Compared, shown: &Shown) -> Outcome<Document> 
                 .maybe("right", field.right.clone()),
         )
     });
-    let of_hand = if shown.left.is_some() { Hand::Left } else { Hand::Right };
+    let of_hand = if shown.left.is_some() {
+        Hand::Left
+    } else {
+        Hand::Right
+    };
     Ok(Document::new()
         .with("category", shown.category.as_str())
         .with("status", shown.status.as_str())
@@ -529,7 +546,11 @@ fn event_cell(shown: &Shown) -> String {
     let version = event.version.map(|v| format!("v{v}"));
     let kind = stated(&event.kind).map(str::to_owned);
     let place = event.position.as_ref().map(|p| format!("#{p}"));
-    [version, kind, place].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    [version, kind, place]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What is wrong, in a few words.
@@ -546,7 +567,8 @@ fn what(shown: &Shown) -> String {
                 .fields
                 .iter()
                 .map(|f| {
-                    let side = |v: &Option<Value>| v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
+                    let side =
+                        |v: &Option<Value>| v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
                     format!("{} {} → {}", f.path, side(&f.left), side(&f.right))
                 })
                 .collect();
@@ -587,10 +609,9 @@ fn in_words(compared: &Compared) -> (Tone, String) {
     let streams = comparison.streams.iter().filter(|s| s.differs).count() as u64;
     match comparison.verdict() {
         Verdict::AlwaysEqual => (Tone::Good, "always equal".to_owned()),
-        Verdict::EventuallyEqual { within } => (
-            Tone::Good,
-            format!("eventually equal, within {}", Length(within)),
-        ),
+        Verdict::EventuallyEqual { within } => {
+            (Tone::Good, format!("eventually equal, within {}", Length(within)))
+        }
         Verdict::Undecided => (
             Tone::Notice,
             "undecided: all that differs is younger than the lag tolerance".to_owned(),
@@ -630,11 +651,19 @@ mod tests {
         assert!(duration("30").is_err() && duration("soon").is_err());
         let told = |n: i64| Length(n).to_string();
         assert_eq!(
-            [told(999), told(1_500_000), told(1_500_000_000), told(180_000_000_000)],
+            [
+                told(999),
+                told(1_500_000),
+                told(1_500_000_000),
+                told(180_000_000_000)
+            ],
             ["999 ns", "1 ms", "1.5 s", "3 min"]
         );
         let text = |n| on_one_line(&seconds(n));
-        assert_eq!([text(1_500_000_000), text(7), text(2_000_000_000)], ["1.5", "0.000000007", "2"]);
+        assert_eq!(
+            [text(1_500_000_000), text(7), text(2_000_000_000)],
+            ["1.5", "0.000000007", "2"]
+        );
     }
 
     #[test]

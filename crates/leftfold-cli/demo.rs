@@ -101,7 +101,12 @@ fn print_copy(front: &mut Front, target: &Path, mirror: &Path, summary: &MirrorS
         writeln!(front.out, "{name}: {}", wrapped(&what, front.width, indent))?;
     }
     let (left, right) = (quoted(&target.display().to_string()), quoted(&shown));
-    writeln!(front.out, "\nTry:\n  leftfold compare {} {}", clean(&left), clean(&right))?;
+    writeln!(
+        front.out,
+        "\nTry:\n  leftfold compare {} {}",
+        clean(&left),
+        clean(&right)
+    )?;
     Ok(())
 }
 

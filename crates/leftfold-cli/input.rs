@@ -225,7 +225,11 @@ pub(crate) fn no_such_store(file: &InspectDto, args: &SourceArgs) -> Failure {
 }
 
 /// The history of a file the user means, saying what had to be decided.
-pub(crate) fn choose<'a>(front: &mut Front, file: &'a InspectDto, args: &SourceArgs) -> Outcome<&'a StoreDto> {
+pub(crate) fn choose<'a>(
+    front: &mut Front,
+    file: &'a InspectDto,
+    args: &SourceArgs,
+) -> Outcome<&'a StoreDto> {
     let stores = &file.stores;
     let Some(best) = stores.first() else {
         return Err(no_store(file));

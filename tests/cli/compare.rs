@@ -44,7 +44,14 @@ fn told(found: &[Value]) -> Vec<String> {
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
     found
         .iter()
-        .map(|f| format!("{} {} v{}", text(&f["category"]), text(&f["status"]), f["version"]))
+        .map(|f| {
+            format!(
+                "{} {} v{}",
+                text(&f["category"]),
+                text(&f["status"]),
+                f["version"]
+            )
+        })
         .collect()
 }
 
@@ -66,20 +73,43 @@ fn the_demos_faults_are_found_each_and_nothing_else() {
             .filter(|f| f["category"] == category && f["status"] == status)
             .count() as u64
     };
-    for category in ["extra", "reordered", "conflict", "placement", "missing", "duplicate"] {
+    for category in [
+        "extra",
+        "reordered",
+        "conflict",
+        "placement",
+        "missing",
+        "duplicate",
+    ] {
         assert_eq!(count(category, "confirmed"), planted(category), "{category}");
     }
     assert_eq!(count("late", "healed"), planted("late"));
     assert_eq!(count("missing", "pending"), planted("pending"));
-    let all: u64 = ["extra", "reordered", "late", "conflict", "placement", "missing", "duplicate", "pending"]
-        .iter()
-        .map(|c| planted(c))
-        .sum();
+    let all: u64 = [
+        "extra",
+        "reordered",
+        "late",
+        "conflict",
+        "placement",
+        "missing",
+        "duplicate",
+        "pending",
+    ]
+    .iter()
+    .map(|c| planted(c))
+    .sum();
     assert_eq!(found.len() as u64, all, "{:?}", summary["findings"]);
     assert_eq!(summary["verdict"], "never");
     assert_eq!(summary["identity"], "id");
-    assert!(summary["time_to_converge"]["max"].as_f64().is_some_and(|s| s > 600.0));
-    let conflict = found.iter().find(|f| f["category"] == "conflict").expect("a conflict");
+    assert!(
+        summary["time_to_converge"]["max"]
+            .as_f64()
+            .is_some_and(|s| s > 600.0)
+    );
+    let conflict = found
+        .iter()
+        .find(|f| f["category"] == "conflict")
+        .expect("a conflict");
     assert!(conflict["fields"][0]["left"].is_number(), "{conflict}");
     assert!(conflict["left"]["payload"].is_object() && conflict["right"]["payload"].is_object());
 }
@@ -104,8 +134,15 @@ fn what_was_done_to_a_copy_of_a_file_is_found() {
     let folder = folder();
     fs::copy(shop().join("shop.db"), folder.path().join("copy.db")).expect("a copy");
     let copy = rusqlite::Connection::open(folder.path().join("copy.db")).expect("the copy opens");
-    let one = |sql: &str| copy.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a row");
-    let nth = |n: u32| one(&format!("SELECT id FROM event_sourcery_events ORDER BY id LIMIT 1 OFFSET {n}"));
+    let one = |sql: &str| {
+        copy.query_row(sql, [], |row| row.get::<_, i64>(0))
+            .expect("a row")
+    };
+    let nth = |n: u32| {
+        one(&format!(
+            "SELECT id FROM event_sourcery_events ORDER BY id LIMIT 1 OFFSET {n}"
+        ))
+    };
     let (gone, changed, respelt) = (nth(100), nth(200), nth(300));
     copy.execute("DELETE FROM event_sourcery_events WHERE id = ?", [gone])
         .expect("it is deleted");
@@ -121,12 +158,18 @@ fn what_was_done_to_a_copy_of_a_file_is_found() {
     .expect("it is spelt anew");
     drop(copy);
     let db = shop().join("shop.db");
-    let (found, summary, code) = compared(folder.path(), &[db.to_str().expect("a path"), "copy.db", "--settled"]);
+    let (found, summary, code) = compared(
+        folder.path(),
+        &[db.to_str().expect("a path"), "copy.db", "--settled"],
+    );
     assert_eq!(code, Some(1));
     let categories: Vec<_> = found.iter().map(|f| f["category"].as_str()).collect();
     assert_eq!(categories, [Some("missing"), Some("conflict")], "{summary}");
     assert_eq!(found[0]["left"]["position"], gone);
-    assert_eq!(found[1]["fields"], serde_json::json!([{"path": "/added", "right": 1}]));
+    assert_eq!(
+        found[1]["fields"],
+        serde_json::json!([{"path": "/added", "right": 1}])
+    );
     assert_eq!(summary["streams"]["differing"], 2);
 }
 
@@ -140,11 +183,18 @@ fn every_digit_counts_and_spelling_does_not() {
     let folder = two(&[&a], &[&b]);
     let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson"]);
     assert_eq!(told(&found), Vec::<String>::new());
-    let (a, b) = (event(r#"{"n":9007199254740993}"#), event(r#"{"n":9007199254740992}"#));
+    let (a, b) = (
+        event(r#"{"n":9007199254740993}"#),
+        event(r#"{"n":9007199254740992}"#),
+    );
     let folder = two(&[&a], &[&b]);
-    let run = leftfold(folder.path(), &["compare", "left.ndjson", "right.ndjson", "--json"]);
+    let run = leftfold(
+        folder.path(),
+        &["compare", "left.ndjson", "right.ndjson", "--json"],
+    );
     assert!(
-        run.out.contains(r#"{"path":"/n","left":9007199254740993,"right":9007199254740992}"#),
+        run.out
+            .contains(r#"{"path":"/n","left":9007199254740993,"right":9007199254740992}"#),
         "{}",
         run.out
     );
@@ -168,14 +218,22 @@ fn what_is_ignored_or_near_enough_is_equal() {
     assert_eq!(run(&[]), (Some(2), Some(1)));
     assert_eq!(run(&["--ignore", "/n"]), (Some(1), Some(1)));
     assert_eq!(run(&["--number-tolerance", "0.01"]), (Some(1), Some(1)));
-    assert_eq!(run(&["--number-tolerance", "0.01", "--time-tolerance", "3s"]), (None, Some(0)));
+    assert_eq!(
+        run(&["--number-tolerance", "0.01", "--time-tolerance", "3s"]),
+        (None, Some(0))
+    );
     assert_eq!(run(&["--ignore", "/n", "--ignore", "/at"]), (None, Some(0)));
 }
 
 #[test]
 fn a_verdict_has_a_time() {
-    let event = |v: u32, second: u32| format!(r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v}"#);
-    let (left, late) = ([event(1, 0), event(2, 10), event(3, 50)], [event(1, 0), event(2, 45), event(3, 50)]);
+    let event = |v: u32, second: u32| {
+        format!(r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v}"#)
+    };
+    let (left, late) = (
+        [event(1, 0), event(2, 10), event(3, 50)],
+        [event(1, 0), event(2, 45), event(3, 50)],
+    );
     let of = |events: &[String; 3]| events.each_ref().map(String::as_str).map(str::to_owned);
     let (left, late) = (of(&left), of(&late));
     let folder = two(
@@ -183,21 +241,39 @@ fn a_verdict_has_a_time() {
         &late.each_ref().map(String::as_str),
     );
     let at = |at: &str| {
-        let args = ["left.ndjson", "right.ndjson", "--lag-tolerance", "20s", "--at", at];
+        let args = [
+            "left.ndjson",
+            "right.ndjson",
+            "--lag-tolerance",
+            "20s",
+            "--at",
+            at,
+        ];
         let (found, summary, code) = compared(folder.path(), &args);
         let verdict = summary["verdict"].as_str().unwrap_or_default().to_owned();
         (told(&found), verdict, code)
     };
     let one = |status: &str| vec![format!("late {status} v2")];
     assert_eq!(at("2026-01-01T00:00:05Z").0, Vec::<String>::new());
-    assert_eq!(at("2026-01-01T00:00:29Z"), (one("pending"), "undecided".to_owned(), Some(0)));
-    assert_eq!(at("2026-01-01T00:00:30Z"), (one("confirmed"), "never".to_owned(), Some(1)));
-    assert_eq!(at("2026-01-01T00:00:45Z"), (one("healed"), "eventually-equal".to_owned(), Some(1)));
+    assert_eq!(
+        at("2026-01-01T00:00:29Z"),
+        (one("pending"), "undecided".to_owned(), Some(0))
+    );
+    assert_eq!(
+        at("2026-01-01T00:00:30Z"),
+        (one("confirmed"), "never".to_owned(), Some(1))
+    );
+    assert_eq!(
+        at("2026-01-01T00:00:45Z"),
+        (one("healed"), "eventually-equal".to_owned(), Some(1))
+    );
 }
 
 #[test]
 fn what_is_younger_than_the_lag_tolerance_is_pending() {
-    let event = |v: u32, second: u32| format!(r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v}"#);
+    let event = |v: u32, second: u32| {
+        format!(r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v}"#)
+    };
     let (a, b, c) = (event(1, 0), event(2, 30), event(3, 40));
     let folder = two(&[&a, &b, &c], &[&a, &c]);
     let run = |more: &[&str]| {
@@ -207,13 +283,20 @@ fn what_is_younger_than_the_lag_tolerance_is_pending() {
         (told(&found), code)
     };
     assert_eq!(run(&[]), (vec!["missing pending v2".to_owned()], Some(0)));
-    assert_eq!(run(&["--lag-tolerance", "10s"]), (vec!["missing confirmed v2".to_owned()], Some(1)));
-    assert_eq!(run(&["--settled"]), (vec!["missing confirmed v2".to_owned()], Some(1)));
+    assert_eq!(
+        run(&["--lag-tolerance", "10s"]),
+        (vec!["missing confirmed v2".to_owned()], Some(1))
+    );
+    assert_eq!(
+        run(&["--settled"]),
+        (vec!["missing confirmed v2".to_owned()], Some(1))
+    );
 }
 
 #[test]
 fn what_a_reader_sees_is_short_and_says_where_they_part() {
-    let event = |v: u32, n: u32| format!(r#""version":{v},"time":"2026-01-01T00:00:0{v}Z","payload":{{"n":{n}}}"#);
+    let event =
+        |v: u32, n: u32| format!(r#""version":{v},"time":"2026-01-01T00:00:0{v}Z","payload":{{"n":{n}}}"#);
     let (a, b, c) = (event(1, 1), event(2, 2), event(3, 3));
     let folder = two(&[&a, &b, &c], &[&a, &event(2, 5), &c]);
     let run = leftfold(folder.path(), &["compare", "left.ndjson", "right.ndjson"]);

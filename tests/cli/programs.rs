@@ -99,7 +99,11 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
             shell.args(["-ec", &command]).current_dir(folder.path());
             shell.env("PATH", &path).env("HOME", folder.path());
             let run = crate::run::Run::from(shell.output().expect("sh(1) is there"));
-            let fine: &[i32] = if ["diff", "compare"].contains(verb) { &[1] } else { &[0] };
+            let fine: &[i32] = if ["diff", "compare"].contains(verb) {
+                &[1]
+            } else {
+                &[0]
+            };
             assert!(
                 run.code.is_some_and(|c| fine.contains(&c)),
                 "{command}: {}",

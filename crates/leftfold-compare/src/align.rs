@@ -126,7 +126,9 @@ fn group(left: &[Known], right: &[Known], ours: &[u32], theirs: &[u32], aligned:
     };
     let (single_left, single_right) = (single(&lone_left, left), single(&lone_right, right));
     let n = single_left.len().min(single_right.len());
-    aligned.pairs.extend(single_left.iter().copied().zip(single_right.iter().copied()));
+    aligned
+        .pairs
+        .extend(single_left.iter().copied().zip(single_right.iter().copied()));
     tell(&lone_left, &single_left[..n], ours, left, &mut aligned.left);
     tell(&lone_right, &single_right[..n], theirs, right, &mut aligned.right);
 }
@@ -200,7 +202,12 @@ pub(crate) fn guess_pairs(aligned: &mut Aligned) {
     let stretch_left = |at: u32| firm.partition_point(|(l, _)| *l < at);
     let stretch_right = |at: u32| firm.partition_point(|(_, r)| *r < at);
     let single = |lone: &Lone| lone.of.is_none();
-    let mut theirs = aligned.right.iter().filter(|l| single(l)).map(|l| l.at).peekable();
+    let mut theirs = aligned
+        .right
+        .iter()
+        .filter(|l| single(l))
+        .map(|l| l.at)
+        .peekable();
     let mut guessed = Vec::new();
     for ours in aligned.left.iter().filter(|l| single(l)).map(|l| l.at) {
         let stretch = stretch_left(ours);
@@ -210,8 +217,12 @@ pub(crate) fn guess_pairs(aligned: &mut Aligned) {
         }
     }
     // Both places of the guessed pairs ascend.
-    aligned.left.retain(|l| guessed.binary_search_by_key(&l.at, |g| g.0).is_err());
-    aligned.right.retain(|r| guessed.binary_search_by_key(&r.at, |g| g.1).is_err());
+    aligned
+        .left
+        .retain(|l| guessed.binary_search_by_key(&l.at, |g| g.0).is_err());
+    aligned
+        .right
+        .retain(|r| guessed.binary_search_by_key(&r.at, |g| g.1).is_err());
     aligned.guessed = guessed;
 }
 
@@ -308,8 +319,11 @@ mod tests {
     }
 
     fn stream() -> impl Strategy<Value = Vec<Known>> {
-        prop::collection::vec((0_u64..5, 0_u64..2), 0..14)
-            .prop_map(|v| v.into_iter().map(|(key, content)| Known { key, content }).collect())
+        prop::collection::vec((0_u64..5, 0_u64..2), 0..14).prop_map(|v| {
+            v.into_iter()
+                .map(|(key, content)| Known { key, content })
+                .collect()
+        })
     }
 
     proptest! {

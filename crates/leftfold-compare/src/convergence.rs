@@ -109,7 +109,9 @@ impl Convergence {
                 continue;
             }
             let mut first = tile(interval.from).max(0);
-            let end = interval.to.map_or(n as i64 - 1, |end| tile(end - 1).min(n as i64 - 1));
+            let end = interval
+                .to
+                .map_or(n as i64 - 1, |end| tile(end - 1).min(n as i64 - 1));
             if last.0 == interval.stream {
                 first = first.max(last.1 + 1);
             }
@@ -182,7 +184,10 @@ mod tests {
     fn quantiles_are_lengths_that_occurred() {
         let convergence = of(&[&[(0, 1)], &[(0, 2)], &[(0, 3)], &[(0, 100)]]);
         let q = |share| convergence.quantile(share);
-        assert_eq!([q(0.0), q(0.5), q(0.75), q(0.99), q(1.0)].map(Option::unwrap), [1, 2, 3, 100, 100]);
+        assert_eq!(
+            [q(0.0), q(0.5), q(0.75), q(0.99), q(1.0)].map(Option::unwrap),
+            [1, 2, 3, 100, 100]
+        );
         assert_eq!(Convergence::default().quantile(0.5), None);
     }
 

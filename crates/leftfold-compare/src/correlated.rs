@@ -264,7 +264,12 @@ mod tests {
             .collect()
     }
 
-    fn told(left: &[(u32, i64, i64)], right: &[(u32, i64, i64)], cardinality: &str, deadline: Option<i64>) -> Vec<String> {
+    fn told(
+        left: &[(u32, i64, i64)],
+        right: &[(u32, i64, i64)],
+        cardinality: &str,
+        deadline: Option<i64>,
+    ) -> Vec<String> {
         let settings = CorrelatedSettings {
             cardinality: Cardinality::parse(cardinality).unwrap(),
             deadline,
@@ -289,38 +294,78 @@ mod tests {
 
     #[test]
     fn what_belongs_together_is_paired_in_the_order_of_time() {
-        assert!(told(&[(1, 0, 5), (1, 10, 6), (2, 0, 7)], &[(1, 12, 6), (2, 1, 7), (1, 3, 5)], "1:1", None).is_empty());
-        assert_eq!(told(&[(1, 0, 5)], &[(1, 1, 6)], "1:1", None), ["conflict 0/0 confirmed"]);
+        assert!(
+            told(
+                &[(1, 0, 5), (1, 10, 6), (2, 0, 7)],
+                &[(1, 12, 6), (2, 1, 7), (1, 3, 5)],
+                "1:1",
+                None
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            told(&[(1, 0, 5)], &[(1, 1, 6)], "1:1", None),
+            ["conflict 0/0 confirmed"]
+        );
     }
 
     #[test]
     fn a_partner_that_does_not_come_in_time_is_told_and_may_come_later() {
-        assert_eq!(told(&[(1, 0, 5)], &[], "1:1", Some(30)), ["deadline 0/- confirmed"]);
-        assert_eq!(told(&[(1, 80, 5)], &[], "1:1", Some(30)), ["deadline 0/- pending"]);
-        assert_eq!(told(&[(1, 0, 5)], &[(1, 31, 5)], "1:1", Some(30)), ["deadline 0/0 healed"]);
+        assert_eq!(
+            told(&[(1, 0, 5)], &[], "1:1", Some(30)),
+            ["deadline 0/- confirmed"]
+        );
+        assert_eq!(
+            told(&[(1, 80, 5)], &[], "1:1", Some(30)),
+            ["deadline 0/- pending"]
+        );
+        assert_eq!(
+            told(&[(1, 0, 5)], &[(1, 31, 5)], "1:1", Some(30)),
+            ["deadline 0/0 healed"]
+        );
         assert!(told(&[(1, 0, 5)], &[(1, 30, 5)], "1:1", Some(30)).is_empty());
         assert_eq!(told(&[(1, 0, 5)], &[], "1:1", None), ["missing 0/- confirmed"]);
     }
 
     #[test]
     fn too_many_too_few_and_orphans_are_told_apart() {
-        assert_eq!(told(&[(1, 0, 5)], &[(1, 1, 5), (1, 2, 5)], "1:1", None), ["cardinality 0/1 confirmed"]);
+        assert_eq!(
+            told(&[(1, 0, 5)], &[(1, 1, 5), (1, 2, 5)], "1:1", None),
+            ["cardinality 0/1 confirmed"]
+        );
         assert_eq!(told(&[], &[(1, 1, 5)], "1:1", None), ["extra -/0 confirmed"]);
         assert!(told(&[], &[(1, 1, 5)], "0..1:1", None).is_empty());
         assert!(told(&[(1, 0, 5)], &[], "1:0..1", None).is_empty());
         assert!(told(&[(1, 0, 5)], &[(1, 1, 5), (1, 2, 5), (1, 3, 5)], "1:1..", None).is_empty());
-        assert_eq!(told(&[(1, 0, 5)], &[(1, 1, 5)], "1:2..5", None), ["cardinality 0/- confirmed"]);
-        assert_eq!(told(&[(1, 0, 5), (1, 1, 5)], &[(1, 2, 5)], "1:1", None), ["missing 1/- confirmed"]);
+        assert_eq!(
+            told(&[(1, 0, 5)], &[(1, 1, 5)], "1:2..5", None),
+            ["cardinality 0/- confirmed"]
+        );
+        assert_eq!(
+            told(&[(1, 0, 5), (1, 1, 5)], &[(1, 2, 5)], "1:1", None),
+            ["missing 1/- confirmed"]
+        );
     }
 
     #[test]
     fn an_effect_before_its_cause_is_skew() {
-        assert_eq!(told(&[(1, 10, 5)], &[(1, 3, 5)], "1:1", None), ["clock-skew 0/0 confirmed"]);
+        assert_eq!(
+            told(&[(1, 10, 5)], &[(1, 3, 5)], "1:1", None),
+            ["clock-skew 0/0 confirmed"]
+        );
     }
 
     #[test]
     fn a_cardinality_is_read_as_it_is_written() {
-        assert!(["1:1", "1:0..1", "1:1..", "0..1:0..", "1:2..5"].iter().all(|t| Cardinality::parse(t).is_some()));
-        assert!(["1", "2:1", "1:5..2", "1:0", "1:x", "n:m"].iter().all(|t| Cardinality::parse(t).is_none()));
+        assert!(
+            ["1:1", "1:0..1", "1:1..", "0..1:0..", "1:2..5"]
+                .iter()
+                .all(|t| Cardinality::parse(t).is_some())
+        );
+        assert!(
+            ["1", "2:1", "1:5..2", "1:0", "1:x", "n:m"]
+                .iter()
+                .all(|t| Cardinality::parse(t).is_none())
+        );
     }
 }

@@ -121,10 +121,7 @@ impl Digester {
                         }
                         None => jiter.known_skip(peek).map_err(fail)?,
                     }
-                    next = jiter
-                        .next_key()
-                        .map_err(fail)?
-                        .map(|key| self.member(place, key));
+                    next = jiter.next_key().map_err(fail)?.map(|key| self.member(place, key));
                 }
                 self.object(open)
             }
@@ -193,10 +190,7 @@ impl Digester {
             // A bit a key tells in most objects that no key stands twice; only else are they looked through.
             let bit = 1 << (key % 64);
             if keys & bit != 0
-                && let Some((_, before)) = self.members[open..open + i]
-                    .iter()
-                    .rev()
-                    .find(|(k, _)| k == key)
+                && let Some((_, before)) = self.members[open..open + i].iter().rev().find(|(k, _)| k == key)
             {
                 sum = sum.wrapping_sub(mix(*key, *before));
                 n -= 1;
@@ -254,7 +248,10 @@ mod tests {
 
     #[test]
     fn spelling_does_not_count_and_every_digit_does() {
-        assert_eq!(digest(r#"{"a":1,"b":[2]}"#), digest("{ \"b\" : [2.0],\n\"a\":1e0 }"));
+        assert_eq!(
+            digest(r#"{"a":1,"b":[2]}"#),
+            digest("{ \"b\" : [2.0],\n\"a\":1e0 }")
+        );
         assert_eq!(digest("10.10"), digest("10.1"));
         assert_eq!(digest("-0"), digest("0.0"));
         assert_eq!(digest(r#""\u00e9\/""#), digest("\"é/\""));
@@ -299,7 +296,11 @@ mod tests {
         let leaf = prop_oneof![
             Just("null".to_owned()),
             any::<bool>().prop_map(|b| b.to_string()),
-            (-30_i64..30, 0_u32..3).prop_map(|(n, e)| if e == 0 { n.to_string() } else { format!("{n}.0e{e}") }),
+            (-30_i64..30, 0_u32..3).prop_map(|(n, e)| if e == 0 {
+                n.to_string()
+            } else {
+                format!("{n}.0e{e}")
+            }),
             "[ab]{0,2}".prop_map(|s| format!("{s:?}")),
         ];
         leaf.prop_recursive(3, 16, 4, |inner| {

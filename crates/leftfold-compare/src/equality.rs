@@ -62,13 +62,15 @@ impl Equality {
             });
         }
         match (&left.payload.value, &right.payload.value) {
-            (Some(l), Some(r)) => self.walk(&mut Path::root(), self.ignored.root(), l, r, &mut |path, l, r| {
-                found.push(FieldDifference {
-                    path: path.to_string(),
-                    left: l.cloned(),
-                    right: r.cloned(),
-                });
-            }),
+            (Some(l), Some(r)) => {
+                self.walk(&mut Path::root(), self.ignored.root(), l, r, &mut |path, l, r| {
+                    found.push(FieldDifference {
+                        path: path.to_string(),
+                        left: l.cloned(),
+                        right: r.cloned(),
+                    });
+                })
+            }
             (None, None) if left.payload.raw == right.payload.raw => {}
             (l, r) => found.push(FieldDifference {
                 path: "payload".to_owned(),
@@ -195,7 +197,9 @@ impl Equality {
 
 /// A tolerance from its text.
 pub fn decimal(text: &str) -> Option<BigDecimal> {
-    BigDecimal::from_str(text.trim()).ok().filter(|d| d.fractional_digit_count().abs() <= MAX_POWER)
+    BigDecimal::from_str(text.trim())
+        .ok()
+        .filter(|d| d.fractional_digit_count().abs() <= MAX_POWER)
 }
 
 /// Powers of ten past which the decimals of a difference would be too long to write out.
@@ -267,7 +271,10 @@ mod tests {
         assert!(places(&near, "[1.00, 0.1]", "[1.01, 0.09]").is_empty());
         assert_eq!(places(&near, "[1.00]", "[1.0101]"), ["/0"]);
         assert!(places(&near, r#""2026-01-01T00:00:00Z""#, r#""2026-01-01T00:00:01Z""#).is_empty());
-        assert_eq!(places(&near, r#""2026-01-01T00:00:00Z""#, r#""2026-01-01T00:00:02Z""#), [""]);
+        assert_eq!(
+            places(&near, r#""2026-01-01T00:00:00Z""#, r#""2026-01-01T00:00:02Z""#),
+            [""]
+        );
         assert_eq!(places(&near, "1e999999999", "2e999999999"), [""]);
     }
 

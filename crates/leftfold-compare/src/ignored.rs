@@ -70,7 +70,9 @@ impl Ignored {
             let i = left.trailing_zeros();
             left &= left - 1;
             let path = &self.paths[i as usize];
-            let Some(expected) = path.get(place.depth) else { continue };
+            let Some(expected) = path.get(place.depth) else {
+                continue;
+            };
             if expected == token || expected == "*" {
                 if path.len() == next.depth {
                     return None;

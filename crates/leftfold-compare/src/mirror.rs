@@ -140,13 +140,10 @@ impl Comparison {
     /// The first finding that is certain, by the time it began.
     pub fn first(&self) -> Option<First> {
         let certain = |f: &Finding| matches!(self.status(f), Status::Confirmed | Status::Healed);
-        self.findings
-            .iter()
-            .position(certain)
-            .map(|i| First {
-                finding: i as u32,
-                stream: self.findings[i].stream,
-            })
+        self.findings.iter().position(certain).map(|i| First {
+            finding: i as u32,
+            stream: self.findings[i].stream,
+        })
     }
 
     /// What it comes to.
@@ -468,7 +465,14 @@ impl Mirroring<'_> {
         }
     }
 
-    fn of_lone(&self, hand: Hand, stream: u32, lone: &Lone, events: &[u32], other_has_stream: bool) -> Finding {
+    fn of_lone(
+        &self,
+        hand: Hand,
+        stream: u32,
+        lone: &Lone,
+        events: &[u32],
+        other_has_stream: bool,
+    ) -> Finding {
         let (side, category) = match hand {
             Hand::Left => (self.left, Category::Missing),
             Hand::Right => (self.right, Category::Extra),

@@ -66,7 +66,12 @@ mod tests {
     #[test]
     fn the_place_that_fits_most_rows_is_found() {
         assert_eq!(best_place(&[]), None);
-        let fits = [fit(Some(2), Some(9)), fit(Some(5), Some(7)), fit(None, Some(6)), fit(Some(20), None)];
+        let fits = [
+            fit(Some(2), Some(9)),
+            fit(Some(5), Some(7)),
+            fit(None, Some(6)),
+            fit(Some(20), None),
+        ];
         let best = best_place(&fits).unwrap();
         assert_eq!((best.after, best.before, best.rows), (Some(5), Some(6), 3));
         let open = best_place(&[fit(None, None)]).unwrap();

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test's own steps end it when they fail")]
 
 use leftfold_compare::{
-    Category, CompareError, Comparison, Content, Coverage, Digester, Equality, Evidence, Facts, Hand, Identity,
-    IdentityBy, Ignored, MirrorSettings, Side, SideBuilder, Status, Verdict, mirror,
+    Category, CompareError, Comparison, Content, Coverage, Digester, Equality, Evidence, Facts, Hand,
+    Identity, IdentityBy, Ignored, MirrorSettings, Side, SideBuilder, Status, Verdict, mirror,
 };
 use leftfold_event::{Cancel, Event, EventId, Payload, Timestamp};
 use proptest::prelude::*;
@@ -148,7 +148,10 @@ fn plant(seed: u64, streams: u64, longest: u64, percent: u64, by: Identity) -> P
                 .collect()
         })
         .collect();
-    let left = mixed(&mut of_streams.iter().map(|s| s.iter().collect()).collect::<Vec<_>>(), &mut random);
+    let left = mixed(
+        &mut of_streams.iter().map(|s| s.iter().collect()).collect::<Vec<_>>(),
+        &mut random,
+    );
     let place = |made: &Made| left.iter().position(|m| m.id == made.id).unwrap() as u32;
     let mut labels = Vec::new();
     let mut copies: Vec<Vec<Copied>> = Vec::new();
@@ -203,7 +206,9 @@ fn plant(seed: u64, streams: u64, longest: u64, percent: u64, by: Identity) -> P
             let from = random.below(plain.len() as u64 - 2) as usize;
             let over = from + 2 + random.below((plain.len() - from - 2) as u64) as usize;
             // What is doubled right behind an event stays behind its like.
-            let doubled = copy.get(plain[from] + 1).is_some_and(|c| c.fault == Some(Category::Duplicate));
+            let doubled = copy
+                .get(plain[from] + 1)
+                .is_some_and(|c| c.fault == Some(Category::Duplicate));
             if !doubled {
                 let mut moved = copy[plain[from]].clone();
                 moved.fault = Some(Category::Reordered);
@@ -267,7 +272,10 @@ fn labels(comparison: &Comparison) -> Vec<Label> {
 }
 
 fn in_a_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
     pool.install(work)
 }
 

@@ -35,12 +35,21 @@ pub struct MirrorSummary {
 
 /// What is planted, in the order of the day. `pending` is what comes after the copy's end.
 const PLANTED: [(&str, &str); 8] = [
-    ("extra", "somebody tried a script against production before breakfast"),
+    (
+        "extra",
+        "somebody tried a script against production before breakfast",
+    ),
     ("reordered", "a retry overtook the event before it"),
-    ("late", "the line between the data centres was down for twelve minutes"),
+    (
+        "late",
+        "the line between the data centres was down for twelve minutes",
+    ),
     ("conflict", "a release rounded amounts for a quarter of an hour"),
     ("placement", "a client wrote order numbers with a zero too many"),
-    ("missing", "a consumer was restarted in the rush of the sale, and skipped what it had in hand"),
+    (
+        "missing",
+        "a consumer was restarted in the rush of the sale, and skipped what it had in hand",
+    ),
     ("duplicate", "what it had acknowledged but not stored came twice"),
     ("pending", "the copy was taken before these arrived"),
 ];
@@ -148,7 +157,11 @@ impl<W: Write> Copy<W> {
         {
             self.written += 1;
             let mut line = String::with_capacity(before.len() + after.len() + 64);
-            put!(line, r#"{{"source":"mirror","position":{},{before},"time":""#, self.written);
+            put!(
+                line,
+                r#"{{"source":"mirror","position":{},{before},"time":""#,
+                self.written
+            );
             self.clock.append(&mut line, arrival, 'T');
             put!(line, r#"Z",{after}}}"#);
             line.push('\n');
@@ -171,7 +184,10 @@ impl<W: Write> RowSink for Copy<W> {
         let mut payload = row.payload.to_owned();
         let mut arrival = row.time + lag;
         let mut doubled = false;
-        let plain = self.held.as_ref().is_none_or(|(held, ..)| *held != row.stream_number);
+        let plain = self
+            .held
+            .as_ref()
+            .is_none_or(|(held, ..)| *held != row.stream_number);
         if within(DOWN) {
             arrival = self.start + DOWN.1 + lag;
             if arrival - row.time > 30 * SECOND {
@@ -202,7 +218,11 @@ impl<W: Write> RowSink for Copy<W> {
             row.kind
         );
         let mut after = String::new();
-        put!(after, r#""payload":{payload},"correlation_id":"{}""#, row.correlation);
+        put!(
+            after,
+            r#""payload":{payload},"correlation_id":"{}""#,
+            row.correlation
+        );
         if let Some(cause) = row.causation {
             put!(after, r#","causation_id":"{cause}""#);
         }
@@ -217,7 +237,11 @@ impl<W: Write> RowSink for Copy<W> {
             self.send(arrival, odd, r#""payload":{"note":"please ignore"}"#.to_owned());
         }
         // A stock level hears of every order, so two more events of its stream come soon.
-        if self.held.is_none() && self.faults[REORDERED] < 6 && of_day > clock(10, 0) && category == "stock" && row.version > 3
+        if self.held.is_none()
+            && self.faults[REORDERED] < 6
+            && of_day > clock(10, 0)
+            && category == "stock"
+            && row.version > 3
         {
             self.held = Some((row.stream_number, 2, (arrival, before, after)));
             return Ok(());
@@ -276,7 +300,10 @@ mod tests {
 
     #[test]
     fn amounts_are_rounded_to_the_nearest() {
-        assert_eq!(rounded(r#"{"total":12.50,"x":1}"#).as_deref(), Some(r#"{"total":13,"x":1}"#));
+        assert_eq!(
+            rounded(r#"{"total":12.50,"x":1}"#).as_deref(),
+            Some(r#"{"total":13,"x":1}"#)
+        );
         assert_eq!(rounded(r#"{"total":12.49}"#).as_deref(), Some(r#"{"total":12}"#));
         assert_eq!(rounded(r#"{"total":12.00}"#), None);
         assert_eq!(rounded(r#"{"qty":2}"#), None);

@@ -7,8 +7,8 @@ mod cancel;
 mod category;
 mod event;
 pub mod json;
-pub mod terminal;
 mod names;
+pub mod terminal;
 mod timestamp;
 
 pub use cancel::{Cancel, Progress};

@@ -21,7 +21,8 @@ pub use builder::LogBuilder;
 pub use columns::IntColumn;
 pub use density::{Density, boundaries};
 pub use filter::{
-    EXTRA, Evaluation, Expression, Filter, FilterError, FilterRun, Mentions, OF_RECORDS, VARIABLES, record_value,
+    EXTRA, Evaluation, Expression, Filter, FilterError, FilterRun, Mentions, OF_RECORDS, VARIABLES,
+    record_value,
 };
 pub use growth::Growth;
 pub use leftfold_event::Names;

@@ -282,11 +282,7 @@ pub trait EventStore: Send + Sync {
 
     /// Hands every event with what it says to the sink, in log order: for what looks at all of a history once. Unreadable rows come as
     /// events that say nothing.
-    fn scan_whole(
-        &self,
-        sink: &mut dyn WholeSink,
-        cancel: &Cancel,
-    ) -> Result<ScanSummary, SourceError> {
+    fn scan_whole(&self, sink: &mut dyn WholeSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
         scan_then_fetch(self, sink, cancel)
     }
 
@@ -323,7 +319,11 @@ pub(crate) fn scan_then_fetch(
         let mut flow = ControlFlow::Continue(());
         store.fetch(chunk, cancel, &mut |i, event| {
             if flow.is_continue() {
-                flow = sink.push(&whole_of(&event, chunk[i], event.id.as_ref().map(EventId::to_string).as_deref()));
+                flow = sink.push(&whole_of(
+                    &event,
+                    chunk[i],
+                    event.id.as_ref().map(EventId::to_string).as_deref(),
+                ));
             }
         })?;
         if flow.is_break() {

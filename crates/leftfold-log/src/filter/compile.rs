@@ -33,7 +33,12 @@ pub(super) fn compile(text: &str) -> Result<Node, FilterError> {
 /// Compiles a text to an expression that may use these names besides a filter's own.
 pub(super) fn expression(text: &str, beside: &[&str]) -> Result<IdedExpr, FilterError> {
     if text.trim().is_empty() {
-        return Err(FilterError::at("filter-syntax", text, 0..text.len(), "there is no expression"));
+        return Err(FilterError::at(
+            "filter-syntax",
+            text,
+            0..text.len(),
+            "there is no expression",
+        ));
     }
     with_a_large_stack(text, || {
         let program = parsed(text)?;

@@ -125,7 +125,9 @@ impl Expression {
 /// The name and keys of an expression that only takes a field of the payload, the metadata or a value beside the event.
 fn plain(expr: &IdedExpr) -> Option<(String, Vec<String>)> {
     match &expr.expr {
-        Expr::Ident(name) if name == "payload" || name == "metadata" || !VARIABLES.contains(&name.as_str()) => {
+        Expr::Ident(name)
+            if name == "payload" || name == "metadata" || !VARIABLES.contains(&name.as_str()) =>
+        {
             Some((name.clone(), Vec::new()))
         }
         Expr::Select(select) if !select.test => {
@@ -139,7 +141,11 @@ fn plain(expr: &IdedExpr) -> Option<(String, Vec<String>)> {
 
 /// A value of CEL as JSON.
 fn json(value: &Cel) -> Result<Value, String> {
-    let number = |text: String| Number::parse(&text).map(Value::Number).ok_or("it gives no number".to_owned());
+    let number = |text: String| {
+        Number::parse(&text)
+            .map(Value::Number)
+            .ok_or("it gives no number".to_owned())
+    };
     Ok(match value {
         Cel::Null => Value::Null,
         Cel::Bool(b) => Value::Bool(*b),
@@ -189,9 +195,11 @@ mod tests {
 
     fn holds(text: &str, payload: &str, state: &str) -> Result<Option<bool>, String> {
         let state = parse(state.as_bytes()).unwrap();
-        Expression::parse(text, &["state"])
-            .unwrap()
-            .holds(&Evaluation::new(), &event(payload), &[("state", Some(&state))])
+        Expression::parse(text, &["state"]).unwrap().holds(
+            &Evaluation::new(),
+            &event(payload),
+            &[("state", Some(&state))],
+        )
     }
 
     fn value(text: &str, payload: &str) -> Option<String> {
@@ -204,21 +212,47 @@ mod tests {
 
     #[test]
     fn a_condition_sees_the_event_and_what_stands_beside_it() {
-        assert_eq!(holds("state.available >= 0", "{}", r#"{"available":0}"#), Ok(Some(true)));
-        assert_eq!(holds("state.available >= payload.qty", r#"{"qty":2}"#, r#"{"available":1}"#), Ok(Some(false)));
+        assert_eq!(
+            holds("state.available >= 0", "{}", r#"{"available":0}"#),
+            Ok(Some(true))
+        );
+        assert_eq!(
+            holds(
+                "state.available >= payload.qty",
+                r#"{"qty":2}"#,
+                r#"{"available":1}"#
+            ),
+            Ok(Some(false))
+        );
         assert_eq!(holds("state.gone > 0", "{}", "{}"), Ok(None));
         assert_eq!(holds("has(state.gone)", "{}", "{}"), Ok(Some(false)));
-        assert_eq!(holds("payload.lines.all(l, l.qty > 0)", r#"{"lines":[{"qty":1}]}"#, "{}"), Ok(Some(true)));
+        assert_eq!(
+            holds(
+                "payload.lines.all(l, l.qty > 0)",
+                r#"{"lines":[{"qty":1}]}"#,
+                "{}"
+            ),
+            Ok(Some(true))
+        );
         assert!(holds("payload.qty", r#"{"qty":2}"#, "{}").is_err());
         assert!(holds("1 / payload.qty == 1", r#"{"qty":0}"#, "{}").is_err());
     }
 
     #[test]
     fn a_field_alone_keeps_every_digit() {
-        assert_eq!(value("payload.n", r#"{"n":12345678901234567890.10}"#).as_deref(), Some("12345678901234567890.10"));
-        assert_eq!(value("payload.a.b", r#"{"a":{"b":"x"}}"#).as_deref(), Some("\"x\""));
+        assert_eq!(
+            value("payload.n", r#"{"n":12345678901234567890.10}"#).as_deref(),
+            Some("12345678901234567890.10")
+        );
+        assert_eq!(
+            value("payload.a.b", r#"{"a":{"b":"x"}}"#).as_deref(),
+            Some("\"x\"")
+        );
         assert_eq!(value("payload.a.c", r#"{"a":{"b":"x"}}"#), None);
-        assert_eq!(value("stream + '/' + string(version)", "{}").as_deref(), Some("\"order-1/3\""));
+        assert_eq!(
+            value("stream + '/' + string(version)", "{}").as_deref(),
+            Some("\"order-1/3\"")
+        );
     }
 
     #[test]

@@ -205,7 +205,10 @@ impl Compared {
             .map(|(i, finding)| {
                 let (left, right) = (left[i].take(), right[i].take());
                 let fields = match (&left, &right) {
-                    (Some(l), Some(r)) if finding.category == Category::Conflict || finding.category == Category::Placement => {
+                    (Some(l), Some(r))
+                        if finding.category == Category::Conflict
+                            || finding.category == Category::Placement =>
+                    {
                         self.options.equality.differences(l, r)
                     }
                     _ => Vec::new(),

@@ -69,7 +69,9 @@ impl RuleKind {
     /// A condition on events and states.
     pub fn check(when: Option<&str>, check: &str) -> Result<Self, SessionError> {
         Ok(Self::Check {
-            when: when.map(|w| expression("when", w, &[STATE, BEFORE])).transpose()?,
+            when: when
+                .map(|w| expression("when", w, &[STATE, BEFORE]))
+                .transpose()?,
             check: expression("check", check, &[STATE, BEFORE])?,
         })
     }
@@ -134,8 +136,9 @@ impl Ruled {
     }
 
     fn settle(&mut self) {
-        self.shown
-            .sort_by(|a, b| (a.since.is_none(), a.since, &a.stream).cmp(&(b.since.is_none(), b.since, &b.stream)));
+        self.shown.sort_by(|a, b| {
+            (a.since.is_none(), a.since, &a.stream).cmp(&(b.since.is_none(), b.since, &b.stream))
+        });
         self.shown.truncate(KEPT);
     }
 }
@@ -179,7 +182,10 @@ impl<'a> History<'a> {
             .names(LaneBy::Stream)
             .iter()
             .filter(|(key, name)| {
-                let category = self.log.category_of_stream(*key).map_or("", |c| categories.get(c));
+                let category = self
+                    .log
+                    .category_of_stream(*key)
+                    .map_or("", |c| categories.get(c));
                 only.has_stream(name, category)
             })
             .map(|(key, _)| key)
@@ -215,7 +221,12 @@ impl<'a> History<'a> {
         let mut read: Vec<Vec<Option<Event>>> = Vec::new();
         for (i, &stream) in streams.iter().enumerate() {
             let events = self.log.stream_events(stream);
-            wanted.extend(events.iter().enumerate().map(|(place, ordinal)| (*ordinal, i, place)));
+            wanted.extend(
+                events
+                    .iter()
+                    .enumerate()
+                    .map(|(place, ordinal)| (*ordinal, i, place)),
+            );
             let mut of_stream = Vec::new();
             of_stream.resize_with(events.len(), || None);
             read.push(of_stream);
@@ -224,10 +235,15 @@ impl<'a> History<'a> {
         let locators: Vec<_> = wanted.iter().map(|(o, ..)| self.log.locator(*o)).collect();
         self.store.fetch(&locators, cancel, &mut |i, mut event| {
             let (ordinal, stream, place) = wanted[i];
-            event.version = event.version.or_else(|| self.log.version_in(streams[stream], ordinal));
+            event.version = event
+                .version
+                .or_else(|| self.log.version_in(streams[stream], ordinal));
             read[stream][place] = Some(event);
         })?;
-        Ok(read.into_iter().map(|events| events.into_iter().flatten().collect()).collect())
+        Ok(read
+            .into_iter()
+            .map(|events| events.into_iter().flatten().collect())
+            .collect())
     }
 }
 
@@ -244,7 +260,11 @@ fn conditions(
             let known: Vec<&str> = history.projections.names().collect();
             SessionError::new(
                 "no-such-projection",
-                format!("rule {:?}: there is no projection {name:?}; there are {}", rule.name, known.join(", ")),
+                format!(
+                    "rule {:?}: there is no projection {name:?}; there are {}",
+                    rule.name,
+                    known.join(", ")
+                ),
             )
         })?),
         None => None,
@@ -347,7 +367,12 @@ impl Judge<'_> {
     }
 
     /// Whether the condition holds; `None` where the event is none it is about, or lacks what it asks for.
-    fn holds(&self, event: &Event, state: Option<&Value>, before: Option<&Value>) -> Result<Option<bool>, String> {
+    fn holds(
+        &self,
+        event: &Event,
+        state: Option<&Value>,
+        before: Option<&Value>,
+    ) -> Result<Option<bool>, String> {
         if !self.rule.only.has_type(&event.kind) {
             return Ok(None);
         }
@@ -387,7 +412,9 @@ fn followers(
         }
         let locators: Vec<_> = chunk.iter().map(|o| log.locator(*o)).collect();
         let mut events = Vec::with_capacity(chunk.len());
-        history.store.fetch(&locators, cancel, &mut |_, event| events.push(event))?;
+        history
+            .store
+            .fetch(&locators, cancel, &mut |_, event| events.push(event))?;
         let judged: Vec<Result<[Option<String>; 2], String>> = events
             .par_iter()
             .map_init(Evaluation::new, |evaluation, event| {
@@ -409,7 +436,9 @@ fn followers(
                         key,
                         time: event.time.map(|t| t.nanos),
                     };
-                    let about = rule.only.has_stream(&event.stream, event.category.as_deref().unwrap_or_default());
+                    let about = rule
+                        .only
+                        .has_stream(&event.stream, event.category.as_deref().unwrap_or_default());
                     causes.extend(cause.filter(|_| about).map(taking));
                     effects.extend(effect.map(taking));
                 }
@@ -437,7 +466,11 @@ fn followers(
     };
     let (left, right) = (parts(causes), parts(effects));
     let known = left.iter().chain(&right).filter_map(|p| p.time).max();
-    let latest = log.all().extent(leftfold_log::Axis::Time).map(|(_, last)| last).max(known);
+    let latest = log
+        .all()
+        .extent(leftfold_log::Axis::Time)
+        .map(|(_, last)| last)
+        .max(known);
     let found = correlate(
         left,
         right,
@@ -468,7 +501,9 @@ fn followers(
         let ordinals: Vec<u32> = finding.left.into_iter().chain(finding.right).collect();
         let locators: Vec<_> = ordinals.iter().map(|o| log.locator(*o)).collect();
         let mut events = Vec::with_capacity(2);
-        history.store.fetch(&locators, cancel, &mut |_, event| events.push(event))?;
+        history
+            .store
+            .fetch(&locators, cancel, &mut |_, event| events.push(event))?;
         let mut events = events.into_iter();
         let left = events.next();
         ruled.shown.push(Shown {

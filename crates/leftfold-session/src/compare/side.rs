@@ -75,7 +75,10 @@ impl WholeSink for Taking<'_> {
                 return ControlFlow::Break(());
             }
         }
-        if self.only.is_some_and(|only| !only.keeps(whole.stream, whole.kind)) {
+        if self
+            .only
+            .is_some_and(|only| !only.keeps(whole.stream, whole.kind))
+        {
             return ControlFlow::Continue(());
         }
         let taken = self.builder.take(&Facts {
@@ -167,9 +170,10 @@ impl TakenSide {
         }
         progress.set_done(seen);
         Ok(Self {
-            name: path
-                .file_name()
-                .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
+            name: path.file_name().map_or_else(
+                || path.display().to_string(),
+                |n| n.to_string_lossy().into_owned(),
+            ),
             side: builder.finish(),
             unreadable: summary.unreadable,
             store,

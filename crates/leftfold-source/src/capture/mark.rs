@@ -48,7 +48,9 @@ impl Mark {
     pub(super) fn renewed(&self, now: Self, schemas: &Schemas) -> Option<Self> {
         let same_schemas = schemas.len() == self.schemas
             || (self.lacking.len() < LACKING && self.lacking.iter().all(|id| schemas.written(*id).is_none()));
-        let same = same_schemas && now.created == self.created && now.with_topic == self.with_topic
+        let same = same_schemas
+            && now.created == self.created
+            && now.with_topic == self.with_topic
             && now.decoders == self.decoders;
         same.then(|| Self {
             rows: self.rows.clone(),

@@ -18,9 +18,7 @@ use super::schemas;
 use super::{FORMAT, Mark, Record, TimestampKind, fetch, is_being_written, place_of, record_id};
 use crate::mapping::Mapping;
 use crate::sqlite::{Database, PastDamage};
-use crate::{
-    Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
-};
+use crate::{Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo};
 
 /// Goes up whenever records are understood differently, so that an index made before is made anew.
 const READING: u32 = 3;

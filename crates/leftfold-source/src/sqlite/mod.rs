@@ -21,8 +21,8 @@ mod select;
 mod sql;
 mod store;
 mod survey;
-mod writer;
 mod whole;
+mod writer;
 
 pub(crate) use access::{Access, Header as FileHeader, read_up_to};
 pub(crate) use connection::{Copied, Database, Lease};
