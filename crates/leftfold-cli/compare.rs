@@ -22,7 +22,7 @@ use crate::document::{Document, list, number, shown as on_one_line, stated};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::input;
-use crate::style::{Tone, clean, counted, grouped, named};
+use crate::style::{Tone, clean, counted, grouped, named, shorten};
 use crate::table::{Column, Table};
 
 pub(crate) const COMPARE: &str = "\
@@ -38,7 +38,7 @@ An event that one side lacks is pending while it is younger than the lag toleran
 divergence after that; one that came later than that is `late`, and healed.
 
 A FINDING is one of missing (the left side has it, the right one has not), extra (the other way round), duplicate, conflict (the same event says \
-something else), reordered, late, version-collision, version-gap, placement (in another stream).
+something else), reordered, late, version-collision, placement (in another stream).
 With --json one finding a line: {category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
 `leftfold events --json`; then one line {\"summary\": {...}}.
 Exit codes: 0 nothing differs for certain, 1 something does or did for longer than the lag tolerance, 2 error.";
@@ -98,9 +98,9 @@ pub(crate) struct CompareArgs {
     /// Both sides are complete: nothing is pending
     #[arg(long, conflicts_with = "at")]
     pub(crate) settled: bool,
-    /// What was known at that time: nothing that began later, and what was pending then is
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub(crate) at: Option<i64>,
+    /// What was known at that time (or -15m: so long before the last event): what came later had not come
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    pub(crate) at: Option<Point>,
     /// A side that keeps only the last event of each stream (a compacted topic); may be repeated
     #[arg(long, value_name = "SIDE")]
     pub(crate) compacted: Vec<HandArg>,
@@ -114,7 +114,7 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) only_type: Vec<String>,
     /// Show only findings of these kinds; may be repeated
-    #[arg(long, value_name = "FINDING", value_parser = category)]
+    #[arg(long, value_name = "FINDING", value_parser = category, value_delimiter = ',')]
     pub(crate) category: Vec<Category>,
     /// Show at most so many findings (with --json all, unless given)
     #[arg(short, long, value_name = "N")]
@@ -134,17 +134,30 @@ pub(crate) fn duration(text: &str) -> Result<i64, String> {
     }
 }
 
-fn moment(text: &str) -> Result<i64, String> {
+fn moment(text: &str) -> Result<Point, String> {
     match Point::parse(text) {
-        Ok(Point::Time(time)) => Ok(time.nanos),
-        Ok(_) => Err(format!("{text:?} is no time: write 2026-11-20T14:32:07Z")),
-        Err(e) => Err(e.to_string()),
+        Ok(point @ (Point::Time(_) | Point::BeforeEnd { .. })) => Ok(point),
+        _ => Err(format!(
+            "{text:?} is no time: write 2026-11-20T14:32:07Z, or -15m"
+        )),
     }
 }
 
+/// What a comparison of two histories can find.
+const KINDS: [Category; 8] = [
+    Category::Missing,
+    Category::Extra,
+    Category::Duplicate,
+    Category::Conflict,
+    Category::Reordered,
+    Category::Late,
+    Category::VersionCollision,
+    Category::Placement,
+];
+
 fn category(text: &str) -> Result<Category, String> {
-    Category::parse(text).ok_or_else(|| {
-        let all: Vec<&str> = Category::ALL.into_iter().map(Category::as_str).collect();
+    KINDS.into_iter().find(|k| k.as_str() == text).ok_or_else(|| {
+        let all: Vec<&str> = KINDS.into_iter().map(Category::as_str).collect();
         format!("{text:?} is no kind of finding; there are {}", all.join(", "))
     })
 }
@@ -159,14 +172,25 @@ const CHUNK: usize = 512;
 const DIFFERS: u8 = 1;
 
 pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
+    if [&args.left, &args.right].iter().all(|p| p.as_os_str() == "-") {
+        return Err(Failure::new(
+            "usage",
+            "standard input can be one side only: give the other one a file",
+        ));
+    }
     let options = options(args)?;
     let session = input::session(front);
     let left = side(front, &session, &args.left, args.left_store)?;
     let right = side(front, &session, &args.right, args.right_store)?;
     let mut compared = compare(front, (&args.left, left), (&args.right, right), options)?;
-    if let Some(at) = args.at {
-        compared.comparison.known_until = Some(compared.comparison.known_until.map_or(at, |k| k.min(at)));
-        compared.comparison.findings.retain(|f| f.had_begun(at));
+    check_sides(front, args, &compared)?;
+    let latest = compared.left.side.latest().max(compared.right.side.latest());
+    match (&args.at, latest) {
+        (Some(Point::Time(at)), _) => compared.go_back_to(at.nanos),
+        (Some(Point::BeforeEnd { nanos }), Some(latest)) => {
+            compared.go_back_to(latest.saturating_sub(*nanos))
+        }
+        _ => {}
     }
     for hand in [Hand::Left, Hand::Right] {
         let side = compared.side(hand);
@@ -185,6 +209,44 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Says what of the sides makes a verdict worth little.
+fn check_sides(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
+    let sides = [Hand::Left, Hand::Right].map(|hand| (hand, compared.side(hand)));
+    let narrowed =
+        !(args.only_stream.is_empty() && args.only_category.is_empty() && args.only_type.is_empty());
+    if narrowed && sides.iter().all(|(_, side)| side.side.events() == 0) {
+        return Err(Failure::new(
+            "no-such-lane",
+            "no event of either side is in the streams, categories and types that are to be compared; `leftfold streams` lists them",
+        ));
+    }
+    for (hand, side) in sides {
+        let (events, known) = (side.side.events(), side.side.having(compared.comparison.identity));
+        if events == 0 {
+            front.note(format!(
+                "{}: the {} side holds no event to compare",
+                side.name,
+                hand.as_str()
+            ));
+        } else if known < events {
+            front.note(format!(
+                "{}: {} of {} have no {}; these are known by what they say",
+                side.name,
+                grouped(u64::from(events - known)),
+                counted(events.into(), "event"),
+                compared.comparison.identity.as_str()
+            ));
+        }
+    }
+    if compared.comparison.shifted > 0 {
+        front.note(format!(
+            "in {} the versions are shifted against each other: events there are known by what they say (--identity version forbids that)",
+            counted(compared.comparison.shifted.into(), "stream")
+        ));
+    }
+    Ok(())
 }
 
 fn options(args: &CompareArgs) -> Outcome<MirrorOptions> {
@@ -391,8 +453,12 @@ fn summary(compared: &Compared) -> Document {
     let mut agreement = Document::new()
         .with("healed", number(convergence.healed() as u64))
         .with("open", number(convergence.open() as u64));
-    for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)] {
+    for (name, share) in SHARES {
         agreement = agreement.maybe(name, convergence.quantile(share).map(seconds));
+    }
+    let mut lag = Document::new();
+    for (name, share) in SHARES {
+        lag = lag.maybe(name, comparison.lag(share).map(seconds));
     }
     Document::new().with(
         "summary",
@@ -428,9 +494,13 @@ fn summary(compared: &Compared) -> Document {
             .with("findings", categories)
             .maybe("first", first)
             .maybe("known_until", comparison.known_until.map(time))
+            .with("lag", lag)
             .with("time_to_converge", agreement),
     )
 }
+
+/// Shares of a distribution that are told.
+const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)];
 
 const STATUSES: [Status; 4] = [
     Status::Pending,
@@ -453,8 +523,10 @@ impl fmt::Display for Length {
                 let tenths = n / 100_000_000;
                 write!(f, "{}.{} s", tenths / 10, tenths % 10)
             }
-            120_000_000_000..7_200_000_000_000 => write!(f, "{} min", n / 60_000_000_000),
-            _ => write!(f, "{} h", n / 3_600_000_000_000),
+            120_000_000_000..7_200_000_000_000 => {
+                write!(f, "{} min {} s", n / 60_000_000_000, n / 1_000_000_000 % 60)
+            }
+            _ => write!(f, "{} h {} min", n / 3_600_000_000_000, n / 60_000_000_000 % 60),
         }
     }
 }
@@ -512,11 +584,13 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
             ]);
         }
         table.write(&mut front.out, paint, front.width)?;
-        if numbers.len() > shown_count {
-            let more = grouped((numbers.len() - shown_count) as u64);
-            let line = format!("… and {more} more; -c N shows more, --json all");
-            writeln!(front.out, "{}", paint.with(Tone::Dim, &line))?;
-        }
+    }
+    if numbers.len() > shown_count {
+        let more = grouped((numbers.len() - shown_count) as u64);
+        let line = format!("… and {more} more; -c N shows more, --json all");
+        writeln!(front.out, "{}", paint.with(Tone::Dim, &line))?;
+    }
+    if !numbers.is_empty() {
         writeln!(front.out)?;
     }
     let counts = compared.counts();
@@ -553,6 +627,9 @@ fn event_cell(shown: &Shown) -> String {
         .join(" ")
 }
 
+/// Columns of a value that are shown.
+const VALUE_WIDTH: usize = 60;
+
 /// What is wrong, in a few words.
 fn what(shown: &Shown) -> String {
     let at = |event: &Option<Event>| {
@@ -567,8 +644,10 @@ fn what(shown: &Shown) -> String {
                 .fields
                 .iter()
                 .map(|f| {
-                    let side =
-                        |v: &Option<Value>| v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
+                    let side = |v: &Option<Value>| {
+                        let text = v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
+                        shorten(&text, VALUE_WIDTH).into_owned()
+                    };
                     format!("{} {} → {}", f.path, side(&f.left), side(&f.right))
                 })
                 .collect();
@@ -592,8 +671,16 @@ fn what(shown: &Shown) -> String {
         Category::Extra => "not on the left".to_owned(),
         Category::Duplicate | Category::VersionCollision => {
             let side = if shown.left.is_some() { "left" } else { "right" };
-            format!("on the {side}, as{} before", at(&shown.of))
+            let again = match shown.category {
+                Category::Duplicate => "once more",
+                _ => "with another content",
+            };
+            match at(&shown.of) {
+                place if place.is_empty() => format!("on the {side} {again}"),
+                place => format!("on the {side} {again}, first{place}"),
+            }
         }
+        Category::Reordered if at(&shown.left).is_empty() => "at another place of its stream".to_owned(),
         Category::Reordered => format!("left{}, right{}", at(&shown.left), at(&shown.right)),
         Category::Placement => {
             let stream = shown.right.as_ref().map_or("", |e| e.stream.as_str());
@@ -609,13 +696,32 @@ fn in_words(compared: &Compared) -> (Tone, String) {
     let streams = comparison.streams.iter().filter(|s| s.differs).count() as u64;
     match comparison.verdict() {
         Verdict::AlwaysEqual => (Tone::Good, "always equal".to_owned()),
-        Verdict::EventuallyEqual { within } => {
-            (Tone::Good, format!("eventually equal, within {}", Length(within)))
-        }
-        Verdict::Undecided => (
-            Tone::Notice,
-            "undecided: all that differs is younger than the lag tolerance".to_owned(),
+        Verdict::EventuallyEqual { within } => (
+            Tone::Good,
+            format!(
+                "eventually equal: no stream stayed different for longer than {}{}",
+                Length(within),
+                comparison.lag(1.0).map_or_else(String::new, |lag| format!(
+                    ", no event came later than {}",
+                    Length(lag)
+                ))
+            ),
         ),
+        Verdict::Undecided => {
+            let ends = [Hand::Left, Hand::Right].map(|hand| compared.side(hand).side.latest());
+            let behind = match ends {
+                [Some(l), Some(r)] if l != r => format!(
+                    "; the {} side ends {} before the other (--settled, if both are complete)",
+                    if l < r { "left" } else { "right" },
+                    Length(l.abs_diff(r).min(i64::MAX as u64) as i64)
+                ),
+                _ => String::new(),
+            };
+            (
+                Tone::Notice,
+                format!("undecided: of what differs it cannot be known yet whether it is late{behind}"),
+            )
+        }
         Verdict::Never => {
             let first = comparison.first().map(|first| {
                 let finding = &comparison.findings[first.finding as usize];
@@ -630,7 +736,7 @@ fn in_words(compared: &Compared) -> (Tone, String) {
             (
                 Tone::Bad,
                 format!(
-                    "they differ in {} of {}{}",
+                    "never equal: they differ in {} of {}{}",
                     grouped(streams),
                     counted(comparison.streams.len() as u64, "stream"),
                     first.unwrap_or_default()
@@ -657,7 +763,7 @@ mod tests {
                 told(1_500_000_000),
                 told(180_000_000_000)
             ],
-            ["999 ns", "1 ms", "1.5 s", "3 min"]
+            ["999 ns", "1 ms", "1.5 s", "3 min 0 s"]
         );
         let text = |n| on_one_line(&seconds(n));
         assert_eq!(

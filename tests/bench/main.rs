@@ -1,5 +1,6 @@
 //! Measures Leftfold against its targets and its peers on this machine, and prints a Markdown table.
 
+mod compare;
 mod files;
 mod grow;
 mod kafka;
@@ -59,6 +60,8 @@ enum Part {
     Grow,
     /// Capturing a topic, against kcat.
     Kafka,
+    /// Comparing two files, against the sqlite3 shell.
+    Compare,
     /// Scrubbing in the real window.
     Window,
 }
@@ -76,6 +79,9 @@ enum Child {
         topic: String,
         out: PathBuf,
     },
+    /// Compares LEFT and RIGHT and prints time and memory, as JSON.
+    #[command(hide = true)]
+    Compared { left: PathBuf, right: PathBuf },
     /// Scrubs FILE in the real window and prints the samples, as JSON.
     #[command(hide = true)]
     Scrubbed { file: PathBuf, events: u32 },
@@ -86,6 +92,7 @@ fn main() -> Outcome {
     match &arguments.child {
         Some(Child::Opened { file, cache }) => return memory::opened(file, cache.as_deref()),
         Some(Child::Captured { brokers, topic, out }) => return kafka::captured(brokers, topic, out),
+        Some(Child::Compared { left, right }) => return compare::compared(left, right),
         Some(Child::Scrubbed { file, events }) => return scrub::scrubbed(file, *events),
         None => {}
     }
@@ -115,6 +122,9 @@ fn main() -> Outcome {
     }
     if wanted(Part::Kafka) {
         kafka::measure(&files, arguments.runs, &mut table)?;
+    }
+    if wanted(Part::Compare) {
+        compare::measure(&files, arguments.runs, &mut table)?;
     }
     if wanted(Part::Window) {
         scrub::measure(&files, arguments.window, &mut table)?;

@@ -61,7 +61,9 @@ fn the_demos_faults_are_found_each_and_nothing_else() {
     let demo = leftfold(folder.path(), &["demo", "--mirror"]).ok();
     let planted = |category: &str| -> u64 {
         let (_, of_mirror) = demo.split_once("shop-mirror.ndjson").expect("the copy is told");
-        let line = of_mirror.lines().find(|l| l.starts_with(&format!("{category}: ")));
+        let line = of_mirror
+            .lines()
+            .find(|l| l.starts_with(&format!("{category}: ")));
         let line = line.unwrap_or_else(|| panic!("no {category} is planted: {demo}"));
         let n = line.rsplit('(').next().and_then(|l| l.split(' ').next());
         n.and_then(|n| n.parse().ok()).expect("a number")
@@ -254,20 +256,23 @@ fn a_verdict_has_a_time() {
         let verdict = summary["verdict"].as_str().unwrap_or_default().to_owned();
         (told(&found), verdict, code)
     };
-    let one = |status: &str| vec![format!("late {status} v2")];
+    let missing = |status: &str| vec![format!("missing {status} v2")];
     assert_eq!(at("2026-01-01T00:00:05Z").0, Vec::<String>::new());
     assert_eq!(
         at("2026-01-01T00:00:29Z"),
-        (one("pending"), "undecided".to_owned(), Some(0))
+        (missing("pending"), "undecided".to_owned(), Some(0))
     );
     assert_eq!(
         at("2026-01-01T00:00:30Z"),
-        (one("confirmed"), "never".to_owned(), Some(1))
+        (missing("confirmed"), "never".to_owned(), Some(1))
     );
-    assert_eq!(
-        at("2026-01-01T00:00:45Z"),
-        (one("healed"), "eventually-equal".to_owned(), Some(1))
+    let healed = (
+        vec!["late healed v2".to_owned()],
+        "eventually-equal".to_owned(),
+        Some(1),
     );
+    assert_eq!(at("2026-01-01T00:00:45Z"), healed);
+    assert_eq!(at("-5s"), healed);
 }
 
 #[test]
@@ -306,6 +311,92 @@ fn what_a_reader_sees_is_short_and_says_where_they_part() {
 }
 
 #[test]
+fn metadata_and_the_events_own_times_are_compared_when_they_are_asked_for() {
+    let event = |v: u32, second: u32, who: &str| {
+        format!(
+            r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v},"metadata":{{"who":"{who}"}}"#
+        )
+    };
+    let folder = two(
+        &[&event(1, 0, "a"), &event(2, 1, "a")],
+        &[&event(1, 0, "a"), &event(2, 6, "b")],
+    );
+    let fields = |more: &[&str]| {
+        let mut args = vec!["left.ndjson", "right.ndjson"];
+        args.extend(more);
+        let (found, _, code) = compared(folder.path(), &args);
+        let path = |f: &Value| f["fields"][0]["path"].as_str().unwrap_or_default().to_owned();
+        (found.iter().map(path).collect::<Vec<_>>(), code)
+    };
+    assert_eq!(fields(&[]), (Vec::new(), Some(0)));
+    assert_eq!(
+        fields(&["--metadata"]),
+        (vec!["metadata/who".to_owned()], Some(1))
+    );
+    assert_eq!(
+        fields(&["--time-tolerance", "4s"]),
+        (vec!["time".to_owned()], Some(1))
+    );
+    assert_eq!(fields(&["--time-tolerance", "5s"]), (Vec::new(), Some(0)));
+}
+
+#[test]
+fn equal_events_are_told_apart_by_their_times_and_one_fewer_is_missing() {
+    let beat = |second: u32| format!(r#""time":"2026-01-01T00:00:{second:02}Z","payload":{{"beat":true}}"#);
+    let all: Vec<String> = (0..10).map(beat).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let some: Vec<&str> = all
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i != 3 && *i != 7)
+        .map(|(_, e)| *e)
+        .collect();
+    let folder = two(&all, &some);
+    let (found, summary, _) = compared(folder.path(), &["left.ndjson", "right.ndjson", "--settled"]);
+    let since: Vec<_> = found
+        .iter()
+        .map(|f| (f["category"].as_str(), f["since"].as_str()))
+        .collect();
+    assert_eq!(
+        since,
+        [
+            (Some("missing"), Some("2026-01-01T00:00:03Z")),
+            (Some("missing"), Some("2026-01-01T00:00:07Z"))
+        ],
+        "{summary}"
+    );
+}
+
+#[test]
+fn shifted_versions_are_told_and_forbidden_where_versions_are_to_count() {
+    let event = |v: u32, n: u32| format!(r#""version":{v},"payload":{{"n":{n}}}"#);
+    let side = |from: u32| (0..6).map(|i| event(from + i, i)).collect::<Vec<_>>();
+    let (left, right) = (side(0), side(1));
+    let texts = |side: &[String]| side.iter().map(String::clone).collect::<Vec<_>>();
+    let (left, right) = (texts(&left), texts(&right));
+    let folder = two(
+        &left.iter().map(String::as_str).collect::<Vec<_>>(),
+        &right.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    let run = leftfold(folder.path(), &["compare", "left.ndjson", "right.ndjson"]);
+    assert_eq!(run.code, Some(0), "{}", run.out);
+    assert!(run.err.contains("versions are shifted"), "{}", run.err);
+    let (found, _, code) = compared(
+        folder.path(),
+        &["left.ndjson", "right.ndjson", "--identity", "version"],
+    );
+    assert_eq!((found.len(), code), (7, Some(1)));
+}
+
+#[test]
+fn a_gap_on_both_sides_is_no_difference() {
+    let event = |v: u32| format!(r#""version":{v},"payload":{v}"#);
+    let folder = two(&[&event(1), &event(4)], &[&event(1), &event(4)]);
+    let (found, _, code) = compared(folder.path(), &["left.ndjson", "right.ndjson"]);
+    assert_eq!((found.len(), code), (0, Some(0)));
+}
+
+#[test]
 fn what_cannot_be_compared_is_said() {
     let folder = two(&[r#""version":1"#], &[r#""version":1"#]);
     let run = |args: &[&str]| {
@@ -318,4 +409,11 @@ fn what_cannot_be_compared_is_said() {
     assert!(run(&["right.ndjson", "--lag-tolerance", "30"]).contains("30s"));
     assert!(run(&["right.ndjson", "--category", "lost"]).contains("missing"));
     assert!(run(&["right.ndjson", "--number-tolerance", "x"]).contains("0.01"));
+    assert!(run(&["right.ndjson", "--only-stream", "nosuch"]).contains("leftfold streams"));
+    assert!(run(&["right.ndjson", "--at", "v7"]).contains("-15m"));
+    assert!(
+        leftfold(folder.path(), &["compare", "-", "-"])
+            .failed()
+            .contains("one side only")
+    );
 }

@@ -324,6 +324,50 @@ fn a_topic_deleted_and_made_anew_is_told_and_not_mixed() {
 }
 
 #[test]
+fn a_topic_made_anew_while_it_is_followed_ends_the_capture() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("anew-live");
+    rig.python(WRITE, &[&topic, "0", "10"]);
+    let run = following(rig, folder.path(), &topic, "1000");
+    let path = folder.path().join("o.leftfold");
+    let end = Instant::now() + Duration::from_mins(1);
+    while numbers(&path).len() < 10 && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    rig.python(DELETE, &[&topic]);
+    rig.python(WRITE, &[&topic, "0", "60"]);
+    let ended = run.wait_with_output().expect("the program ends by itself");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    assert!(said.contains("error[kafka-topic-changed]"), "{said}");
+    assert!(
+        said.contains("made anew") && said.contains("from offset 10 of"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_was_captured_committed_does_not_go_on_uncommitted_and_a_start_past_the_end_is_refused() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("level");
+    rig.python(WRITE, &[&topic, "0", "10"]);
+    let run = |more: &[&str]| {
+        let mut args = vec!["capture", "-b", rig.brokers(), "-t", &topic];
+        args.extend(more);
+        leftfold(folder.path(), &args)
+    };
+    run(&["o.leftfold"]).ok();
+    let refused = run(&["-X", "isolation.level=read_uncommitted", "o.leftfold"]);
+    assert_eq!(refused.refused(), "kafka-property");
+    let past = run(&["-o", "9999", "past.leftfold"]);
+    assert_eq!(past.refused(), "kafka-read");
+    run(&["past.leftfold"]).ok();
+    assert_eq!(numbers(&folder.path().join("past.leftfold")).len(), 10);
+}
+
+#[test]
 fn records_that_were_removed_before_they_were_read_are_told() {
     let (rig, _calm) = rig();
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -9,6 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(crate) struct Known {
     pub(crate) key: u64,
     pub(crate) content: u64,
+    /// Its time, where that may tell equal events apart.
+    pub(crate) time: Option<i64>,
 }
 
 /// An event that has no partner, by its place in its side's stream.
@@ -95,28 +97,36 @@ fn group(left: &[Known], right: &[Known], ours: &[u32], theirs: &[u32], aligned:
     }
     let (mut lone_left, mut lone_right) = (Vec::new(), Vec::new());
     let mut paired = FxHashSet::default();
-    let (mut i, mut j) = (0, 0);
-    while i < ours.len() && j < theirs.len() {
-        let content = left[ours[i] as usize].content;
-        match content.cmp(&right[theirs[j] as usize].content) {
+    let (mut l, mut r) = (ours, theirs);
+    while let (Some(&i), Some(&j)) = (l.first(), r.first()) {
+        let (a, b) = (left[i as usize].content, right[j as usize].content);
+        let end = |run: &[u32], events: &[Known], content| {
+            run.partition_point(|i| events[*i as usize].content == content)
+        };
+        match a.cmp(&b) {
             Ordering::Equal => {
-                aligned.pairs.push((ours[i], theirs[j]));
-                paired.insert(content);
-                i += 1;
-                j += 1;
+                let (run_l, rest_l) = l.split_at(end(l, left, a));
+                let (run_r, rest_r) = r.split_at(end(r, right, a));
+                (l, r) = (rest_l, rest_r);
+                paired.insert(a);
+                let (one, other) = equal_run(left, right, run_l, run_r, &mut aligned.pairs);
+                lone_left.extend(one);
+                lone_right.extend(other);
             }
             Ordering::Less => {
-                lone_left.push(ours[i]);
-                i += 1;
+                let (run, rest) = l.split_at(end(l, left, a));
+                lone_left.extend(run);
+                l = rest;
             }
             Ordering::Greater => {
-                lone_right.push(theirs[j]);
-                j += 1;
+                let (run, rest) = r.split_at(end(r, right, b));
+                lone_right.extend(run);
+                r = rest;
             }
         }
     }
-    lone_left.extend(&ours[i..]);
-    lone_right.extend(&theirs[j..]);
+    lone_left.extend(l);
+    lone_right.extend(r);
     lone_left.sort_unstable();
     lone_right.sort_unstable();
     // An event that is doubled beside an equal one that has a partner is no partner for another content.
@@ -131,6 +141,42 @@ fn group(left: &[Known], right: &[Known], ours: &[u32], theirs: &[u32], aligned:
         .extend(single_left.iter().copied().zip(single_right.iter().copied()));
     tell(&lone_left, &single_left[..n], ours, left, &mut aligned.left);
     tell(&lone_right, &single_right[..n], theirs, right, &mut aligned.right);
+}
+
+/// Pairs events that are all alike: in their order, but where there are more on one side those of the same time first. Answers the places
+/// of those that are over.
+fn equal_run(
+    left: &[Known],
+    right: &[Known],
+    l: &[u32],
+    r: &[u32],
+    pairs: &mut Vec<(u32, u32)>,
+) -> (Vec<u32>, Vec<u32>) {
+    if l.len() == r.len() {
+        pairs.extend(l.iter().copied().zip(r.iter().copied()));
+        return (Vec::new(), Vec::new());
+    }
+    let mut at: FxHashMap<i64, Vec<u32>> = FxHashMap::default();
+    for &j in r.iter().rev() {
+        if let Some(time) = right[j as usize].time {
+            at.entry(time).or_default().push(j);
+        }
+    }
+    let mut taken = FxHashSet::default();
+    let mut rest_l = Vec::new();
+    for &i in l {
+        match left[i as usize].time.and_then(|t| at.get_mut(&t)?.pop()) {
+            Some(j) => {
+                pairs.push((i, j));
+                taken.insert(j);
+            }
+            None => rest_l.push(i),
+        }
+    }
+    let mut rest_r: Vec<u32> = r.iter().copied().filter(|j| !taken.contains(j)).collect();
+    let n = rest_l.len().min(rest_r.len());
+    pairs.extend(rest_l.drain(..n).zip(rest_r.drain(..n)));
+    (rest_l, rest_r)
 }
 
 /// Tells those events of a key that found no partner, with what they repeat.
@@ -238,6 +284,7 @@ mod tests {
             .map(|e| Known {
                 key: u64::from(e.as_bytes()[0]),
                 content: u64::from(e.as_bytes()[1]),
+                time: None,
             })
             .collect()
     }
@@ -310,6 +357,22 @@ mod tests {
     }
 
     #[test]
+    fn of_equal_events_those_of_one_time_belong_together() {
+        let at = |times: &[i64]| {
+            let one = |t: &i64| Known {
+                key: 1,
+                content: 1,
+                time: Some(*t),
+            };
+            times.iter().map(one).collect::<Vec<_>>()
+        };
+        let aligned = align(&at(&[10, 20, 30, 40]), &at(&[10, 30, 40]));
+        assert_eq!(aligned.pairs, [(0, 0), (2, 1), (3, 2)]);
+        assert_eq!(aligned.left.len(), 1);
+        assert_eq!(aligned.left[0].at, 1);
+    }
+
+    #[test]
     fn a_changed_event_is_guessed_by_its_place() {
         // Known by content alone: the key is the content.
         let mut aligned = run("a1 b1 c1", "a1 x1 c1 y1");
@@ -321,7 +384,11 @@ mod tests {
     fn stream() -> impl Strategy<Value = Vec<Known>> {
         prop::collection::vec((0_u64..5, 0_u64..2), 0..14).prop_map(|v| {
             v.into_iter()
-                .map(|(key, content)| Known { key, content })
+                .map(|(key, content)| Known {
+                    key,
+                    content,
+                    time: None,
+                })
                 .collect()
         })
     }

@@ -60,6 +60,19 @@ impl Convergence {
         Self { intervals, lengths }
     }
 
+    /// The same as far as it was known at a moment.
+    pub(crate) fn at(&self, moment: i64) -> Self {
+        let begun = self.intervals.iter().filter(|i| i.from <= moment);
+        Self::new(
+            begun
+                .map(|i| Interval {
+                    to: i.to.filter(|to| *to <= moment),
+                    ..*i
+                })
+                .collect(),
+        )
+    }
+
     /// How many disagreements ended.
     pub fn healed(&self) -> usize {
         self.lengths.len()

@@ -167,20 +167,41 @@ pub struct Finding {
 impl Finding {
     /// How certain it is when both sides are known up to `known`; `None`: nothing more is to come.
     pub fn status(&self, known: Option<i64>) -> Status {
-        if !self.covered {
-            return Status::OutOfCoverage;
-        }
-        let Some(known) = known else {
-            return match self.healed {
-                Some(_) => Status::Healed,
-                None => Status::Confirmed,
-            };
-        };
-        match (self.healed, self.due) {
-            (Some(healed), _) if healed <= known => Status::Healed,
-            (_, Some(due)) if due > known => Status::Pending,
+        match (self.covered, self.healed, self.due, known) {
+            (false, ..) => Status::OutOfCoverage,
+            (_, Some(_), ..) => Status::Healed,
+            (_, None, Some(due), Some(known)) if due > known => Status::Pending,
             _ => Status::Confirmed,
         }
+    }
+
+    /// The finding as it was at a moment: none if it had not begun; what came too late and had not come yet was missing then. `first` is
+    /// the side on which the event was there first.
+    pub fn at(&self, moment: i64, first: Hand) -> Option<Self> {
+        if !self.had_begun(moment) {
+            return None;
+        }
+        let not_yet = self.healed.is_some_and(|healed| healed > moment);
+        if !not_yet {
+            return Some(*self);
+        }
+        let as_was = Self {
+            healed: None,
+            ..*self
+        };
+        Some(match (self.category, first) {
+            (Category::Late, Hand::Left) => Self {
+                category: Category::Missing,
+                right: None,
+                ..as_was
+            },
+            (Category::Late, Hand::Right) => Self {
+                category: Category::Extra,
+                left: None,
+                ..as_was
+            },
+            _ => as_was,
+        })
     }
 
     /// Whether it had begun at a moment; what has no time always had.
@@ -214,17 +235,22 @@ mod tests {
             covered: true,
             fields: (0, 0),
         };
-        let at = |known| finding.status(Some(known));
+        let at = |moment| {
+            let found = finding.at(moment, Hand::Left)?;
+            Some((found.category, found.right, found.status(Some(moment))))
+        };
+        let missing = |status| Some((Category::Missing, None, status));
         assert_eq!(
-            [at(100), at(129), at(130), at(149), at(150)],
+            [at(99), at(100), at(129), at(130), at(149)],
             [
-                Status::Pending,
-                Status::Pending,
-                Status::Confirmed,
-                Status::Confirmed,
-                Status::Healed
+                None,
+                missing(Status::Pending),
+                missing(Status::Pending),
+                missing(Status::Confirmed),
+                missing(Status::Confirmed)
             ]
         );
+        assert_eq!(at(150), Some((Category::Late, Some(0), Status::Healed)));
         assert_eq!(finding.status(None), Status::Healed);
         assert!(!finding.had_begun(99) && finding.had_begun(100));
         let gone = Finding {

@@ -9,7 +9,7 @@ pub enum IgnoredError {
     /// It is neither a pointer into the payload nor a part of the event.
     #[error(
         "{0:?} names no place: write a JSON pointer into the payload (\"/updatedAt\", \"/lines/*/price\"; * is any key or element), or \
-         type, metadata or time"
+         type"
     )]
     Unreadable(String),
     /// There are more than can be told apart in one word.
@@ -29,13 +29,12 @@ impl Ignored {
     /// The most pointers there may be.
     pub const MAX: usize = 64;
 
-    /// Reads the places. `metadata` and `time` may be named, and are left out unless something else asks for them.
+    /// Reads the places.
     pub fn parse<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Self, IgnoredError> {
         let mut ignored = Self::default();
         for text in texts {
             match text {
                 "type" => ignored.kind = true,
-                "metadata" | "time" => {}
                 "" => return Err(IgnoredError::Unreadable(String::new())),
                 pointer => {
                     let path =

@@ -10,7 +10,6 @@ use crate::equality::Equality;
 use crate::finding::{Category, Finding, Hand, Status};
 use crate::fingerprint::{chain, first_difference};
 use crate::identity::choose;
-use crate::sequence::gaps;
 use crate::side::{Identity, Side};
 
 /// Why a comparison ended without an answer.
@@ -76,6 +75,13 @@ pub struct MirrorSettings {
     pub coverage: [Coverage; 2],
 }
 
+impl MirrorSettings {
+    /// Whether events whose digests are equal have to be read all the same.
+    fn reads_all(&self) -> bool {
+        self.equality.metadata
+    }
+}
+
 /// A stream of either side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamPair {
@@ -85,7 +91,7 @@ pub struct StreamPair {
     pub right: Option<u32>,
     /// Events that both sides have in common from the beginning on, in the same order.
     pub common: u32,
-    /// Whether anything was found in it.
+    /// Whether something in it is a divergence for certain, and has not healed.
     pub differs: bool,
 }
 
@@ -115,8 +121,10 @@ pub struct Comparison {
     pub fields: Vec<u32>,
     /// Events that have a partner.
     pub paired: u32,
-    /// Pairs of which both times are known.
-    pub timed: u32,
+    /// How much later the second of two partners was recorded, for each pair with two times, ascending, in nanoseconds.
+    pub lags: Vec<i64>,
+    /// Streams in which events were known by what they say, because their versions are shifted.
+    pub shifted: u32,
     /// Up to when both sides are known, in nanoseconds; `None`: everything is.
     pub known_until: Option<i64>,
     /// When streams disagreed.
@@ -130,6 +138,64 @@ impl Comparison {
         self.fields[from as usize..to as usize]
             .iter()
             .map(|f| self.paths[*f as usize].as_str())
+    }
+
+    /// The lag that a share of the pairs does not exceed (0.5: the median), in nanoseconds.
+    pub fn lag(&self, share: f64) -> Option<i64> {
+        let last = self.lags.len().checked_sub(1)?;
+        let rank = (share.clamp(0.0, 1.0) * self.lags.len() as f64).ceil() as usize;
+        self.lags.get(rank.saturating_sub(1).min(last)).copied()
+    }
+
+    /// Goes back to what was known at a moment: what had not begun is left out, and what had not healed had not.
+    pub fn go_back_to(&mut self, moment: i64, left: &Side, right: &Side) {
+        self.known_until = Some(self.known_until.map_or(moment, |k| k.min(moment)));
+        let earlier = |f: &Finding| match (f.left, f.right) {
+            (Some(l), Some(r)) if right.time(r) < left.time(l) => Hand::Right,
+            _ => Hand::Left,
+        };
+        self.findings = self
+            .findings
+            .iter()
+            .filter_map(|f| f.at(moment, earlier(f)))
+            .collect();
+        self.convergence = self.convergence.at(moment);
+        self.settle(left, right);
+    }
+
+    /// Says of each stream whether it differs, and how much of it is in common.
+    fn settle(&mut self, left: &Side, right: &Side) {
+        let known = self.known_until;
+        for stream in &mut self.streams {
+            stream.differs = false;
+        }
+        for finding in &self.findings {
+            let stream = &mut self.streams[finding.stream as usize];
+            stream.differs |= finding.status(known) == Status::Confirmed;
+        }
+        let mut places: FxHashMap<u32, u32> = FxHashMap::default();
+        for finding in self.findings.iter().filter(|f| f.category != Category::Late) {
+            let own = |side: &Side, ordinal: Option<u32>| ordinal.map(|o| side.place(o));
+            let place = own(left, finding.left)
+                .into_iter()
+                .chain(own(right, finding.right))
+                .min();
+            if let Some(place) = place {
+                let least = places.entry(finding.stream).or_insert(place);
+                *least = place.min(*least);
+            }
+        }
+        // Chains see what is tolerated, too; where nothing was found, all is in common.
+        for (number, stream) in self.streams.iter_mut().enumerate() {
+            let all = match (stream.left, stream.right) {
+                (Some(l), Some(r)) => left.stream_events(l).len().min(right.stream_events(r).len()),
+                _ => 0,
+            };
+            stream.common = match places.get(&(number as u32)) {
+                Some(place) => stream.common.max(*place),
+                None => all as u32,
+            };
+        }
     }
 
     /// How certain a finding is in the end.
@@ -174,7 +240,8 @@ struct Part {
     to_read: Vec<(u32, bool)>,
     streams: Vec<StreamPair>,
     paired: u32,
-    timed: u32,
+    lags: Vec<i64>,
+    shifted: u32,
 }
 
 /// Compares two sides, stream by stream on all cores; the outcome does not depend on their number.
@@ -209,7 +276,8 @@ pub fn mirror(
         paths: Vec::new(),
         fields: Vec::new(),
         paired: 0,
-        timed: 0,
+        lags: Vec::new(),
+        shifted: 0,
         known_until: known_until(left, right, settings.settled),
         convergence: Convergence::default(),
     };
@@ -221,11 +289,11 @@ pub fn mirror(
         comparison.streams.extend(part.streams);
         intervals.extend(part.intervals);
         comparison.paired += part.paired;
-        comparison.timed += part.timed;
+        comparison.lags.extend(part.lags);
+        comparison.shifted += part.shifted;
     }
     let gone = mirroring.place(&mut comparison.findings);
     mirroring.read(&mut comparison, &to_read, gone, evidence, cancel)?;
-    mirroring.add_gaps(&mut comparison);
     comparison.findings.sort_by_key(|f| {
         (
             f.since.is_none(),
@@ -236,7 +304,9 @@ pub fn mirror(
             f.category,
         )
     });
+    comparison.lags.sort_unstable();
     finish(&mut comparison, intervals);
+    comparison.settle(left, right);
     Ok(comparison)
 }
 
@@ -274,17 +344,8 @@ fn known_until(left: &Side, right: &Side, settled: bool) -> Option<i64> {
     Some(left.known_until()?.min(right.known_until()?))
 }
 
-/// Which streams differ, and when the disagreements of those began that have not ended.
+/// When the disagreements began that have not ended.
 fn finish(comparison: &mut Comparison, mut intervals: Vec<Interval>) {
-    let mut differs = vec![false; comparison.streams.len()];
-    for finding in &comparison.findings {
-        if finding.category != Category::ClockSkew && finding.covered {
-            differs[finding.stream as usize] = true;
-        }
-    }
-    for (stream, differs) in comparison.streams.iter_mut().zip(&differs) {
-        stream.differs = *differs;
-    }
     // What was read and found equal began no disagreement.
     let mut open: Vec<(u32, i64)> = comparison
         .findings
@@ -341,18 +402,25 @@ impl Mirroring<'_> {
                 .map(|&o| Known {
                     key: side.key(o, self.identity),
                     content: side.content(o),
+                    time: side.time(o).filter(|_| self.identity == Identity::Content),
                 })
                 .collect::<Vec<_>>()
         };
         let (left, right) = (known(self.left, &l), known(self.right, &r));
         let mut spans = Vec::new();
-        if left == right {
+        let same = |l: &Known, r: &Known| (l.key, l.content) == (r.key, r.content);
+        if left.len() == right.len() && left.iter().zip(&right).all(|(l, r)| same(l, r)) {
             part.streams.push(StreamPair {
                 common: l.len() as u32,
                 ..pair
             });
             for (l, r) in l.iter().zip(&r) {
                 self.times(number, *l, *r, part, &mut spans);
+                if self.is_doubtful(*l, *r) {
+                    part.to_read.push((part.findings.len() as u32, false));
+                    part.findings
+                        .push(self.of_pair(Category::Conflict, number, *l, *r));
+                }
             }
             merge(number, &mut spans, &mut part.intervals);
             return;
@@ -360,11 +428,12 @@ impl Mirroring<'_> {
         let chained = |events: &[Known]| chain(events.iter().map(|e| (e.key, e.content)));
         let common = first_difference(&chained(&left), &chained(&right)) as u32;
         part.streams.push(StreamPair { common, ..pair });
-        let aligned = self.aligned(&left, &right);
+        let (aligned, shifted) = self.aligned(&left, &right);
+        part.shifted += u32::from(shifted);
         for (i, (a, b)) in aligned.pairs.iter().enumerate() {
             let (ours, theirs) = (l[*a as usize], r[*b as usize]);
             self.times(number, ours, theirs, part, &mut spans);
-            if left[*a as usize].content != right[*b as usize].content {
+            if left[*a as usize].content != right[*b as usize].content || self.is_doubtful(ours, theirs) {
                 part.to_read.push((part.findings.len() as u32, false));
                 part.findings
                     .push(self.of_pair(Category::Conflict, number, ours, theirs));
@@ -392,7 +461,21 @@ impl Mirroring<'_> {
         merge(number, &mut spans, &mut part.intervals);
     }
 
-    fn aligned(&self, left: &[Known], right: &[Known]) -> Aligned {
+    /// Whether two events of the same content have to be read to know that they are equal.
+    fn is_doubtful(&self, left: u32, right: u32) -> bool {
+        let apart = match (
+            self.settings.equality.tolerance.time,
+            self.left.time(left),
+            self.right.time(right),
+        ) {
+            (Some(tolerance), Some(l), Some(r)) => l.abs_diff(r) > tolerance.unsigned_abs(),
+            _ => false,
+        };
+        apart || self.settings.reads_all()
+    }
+
+    /// The alignment, and whether it goes by contents though versions were to be known by.
+    fn aligned(&self, left: &[Known], right: &[Known]) -> (Aligned, bool) {
         let aligned = align(left, right);
         let by_content = |left: &[Known], right: &[Known]| {
             let plain = |events: &[Known]| {
@@ -401,24 +484,28 @@ impl Mirroring<'_> {
             };
             let mut aligned = align(&plain(left), &plain(right));
             guess_pairs(&mut aligned);
+            // What says the same as another event is no double of it: the left side has it once more, or the right one.
+            for lone in &mut aligned.left {
+                lone.of = None;
+            }
             aligned
         };
-        match self.identity {
-            Identity::Id => aligned,
-            Identity::Content => by_content(left, right),
+        match (self.identity, self.settings.by) {
+            (Identity::Content, _) => (by_content(left, right), false),
             // One event inserted by somebody who counts on moves all versions behind it: what the events say tells better then.
-            Identity::Version => {
+            (Identity::Version, IdentityBy::Auto) => {
                 let cost = aligned.cost(left, right);
                 if cost < 3 {
-                    return aligned;
+                    return (aligned, false);
                 }
                 let other = by_content(left, right);
                 if other.cost(left, right) * 2 < cost {
-                    other
+                    (other, true)
                 } else {
-                    aligned
+                    (aligned, false)
                 }
             }
+            _ => (aligned, false),
         }
     }
 
@@ -428,7 +515,7 @@ impl Mirroring<'_> {
         let (Some(l), Some(r)) = (self.left.time(left), self.right.time(right)) else {
             return;
         };
-        part.timed += 1;
+        part.lags.push(l.abs_diff(r).min(i64::MAX as u64) as i64);
         if l == r {
             return;
         }
@@ -629,81 +716,5 @@ impl Mirroring<'_> {
             stays
         });
         Ok(())
-    }
-
-    /// Versions that a side skips and that are not told as missing already.
-    fn add_gaps(&self, comparison: &mut Comparison) {
-        let missing = |hand: Hand| {
-            let mut versions: Vec<(u32, i64)> = comparison
-                .findings
-                .iter()
-                .filter_map(|f| {
-                    let version = match (hand, f.left, f.right) {
-                        (Hand::Right, Some(left), None) => self.left.version(left)?,
-                        (Hand::Right, Some(left), _) if f.category == Category::Placement => {
-                            self.left.version(left)?
-                        }
-                        (Hand::Left, None, Some(right)) => self.right.version(right)?,
-                        _ => return None,
-                    };
-                    Some((f.stream, version))
-                })
-                .collect();
-            versions.sort_unstable();
-            versions
-        };
-        let mut found = Vec::new();
-        for (hand, side) in [(Hand::Left, self.left), (Hand::Right, self.right)] {
-            let told = missing(hand);
-            let mut numbers = vec![0; side.streams().len()];
-            for (number, pair) in comparison.streams.iter().enumerate() {
-                let key = match hand {
-                    Hand::Left => pair.left,
-                    Hand::Right => pair.right,
-                };
-                if let Some(key) = key {
-                    numbers[key as usize] = number as u32;
-                }
-            }
-            for gap in gaps(side) {
-                let stream = numbers[gap.stream as usize];
-                let from = told.partition_point(|t| *t < (stream, gap.from));
-                let to = told.partition_point(|t| *t <= (stream, gap.to));
-                if (to - from) as u64 > gap.to.abs_diff(gap.from) {
-                    continue;
-                }
-                let coverage = self.settings.coverage[hand as usize];
-                found.push(Finding {
-                    category: Category::VersionGap,
-                    stream,
-                    left: (hand == Hand::Left).then_some(gap.before),
-                    right: (hand == Hand::Right).then_some(gap.before),
-                    of: None,
-                    since: side.time(gap.before),
-                    due: None,
-                    healed: None,
-                    covered: !coverage.compacted,
-                    fields: (0, 0),
-                });
-            }
-        }
-        // A gap on both sides is one finding.
-        let mut seen: FxHashMap<(u32, Option<i64>), usize> = FxHashMap::default();
-        let mut all: Vec<Finding> = Vec::with_capacity(found.len());
-        for finding in found {
-            let version = match (finding.left, finding.right) {
-                (Some(o), _) => self.left.version(o),
-                (_, Some(o)) => self.right.version(o),
-                _ => None,
-            };
-            match (finding.right, seen.get(&(finding.stream, version))) {
-                (Some(right), Some(&i)) => all[i].right = Some(right),
-                _ => {
-                    seen.insert((finding.stream, version), all.len());
-                    all.push(finding);
-                }
-            }
-        }
-        comparison.findings.extend(all);
     }
 }

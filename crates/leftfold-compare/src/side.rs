@@ -155,6 +155,14 @@ impl Side {
         self.with_time
     }
 
+    fn see(&mut self, lane: u32, time: Option<i64>) {
+        let lane = lane as usize;
+        if self.latest.len() <= lane {
+            self.latest.resize(lane + 1, NONE);
+        }
+        self.latest[lane] = self.latest[lane].max(time.unwrap_or(NONE));
+    }
+
     /// Up to when everything is known: the earliest of its lanes' latest times.
     pub fn known_until(&self) -> Option<i64> {
         self.latest.iter().copied().filter(|t| *t != NONE).min()
@@ -163,6 +171,12 @@ impl Side {
     /// The latest time of all.
     pub fn latest(&self) -> Option<i64> {
         self.latest.iter().copied().filter(|t| *t != NONE).max()
+    }
+
+    /// The place of an event among those of its stream, from 0.
+    pub fn place(&self, ordinal: u32) -> u32 {
+        let events = self.stream_events(self.stream_of(ordinal));
+        events.partition_point(|o| *o < ordinal) as u32
     }
 
     /// Bytes on the heap.
@@ -240,6 +254,11 @@ impl SideBuilder {
         self.len() == 0
     }
 
+    /// Knows of an event that is not compared: it says how far its source is known.
+    pub fn pass_over(&mut self, lane: u32, time: Option<i64>) {
+        self.side.see(lane, time);
+    }
+
     /// Takes one event. Returns false when the side is full (2^32 - 2 events).
     pub fn take(&mut self, facts: &Facts<'_>) -> bool {
         let side = &mut self.side;
@@ -253,21 +272,14 @@ impl SideBuilder {
         self.last_stream = Some(stream);
         side.stream.push(stream);
         let trusting = self.trusting;
-        let id = facts
-            .id
-            .filter(|id| trusting || !is_counted(id))
-            .map_or(0, of_id);
+        let id = facts.id.filter(|id| trusting || !is_counted(id)).map_or(0, of_id);
         side.id.push(id);
         side.with_id += u32::from(id != 0);
         side.version.push(facts.version.unwrap_or(NONE));
         side.with_version += u32::from(facts.version.is_some());
         side.time.push(facts.time.unwrap_or(NONE));
         side.with_time += u32::from(facts.time.is_some());
-        let lane = facts.lane as usize;
-        if side.latest.len() <= lane {
-            side.latest.resize(lane + 1, NONE);
-        }
-        side.latest[lane] = side.latest[lane].max(facts.time.unwrap_or(NONE));
+        side.see(facts.lane, facts.time);
         let content = match facts.content {
             Content::Json(text) => self
                 .digester
@@ -327,7 +339,11 @@ mod tests {
     fn a_small_number_is_nobodys_identity_unless_it_is_said_to_be() {
         let with = |builder: SideBuilder| {
             let mut builder = builder;
-            for id in ["17", "0197f0a1-7d5e-7000-8000-000000000001", "1234567890123456789"] {
+            for id in [
+                "17",
+                "0197f0a1-7d5e-7000-8000-000000000001",
+                "1234567890123456789",
+            ] {
                 builder.take(&Facts {
                     stream: "s",
                     kind: "E",

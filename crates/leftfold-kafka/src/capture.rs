@@ -121,7 +121,10 @@ pub fn capture(
         None => Ok(()),
     };
     match begun.and_then(|()| begin(&cluster, request, &topics, pieces, &mut writer, tell)) {
-        Ok((pieces, ids)) => run(&cluster, request, pieces, ids, (writer, schemas), cancel, tell),
+        Ok((pieces, ids)) => {
+            let stretches = (pieces, ids, &topics[..]);
+            run(&cluster, request, stretches, (writer, schemas), cancel, tell)
+        }
         Err(e) => {
             writer.finish(&now(), &Outcome::Failed(e.code().to_owned()))?;
             Err(e)
@@ -201,9 +204,15 @@ fn begin(
         "read_committed"
     };
     match writer.fact("isolation")? {
-        // Once uncommitted, the whole may hold records of aborted transactions.
-        Some(before) if before == "read_uncommitted" => {}
-        _ => writer.set_fact("isolation", isolation)?,
+        // What is in the file would be of one kind in part and of the other in part, and nothing would say which.
+        Some(before) if before != isolation => {
+            return Err(KafkaError::Property(format!(
+                "{} was read with isolation.level={before}: go on with that, or choose another name for the capture",
+                writer.path().display()
+            )));
+        }
+        Some(_) => {}
+        None => writer.set_fact("isolation", isolation)?,
     }
     writer.begin_run(&RunStart {
         started: now(),
@@ -246,6 +255,17 @@ fn take_in(
             known.id
         }
         None => {
+            if let From::Offset(asked) = range.from
+                && asked > piece.high
+            {
+                return Err(KafkaError::Read {
+                    place: piece.place(),
+                    reason: format!(
+                        "it ends at offset {}, before the {asked} that was asked for",
+                        piece.high
+                    ),
+                });
+            }
             if let From::Offset(asked) = range.from
                 && asked < piece.low
             {
@@ -314,8 +334,7 @@ fn resume(
 fn run(
     cluster: &Cluster,
     request: &Request,
-    pieces: Vec<Piece>,
-    ids: Vec<i64>,
+    (pieces, ids, topics): (Vec<Piece>, Vec<i64>, &[Topic]),
     (writer, mut schemas): (CaptureWriter, SchemaBook),
     cancel: &Cancel,
     tell: &mut dyn FnMut(Told),
@@ -338,7 +357,7 @@ fn run(
         Ok(false)
     } else {
         let reader = Reader::new(cluster, pieces);
-        reader.and_then(|reader| reader.watching(request.watch()).run(&mut sink, cancel))
+        reader.and_then(|reader| reader.watching(request.watch(), topics).run(&mut sink, cancel))
     };
     let kept = sink.schemas.finish(&mut sink.writer, cancel, sink.tell);
     let CaptureSink { writer, .. } = sink;

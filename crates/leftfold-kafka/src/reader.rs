@@ -20,6 +20,9 @@ const STALLED: Duration = Duration::from_mins(5);
 /// How often a read without an end looks for new partitions and topics.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
+/// How often it is asked whether the topics still are what they were.
+const SAME_STILL: Duration = Duration::from_secs(2);
+
 /// How long nothing comes before the taker is told why.
 const QUIET: Duration = Duration::from_secs(3);
 
@@ -192,6 +195,10 @@ pub struct Reader<'c> {
     /// The topics' numbers as the consumer has them.
     topics: Vec<(String, usize)>,
     watch: Option<(Watch, Instant)>,
+    /// Topics by name, with the broker's identities of them.
+    ids: Vec<(String, String)>,
+    /// Where the pieces stood when the topics were the same for certain.
+    seen_until: Vec<i64>,
 }
 
 impl<'c> Reader<'c> {
@@ -206,6 +213,8 @@ impl<'c> Reader<'c> {
             last: 0,
             topics: Vec::new(),
             watch: None,
+            ids: Vec::new(),
+            seen_until: Vec::new(),
         };
         for piece in pieces {
             reader.add(piece)?;
@@ -215,7 +224,10 @@ impl<'c> Reader<'c> {
 
     /// The same, looking for new partitions and topics as long as it has no end.
     #[must_use]
-    pub fn watching(self, watch: Watch) -> Self {
+    pub fn watching(mut self, watch: Watch, topics: &[Topic]) -> Self {
+        let known = |t: &Topic| Some((t.name.clone(), t.id.clone()?));
+        self.ids = topics.iter().filter_map(known).collect();
+        self.seen_until = self.progress.iter().map(|p| p.next).collect();
         Self {
             watch: Some((watch, Instant::now())),
             ..self
@@ -252,7 +264,7 @@ impl<'c> Reader<'c> {
         let Some((watch, looked)) = &mut self.watch else {
             return Ok(());
         };
-        if looked.elapsed() < LOOK_AGAIN || self.pieces.iter().any(|p| p.stop.is_some()) {
+        if looked.elapsed() < SAME_STILL {
             return Ok(());
         }
         *looked = Instant::now();
@@ -264,6 +276,10 @@ impl<'c> Reader<'c> {
                 return Ok(());
             }
         };
+        self.still_the_same(&topics)?;
+        if self.pieces.iter().any(|p| p.stop.is_some()) {
+            return Ok(());
+        }
         let since = self.pieces.iter().find_map(|p| p.since);
         for topic in &topics {
             for id in topic.partitions.iter().copied() {
@@ -285,6 +301,34 @@ impl<'c> Reader<'c> {
                 self.start(self.pieces.len() - 1)?;
             }
         }
+        Ok(())
+    }
+
+    /// A topic that was made anew under its name is another one: what was read since the last look may be of either.
+    fn still_the_same(&mut self, topics: &[Topic]) -> Result<(), KafkaError> {
+        for topic in topics {
+            let Some(now) = &topic.id else { continue };
+            match self.ids.iter().find(|(name, _)| *name == topic.name) {
+                None => self.ids.push((topic.name.clone(), now.clone())),
+                Some((_, then)) if then == now => {}
+                Some(_) => {
+                    let places = self.pieces.iter().zip(&self.seen_until);
+                    let from: Vec<String> = places
+                        .filter(|(piece, _)| piece.name == topic.name)
+                        .map(|(piece, next)| format!("{} of {}", next, piece.place()))
+                        .collect();
+                    return Err(KafkaError::TopicChanged {
+                        topic: topic.name.clone(),
+                        what: format!(
+                            "it was deleted and made anew under the same name while it was read; records from offset {} on may be of the new one",
+                            from.join(", ")
+                        ),
+                    });
+                }
+            }
+        }
+        self.seen_until.clear();
+        self.seen_until.extend(self.progress.iter().map(|p| p.next));
         Ok(())
     }
 

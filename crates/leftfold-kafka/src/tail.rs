@@ -154,7 +154,7 @@ pub fn tail(
         take,
     };
     Reader::new(&cluster, pieces)?
-        .watching(request.watch())
+        .watching(request.watch(), &topics)
         .run(&mut sink, cancel)?;
     sink.hand_on()
 }

@@ -148,6 +148,12 @@ impl Evidence for Both<'_> {
 }
 
 impl Compared {
+    /// Goes back to what was known at a moment, in nanoseconds.
+    pub fn go_back_to(&mut self, moment: i64) {
+        self.comparison
+            .go_back_to(moment, &self.left.side, &self.right.side);
+    }
+
     /// A side.
     pub fn side(&self, hand: Hand) -> &TakenSide {
         match hand {

@@ -75,10 +75,17 @@ impl WholeSink for Taking<'_> {
                 return ControlFlow::Break(());
             }
         }
+        let lane = if self.by_lane {
+            (whole.locator.row >> 48) as u32
+        } else {
+            0
+        };
+        let time = whole.time.map(|t| t.nanos);
         if self
             .only
             .is_some_and(|only| !only.keeps(whole.stream, whole.kind))
         {
+            self.builder.pass_over(lane, time);
             return ControlFlow::Continue(());
         }
         let taken = self.builder.take(&Facts {
@@ -86,12 +93,8 @@ impl WholeSink for Taking<'_> {
             kind: whole.kind,
             id: whole.id.map(str::as_bytes),
             version: whole.version,
-            time: whole.time.map(|t| t.nanos),
-            lane: if self.by_lane {
-                (whole.locator.row >> 48) as u32
-            } else {
-                0
-            },
+            time,
+            lane,
             content: match whole.payload {
                 WholePayload::Json(text) => Content::Json(text),
                 WholePayload::Value(value) => Content::Value(value),
