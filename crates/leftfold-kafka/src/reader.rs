@@ -43,7 +43,7 @@ pub struct Piece {
     pub start: i64,
     /// The offset to end before; `None`: it has no end.
     pub stop: Option<i64>,
-    /// Records of an earlier time are passed over: times may stand out of order.
+    /// Records of an earlier time are passed over where the piece has an end: times may stand out of order.
     pub since: Option<i64>,
 }
 
@@ -474,9 +474,11 @@ impl<'c> Reader<'c> {
                             place.done = true;
                         } else if offset >= place.next {
                             let record = message.record();
-                            let early = piece
-                                .since
-                                .is_some_and(|since| record.timestamp.is_some_and(|(ms, _)| ms < since));
+                            // What comes while one follows is kept, whatever time it states: nobody could have it later.
+                            let early = piece.stop.is_some()
+                                && piece
+                                    .since
+                                    .is_some_and(|since| record.timestamp.is_some_and(|(ms, _)| ms < since));
                             if !early {
                                 message.headers(headers);
                                 enough = sink.record(i, offset, &record, headers)? == Taken::Enough;
