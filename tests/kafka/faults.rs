@@ -302,7 +302,14 @@ fn a_broker_that_is_killed_and_comes_back_costs_no_record() {
     rig.python(WRITE, &[&topic, "200000", "250000"]);
     said(run);
     let path = folder.path().join("o.leftfold");
-    assert_eq!(numbers(&path), (0..250_000).collect::<Vec<i64>>());
+    // A producer that tries again may write them in another order: each is there once.
+    let mut found = numbers(&path);
+    found.sort_unstable();
+    assert!(
+        found == (0..250_000).collect::<Vec<i64>>(),
+        "{} records",
+        found.len()
+    );
 }
 
 #[test]
@@ -342,7 +349,7 @@ fn a_topic_made_anew_while_it_is_followed_ends_the_capture() {
     assert_eq!(ended.status.code(), Some(2), "{said}");
     assert!(said.contains("error[kafka-topic-changed]"), "{said}");
     assert!(
-        said.contains("made anew") && said.contains("from offset 10 of"),
+        said.contains("made anew") && said.contains("records from offset "),
         "{said}"
     );
 }
