@@ -20,7 +20,7 @@ use leftfold_session::{Check, NamedComparison, StatedCheck, duration_text, neare
 
 use crate::args::SourceArgs;
 use crate::compare::{self, CHUNK, DIFFERS};
-use crate::document::{Document, number};
+use crate::document::Document;
 use crate::export;
 use crate::failure::{Failure, Outcome};
 use crate::finding::{self, event_cell, time};
