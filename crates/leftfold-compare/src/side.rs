@@ -191,6 +191,24 @@ fn is_counted(id: &[u8]) -> bool {
     id.len() <= COUNTED_DIGITS && id.iter().all(u8::is_ascii_digit)
 }
 
+/// The digest of an id. A UUID is itself with its hyphens or without them, in capitals or not.
+fn of_id(id: &[u8]) -> u64 {
+    let mut digits = [0; 32];
+    let mut n = 0;
+    let is_uuid = matches!(id.len(), 32 | 36)
+        && id.iter().enumerate().all(|(i, b)| match b {
+            b'-' => id.len() == 36 && matches!(i, 8 | 13 | 18 | 23),
+            b if b.is_ascii_hexdigit() && n < digits.len() => {
+                digits[n] = b.to_ascii_lowercase();
+                n += 1;
+                true
+            }
+            _ => false,
+        });
+    let text = if is_uuid && n == digits.len() { &digits } else { id };
+    xxh3_64(text).max(1)
+}
+
 impl SideBuilder {
     /// A side without events, whose contents are digested so.
     pub fn new(digester: Digester, ignore_kind: bool) -> Self {
@@ -238,7 +256,7 @@ impl SideBuilder {
         let id = facts
             .id
             .filter(|id| trusting || !is_counted(id))
-            .map_or(0, |id| xxh3_64(id).max(1));
+            .map_or(0, of_id);
         side.id.push(id);
         side.with_id += u32::from(id != 0);
         side.version.push(facts.version.unwrap_or(NONE));
@@ -287,5 +305,42 @@ impl SideBuilder {
         }
         side.starts = starts;
         side
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_the_same_however_it_is_written() {
+        let id = |text: &str| of_id(text.as_bytes());
+        let plain = id("01a1f9afe4cb768e8f9bc0fad67a1d26");
+        assert_eq!(id("01a1f9af-e4cb-768e-8f9b-c0fad67a1d26"), plain);
+        assert_eq!(id("01A1F9AF-E4CB-768E-8F9B-C0FAD67A1D26"), plain);
+        assert_ne!(id("01a1f9af-e4cb-768e-8f9b-c0fad67a1d27"), plain);
+        assert_ne!(id("ABC"), id("abc"));
+        assert_ne!(id("-1a1f9af-e4cb-768e-8f9b-c0fad67a1d26"), plain);
+    }
+
+    #[test]
+    fn a_small_number_is_nobodys_identity_unless_it_is_said_to_be() {
+        let with = |builder: SideBuilder| {
+            let mut builder = builder;
+            for id in ["17", "0197f0a1-7d5e-7000-8000-000000000001", "1234567890123456789"] {
+                builder.take(&Facts {
+                    stream: "s",
+                    kind: "E",
+                    id: Some(id.as_bytes()),
+                    version: None,
+                    time: None,
+                    lane: 0,
+                    content: Content::Absent,
+                });
+            }
+            builder.finish().having(Identity::Id)
+        };
+        assert_eq!(with(SideBuilder::default()), 2);
+        assert_eq!(with(SideBuilder::default().trusting_ids()), 3);
     }
 }

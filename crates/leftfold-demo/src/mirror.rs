@@ -89,6 +89,7 @@ pub fn write_mirror<W: Write>(
         written: 0,
         faults: [0; PLANTED.len()],
         held: None,
+        held_since: 0,
     };
     shop::run(options, &mut copy, cancel, progress)?;
     copy.release_held();
@@ -124,6 +125,8 @@ struct Copy<W: Write> {
     faults: [u64; PLANTED.len()],
     /// An event that waits to be overtaken by two of its stream: stream, how many are still to pass, the event.
     held: Option<(u64, u8, (i64, String, String))>,
+    /// When that one happened.
+    held_since: i64,
 }
 
 impl<W: Write> Copy<W> {
@@ -144,6 +147,9 @@ impl<W: Write> Copy<W> {
         if let Some((_, left, (arrival, before, after))) = self.held.take() {
             if left < 2 {
                 self.count(REORDERED);
+            }
+            if arrival - self.held_since > 30 * SECOND {
+                self.count(LATE);
             }
             self.send(arrival, before, after);
         }
@@ -244,6 +250,7 @@ impl<W: Write> RowSink for Copy<W> {
             && row.version > 3
         {
             self.held = Some((row.stream_number, 2, (arrival, before, after)));
+            self.held_since = row.time;
             return Ok(());
         }
         if doubled {
