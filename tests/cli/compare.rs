@@ -61,7 +61,9 @@ fn the_demos_faults_are_found_each_and_nothing_else() {
     let demo = leftfold(folder.path(), &["demo", "--mirror"]).ok();
     let planted = |category: &str| -> u64 {
         let (_, of_mirror) = demo.split_once("shop-mirror.ndjson").expect("the copy is told");
-        let line = of_mirror.lines().find(|l| l.starts_with(&format!("{category}: ")));
+        let line = of_mirror
+            .lines()
+            .find(|l| l.starts_with(&format!("{category}: ")));
         let line = line.unwrap_or_else(|| panic!("no {category} is planted: {demo}"));
         let n = line.rsplit('(').next().and_then(|l| l.split(' ').next());
         n.and_then(|n| n.parse().ok()).expect("a number")

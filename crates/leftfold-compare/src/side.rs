@@ -253,10 +253,7 @@ impl SideBuilder {
         self.last_stream = Some(stream);
         side.stream.push(stream);
         let trusting = self.trusting;
-        let id = facts
-            .id
-            .filter(|id| trusting || !is_counted(id))
-            .map_or(0, of_id);
+        let id = facts.id.filter(|id| trusting || !is_counted(id)).map_or(0, of_id);
         side.id.push(id);
         side.with_id += u32::from(id != 0);
         side.version.push(facts.version.unwrap_or(NONE));
@@ -327,7 +324,11 @@ mod tests {
     fn a_small_number_is_nobodys_identity_unless_it_is_said_to_be() {
         let with = |builder: SideBuilder| {
             let mut builder = builder;
-            for id in ["17", "0197f0a1-7d5e-7000-8000-000000000001", "1234567890123456789"] {
+            for id in [
+                "17",
+                "0197f0a1-7d5e-7000-8000-000000000001",
+                "1234567890123456789",
+            ] {
                 builder.take(&Facts {
                     stream: "s",
                     kind: "E",
