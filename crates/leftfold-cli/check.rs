@@ -42,9 +42,10 @@ leftfold.toml:
   name = \"copy\"
   left = \"shop.db\"                      # a file, the name of a [[source]], kafka://HOST:PORT/TOPIC
   right = \"shop-mirror.ndjson\"
-  lag_tolerance = \"30s\"                 # further: mode = \"mirror\", identity, ignore, metadata, number_tolerance, time_tolerance,
-                                        # settled, compacted = [\"right\"], streams, categories, types
-  [[rule]]                              # a condition, on the event, the state after it and `before` it
+  lag_tolerance = \"30s\"                 # further: mode, identity, ignore, metadata, settled,
+                                        # number_tolerance, time_tolerance, streams, categories,
+                                        # types, compacted = [\"right\"]
+  [[rule]]                              # a condition: on the event, `state` after it, `before` it
   name = \"stock never below zero\"
   source = \"shop.db\"                    # without it: the one that --source names
   categories = [\"stock\"]                # further: streams, types, projection

@@ -7,7 +7,7 @@ use leftfold_log::{Evaluation, Expression, LaneBy};
 use leftfold_replay::Projection;
 use rayon::prelude::*;
 
-use super::{BATCH, BEFORE, History, Rule, Ruled, STATE};
+use super::{BATCH, BEFORE, History, KEPT, Rule, Ruled, STATE};
 use crate::compare::Shown;
 use crate::error::SessionError;
 use crate::history::step_of;
@@ -105,7 +105,7 @@ struct Judge<'a> {
 struct Course<'a> {
     projection: Option<&'a dyn Projection>,
     state: Option<Value>,
-    /// The violation that has not healed, among those found.
+    /// The violation that has not healed, among those found; past them where it is no longer kept.
     open: Option<usize>,
     found: Ruled,
 }
@@ -197,8 +197,9 @@ impl<'a> Judge<'a> {
                 Said::Fails(why, at_last) => found.fail(why, at_last),
                 Said::Holds => {
                     found.judged += 1;
-                    if let Some(i) = course.open.take() {
-                        let healed: &mut Shown = &mut found.shown[i];
+                    if let Some(i) = course.open.take()
+                        && let Some(healed) = found.shown.get_mut(i)
+                    {
                         healed.status = Status::Healed;
                         healed.healed = event.time.map(|t| t.nanos);
                     }
@@ -211,6 +212,10 @@ impl<'a> Judge<'a> {
                     found.violations += 1;
                     found.streams = 1;
                     course.open = of_state.then_some(found.shown.len());
+                    // A stream may have more of them than are kept of all.
+                    if found.shown.len() >= KEPT {
+                        continue;
+                    }
                     let why = if lacks {
                         "something it asks for is not there: "
                     } else {

@@ -5,7 +5,7 @@ use leftfold_compare::Status;
 use leftfold_event::{Cancel, Progress};
 use leftfold_replay::Projections;
 
-use super::{BATCH, History, Only, Rule, RuleKind, Ruled, check_rule};
+use super::{BATCH, History, KEPT, Only, Rule, RuleKind, Ruled, check_rule};
 use crate::session::Session;
 
 const SECOND: i64 = 1_000_000_000;
@@ -225,6 +225,9 @@ fn a_stream_longer_than_what_is_read_at_once_is_judged_as_one() {
     assert_eq!(place, Some((BATCH - 5).to_string()));
     let each = ruled(&condition(None, "payload.n > 0"), &lines);
     assert_eq!(each.violations, 10);
+    // All of them count, and the first ten thousand are kept.
+    let all = ruled(&condition(None, "payload.n > 1"), &lines);
+    assert_eq!((all.violations as usize, all.shown.len()), (BATCH + 10, KEPT));
 }
 
 #[test]
