@@ -8,6 +8,7 @@ use leftfold_event::Point;
 use leftfold_kafka::{Bound, From};
 
 use crate::capture::{CAPTURE, CaptureArgs};
+use crate::check::{CHECK, CheckArgs};
 use crate::compare::{COMPARE, CompareArgs};
 use crate::kafka::{KafkaArgs, bound};
 use crate::secret::SecretArgs;
@@ -142,6 +143,9 @@ from + (to-from)*(c+1)/n.")]
     /// Compare two histories: what is missing, doubled, different, reordered or late, and since when (exit code 1 when they differ)
     #[command(after_help = COMPARE)]
     Compare(CompareArgs),
+    /// Check the comparisons and rules of leftfold.toml (exit code 1 when something differs or is violated)
+    #[command(after_help = CHECK)]
+    Check(CheckArgs),
     /// Show which event last changed each field of a stream's state
     #[command(after_help = "Examples:
   leftfold blame shop.db order-10017
@@ -221,6 +225,7 @@ impl Verb {
             Self::State(args) => args.json,
             Self::Diff(args) => args.json,
             Self::Compare(args) => args.json,
+            Self::Check(args) => args.is_json(),
             Self::Blame(args) => args.json,
             Self::History(args) => args.json,
             Self::Topics(args) => args.json,

@@ -4,26 +4,24 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-use std::{fmt, thread};
 
 use clap::{Args, ValueEnum};
-use leftfold_event::json::{self, Value};
-use leftfold_event::{Event, Point, Progress, Timestamp};
+use leftfold_event::{Point, Progress};
 use leftfold_session::compare::{
-    Category, Compared, Equality, Finding, Hand, Identity, IdentityBy, Ignored, MirrorOptions, Only, Shown,
-    Status, Tolerance, Verdict, compare_mirror,
+    Category, Compared, Finding, Hand, Identity, IdentityBy, Ignored, MirrorOptions, Status, Verdict,
+    compare_mirror,
 };
-use leftfold_session::{Session, write_event};
+use leftfold_session::project::Project;
+use leftfold_session::{NamedComparison, Session, save_comparison};
 
 use crate::args::SourceArgs;
-use crate::document::{Document, list, number, shown as on_one_line, stated};
+use crate::document::{Document, number, stated};
 use crate::failure::{Failure, Outcome};
+use crate::finding::{self, Length, seconds, time};
 use crate::front::Front;
 use crate::input;
-use crate::style::{Tone, clean, counted, grouped, named, shorten};
-use crate::table::{Column, Table};
+use crate::style::{Tone, clean, counted, grouped, named};
+use crate::topic;
 
 pub(crate) const COMPARE: &str = "\
 Examples:
@@ -31,6 +29,8 @@ Examples:
   leftfold compare shop.db shop-mirror.ndjson --category missing --json
   leftfold compare shop.db shop-mirror.ndjson --only-category stock --ignore /reason
   leftfold compare shop.db kafka://localhost:9092/orders --lag-tolerance 5s --settled
+  leftfold compare shop.db shop-mirror.ndjson --ignore /reason --save copy
+  leftfold compare copy                                 (as leftfold.toml says it; `leftfold check` runs all of them)
 
 Events are known by their ids where both sides share them, else by stream and version, else by what they say; --identity decides.
 JSON is compared by what it says: the order of keys, spacing, escapes and a number's spelling do not count, every digit does.
@@ -69,17 +69,17 @@ pub(crate) enum HandArg {
 pub(crate) struct CompareArgs {
     /// The left side: a file, a capture, a topic, `-` or a name from leftfold.toml
     pub(crate) left: PathBuf,
-    /// The right side
-    pub(crate) right: PathBuf,
+    /// The right side; without it, LEFT is the name of a comparison in leftfold.toml, and what is said beside it counts before what stands there
+    pub(crate) right: Option<PathBuf>,
     /// Which history of the left side, where it holds several: its number in `inspect`
     #[arg(long, value_name = "N")]
     pub(crate) left_store: Option<usize>,
     /// Which history of the right side
     #[arg(long, value_name = "N")]
     pub(crate) right_store: Option<usize>,
-    /// What events are known by on both sides
-    #[arg(long, value_name = "WHAT", default_value = "auto")]
-    pub(crate) identity: IdentityArg,
+    /// What events are known by on both sides (default: auto)
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) identity: Option<IdentityArg>,
     /// A place that does not count: a JSON pointer into the payload (* is any key or element), or `type`; may be repeated
     #[arg(long, value_name = "PATH")]
     pub(crate) ignore: Vec<String>,
@@ -90,11 +90,11 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "N")]
     pub(crate) number_tolerance: Option<String>,
     /// Times that are no further apart are equal: in payloads, and the events' own, which are compared only with this
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = leftfold_session::duration)]
     pub(crate) time_tolerance: Option<i64>,
-    /// How much later an event may be on the other side
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "30s")]
-    pub(crate) lag_tolerance: i64,
+    /// How much later an event may be on the other side (default: 30s)
+    #[arg(long, value_name = "TIME", value_parser = leftfold_session::duration)]
+    pub(crate) lag_tolerance: Option<i64>,
     /// Both sides are complete: nothing is pending
     #[arg(long, conflicts_with = "at")]
     pub(crate) settled: bool,
@@ -119,19 +119,12 @@ pub(crate) struct CompareArgs {
     /// Show at most so many findings (with --json all, unless given)
     #[arg(short, long, value_name = "N")]
     pub(crate) count: Option<usize>,
+    /// Write the comparison to leftfold.toml in the current folder, under this name
+    #[arg(long, value_name = "NAME", requires = "right")]
+    pub(crate) save: Option<String>,
     /// As NDJSON: one finding a line, then the summary
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// A length of time: `30s`, `500ms`, `2m`.
-pub(crate) fn duration(text: &str) -> Result<i64, String> {
-    match Point::parse(&format!("-{}", text.trim())) {
-        Ok(Point::BeforeEnd { nanos }) => Ok(nanos),
-        _ => Err(format!(
-            "{text:?} is no length of time: write 30s (ns, us, ms, s, m, h or d)"
-        )),
-    }
 }
 
 fn moment(text: &str) -> Result<Point, String> {
@@ -166,29 +159,43 @@ fn category(text: &str) -> Result<Category, String> {
 const SHOWN: usize = 20;
 
 /// Findings whose evidence is read at a time.
-const CHUNK: usize = 512;
+pub(crate) const CHUNK: usize = 512;
 
 /// As diff(1) has it.
-const DIFFERS: u8 = 1;
+pub(crate) const DIFFERS: u8 = 1;
 
 pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
-    if [&args.left, &args.right].iter().all(|p| p.as_os_str() == "-") {
+    let both = [Some(&args.left), args.right.as_ref()];
+    if both.iter().all(|p| p.is_some_and(|p| p.as_os_str() == "-")) {
         return Err(Failure::new(
             "usage",
             "standard input can be one side only: give the other one a file",
         ));
     }
-    let options = options(args)?;
+    let asked = asked(args)?;
+    let left = topic::resolved(front, &asked.left)?;
+    let right = topic::resolved(front, &asked.right)?;
     let session = input::session(front);
-    let left = side(front, &session, &args.left, args.left_store)?;
-    let right = side(front, &session, &args.right, args.right_store)?;
-    let mut compared = compare(front, (&args.left, left), (&args.right, right), options)?;
-    check_sides(front, args, &compared)?;
+    let stores = (
+        side(front, &session, &left, args.left_store)?,
+        side(front, &session, &right, args.right_store)?,
+    );
+    let mut compared = compare(
+        front,
+        (&left, stores.0),
+        (&right, stores.1),
+        asked.options.clone(),
+    )?;
+    if args.save.is_some() {
+        let path = save_comparison(Path::new("."), &asked)?;
+        front.note(format!("{:?} is saved in {}", asked.name, path.display()));
+    }
+    check_sides(front, &asked.options, &compared)?;
     let latest = compared.left.side.latest().max(compared.right.side.latest());
     match (&args.at, latest) {
         (Some(Point::Time(at)), _) => compared.go_back_to(at.nanos),
         (Some(Point::BeforeEnd { nanos }), Some(latest)) => {
-            compared.go_back_to(latest.saturating_sub(*nanos))
+            compared.go_back_to(latest.saturating_sub(*nanos));
         }
         _ => {}
     }
@@ -203,8 +210,7 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     } else {
         as_text(front, args, &compared)?;
     }
-    let certain = |f: &Finding| matches!(compared.comparison.status(f), Status::Confirmed | Status::Healed);
-    Ok(if compared.comparison.findings.iter().any(certain) {
+    Ok(if compared.comparison.first().is_some() {
         ExitCode::from(DIFFERS)
     } else {
         ExitCode::SUCCESS
@@ -212,10 +218,9 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
 }
 
 /// Says what of the sides makes a verdict worth little.
-fn check_sides(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
+fn check_sides(front: &mut Front, options: &MirrorOptions, compared: &Compared) -> Outcome {
     let sides = [Hand::Left, Hand::Right].map(|hand| (hand, compared.side(hand)));
-    let narrowed =
-        !(args.only_stream.is_empty() && args.only_category.is_empty() && args.only_type.is_empty());
+    let narrowed = !options.only.is_all();
     if narrowed && sides.iter().all(|(_, side)| side.side.events() == 0) {
         return Err(Failure::new(
             "no-such-lane",
@@ -249,40 +254,98 @@ fn check_sides(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Ou
     Ok(())
 }
 
-fn options(args: &CompareArgs) -> Outcome<MirrorOptions> {
-    let ignored = Ignored::parse(args.ignore.iter().map(String::as_str))
-        .map_err(|e| Failure::new("path-syntax", e.to_string()))?;
-    let number = args.number_tolerance.as_deref().map(|text| {
-        leftfold_session::compare::decimal(text)
-            .ok_or_else(|| Failure::new("usage", format!("{text:?} is no number: write 0.01")))
-    });
-    Ok(MirrorOptions {
-        by: match args.identity {
+/// What is to be compared, and how: as the arguments say, and where they say nothing as the project file does.
+fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
+    let mut asked = match &args.right {
+        Some(right) => NamedComparison {
+            name: args.save.clone().unwrap_or_default(),
+            left: args.left.clone(),
+            right: right.clone(),
+            options: MirrorOptions::default(),
+        },
+        None => (*in_project(&args.left)?).clone(),
+    };
+    if let Some(name) = &args.save {
+        if name.trim().is_empty() {
+            return Err(Failure::new("usage", "--save: give it a name"));
+        }
+        if let Some(side) = [&asked.left, &asked.right]
+            .into_iter()
+            .find(|s| input::is_stdin(s))
+        {
+            let why = format!(
+                "{} cannot be read again: only files, sources and topics can be saved",
+                side.display()
+            );
+            return Err(Failure::new("usage", why));
+        }
+    }
+    let options = &mut asked.options;
+    if !args.ignore.is_empty() {
+        let stated = options.equality.ignored.texts();
+        let places = stated.iter().chain(&args.ignore).map(String::as_str);
+        options.equality.ignored =
+            Ignored::parse(places).map_err(|e| Failure::new("path-syntax", e.to_string()))?;
+    }
+    if let Some(text) = &args.number_tolerance {
+        let number = leftfold_session::compare::decimal(text)
+            .ok_or_else(|| Failure::new("usage", format!("{text:?} is no number: write 0.01")))?;
+        options.equality.tolerance.number = Some(number);
+    }
+    if let Some(identity) = args.identity {
+        options.by = match identity {
             IdentityArg::Auto => IdentityBy::Auto,
             IdentityArg::Id => IdentityBy::Fixed(Identity::Id),
             IdentityArg::Version => IdentityBy::Fixed(Identity::Version),
             IdentityArg::Content => IdentityBy::Fixed(Identity::Content),
-        },
-        equality: Equality {
-            ignored,
-            tolerance: Tolerance {
-                number: number.transpose()?,
-                time: args.time_tolerance,
-            },
-            metadata: args.metadata,
-        },
-        lag_tolerance: args.lag_tolerance,
-        settled: args.settled,
-        compacted: [HandArg::Left, HandArg::Right].map(|h| args.compacted.contains(&h)),
-        only: Only {
-            streams: args.only_stream.clone(),
-            categories: args.only_category.clone(),
-            types: args.only_type.clone(),
-        },
-    })
+        };
+    }
+    let time = &mut options.equality.tolerance.time;
+    *time = args.time_tolerance.or(*time);
+    options.equality.metadata |= args.metadata;
+    options.lag_tolerance = args.lag_tolerance.unwrap_or(options.lag_tolerance);
+    options.settled |= args.settled;
+    for hand in &args.compacted {
+        options.compacted[*hand as usize] = true;
+    }
+    for (stated, given) in [
+        (&mut options.only.streams, &args.only_stream),
+        (&mut options.only.categories, &args.only_category),
+        (&mut options.only.types, &args.only_type),
+    ] {
+        if !given.is_empty() {
+            stated.clone_from(given);
+        }
+    }
+    Ok(asked)
 }
 
-type Store = Arc<dyn leftfold_session::EventStore>;
+/// The comparison that leftfold.toml in the current folder calls so.
+fn in_project(name: &Path) -> Outcome<Arc<NamedComparison>> {
+    let project = Project::of_folder(Path::new("."))?;
+    let text = name.to_string_lossy();
+    if let Some(project) = &project
+        && let Some(found) = project.comparison(&text)?
+    {
+        return Ok(found);
+    }
+    if name.exists() {
+        let why = format!("{}: name the other side, too", name.display());
+        return Err(Failure::new("usage", why));
+    }
+    let checks = project.iter().flat_map(|p| &p.file.checks);
+    let names: Vec<&str> = checks.filter(|c| !c.is_rule).map(|c| c.name.as_str()).collect();
+    let known = match names[..] {
+        [] => "leftfold.toml here states none".to_owned(),
+        _ => format!("there are {}", names.join(", ")),
+    };
+    Err(Failure::new(
+        "no-such-check",
+        format!("there is no comparison {text:?}: {known}; to compare two histories, name both"),
+    ))
+}
+
+pub(crate) type Store = Arc<dyn leftfold_session::EventStore>;
 
 /// The history of one side.
 pub(crate) fn side(
@@ -306,32 +369,16 @@ pub(crate) fn side(
 }
 
 /// Compares with a progress bar.
-fn compare(
-    front: &mut Front,
+pub(crate) fn compare(
+    front: &Front,
     left: (&Path, Store),
     right: (&Path, Store),
     options: MirrorOptions,
 ) -> Outcome<Compared> {
     let cancel = front.interrupt.cancel.clone();
     let progress = [Progress::new(), Progress::new()];
-    let done = AtomicBool::new(false);
-    let mut bar = front.progress("reading both sides, events");
-    let compared = thread::scope(|scope| {
-        let work = scope.spawn(|| {
-            let compared = compare_mirror(left, right, options, &cancel, [&progress[0], &progress[1]]);
-            done.store(true, Ordering::Release);
-            compared
-        });
-        while !done.load(Ordering::Acquire) && !work.is_finished() {
-            let total = progress[0].total().zip(progress[1].total()).map(|(l, r)| l + r);
-            bar.set(progress[0].done() + progress[1].done(), total);
-            thread::park_timeout(Duration::from_millis(20));
-        }
-        work.join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    });
-    drop(bar);
-    Ok(compared?)
+    let work = || compare_mirror(left, right, options, &cancel, [&progress[0], &progress[1]]);
+    Ok(front.watch("reading both sides, events", &progress, work)?)
 }
 
 /// The findings that are to be shown, by number.
@@ -350,81 +397,17 @@ fn as_json(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
     let cancel = front.interrupt.cancel.clone();
     for chunk in numbers[..numbers.len().min(count)].chunks(CHUNK) {
         for finding in compared.shown(chunk, &cancel)? {
-            document(compared, &finding)?.print(&mut front.out)?;
+            finding::document(compared.names(), &finding)?.print(&mut front.out)?;
         }
     }
-    summary(compared).print(&mut front.out)?;
+    Document::new()
+        .with("summary", summary(compared))
+        .print(&mut front.out)?;
     Ok(())
 }
 
-/// One finding for machines.
-pub(crate) fn document(compared: &Compared, shown: &Shown) -> Outcome<Document> {
-    let event = |event: &Option<Event>, hand: Hand| -> Outcome<Option<Value>> {
-        let Some(event) = event else { return Ok(None) };
-        let mut text = String::new();
-        write_event(event, &compared.side(hand).name, &mut text);
-        let read = json::parse(text.as_bytes());
-        read.map(Some)
-            .map_err(|e| Failure::new("internal", format!("an event is no JSON: {e}")))
-    };
-    let version = shown
-        .left
-        .as_ref()
-        .and_then(|e| e.version)
-        .or_else(|| shown.right.as_ref().and_then(|e| e.version));
-    let fields = shown.fields.iter().map(|field| {
-        Value::from(
-            Document::new()
-                .with("path", field.path.as_str())
-                .maybe("left", field.left.clone())
-                .maybe("right", field.right.clone()),
-        )
-    });
-    let of_hand = if shown.left.is_some() {
-        Hand::Left
-    } else {
-        Hand::Right
-    };
-    Ok(Document::new()
-        .with("category", shown.category.as_str())
-        .with("status", shown.status.as_str())
-        .maybe("stream", stated(&shown.stream))
-        .maybe("version", version.map(number))
-        .maybe("left", event(&shown.left, Hand::Left)?)
-        .maybe("right", event(&shown.right, Hand::Right)?)
-        .maybe("of", event(&shown.of, of_hand)?)
-        .maybe("fields", (!shown.fields.is_empty()).then(|| list(fields)))
-        .maybe("since", shown.since.map(time))
-        .maybe("healed", shown.healed.map(time))
-        .maybe("message", shown.message.as_deref()))
-}
-
-/// A moment as text, with no more digits than it has.
-fn time(nanos: i64) -> String {
-    let mut digits = 9;
-    let mut rest = nanos.unsigned_abs();
-    while digits > 0 && rest.is_multiple_of(10) {
-        rest /= 10;
-        digits -= 1;
-    }
-    let digits = match digits {
-        0 => 0,
-        1..=3 => 3,
-        4..=6 => 6,
-        _ => 9,
-    };
-    Timestamp { nanos, digits }.to_string()
-}
-
-/// A length of time in seconds, every digit of it.
-fn seconds(nanos: i64) -> Value {
-    let (whole, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
-    let text = format!("{whole}.{:09}", rest.unsigned_abs());
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    json::parse(text.as_bytes()).unwrap_or_default()
-}
-
-fn summary(compared: &Compared) -> Document {
+/// What a comparison comes to, for machines.
+pub(crate) fn summary(compared: &Compared) -> Document {
     let comparison = &compared.comparison;
     let verdict = comparison.verdict();
     let counts = compared.counts();
@@ -460,43 +443,40 @@ fn summary(compared: &Compared) -> Document {
     for (name, share) in SHARES {
         lag = lag.maybe(name, comparison.lag(share).map(seconds));
     }
-    Document::new().with(
-        "summary",
-        Document::new()
-            .with("mode", "mirror")
-            .with("left", compared.left.name.as_str())
-            .with("right", compared.right.name.as_str())
-            .with("verdict", verdict.as_str())
-            .maybe(
-                "within",
-                match verdict {
-                    Verdict::EventuallyEqual { within } => Some(seconds(within)),
-                    _ => None,
-                },
-            )
-            .with("identity", comparison.identity.as_str())
-            .with("identity_reason", comparison.identity_reason.as_str())
-            .with(
-                "events",
-                Document::new()
-                    .with("left", number(compared.left.side.events()))
-                    .with("right", number(compared.right.side.events()))
-                    .with("paired", number(comparison.paired)),
-            )
-            .with(
-                "streams",
-                Document::new()
-                    .with("both", with(&|s| s.left.is_some() && s.right.is_some()))
-                    .with("left_only", with(&|s| s.right.is_none()))
-                    .with("right_only", with(&|s| s.left.is_none()))
-                    .with("differing", with(&|s| s.differs)),
-            )
-            .with("findings", categories)
-            .maybe("first", first)
-            .maybe("known_until", comparison.known_until.map(time))
-            .with("lag", lag)
-            .with("time_to_converge", agreement),
-    )
+    Document::new()
+        .with("mode", "mirror")
+        .with("left", compared.left.name.as_str())
+        .with("right", compared.right.name.as_str())
+        .with("verdict", verdict.as_str())
+        .maybe(
+            "within",
+            match verdict {
+                Verdict::EventuallyEqual { within } => Some(seconds(within)),
+                _ => None,
+            },
+        )
+        .with("identity", comparison.identity.as_str())
+        .with("identity_reason", comparison.identity_reason.as_str())
+        .with(
+            "events",
+            Document::new()
+                .with("left", number(compared.left.side.events()))
+                .with("right", number(compared.right.side.events()))
+                .with("paired", number(comparison.paired)),
+        )
+        .with(
+            "streams",
+            Document::new()
+                .with("both", with(&|s| s.left.is_some() && s.right.is_some()))
+                .with("left_only", with(&|s| s.right.is_none()))
+                .with("right_only", with(&|s| s.left.is_none()))
+                .with("differing", with(&|s| s.differs)),
+        )
+        .with("findings", categories)
+        .maybe("first", first)
+        .maybe("known_until", comparison.known_until.map(time))
+        .with("lag", lag)
+        .with("time_to_converge", agreement)
 }
 
 /// Shares of a distribution that are told.
@@ -508,28 +488,6 @@ const STATUSES: [Status; 4] = [
     Status::Healed,
     Status::OutOfCoverage,
 ];
-
-/// A length of time for a person.
-struct Length(i64);
-
-impl fmt::Display for Length {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let n = self.0;
-        match n {
-            0..1_000 => write!(f, "{n} ns"),
-            1_000..1_000_000 => write!(f, "{} us", n / 1_000),
-            1_000_000..1_000_000_000 => write!(f, "{} ms", n / 1_000_000),
-            1_000_000_000..120_000_000_000 => {
-                let tenths = n / 100_000_000;
-                write!(f, "{}.{} s", tenths / 10, tenths % 10)
-            }
-            120_000_000_000..7_200_000_000_000 => {
-                write!(f, "{} min {} s", n / 60_000_000_000, n / 1_000_000_000 % 60)
-            }
-            _ => write!(f, "{} h {} min", n / 3_600_000_000_000, n / 60_000_000_000 % 60),
-        }
-    }
-}
 
 fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
     let (paint, comparison) = (front.paint, &compared.comparison);
@@ -564,25 +522,9 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
     let numbers = chosen(args, compared);
     let shown_count = numbers.len().min(args.count.unwrap_or(SHOWN));
     if shown_count > 0 {
-        let mut table = Table::new(vec![
-            Column::left("finding", Tone::Notice, usize::MAX),
-            Column::left("status", Tone::Plain, usize::MAX),
-            Column::left("since", Tone::Dim, usize::MAX),
-            Column::left("stream", Tone::Title, 10),
-            Column::left("event", Tone::Plain, 12),
-            Column::left("what", Tone::Dim, 10),
-        ]);
         let cancel = front.interrupt.cancel.clone();
-        for finding in compared.shown(&numbers[..shown_count], &cancel)? {
-            table.row(vec![
-                finding.category.as_str().to_owned(),
-                finding.status.as_str().to_owned(),
-                finding.since.map(time).unwrap_or_default(),
-                named(&finding.stream).to_owned(),
-                event_cell(&finding),
-                what(&finding),
-            ]);
-        }
+        let shown = compared.shown(&numbers[..shown_count], &cancel)?;
+        let mut table = finding::table(shown.iter());
         table.write(&mut front.out, paint, front.width)?;
     }
     if numbers.len() > shown_count {
@@ -610,84 +552,6 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
     let (tone, verdict) = in_words(compared);
     writeln!(front.out, "{}", paint.with(tone, &verdict))?;
     Ok(())
-}
-
-/// Which event it is about.
-fn event_cell(shown: &Shown) -> String {
-    let Some(event) = shown.left.as_ref().or(shown.right.as_ref()) else {
-        return String::new();
-    };
-    let version = event.version.map(|v| format!("v{v}"));
-    let kind = stated(&event.kind).map(str::to_owned);
-    let place = event.position.as_ref().map(|p| format!("#{p}"));
-    [version, kind, place]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// Columns of a value that are shown.
-const VALUE_WIDTH: usize = 60;
-
-/// What is wrong, in a few words.
-fn what(shown: &Shown) -> String {
-    let at = |event: &Option<Event>| {
-        event
-            .as_ref()
-            .and_then(|e| e.position.clone())
-            .map_or_else(String::new, |p| format!(" at #{p}"))
-    };
-    match shown.category {
-        Category::Conflict => {
-            let fields: Vec<String> = shown
-                .fields
-                .iter()
-                .map(|f| {
-                    let side = |v: &Option<Value>| {
-                        let text = v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
-                        shorten(&text, VALUE_WIDTH).into_owned()
-                    };
-                    format!("{} {} → {}", f.path, side(&f.left), side(&f.right))
-                })
-                .collect();
-            fields.join(", ")
-        }
-        Category::Late => match (shown.since, shown.healed) {
-            (Some(since), Some(healed)) => {
-                let other = |l: &Option<Event>, r: &Option<Event>| {
-                    let nanos = |e: &Option<Event>| e.as_ref().and_then(|e| e.time).map(|t| t.nanos);
-                    if nanos(l) > nanos(r) { "left" } else { "right" }
-                };
-                format!(
-                    "{} later on the {}",
-                    Length(healed.saturating_sub(since)),
-                    other(&shown.left, &shown.right)
-                )
-            }
-            _ => String::new(),
-        },
-        Category::Missing => "not on the right".to_owned(),
-        Category::Extra => "not on the left".to_owned(),
-        Category::Duplicate | Category::VersionCollision => {
-            let side = if shown.left.is_some() { "left" } else { "right" };
-            let again = match shown.category {
-                Category::Duplicate => "once more",
-                _ => "with another content",
-            };
-            match at(&shown.of) {
-                place if place.is_empty() => format!("on the {side} {again}"),
-                place => format!("on the {side} {again}, first{place}"),
-            }
-        }
-        Category::Reordered if at(&shown.left).is_empty() => "at another place of its stream".to_owned(),
-        Category::Reordered => format!("left{}, right{}", at(&shown.left), at(&shown.right)),
-        Category::Placement => {
-            let stream = shown.right.as_ref().map_or("", |e| e.stream.as_str());
-            format!("on the right in {}", named(stream))
-        }
-        _ => shown.message.clone().unwrap_or_default(),
-    }
 }
 
 /// The verdict in a sentence.
@@ -743,39 +607,5 @@ fn in_words(compared: &Compared) -> (Tone, String) {
                 ),
             )
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lengths_of_time_are_read_and_told() {
-        assert_eq!(duration("30s"), Ok(30_000_000_000));
-        assert_eq!(duration(" 500ms"), Ok(500_000_000));
-        assert!(duration("30").is_err() && duration("soon").is_err());
-        let told = |n: i64| Length(n).to_string();
-        assert_eq!(
-            [
-                told(999),
-                told(1_500_000),
-                told(1_500_000_000),
-                told(180_000_000_000)
-            ],
-            ["999 ns", "1 ms", "1.5 s", "3 min 0 s"]
-        );
-        let text = |n| on_one_line(&seconds(n));
-        assert_eq!(
-            [text(1_500_000_000), text(7), text(2_000_000_000)],
-            ["1.5", "0.000000007", "2"]
-        );
-    }
-
-    #[test]
-    fn a_time_has_the_digits_it_needs() {
-        assert_eq!(time(1_700_000_000_000_000_000), "2023-11-14T22:13:20Z");
-        assert_eq!(time(1_700_000_000_120_000_000), "2023-11-14T22:13:20.120Z");
-        assert_eq!(time(1_700_000_000_000_000_001), "2023-11-14T22:13:20.000000001Z");
     }
 }

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Outcome};
 use crate::style::{Paint, Tone, clean};
 
 /// An object under construction. What is unknown is absent.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Document(Object);
 
 impl Document {
@@ -28,6 +28,15 @@ impl Document {
             Some(value) => self.with(name, value),
             None => self,
         }
+    }
+
+    /// With all that another one has, behind its own.
+    #[must_use]
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        for (name, value) in other.0 {
+            self.0.insert(name, value);
+        }
+        self
     }
 
     /// On a line of its own.

@@ -3,9 +3,11 @@
 use std::env;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use leftfold_event::Progress;
 use tempfile::TempDir;
 
 use crate::args::{Arguments, Colour};
@@ -78,6 +80,28 @@ impl Front {
                 drop(writeln!(io::stderr(), "leftfold: {}", clean(what)));
             }
         }
+    }
+
+    /// Does some work on a thread of its own, and shows meanwhile how far it is.
+    pub(crate) fn watch<T: Send>(
+        &self,
+        what: &'static str,
+        progress: &[Progress],
+        work: impl FnOnce() -> T + Send,
+    ) -> T {
+        let mut bar = self.progress(what);
+        thread::scope(|scope| {
+            let working = scope.spawn(work);
+            while !working.is_finished() {
+                let total: Option<u64> = progress.iter().map(Progress::total).sum();
+                bar.set(progress.iter().map(Progress::done).sum(), total);
+                // Short enough not to be noticed at the end of a short work.
+                thread::sleep(Duration::from_millis(5));
+            }
+            working
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     }
 
     /// A progress bar of a task, unless standard error is no terminal.

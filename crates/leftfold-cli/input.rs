@@ -41,8 +41,13 @@ impl Named {
     }
 
     pub(crate) fn is_stdin(&self) -> bool {
-        self.path.as_os_str() == STDIN
+        is_stdin(&self.path)
     }
+}
+
+/// Whether a source is standard input.
+pub(crate) fn is_stdin(source: &Path) -> bool {
+    source.as_os_str() == STDIN
 }
 
 /// A history with its complete index.
@@ -145,16 +150,21 @@ fn near(missing: &Path) -> String {
 /// Opens the history the user means and waits for its index.
 pub(crate) fn open(front: &mut Front, args: &SourceArgs) -> Outcome<Opened> {
     let session = session(front);
+    open_in(front, &session, args)
+}
+
+/// The same in a session that opens more.
+pub(crate) fn open_in(front: &mut Front, session: &Session, args: &SourceArgs) -> Outcome<Opened> {
     let named = find(&args.source)?;
     if let (Some(mapping), None, None) = (&named.mapping, args.store, &args.table) {
-        prepare(front, &session, &named)?;
+        prepare(front, session, &named)?;
         let opened = session.open(&named.path, 0, Some(mapping))?;
-        return indexed(front, &session, opened.id);
+        return indexed(front, session, opened.id);
     }
-    let inspected = inspect(front, &session, &named)?;
+    let inspected = inspect(front, session, &named)?;
     let store = choose(front, &inspected, args)?;
     let opened = session.open(&named.path, store.index, None)?;
-    indexed(front, &session, opened.id)
+    indexed(front, session, opened.id)
 }
 
 /// What a source holds. What can be read only once is read now, whole.

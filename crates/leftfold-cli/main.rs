@@ -4,6 +4,7 @@ mod about;
 mod args;
 mod blame;
 mod capture;
+mod check;
 mod clock;
 mod compare;
 mod demo;
@@ -13,6 +14,7 @@ mod event;
 mod events;
 mod export;
 mod failure;
+mod finding;
 mod follow;
 mod front;
 mod history;
@@ -97,6 +99,7 @@ fn run(front: &mut Front, mut verb: Verb) -> Outcome<ExitCode> {
         Verb::State(args) => state::run(front, &args)?,
         Verb::Diff(args) => return diff::run(front, &args),
         Verb::Compare(args) => return compare::run(front, &args),
+        Verb::Check(args) => return check::run(front, &args),
         Verb::Blame(args) => blame::run(front, &args)?,
         Verb::History(args) => history::run(front, &args)?,
         Verb::Export(args) => export::run(front, &args)?,

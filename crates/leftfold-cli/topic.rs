@@ -15,7 +15,7 @@ use crate::kafka::KafkaArgs;
 const SCHEME: &str = "kafka://";
 
 /// Whether a SOURCE is a topic: `kafka://HOST:PORT/TOPIC`, `kafka://PROFILE/TOPIC`.
-fn is_topic(source: &Path) -> bool {
+pub(crate) fn is_topic(source: &Path) -> bool {
     source.to_str().is_some_and(|s| s.starts_with(SCHEME))
 }
 
@@ -54,14 +54,6 @@ pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
                 None => return Ok(()),
             }
         }
-        Verb::Compare(args) => {
-            for side in [&mut args.left, &mut args.right] {
-                if is_topic(side) {
-                    *side = of_source(front, side)?;
-                }
-            }
-            return Ok(());
-        }
         Verb::Inspect(args) => &mut args.source.source,
         Verb::Streams(args) => &mut args.source.source,
         Verb::Event(args) => &mut args.source.source,
@@ -77,6 +69,15 @@ pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
         *source = of_source(front, source)?;
     }
     Ok(())
+}
+
+/// The file to read for a source: for a topic, a temporary capture of it as it is now.
+pub(crate) fn resolved(front: &mut Front, source: &Path) -> Outcome<PathBuf> {
+    if is_topic(source) {
+        of_source(front, source)
+    } else {
+        Ok(source.to_owned())
+    }
 }
 
 /// The connection of a profile: `[kafka.NAME]` of the project file of the folder the command is run in, or of the user's configuration.

@@ -13,6 +13,7 @@ const VERBS: &[&str] = &[
     "state",
     "diff",
     "compare",
+    "check",
     "blame",
     "history",
     "export",
@@ -81,6 +82,9 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
                     fs::hard_link(demo.path().join(file), folder.path().join(file)).expect("a link");
                 }
             }
+            if ["compare", "check"].contains(verb) {
+                crate::run::write(folder.path(), "leftfold.toml", crate::check::of_readme());
+            }
             // Other people's programs may not be here, and a million events take their time.
             let command = example.split(" | jq").next().unwrap_or_default();
             let command = command
@@ -99,7 +103,7 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
             shell.args(["-ec", &command]).current_dir(folder.path());
             shell.env("PATH", &path).env("HOME", folder.path());
             let run = crate::run::Run::from(shell.output().expect("sh(1) is there"));
-            let fine: &[i32] = if ["diff", "compare"].contains(verb) {
+            let fine: &[i32] = if ["diff", "compare", "check"].contains(verb) {
                 &[1]
             } else {
                 &[0]

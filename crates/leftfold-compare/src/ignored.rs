@@ -49,6 +49,19 @@ impl Ignored {
         Ok(ignored)
     }
 
+    /// The places as [`Ignored::parse`] reads them.
+    pub fn texts(&self) -> Vec<String> {
+        let pointer = |tokens: &Vec<CompactString>| {
+            let mut path = Path::root();
+            for token in tokens {
+                path.push(token.clone());
+            }
+            path.to_string()
+        };
+        let kind = self.kind.then(|| "type".to_owned());
+        self.paths.iter().map(pointer).chain(kind).collect()
+    }
+
     /// At the payload's root: every pointer may still fit.
     pub(crate) fn root(&self) -> Place {
         let n = self.paths.len();

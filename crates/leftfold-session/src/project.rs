@@ -1,8 +1,9 @@
-//! The project file: `leftfold.toml` beside the data, meant for git; mappings and projections by name.
+//! The project file: `leftfold.toml` beside the data, meant for git; mappings, projections, comparisons and rules by name.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use leftfold_event::terminal::is_obeyed;
@@ -10,6 +11,7 @@ use leftfold_replay::Projections;
 use leftfold_source::Mapping;
 use serde::Deserialize;
 
+use crate::checks::{self, Check, NamedComparison, StatedCheck};
 use crate::decode::DecodeEntry;
 use crate::error::SessionError;
 
@@ -23,6 +25,8 @@ pub struct ProjectFile {
     pub sources: Vec<ProjectSource>,
     /// Sources that cannot be used: they break nothing but themselves.
     pub broken: Vec<BrokenSource>,
+    /// Comparisons, then rules, each as far as it can be used.
+    pub checks: Vec<StatedCheck>,
     /// Connections to clusters by name: properties by librdkafka's names.
     pub(crate) kafka: BTreeMap<String, toml::Table>,
 }
@@ -35,6 +39,8 @@ struct RawFile<Source> {
     /// Projections, as the replay reads them.
     #[serde(rename = "projection")]
     _projections: Vec<toml::Value>,
+    comparison: Vec<toml::Value>,
+    rule: Vec<toml::Value>,
     kafka: BTreeMap<String, toml::Table>,
 }
 
@@ -43,6 +49,8 @@ impl<Source> Default for RawFile<Source> {
         Self {
             source: Vec::new(),
             _projections: Vec::new(),
+            comparison: Vec::new(),
+            rule: Vec::new(),
             kafka: BTreeMap::new(),
         }
     }
@@ -94,13 +102,15 @@ pub struct Project {
 }
 
 impl ProjectFile {
-    /// Reads a project file's text. A source that is wrong is put aside; an error of anything else names the key and the line.
+    /// Reads a project file's text. A source, a comparison or a rule that is wrong is put aside; an error of anything else names the key
+    /// and the line.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         let first = match toml::from_str::<RawFile<ProjectSource>>(text) {
-            Ok(RawFile { source, kafka, .. }) => {
+            Ok(file) => {
                 return Ok(Self {
-                    sources: source,
-                    kafka,
+                    checks: checks::stated(text, &file.comparison, &file.rule),
+                    sources: file.source,
+                    kafka: file.kafka,
                     broken: Vec::new(),
                 });
             }
@@ -109,6 +119,7 @@ impl ProjectFile {
         // Only what is wrong in the sources can be put aside.
         let loose: RawFile<toml::Value> = toml::from_str(text)?;
         let mut file = Self {
+            checks: checks::stated(text, &loose.comparison, &loose.rule),
             kafka: loose.kafka,
             ..Self::default()
         };
@@ -208,6 +219,16 @@ impl Project {
         Ok(first)
     }
 
+    /// The comparison of this name, if there is one. One that cannot be used is an error.
+    pub fn comparison(&self, name: &str) -> Result<Option<Arc<NamedComparison>>, SessionError> {
+        let stated = self.file.checks.iter().find(|c| !c.is_rule && c.name == name);
+        match stated.map(|c| &c.check) {
+            Some(Ok(Check::Comparison(comparison))) => Ok(Some(Arc::clone(comparison))),
+            Some(Err(why)) => Err(self.wrong(why)),
+            _ => Ok(None),
+        }
+    }
+
     /// Whether a source is this data file.
     fn names(&self, path: &Path) -> bool {
         let broken = self.file.broken.iter().map(|b| &b.said);
@@ -254,7 +275,8 @@ impl Project {
         self.file.broken.iter().map(|b| self.wrong(&b.why).message)
     }
 
-    pub(crate) fn wrong(&self, why: &str) -> SessionError {
+    /// An error about the project file.
+    pub fn wrong(&self, why: &str) -> SessionError {
         let path = self.folder.join(FILE_NAME);
         SessionError::new("project-file", format!("{}: {why}", path.display()))
     }
@@ -293,10 +315,16 @@ pub fn save_mapping(
 
 /// What is wrong with a TOML text and in which line, on one line.
 pub(crate) fn toml_error(e: &toml::de::Error, text: &str) -> String {
-    let line = |at: usize| 1 + text.bytes().take(at).filter(|b| *b == b'\n').count();
-    let place = e.span().map(|span| format!("line {}: ", line(span.start)));
+    let place = e
+        .span()
+        .map(|span| format!("line {}: ", line_of(text, span.start)));
     let message = in_toml_words(&e.message().trim_end().replace('\n', "; "));
     format!("{}{message}", place.unwrap_or_default())
+}
+
+/// The line in which a byte of a text lies.
+pub(crate) fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
 }
 
 /// The parser's message in the words of the file, not of the program.
@@ -351,7 +379,7 @@ fn entry(name: &str, data: &Path, mapping: &Mapping) -> Result<toml_edit::Table,
 }
 
 /// Writes what an editor or a terminal would obey in names from the data as escapes; TOML asks that of the first 32 only.
-fn escape(table: &mut toml_edit::Table) {
+pub(crate) fn escape(table: &mut toml_edit::Table) {
     for (_, item) in table.iter_mut() {
         match item {
             toml_edit::Item::Table(table) => escape(table),
@@ -450,7 +478,7 @@ pub(crate) fn save_profile(folder: &Path, name: &str, lines: &str) -> Result<Pat
 }
 
 /// Changes the project file of a folder, in one step: a reader sees the old file or the new one.
-fn edit(
+pub(crate) fn edit(
     folder: &Path,
     change: impl FnOnce(&mut toml_edit::DocumentMut) -> Result<(), &'static str>,
 ) -> Result<PathBuf, SessionError> {

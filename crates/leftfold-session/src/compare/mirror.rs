@@ -32,6 +32,19 @@ pub struct MirrorOptions {
     pub only: Only,
 }
 
+impl Default for MirrorOptions {
+    fn default() -> Self {
+        Self {
+            by: IdentityBy::Auto,
+            equality: Equality::default(),
+            lag_tolerance: 30_000_000_000,
+            settled: false,
+            compacted: [false; 2],
+            only: Only::default(),
+        }
+    }
+}
+
 /// A comparison with the way back to the events it is about.
 pub struct Compared {
     /// The left side.
@@ -160,6 +173,11 @@ impl Compared {
             Hand::Left => &self.left,
             Hand::Right => &self.right,
         }
+    }
+
+    /// What the sides are called.
+    pub fn names(&self) -> [&str; 2] {
+        [&self.left.name, &self.right.name]
     }
 
     /// The name of a stream, by its number.

@@ -41,7 +41,8 @@ impl Only {
         self.has_type(kind) && self.has_stream(stream, category_of(stream).unwrap_or_default())
     }
 
-    fn is_all(&self) -> bool {
+    /// Whether nothing is left out.
+    pub fn is_all(&self) -> bool {
         self.streams.is_empty() && self.categories.is_empty() && self.types.is_empty()
     }
 }

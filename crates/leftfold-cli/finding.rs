@@ -1,0 +1,249 @@
+//! A finding, for a person and for machines.
+
+use std::fmt;
+
+use leftfold_event::json::{self, Value};
+use leftfold_event::{Event, Timestamp};
+use leftfold_session::compare::{Category, Hand, Shown};
+use leftfold_session::write_event;
+
+use crate::document::{Document, list, number, shown as on_one_line, stated};
+use crate::failure::{Failure, Outcome};
+use crate::style::{Tone, named, shorten};
+use crate::table::{Column, Table};
+
+/// One finding for machines.
+pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
+    let event = |event: &Option<Event>, hand: Hand| -> Outcome<Option<Value>> {
+        let Some(event) = event else { return Ok(None) };
+        let mut text = String::new();
+        write_event(event, sides[hand as usize], &mut text);
+        let read = json::parse(text.as_bytes());
+        read.map(Some)
+            .map_err(|e| Failure::new("internal", format!("an event is no JSON: {e}")))
+    };
+    let version = shown
+        .left
+        .as_ref()
+        .and_then(|e| e.version)
+        .or_else(|| shown.right.as_ref().and_then(|e| e.version));
+    let fields = shown.fields.iter().map(|field| {
+        Value::from(
+            Document::new()
+                .with("path", field.path.as_str())
+                .maybe("left", field.left.clone())
+                .maybe("right", field.right.clone()),
+        )
+    });
+    let of_hand = if shown.left.is_some() {
+        Hand::Left
+    } else {
+        Hand::Right
+    };
+    Ok(Document::new()
+        .with("category", shown.category.as_str())
+        .with("status", shown.status.as_str())
+        .maybe("stream", stated(&shown.stream))
+        .maybe("version", version.map(number))
+        .maybe("left", event(&shown.left, Hand::Left)?)
+        .maybe("right", event(&shown.right, Hand::Right)?)
+        .maybe("of", event(&shown.of, of_hand)?)
+        .maybe("fields", (!shown.fields.is_empty()).then(|| list(fields)))
+        .maybe("since", shown.since.map(time))
+        .maybe("healed", shown.healed.map(time))
+        .maybe("message", shown.message.as_deref()))
+}
+
+/// A moment as text, with no more digits than it has.
+pub(crate) fn time(nanos: i64) -> String {
+    let mut digits = 9;
+    let mut rest = nanos.unsigned_abs();
+    while digits > 0 && rest.is_multiple_of(10) {
+        rest /= 10;
+        digits -= 1;
+    }
+    let digits = match digits {
+        0 => 0,
+        1..=3 => 3,
+        4..=6 => 6,
+        _ => 9,
+    };
+    Timestamp { nanos, digits }.to_string()
+}
+
+/// A length of time in seconds, every digit of it.
+pub(crate) fn seconds(nanos: i64) -> Value {
+    let (whole, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+    let text = format!("{whole}.{:09}", rest.unsigned_abs());
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    json::parse(text.as_bytes()).unwrap_or_default()
+}
+
+/// A length of time for a person.
+pub(crate) struct Length(pub(crate) i64);
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = self.0;
+        match n {
+            0..1_000 => write!(f, "{n} ns"),
+            1_000..1_000_000 => write!(f, "{} us", n / 1_000),
+            1_000_000..1_000_000_000 => write!(f, "{} ms", n / 1_000_000),
+            1_000_000_000..120_000_000_000 => {
+                let tenths = n / 100_000_000;
+                write!(f, "{}.{} s", tenths / 10, tenths % 10)
+            }
+            120_000_000_000..7_200_000_000_000 => {
+                write!(f, "{} min {} s", n / 60_000_000_000, n / 1_000_000_000 % 60)
+            }
+            _ => write!(f, "{} h {} min", n / 3_600_000_000_000, n / 60_000_000_000 % 60),
+        }
+    }
+}
+
+/// Columns of a value that are shown.
+const VALUE_WIDTH: usize = 60;
+
+/// Which event it is about.
+pub(crate) fn event_cell(shown: &Shown) -> String {
+    let Some(event) = shown.left.as_ref().or(shown.right.as_ref()) else {
+        return String::new();
+    };
+    let version = event.version.map(|v| format!("v{v}"));
+    let kind = stated(&event.kind).map(str::to_owned);
+    let place = event.position.as_ref().map(|p| format!("#{p}"));
+    [version, kind, place]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Findings under a heading, as a person reads them.
+pub(crate) fn table<'s>(found: impl Iterator<Item = &'s Shown>) -> Table {
+    let mut table = Table::new(vec![
+        Column::left("finding", Tone::Notice, usize::MAX),
+        Column::left("status", Tone::Plain, usize::MAX),
+        Column::left("since", Tone::Dim, usize::MAX),
+        Column::left("stream", Tone::Title, 10),
+        Column::left("event", Tone::Plain, 12),
+        Column::left("what", Tone::Dim, 10),
+    ]);
+    for finding in found {
+        table.row(vec![
+            finding.category.as_str().to_owned(),
+            finding.status.as_str().to_owned(),
+            finding.since.map(time).unwrap_or_default(),
+            named(&finding.stream).to_owned(),
+            event_cell(finding),
+            what(finding),
+        ]);
+    }
+    table
+}
+
+/// What is wrong, in a few words.
+pub(crate) fn what(shown: &Shown) -> String {
+    let at = |event: &Option<Event>| {
+        event
+            .as_ref()
+            .and_then(|e| e.position.clone())
+            .map_or_else(String::new, |p| format!(" at #{p}"))
+    };
+    match shown.category {
+        Category::Conflict => {
+            let fields: Vec<String> = shown
+                .fields
+                .iter()
+                .map(|f| {
+                    let side = |v: &Option<Value>| {
+                        let text = v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
+                        shorten(&text, VALUE_WIDTH).into_owned()
+                    };
+                    format!("{} {} → {}", f.path, side(&f.left), side(&f.right))
+                })
+                .collect();
+            fields.join(", ")
+        }
+        Category::Late => match (shown.since, shown.healed) {
+            (Some(since), Some(healed)) => {
+                let other = |l: &Option<Event>, r: &Option<Event>| {
+                    let nanos = |e: &Option<Event>| e.as_ref().and_then(|e| e.time).map(|t| t.nanos);
+                    if nanos(l) > nanos(r) { "left" } else { "right" }
+                };
+                format!(
+                    "{} later on the {}",
+                    Length(healed.saturating_sub(since)),
+                    other(&shown.left, &shown.right)
+                )
+            }
+            _ => String::new(),
+        },
+        Category::Missing => shown
+            .message
+            .clone()
+            .unwrap_or_else(|| "not on the right".to_owned()),
+        Category::Extra => "not on the left".to_owned(),
+        Category::Duplicate | Category::VersionCollision => {
+            let side = if shown.left.is_some() { "left" } else { "right" };
+            let again = match shown.category {
+                Category::Duplicate => "once more",
+                _ => "with another content",
+            };
+            match at(&shown.of) {
+                place if place.is_empty() => format!("on the {side} {again}"),
+                place => format!("on the {side} {again}, first{place}"),
+            }
+        }
+        Category::Reordered if at(&shown.left).is_empty() => "at another place of its stream".to_owned(),
+        Category::Reordered => format!("left{}, right{}", at(&shown.left), at(&shown.right)),
+        Category::Placement => {
+            let stream = shown.right.as_ref().map_or("", |e| e.stream.as_str());
+            format!("on the right in {}", named(stream))
+        }
+        Category::Deadline => {
+            let expected = shown.message.clone().unwrap_or_default();
+            match (shown.since, shown.healed) {
+                (Some(since), Some(healed)) => {
+                    format!(
+                        "{expected}; it came {} later",
+                        Length(healed.saturating_sub(since))
+                    )
+                }
+                _ => expected,
+            }
+        }
+        _ => shown.message.clone().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_told() {
+        let told = |n: i64| Length(n).to_string();
+        assert_eq!(
+            [
+                told(999),
+                told(1_500_000),
+                told(1_500_000_000),
+                told(180_000_000_000)
+            ],
+            ["999 ns", "1 ms", "1.5 s", "3 min 0 s"]
+        );
+        let text = |n| on_one_line(&seconds(n));
+        assert_eq!(
+            [text(1_500_000_000), text(7), text(2_000_000_000)],
+            ["1.5", "0.000000007", "2"]
+        );
+    }
+
+    #[test]
+    fn a_time_has_the_digits_it_needs() {
+        assert_eq!(time(1_700_000_000_000_000_000), "2023-11-14T22:13:20Z");
+        assert_eq!(time(1_700_000_000_120_000_000), "2023-11-14T22:13:20.120Z");
+        assert_eq!(time(1_700_000_000_000_000_001), "2023-11-14T22:13:20.000000001Z");
+    }
+}
