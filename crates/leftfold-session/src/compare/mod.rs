@@ -1,9 +1,13 @@
 //! Comparisons of two histories: sides taken from their sources, findings with their evidence.
 
+mod found;
 mod mirror;
 mod rule;
 mod shown;
 mod side;
+mod task;
+#[cfg(test)]
+mod task_tests;
 
 pub use leftfold_compare::{
     Category, Convergence, Coverage, Equality, FieldDifference, Finding, Hand, Identity, IdentityBy, Ignored,
@@ -13,3 +17,5 @@ pub use mirror::{Compared, Counted, MirrorOptions, compare_mirror};
 pub use rule::{History, Rule, RuleKind, Ruled, check_rule};
 pub use shown::Shown;
 pub use side::{Only, TakenSide};
+pub use task::ComparisonTask;
+pub(crate) use task::{Comparisons, RightSide};
