@@ -45,6 +45,7 @@ function toggleRange(): void {
 function escape(): void {
   if (screen.palette !== 'closed') screen.palette = 'closed';
   else if (screen.help) screen.help = false;
+  else if (compare.asking) compare.asking = false;
   else if (screen.now.kind === 'opening') screen.cancelOpening();
   else if (screen.now.kind === 'kafka') screen.back();
   else if (view.range !== null) view.range = null;
