@@ -3,6 +3,7 @@
 use leftfold_window_tests::Window;
 
 const ENTER: &str = "\u{E007}";
+const SHIFT_N: &str = "\u{E008}n\u{E000}";
 
 /// Whether the playhead's event is the one the chosen finding is about.
 const AGREES: &str = "
@@ -34,9 +35,11 @@ async fn the_demo_is_compared_with_its_mirror_and_the_findings_are_walked_throug
     window
         .wait_text("finding-place", "the second finding", |t| t.starts_with("2 of"))
         .await;
-    window.keys("N").await;
+    window.keys(SHIFT_N).await;
     window
-        .wait_text("finding-place", "the first finding again", |t| t.starts_with("1 of"))
+        .wait_text("finding-place", "the first finding again", |t| {
+            t.starts_with("1 of")
+        })
         .await;
 
     // Only conflicts: the digits are the categories' while the focus is among them.

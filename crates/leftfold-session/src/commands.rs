@@ -10,9 +10,7 @@ use std::path::Path;
 use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Order, Place};
 
-use crate::compare::{
-    Equality, Identity, IdentityBy, Ignored, MirrorOptions, Only, RightSide, Tolerance,
-};
+use crate::compare::{Equality, Identity, IdentityBy, Ignored, MirrorOptions, Only, RightSide, Tolerance};
 use crate::{Session, SessionError, check_filter as check, filter_dto, mapping, output, project};
 #[allow(
     clippy::wildcard_imports,

@@ -11,11 +11,11 @@ use leftfold_log::{LogBuilder, filter::Filter};
 use leftfold_replay::Projections;
 use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
 
+use crate::compare::Comparisons;
 use crate::dto::{
     CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto,
     Int, MappingDto, MappingPreviewDto, OpeningDto, ProjectionDto, SourceDto, StoreDto, TableDto,
 };
-use crate::compare::Comparisons;
 use crate::error::SessionError;
 use crate::filter::FilterTask;
 use crate::kafka::Kafka;
@@ -429,7 +429,10 @@ impl Session {
             let reason = inspected.problem.map_or_else(String::new, |e| e.message);
             return Err(SessionError::new(
                 "source-no-events",
-                format!("{} holds no event history that is recognised: {reason}", path.display()),
+                format!(
+                    "{} holds no event history that is recognised: {reason}",
+                    path.display()
+                ),
             )
             .with("path", path.display().to_string())
             .with("reason", reason));

@@ -203,7 +203,12 @@ impl Found {
     }
 
     /// The place in a list of the finding nearest to a coordinate.
-    pub(crate) fn near(&self, list: &FindingListDto, axis: Axis, coord: i64) -> Result<Option<u32>, SessionError> {
+    pub(crate) fn near(
+        &self,
+        list: &FindingListDto,
+        axis: Axis,
+        coord: i64,
+    ) -> Result<Option<u32>, SessionError> {
         let kept = Kept::of(list);
         let places = self.places()?;
         let on_axis = places.on(axis);
@@ -227,7 +232,12 @@ impl Found {
     }
 
     /// Counts by column and status, as the contract's bytes.
-    pub(crate) fn tiles(&self, list: &FindingListDto, axis: Axis, spans: &[SpanDto]) -> Result<Vec<u8>, SessionError> {
+    pub(crate) fn tiles(
+        &self,
+        list: &FindingListDto,
+        axis: Axis,
+        spans: &[SpanDto],
+    ) -> Result<Vec<u8>, SessionError> {
         let columns: u64 = spans.iter().map(|s| u64::from(s.columns)).sum();
         if columns > u64::from(MOST_COLUMNS) {
             return Err(SessionError::new(

@@ -135,10 +135,7 @@ impl ComparisonTask {
                 let _working = working;
                 compare_mirror(left, right, options, &self.cancel, progress)
             });
-            while matches!(
-                ended.recv_timeout(TELL_EVERY),
-                Err(RecvTimeoutError::Timeout)
-            ) {
+            while matches!(ended.recv_timeout(TELL_EVERY), Err(RecvTimeoutError::Timeout)) {
                 tell();
             }
             work.join()

@@ -130,7 +130,10 @@ fn a_comparison_tells_what_it_found_and_where_that_stands() {
     let id = two.start(&right).id;
     let done = two.done(id);
     assert_eq!(done.state, ComparisonStateDto::Done);
-    assert_eq!((done.left.as_str(), done.right.as_str()), ("left.ndjson", "right.ndjson"));
+    assert_eq!(
+        (done.left.as_str(), done.right.as_str()),
+        ("left.ndjson", "right.ndjson")
+    );
     let summary = done.summary.unwrap();
     assert_eq!(summary.verdict, VerdictDto::Never);
     assert_eq!(summary.identity, IdentityDto::Id);
@@ -192,7 +195,10 @@ fn a_comparison_tells_what_it_found_and_where_that_stands() {
         comparison: id,
         number: 99,
     };
-    assert_eq!(commands::finding(&two.session, unknown).unwrap_err().code, "no-such-finding");
+    assert_eq!(
+        commands::finding(&two.session, unknown).unwrap_err().code,
+        "no-such-finding"
+    );
 
     let near = |list: FindingListDto, coord| {
         let args = FindingNearArgs {
@@ -203,7 +209,10 @@ fn a_comparison_tells_what_it_found_and_where_that_stands() {
         };
         commands::finding_near(&two.session, args).unwrap()
     };
-    assert_eq!([near(all(true), 0), near(all(true), 22), near(all(true), 400)], [Some(0), Some(2), Some(1)]);
+    assert_eq!(
+        [near(all(true), 0), near(all(true), 22), near(all(true), 400)],
+        [Some(0), Some(2), Some(1)]
+    );
     assert_eq!(near(none, 22), None);
 
     let span = |from, to, columns| SpanDto {
@@ -236,7 +245,9 @@ fn two_histories_that_say_the_same_are_equal() {
 
 #[test]
 fn a_comparison_is_cancelled_within_fifty_milliseconds() {
-    let left: Vec<String> = (0..200_000).map(|i| line("order-1", i + 1, i % 3600, "1")).collect();
+    let left: Vec<String> = (0..200_000)
+        .map(|i| line("order-1", i + 1, i % 3600, "1"))
+        .collect();
     let two = Two::of(&left);
     let id = two.start(&left).id;
     commands::compare_cancel(&two.session, CompareCancelArgs { comparison: id }).unwrap();
@@ -288,7 +299,12 @@ fn a_file_that_holds_no_events_is_refused() {
         },
     };
     // What is asked for is looked at before the file.
-    assert_eq!(commands::compare_start(&two.session, args.clone()).unwrap_err().code, "path-syntax");
+    assert_eq!(
+        commands::compare_start(&two.session, args.clone())
+            .unwrap_err()
+            .code,
+        "path-syntax"
+    );
     let args = CompareStartArgs {
         options: CompareOptionsDto {
             ignore: vec!["/updatedAt".to_owned()],
