@@ -15,6 +15,10 @@ const AGREES: &str = "
 async fn the_demo_is_compared_with_its_mirror_and_the_findings_are_walked_through_by_keys() {
     let mut window = Window::open_sized("compare", &[], (1440, 900)).await;
     window.click("demo-compare").await;
+    // Two files are written first, and the machine may be busy.
+    window
+        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .await;
     let verdict = window
         .wait_text("compare-verdict", "a verdict", |t| t.contains("They differ"))
         .await;
