@@ -109,11 +109,20 @@ adapters! {
         pause_capture(PauseCaptureArgs) -> CaptureDto;
         stop_capture(StopCaptureArgs) -> ();
         forget_capture(ForgetCaptureArgs) -> ();
+        compare_start(CompareStartArgs) -> ComparisonDto;
+        compare_status(CompareStatusArgs) -> ComparisonDto;
+        compare_cancel(CompareCancelArgs) -> ();
+        compare_close(CompareCloseArgs) -> ();
+        findings(FindingsArgs) -> FindingsDto;
+        finding(FindingArgs) -> FindingEvidenceDto;
+        finding_near(FindingNearArgs) -> Option<u32>;
+        finding_place(FindingPlaceArgs) -> Option<u32>;
         export_events(ExportEventsArgs) -> u32;
     }
     bytes {
         density(DensityArgs);
         marks(MarksArgs);
+        finding_tiles(FindingTilesArgs);
     }
     shell {
         app_info(AppInfoArgs) -> AppInfo;

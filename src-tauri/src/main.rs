@@ -52,6 +52,9 @@ fn main() -> ExitCode {
                     Changed::Capture { capture } => {
                         handle.emit("capture", serde_json::json!({ "capture": capture }))
                     }
+                    Changed::Comparison { comparison } => {
+                        handle.emit("comparison", serde_json::json!({ "comparison": comparison }))
+                    }
                     Changed::Filter { source, filter } => handle.emit(
                         "filter",
                         serde_json::json!({ "source": source, "filter": filter }),

@@ -144,8 +144,13 @@ pub(crate) fn demos(_: &Shell, _: &AppHandle, _: DemosArgs) -> Answer<Vec<DemoDt
     Ok(SCENARIOS.iter().map(dto).collect())
 }
 
+/// What follows a demo's name where its mirror is meant: the same day as another system has it, with faults.
+const MIRROR: &str = "-mirror";
+
 pub(crate) fn prepare_demo(_: &Shell, _: &AppHandle, args: PrepareDemoArgs) -> Answer<String> {
-    if !SCENARIOS.iter().any(|s| s.name == args.name) {
+    let mirrored = args.name.strip_suffix(MIRROR);
+    let name = mirrored.unwrap_or(&args.name);
+    if !SCENARIOS.iter().any(|s| s.name == name) {
         return Err(SessionError::new(
             "no-such-demo",
             format!("there is no demo {:?}", args.name),
@@ -156,7 +161,8 @@ pub(crate) fn prepare_demo(_: &Shell, _: &AppHandle, args: PrepareDemoArgs) -> A
     let failed =
         |e: &dyn std::fmt::Display| SessionError::new("demo-failed", format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(|e| failed(&e))?;
-    let path: PathBuf = folder.join(format!("{}-{}.db", args.name, env!("CARGO_PKG_VERSION")));
+    let ending = if mirrored.is_some() { "ndjson" } else { "db" };
+    let path: PathBuf = folder.join(format!("{}-{}.{ending}", args.name, env!("CARGO_PKG_VERSION")));
     if !path.exists() {
         // Under another name first: a run that is interrupted leaves no half demo behind.
         let temporary = folder.join(format!("{}.{}.tmp", args.name, std::process::id()));
@@ -164,8 +170,13 @@ pub(crate) fn prepare_demo(_: &Shell, _: &AppHandle, args: PrepareDemoArgs) -> A
             overwrite: true,
             ..DemoOptions::default()
         };
-        leftfold_demo::write_sqlite(&temporary, &options, &Cancel::new(), &Progress::new())
-            .map_err(|e| failed(&e))?;
+        let (cancel, progress) = (Cancel::new(), Progress::new());
+        if mirrored.is_some() {
+            let file = std::fs::File::create(&temporary).map_err(|e| failed(&e))?;
+            leftfold_demo::write_mirror(file, &options, &cancel, &progress).map_err(|e| failed(&e))?;
+        } else {
+            leftfold_demo::write_sqlite(&temporary, &options, &cancel, &progress).map_err(|e| failed(&e))?;
+        }
         std::fs::rename(&temporary, &path).map_err(|e| failed(&e))?;
     }
     Ok(path.display().to_string())

@@ -12,6 +12,7 @@
     reason = "shared with the tests of the command line, which need all of it; a test's own steps end it when they fail"
 )]
 mod broker;
+mod compare;
 mod files;
 mod kafka;
 mod look;

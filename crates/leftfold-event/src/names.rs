@@ -87,6 +87,7 @@ impl Names {
     }
 
     /// A copy that takes in more names at once.
+    #[must_use]
     pub fn clone_for_more(&self) -> Self {
         Self {
             table: self.table.clone(),

@@ -10,6 +10,7 @@ use std::path::Path;
 use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Order, Place};
 
+use crate::compare::{Equality, Identity, IdentityBy, Ignored, MirrorOptions, Only, RightSide, Tolerance};
 use crate::{Session, SessionError, check_filter as check, filter_dto, mapping, output, project};
 #[allow(
     clippy::wildcard_imports,
@@ -401,6 +402,85 @@ pub fn stop_capture(session: &Session, args: StopCaptureArgs) -> Answer<()> {
 pub fn forget_capture(session: &Session, args: ForgetCaptureArgs) -> Answer<()> {
     session.kafka().forget(args.capture);
     Ok(())
+}
+
+/// Nanoseconds of a millisecond.
+const MILLISECOND: i64 = 1_000_000;
+
+fn mirror_options(options: &CompareOptionsDto) -> Answer<MirrorOptions> {
+    let ignored = Ignored::parse(options.ignore.iter().map(String::as_str))
+        .map_err(|e| SessionError::new("path-syntax", e.to_string()))?;
+    Ok(MirrorOptions {
+        by: match options.identity {
+            IdentityDto::Auto => IdentityBy::Auto,
+            IdentityDto::Id => IdentityBy::Fixed(Identity::Id),
+            IdentityDto::Version => IdentityBy::Fixed(Identity::Version),
+            IdentityDto::Content => IdentityBy::Fixed(Identity::Content),
+        },
+        equality: Equality {
+            ignored,
+            tolerance: Tolerance::default(),
+            metadata: false,
+        },
+        lag_tolerance: options.lag_tolerance_ms.0.max(0).saturating_mul(MILLISECOND),
+        settled: options.settled,
+        compacted: [false; 2],
+        only: Only::default(),
+    })
+}
+
+pub fn compare_start(session: &Session, args: CompareStartArgs) -> Answer<ComparisonDto> {
+    let options = mirror_options(&args.options)?;
+    let source = session.source(args.source)?;
+    let path = Path::new(&args.right);
+    let (store, dto, others) =
+        session.opening_of(path, |cancel, tick| session.most_certain(path, cancel, tick))?;
+    let right = RightSide {
+        path: path.to_owned(),
+        store,
+        title: dto.title,
+        others,
+    };
+    Ok(session.comparisons().start(source, right, options)?.dto())
+}
+
+pub fn compare_status(session: &Session, args: CompareStatusArgs) -> Answer<ComparisonDto> {
+    Ok(session.comparisons().task(args.comparison)?.dto())
+}
+
+pub fn compare_cancel(session: &Session, args: CompareCancelArgs) -> Answer<()> {
+    session.comparisons().task(args.comparison)?.cancel();
+    Ok(())
+}
+
+pub fn compare_close(session: &Session, args: CompareCloseArgs) -> Answer<()> {
+    session.comparisons().close(args.comparison);
+    Ok(())
+}
+
+pub fn findings(session: &Session, args: FindingsArgs) -> Answer<FindingsDto> {
+    let found = session.comparisons().task(args.comparison)?.found()?;
+    found.page(&args.list, args.offset, args.limit, &Cancel::new())
+}
+
+pub fn finding(session: &Session, args: FindingArgs) -> Answer<FindingEvidenceDto> {
+    let found = session.comparisons().task(args.comparison)?.found()?;
+    found.evidence(args.number, &Cancel::new())
+}
+
+pub fn finding_near(session: &Session, args: FindingNearArgs) -> Answer<Option<u32>> {
+    let found = session.comparisons().task(args.comparison)?.found()?;
+    found.near(&args.list, args.axis.into(), args.coord.0)
+}
+
+pub fn finding_place(session: &Session, args: FindingPlaceArgs) -> Answer<Option<u32>> {
+    let found = session.comparisons().task(args.comparison)?.found()?;
+    Ok(found.place_in(&args.list, args.number))
+}
+
+pub fn finding_tiles(session: &Session, args: FindingTilesArgs) -> Answer<Bytes> {
+    let found = session.comparisons().task(args.comparison)?.found()?;
+    found.tiles(&args.list, args.axis.into(), &args.spans).map(Bytes)
 }
 
 pub fn export_events(session: &Session, args: ExportEventsArgs) -> Answer<u32> {

@@ -71,7 +71,7 @@ commands! {
     clear_recent ClearRecentArgs {} -> ();
     /// The demo scenarios.
     demos DemosArgs {} -> Vec<DemoDto>;
-    /// Writes a demo (once) into the cache folder and says where.
+    /// Writes a demo (once) into the cache folder and says where; `NAME-mirror` is its mirror, to compare it with.
     prepare_demo PrepareDemoArgs { name: String } -> String;
     /// Looks into a file without indexing it.
     inspect InspectArgs { path: String } -> InspectDto;
@@ -205,6 +205,26 @@ commands! {
     stop_capture StopCaptureArgs { capture: u32 } -> ();
     /// Forgets a capture that has ended.
     forget_capture ForgetCaptureArgs { capture: u32 } -> ();
+    /// Compares an open source with another file; it goes on in the background. The shell emits `comparison` with `{comparison}` as it
+    /// goes and when it ends.
+    compare_start CompareStartArgs { source: u32, right: String, options: CompareOptionsDto } -> ComparisonDto;
+    /// How far a comparison is, and what it came to.
+    compare_status CompareStatusArgs { comparison: u32 } -> ComparisonDto;
+    /// Ends a comparison; it ends as `cancelled`.
+    compare_cancel CompareCancelArgs { comparison: u32 } -> ();
+    /// Stops and forgets a comparison.
+    compare_close CompareCloseArgs { comparison: u32 } -> ();
+    /// A part of a list of findings, with their events.
+    findings FindingsArgs { comparison: u32, list: FindingListDto, offset: u32, limit: u32 } -> FindingsDto;
+    /// One finding with its events whole.
+    finding FindingArgs { comparison: u32, number: u32 } -> FindingEvidenceDto;
+    /// The place in a list of the finding that stands nearest to a coordinate; `None`: the list holds none on that axis.
+    finding_near FindingNearArgs { comparison: u32, list: FindingListDto, axis: AxisDto, coord: Int } -> Option<u32>;
+    /// The place of a finding in a list; `None`: it is not in it.
+    finding_place FindingPlaceArgs { comparison: u32, list: FindingListDto, number: u32 } -> Option<u32>;
+    /// How many findings of a list stand where on an axis: for every column of the spans, one after the other, four u32 (little endian):
+    /// pending, confirmed, healed, out of coverage.
+    finding_tiles FindingTilesArgs { comparison: u32, list: FindingListDto, axis: AxisDto, spans: Vec<SpanDto> } -> Bytes;
     /// Exports the events of the list as NDJSON; answers how many were written.
     export_events ExportEventsArgs { source: u32, axis: AxisDto, filter: Option<u32>, path: String } -> u32;
 }

@@ -51,6 +51,10 @@ macro_rules! dto {
     )*};
 }
 
+mod compare;
+
+pub use compare::*;
+
 dto! {
     /// An error as a front end sees it. The UI acts on `code`, a person reads `message`.
     struct ErrorDto {

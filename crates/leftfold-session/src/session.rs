@@ -11,6 +11,7 @@ use leftfold_log::{LogBuilder, filter::Filter};
 use leftfold_replay::Projections;
 use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
 
+use crate::compare::Comparisons;
 use crate::dto::{
     CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto,
     Int, MappingDto, MappingPreviewDto, OpeningDto, ProjectionDto, SourceDto, StoreDto, TableDto,
@@ -40,6 +41,7 @@ pub struct Session {
     project_folder: Option<PathBuf>,
     on_change: OnChange,
     kafka: Kafka,
+    comparisons: Comparisons,
 }
 
 /// Names the folder of cached indexes in place of the user's own.
@@ -74,6 +76,7 @@ impl Session {
             config_folder,
             project_folder: None,
             kafka: Kafka::new(Arc::clone(&on_change)),
+            comparisons: Comparisons::new(Arc::clone(&on_change)),
             on_change,
         }
     }
@@ -414,6 +417,31 @@ impl Session {
         Ok((events, dto, projections))
     }
 
+    /// The history of a file that is most certainly one, what it is read as, and how many others the file holds.
+    pub(crate) fn most_certain(
+        &self,
+        path: &Path,
+        cancel: &Cancel,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<(Arc<dyn EventStore>, StoreDto, u32), SessionError> {
+        let inspected = self.inspect_with(path, cancel, tick)?;
+        let Some(first) = inspected.stores.first() else {
+            let reason = inspected.problem.map_or_else(String::new, |e| e.message);
+            return Err(SessionError::new(
+                "source-no-events",
+                format!(
+                    "{} holds no event history that is recognised: {reason}",
+                    path.display()
+                ),
+            )
+            .with("path", path.display().to_string())
+            .with("reason", reason));
+        };
+        let others = inspected.stores.len() as u32 - 1;
+        let (events, dto, _) = self.found(path, first.index, None, cancel, tick)?;
+        Ok((events, dto, others))
+    }
+
     /// Opens what comes from a reader (standard input). `name` stands for the path.
     pub fn open_lines(&self, name: &Path, lines: &mut dyn Read) -> Result<SourceDto, SessionError> {
         self.receive(name, lines, &Cancel::new(), &mut |_| ())?;
@@ -474,6 +502,11 @@ impl Session {
         &self.kafka
     }
 
+    /// The comparisons.
+    pub(crate) fn comparisons(&self) -> &Comparisons {
+        &self.comparisons
+    }
+
     /// The folder the program was started in, and the user's configuration: where project files are looked for that lie beside no data.
     pub(crate) fn project_folders(&self) -> impl Iterator<Item = &Path> {
         [self.project_folder.as_deref(), self.config_folder()]
@@ -505,6 +538,7 @@ impl Session {
     /// Closes a source and stops its work.
     pub fn close(&self, id: u32) {
         let closed = lock(&self.sources).remove(&id);
+        self.comparisons.close_of(id);
         if let Some(opened) = closed {
             lock(&self.received).remove(&opened.source.path);
             let mut copied = lock(&self.looked_into);

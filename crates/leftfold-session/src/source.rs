@@ -83,6 +83,11 @@ pub enum Changed {
         /// The capture.
         capture: u32,
     },
+    /// A comparison: how far it is, or that it ended.
+    Comparison {
+        /// The comparison.
+        comparison: u32,
+    },
     /// The matches of a filter.
     Filter {
         /// The source.

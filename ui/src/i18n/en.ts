@@ -1,7 +1,9 @@
 /** English texts. `{n}` is filled in; `{n:one|many}` chooses by number. */
+import { compareEn } from './compare.en';
 import { kafkaEn } from './kafka.en';
 
 export const en = {
+  ...compareEn,
   ...kafkaEn,
   copied: 'Copied',
   copy: 'Copy',
@@ -354,6 +356,7 @@ export const en = {
   'welcome.kafka': 'Read Kafka topics…',
   'welcome.kafkaText': 'Into one file that opens anywhere. Nothing is written to the cluster.',
   'welcome.demo': 'Open the demo',
+  'welcome.demoCompared': 'Compared with its mirror',
   'welcome.recent': 'Recent',
   'welcome.forget': 'Forget',
   'welcome.gone': 'no longer there',

@@ -9,9 +9,12 @@ import { zh } from './zh';
 const MADE = [
   'capture.state.',
   'certainty.',
+  'compare.by.',
+  'compare.verdict.',
   'demo.',
   'error.',
   'field.',
+  'finding.',
   'help.',
   'kafka.field.',
   'kafka.from.',

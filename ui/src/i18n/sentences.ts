@@ -46,6 +46,13 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['{}: it begins as a map in {}, and ends where that says', '{0!}：以 {1!} 的映射开头，并在其所述之处结束'],
   ['{}: by what its bytes look like', '{0!}：按其字节的样子'],
   ['the file is a capture of format {}', '该文件是格式 {0} 的捕获'],
+  // What the events of two sides are known by, and why.
+  ['you said so', '由您指定'],
+  ['{} of {} ids looked at on the left are on the right, too', '左侧查看的 {1} 个标识中有 {0} 个也在右侧'],
+  ['{}, and all events state their version', '{0}，且所有事件都注明版本'],
+  ['{}, and not all events state their version', '{0}，且并非所有事件都注明版本'],
+  ['events have no ids on both sides', '两侧的事件没有标识'],
+  ['ids of the left are not on the right', '左侧的标识不在右侧'],
   // A connection that is tried.
   ['encrypted', '已加密'],
   ['accepted', '已接受'],

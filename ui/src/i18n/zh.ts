@@ -1,8 +1,10 @@
 /** Simplified Chinese texts. */
+import { compareZh } from './compare.zh';
 import type { TextKey } from './en';
 import { kafkaZh } from './kafka.zh';
 
 export const zh: Record<TextKey, string> = {
+  ...compareZh,
   ...kafkaZh,
   copied: '已复制',
   copy: '复制',
@@ -351,6 +353,7 @@ export const zh: Record<TextKey, string> = {
   'welcome.kafka': '读取 Kafka 主题…',
   'welcome.kafkaText': '存入一个随处可打开的文件。不会向集群写入任何内容。',
   'welcome.demo': '打开演示',
+  'welcome.demoCompared': '与其镜像比较',
   'welcome.recent': '最近打开',
   'welcome.forget': '清除',
   'welcome.gone': '已不存在',

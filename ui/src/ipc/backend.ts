@@ -13,6 +13,8 @@ export interface BackendEvents {
   filter: { source: number; filter: number };
   /** A capture got further, or ended. */
   capture: { capture: number };
+  /** A comparison got further, or ended. */
+  comparison: { comparison: number };
   /** A file is to be opened: from a second start of the program, or dropped on the window. */
   open: { path: string; at?: string | null; stream?: string | null };
   /** A file hangs over the window. */

@@ -152,6 +152,143 @@ declared: string,
  */
 samples: Array<string>, };
 
+export type CompareOptionsDto = { 
+/**
+ * How much later an event may be on the other side, in milliseconds.
+ */
+lagToleranceMs: Int, 
+/**
+ * Whether both sides are complete, so that nothing is pending.
+ */
+settled: boolean, 
+/**
+ * What is left out: pointers into the payload (`*` is any key or element), `type`.
+ */
+ignore: Array<string>, 
+/**
+ * What events are known by.
+ */
+identity: IdentityDto, };
+
+export type ComparisonDto = { 
+/**
+ * Its handle.
+ */
+id: number, 
+/**
+ * The source that is its left side.
+ */
+source: number, 
+/**
+ * The left file's name.
+ */
+left: string, 
+/**
+ * The right file's name.
+ */
+right: string, 
+/**
+ * The right file.
+ */
+rightPath: string, 
+/**
+ * What the right file was read as.
+ */
+rightStore: string, 
+/**
+ * How many other event histories the right file holds.
+ */
+rightOthers: number, 
+/**
+ * How it is.
+ */
+state: ComparisonStateDto, 
+/**
+ * Events read of the left side.
+ */
+leftRead: Int, 
+/**
+ * Events there, as far as that is known.
+ */
+leftTotal: Int | null, 
+/**
+ * Events read of the right side.
+ */
+rightRead: Int, 
+/**
+ * Events there, as far as that is known.
+ */
+rightTotal: Int | null, 
+/**
+ * What it came to, when it is done.
+ */
+summary: ComparisonSummaryDto | null, 
+/**
+ * Why it ended, when it failed.
+ */
+error: ErrorDto | null, };
+
+export type ComparisonStateDto = "running" | "done" | "cancelled" | "failed";
+
+export type ComparisonSummaryDto = { 
+/**
+ * The verdict.
+ */
+verdict: VerdictDto, 
+/**
+ * Of `eventuallyEqual`: the longest disagreement, in nanoseconds.
+ */
+within: Int | null, 
+/**
+ * What events were known by.
+ */
+identity: IdentityDto, 
+/**
+ * Why, in a sentence (English).
+ */
+identityReason: string, 
+/**
+ * Events of the left side.
+ */
+leftEvents: number, 
+/**
+ * Events of the right side.
+ */
+rightEvents: number, 
+/**
+ * Events that have a partner.
+ */
+paired: number, 
+/**
+ * Streams of either side.
+ */
+streams: number, 
+/**
+ * Streams in which anything was found.
+ */
+streamsDiffering: number, 
+/**
+ * The findings by category; those that do not occur are left out.
+ */
+counts: Array<FindingCountDto>, 
+/**
+ * The first finding that is certain, by its number.
+ */
+first: number | null, 
+/**
+ * Up to when both sides are known, in nanoseconds; `None`: everything is.
+ */
+knownUntil: Int | null, 
+/**
+ * Whether the left events are those of the open source's index, so that one can go to them. False while that is
+ * still read, and when the file was written to meanwhile.
+ */
+aligned: boolean, 
+/**
+ * Rows of either side that could not be read at all, in sentences; at most a few.
+ */
+unreadable: Array<string>, };
+
 export type DemoDto = { 
 /**
  * Its name.
@@ -266,6 +403,20 @@ problems: Array<ErrorDto>,
  */
 json: string, };
 
+export type FieldDifferenceDto = { 
+/**
+ * A pointer into the payload, or a part of the event.
+ */
+path: string, 
+/**
+ * What the left one has there, as JSON text.
+ */
+left: string | null, 
+/**
+ * What the right one has there.
+ */
+right: string | null, };
+
 export type FilterCheckDto = { 
 /**
  * `None`: it can.
@@ -324,6 +475,126 @@ start: number,
  */
 end: number, };
 
+export type FindingCountDto = { 
+/**
+ * The category, as in JSON (`missing`, `version-collision`, …).
+ */
+category: string, 
+/**
+ * Those that may still heal.
+ */
+pending: number, 
+/**
+ * Those that are divergences.
+ */
+confirmed: number, 
+/**
+ * Those that were, and are none any more.
+ */
+healed: number, 
+/**
+ * Those that the other side is not expected to hold.
+ */
+outOfCoverage: number, };
+
+export type FindingDto = { 
+/**
+ * Its handle.
+ */
+number: number, 
+/**
+ * What it is, as in JSON.
+ */
+category: string, 
+/**
+ * How certain it is.
+ */
+status: FindingStatusDto, 
+/**
+ * Its stream; empty where it is in none.
+ */
+stream: string, 
+/**
+ * The event of the left side; its ordinal is that of the index if the comparison is `aligned`. Keys mean nothing.
+ */
+left: RowDto | null, 
+/**
+ * The event of the right side. Its ordinal is its place there; keys mean nothing.
+ */
+right: RowDto | null, 
+/**
+ * The event of the same side that it repeats.
+ */
+of: RowDto | null, 
+/**
+ * Where the two say something else.
+ */
+fields: Array<FieldDifferenceDto>, 
+/**
+ * When it began, in nanoseconds.
+ */
+since: Int | null, 
+/**
+ * When it healed, in nanoseconds.
+ */
+healed: Int | null, 
+/**
+ * Where it stands on the time axis.
+ */
+atTime: Int | null, 
+/**
+ * Where it stands in log order of the left side: at its left event; without one, at the last event not later than it.
+ */
+atLog: Int, };
+
+export type FindingEvidenceDto = { 
+/**
+ * As in the list.
+ */
+finding: FindingDto, 
+/**
+ * The left event's payload as JSON text, if decodable.
+ */
+leftPayload: string | null, 
+/**
+ * The right event's payload.
+ */
+rightPayload: string | null, 
+/**
+ * The payload of the event that is repeated.
+ */
+ofPayload: string | null, };
+
+export type FindingListDto = { 
+/**
+ * Categories that are left out.
+ */
+hiddenCategories: Array<string>, 
+/**
+ * Statuses that are left out.
+ */
+hiddenStatuses: Array<FindingStatusDto>, 
+/**
+ * By category, then stream, then beginning; else by beginning alone.
+ */
+grouped: boolean, };
+
+export type FindingStatusDto = "pending" | "confirmed" | "healed" | "outOfCoverage";
+
+export type FindingsDto = { 
+/**
+ * Findings of the whole list.
+ */
+total: number, 
+/**
+ * The place of the first one of these.
+ */
+offset: number, 
+/**
+ * These.
+ */
+findings: Array<FindingDto>, };
+
 export type GapDto = { 
 /**
  * The last coordinate before it.
@@ -347,6 +618,8 @@ before: string | null,
  * After, JSON text; `None`: removed.
  */
 after: string | null, };
+
+export type IdentityDto = "auto" | "id" | "version" | "content";
 
 export type IndexDto = { 
 /**
@@ -938,6 +1211,20 @@ store: StoreDto,
  */
 index: IndexDto, };
 
+export type SpanDto = { 
+/**
+ * Its beginning.
+ */
+from: Int, 
+/**
+ * Its end, exclusive.
+ */
+to: Int, 
+/**
+ * How many columns.
+ */
+columns: number, };
+
 export type StateDto = { 
 /**
  * The stream.
@@ -1105,6 +1392,8 @@ lookedAt: number | null,
  */
 message: string, };
 
+export type VerdictDto = "alwaysEqual" | "eventuallyEqual" | "undecided" | "never";
+
 /** Every code an error, a problem or a mistake in a filter can carry. */
 export const ERROR_CODES = [
   'cancelled',
@@ -1114,6 +1403,8 @@ export const ERROR_CODES = [
   'capture-not-ours',
   'capture-out-of-range',
   'capture-write',
+  'comparison-gone',
+  'comparison-running',
   'demo-failed',
   'filter-fails',
   'filter-gone',
@@ -1147,6 +1438,7 @@ export const ERROR_CODES = [
   'no-such-capture',
   'no-such-demo',
   'no-such-event',
+  'no-such-finding',
   'no-such-lane',
   'no-such-point',
   'no-such-projection',
@@ -1250,5 +1542,14 @@ export interface Commands {
   pause_capture: { args: { capture: number, paused: boolean, }; answer: CaptureDto };
   stop_capture: { args: { capture: number, }; answer: null };
   forget_capture: { args: { capture: number, }; answer: null };
+  compare_start: { args: { source: number, right: string, options: CompareOptionsDto, }; answer: ComparisonDto };
+  compare_status: { args: { comparison: number, }; answer: ComparisonDto };
+  compare_cancel: { args: { comparison: number, }; answer: null };
+  compare_close: { args: { comparison: number, }; answer: null };
+  findings: { args: { comparison: number, list: FindingListDto, offset: number, limit: number, }; answer: FindingsDto };
+  finding: { args: { comparison: number, number: number, }; answer: FindingEvidenceDto };
+  finding_near: { args: { comparison: number, list: FindingListDto, axis: AxisDto, coord: Int, }; answer: number | null };
+  finding_place: { args: { comparison: number, list: FindingListDto, number: number, }; answer: number | null };
+  finding_tiles: { args: { comparison: number, list: FindingListDto, axis: AxisDto, spans: Array<SpanDto>, }; answer: ArrayBuffer };
   export_events: { args: { source: number, axis: AxisDto, filter: number | null, path: string, }; answer: number };
 }

@@ -12,6 +12,7 @@ export class TauriBackend implements Backend {
     index: new Set(),
     filter: new Set(),
     capture: new Set(),
+    comparison: new Set(),
     open: new Set(),
     drag: new Set(),
   };
@@ -20,6 +21,7 @@ export class TauriBackend implements Backend {
     this.forward('index');
     this.forward('filter');
     this.forward('capture');
+    this.forward('comparison');
     this.forward('open');
     void getCurrentWebview().onDragDropEvent(({ payload }) => {
       this.emit('drag', { over: payload.type === 'enter' || payload.type === 'over' });
@@ -41,7 +43,7 @@ export class TauriBackend implements Backend {
     return () => this.handlers[event].delete(handler);
   }
 
-  private forward<E extends 'index' | 'filter' | 'capture' | 'open'>(event: E): void {
+  private forward<E extends 'index' | 'filter' | 'capture' | 'comparison' | 'open'>(event: E): void {
     void listen<BackendEvents[E]>(event, ({ payload }) => this.emit(event, payload));
   }
 

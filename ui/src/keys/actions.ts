@@ -3,6 +3,7 @@ import { t } from '../i18n/index.svelte';
 import { told } from '../i18n/told';
 import { toBackendError } from '../ipc/backend';
 import { captures } from '../state/captures.svelte';
+import { compare } from '../state/compare.svelte';
 import { comparison } from '../state/comparison.svelte';
 import { filter } from '../state/filter.svelte';
 import { hover } from '../state/hover.svelte';
@@ -44,6 +45,7 @@ function toggleRange(): void {
 function escape(): void {
   if (screen.palette !== 'closed') screen.palette = 'closed';
   else if (screen.help) screen.help = false;
+  else if (compare.asking) compare.asking = false;
   else if (screen.now.kind === 'opening') screen.cancelOpening();
   else if (screen.now.kind === 'kafka') screen.back();
   else if (view.range !== null) view.range = null;
@@ -73,6 +75,22 @@ function nextProjection(): void {
     const name = projection.chosen;
     screen.say(name === null ? t('projection.default') : t('palette.projection', { name }));
   }
+}
+
+/** Shows the drawer and puts the focus there, or puts it away; without a comparison there is one to begin. */
+function showFindings(): void {
+  if (compare.now === null && !compare.starting) compare.ask();
+  else if (compare.open) compare.open = false;
+  else {
+    compare.open = true;
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid="finding-list"]')?.focus());
+  }
+}
+
+function stepFinding(by: 1 | -1): void {
+  if (compare.now === null && !compare.starting) compare.ask();
+  else if (compare.now?.state === 'done' && compare.total === 0) screen.say(t('compare.noneListed'));
+  else compare.step(by);
 }
 
 function toggleLane(number: number): void {
@@ -136,6 +154,10 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   follow: () => (preferences.now.follow = !preferences.now.follow),
   beforeAfter: () => (hover.before = !hover.before),
   comparePoint: () => comparison.pickPlayhead(),
+  compareWith: () => compare.ask(),
+  findings: showFindings,
+  nextFinding: () => stepFinding(1),
+  previousFinding: () => stepFinding(-1),
   projection: nextProjection,
   // Of the row with the focus where that is in the tree, which takes the key itself; else of the field that is pinned.
   fieldHistory: () => (selection.tab = 'history'),

@@ -1,4 +1,5 @@
 /** Turns key presses into actions. */
+import { compare } from '../state/compare.svelte';
 import { screen } from '../state/screen.svelte';
 import { run } from './actions';
 import { digits } from './digits.svelte';
@@ -30,7 +31,7 @@ export function listen(): () => void {
     if (key === null) return;
     if (isWriting(event.target) && !key.always) return;
     if (ownsKey(event)) return;
-    const modal = screen.palette !== 'closed' || screen.help;
+    const modal = screen.palette !== 'closed' || screen.help || compare.asking;
     if (modal && !['escape', 'commands', 'streams', 'help'].includes(key.action)) return;
     if (!key.anywhere && screen.now.kind !== 'window') return;
     event.preventDefault();

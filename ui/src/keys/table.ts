@@ -1,7 +1,7 @@
 /** Every key of the window, once: the bindings, the tooltips and the help sheet are made from it. */
 import type { TextKey } from '../i18n/index.svelte';
 
-export type Group = 'time' | 'view' | 'state' | 'find' | 'window';
+export type Group = 'time' | 'view' | 'state' | 'compare' | 'find' | 'window';
 
 export interface Key {
   action: Action;
@@ -62,6 +62,10 @@ export type Action =
   | 'follow'
   | 'beforeAfter'
   | 'comparePoint'
+  | 'compareWith'
+  | 'findings'
+  | 'nextFinding'
+  | 'previousFinding'
   | 'projection'
   | `lane${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | 'fieldHistory'
@@ -143,6 +147,17 @@ export const KEYS: readonly Key[] = [
   { action: 'tabEvent', code: 'Digit3', alt: true, cap: 'Alt 3', label: 'tab.event', group: 'state' },
   { action: 'tabHistory', code: 'Digit4', alt: true, cap: 'Alt 4', label: 'tab.history', group: 'state' },
   { action: 'tabRaw', code: 'Digit5', alt: true, cap: 'Alt 5', label: 'tab.raw', group: 'state' },
+  { action: 'compareWith', code: 'KeyM', cap: 'M', label: 'key.compareWith', group: 'compare' },
+  { action: 'findings', code: 'KeyM', shift: true, cap: 'Shift M', label: 'key.findings', group: 'compare' },
+  { action: 'nextFinding', code: 'KeyN', cap: 'N', label: 'key.nextFinding', group: 'compare' },
+  {
+    action: 'previousFinding',
+    code: 'KeyN',
+    shift: true,
+    cap: 'Shift N',
+    label: 'key.previousFinding',
+    group: 'compare',
+  },
   { action: 'filter', key: '/', cap: '/', label: 'key.filter', group: 'find', anywhere: true },
   {
     action: 'streams',

@@ -23,6 +23,8 @@ interface Saved {
   sidebar: number | null;
   /** `null`: by the window's height. */
   timeline: number | null;
+  /** The height of the findings; `null`: by the window's height. */
+  findings: number | null;
   /** The inspector's share of the width beside the side bar; `null`: by the window's width. */
   inspector: number | null;
   /** The window's size when it last changed, in CSS pixels; the shell opens it so again. */
@@ -42,6 +44,7 @@ const DEFAULTS: Saved = {
   follow: true,
   sidebar: null,
   timeline: null,
+  findings: null,
   inspector: null,
   window: null,
   projections: {},
@@ -85,6 +88,7 @@ export function readPreferences(json: string | null): Saved {
   saved.follow = typeof from['follow'] === 'boolean' ? from['follow'] : saved.follow;
   saved.sidebar = number('sidebar', 140, 480, saved.sidebar);
   saved.timeline = number('timeline', 140, 1200, saved.timeline);
+  saved.findings = number('findings', 120, 1200, saved.findings);
   saved.inspector = number('inspector', 0.2, 0.75, saved.inspector);
   saved.window = sizeOf(from['window']);
   saved.projections = texts(from['projections']);

@@ -5,6 +5,7 @@ import { t } from '../i18n/index.svelte';
 import { told } from '../i18n/told';
 import { toBackendError } from '../ipc/backend';
 import { call, on } from './backend';
+import { compare } from './compare.svelte';
 import { playhead } from './playhead.svelte';
 import { preferences } from './preferences.svelte';
 import { selection } from './selection.svelte';
@@ -117,6 +118,21 @@ class Screen {
       else await this.openStore(real, first.index, null, point);
     } catch (error) {
       if (age === this.age) this.fail(path, error);
+    }
+  }
+
+  /** Opens a demo, and compares it with its mirror. */
+  async openCompared(demo: string): Promise<void> {
+    await this.openPath(`demo:${demo}`);
+    if (this.now.kind !== 'window') return;
+    const { age } = this;
+    try {
+      compare.form.path = await call('prepare_demo', { name: `${demo}-mirror` });
+      // What was found can be gone to when all is read.
+      if (session.reading || session.axisInfo === null) await session.read();
+      if (age === this.age) await compare.start();
+    } catch (error) {
+      if (age === this.age) this.say(told(toBackendError(error)));
     }
   }
 

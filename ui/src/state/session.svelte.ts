@@ -7,6 +7,7 @@ import { filter } from './filter.svelte';
 import { askMoved, move } from './growth';
 import type { Moved } from './growth';
 import { playhead } from './playhead.svelte';
+import { compare } from './compare.svelte';
 import { comparison } from './comparison.svelte';
 import { preferences } from './preferences.svelte';
 import { projection } from './projection.svelte';
@@ -156,6 +157,7 @@ class Session {
     this.known = [];
     this.refresh.reset();
     filter.forget();
+    compare.forget();
     comparison.forget();
     projection.forget();
     playhead.forget();
@@ -198,6 +200,7 @@ class Session {
       this.lookedAt = facts.source.index.generation;
       this.look.request(facts.source.id);
     }
+    compare.grown();
     for (const done of this.readers) done();
     this.readers = [];
   }

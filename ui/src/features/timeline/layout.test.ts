@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { laneAt, laneBox, layoutFor } from './layout';
+import { laneAt, laneBox, layoutFor, STRIP } from './layout';
 
 describe('the lanes of the timeline', () => {
   it('share the room while they fit, and nothing is hidden', () => {
@@ -31,5 +31,13 @@ describe('the lanes of the timeline', () => {
     expect(laneAt(l, (top + bottom) / 2, 40)).toBe(9);
     expect(laneAt(l, l.lanesTop - 1, 40)).toBeNull();
     expect(laneAt(l, l.lanesBottom + 1, 40)).toBeNull();
+  });
+
+  it('make room for the findings of a comparison, which lie between them and the whole', () => {
+    const [without, l] = [layoutFor(1000, 300, 4), layoutFor(1000, 300, 4, 0, true)];
+    expect(without.stripTop).toBeNull();
+    expect(l.minimapTop).toBe(without.minimapTop);
+    expect(l.stripTop ?? 0).toBeGreaterThan(l.lanesBottom);
+    expect((l.stripTop ?? 0) + STRIP).toBeLessThan(l.minimapTop);
   });
 });

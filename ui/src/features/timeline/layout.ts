@@ -3,6 +3,8 @@ export const GUTTER = 104;
 export const RIGHT = 10;
 export const RULER = 38;
 export const MINIMAP = 30;
+/** The findings of a comparison, as a strip along the axis. */
+export const STRIP = 16;
 const GAP = 10;
 /** Room for what says how many lanes are out of sight. */
 const HINT = 24;
@@ -29,14 +31,18 @@ export interface Layout {
   /** Lanes out of sight, by more than half of their height. */
   above: number;
   below: number;
+  /** Where the strip of findings begins; `null`: there is none. */
+  stripTop: number | null;
   minimapTop: number;
 }
 
-export function layoutFor(width: number, height: number, lanes: number, scrolled = 0): Layout {
+export function layoutFor(width: number, height: number, lanes: number, scrolled = 0, strip = false): Layout {
   const lanesTop = RULER;
   const minimapTop = Math.max(lanesTop + 20, height - MINIMAP - 8);
-  const fits = lanes * LANE_LEAST <= minimapTop - GAP - lanesTop;
-  const lanesBottom = minimapTop - (fits ? GAP : HINT);
+  const stripTop = strip ? minimapTop - STRIP - 6 : null;
+  const under = stripTop ?? minimapTop;
+  const fits = lanes * LANE_LEAST <= under - GAP - lanesTop;
+  const lanesBottom = Math.max(lanesTop, under - (fits ? GAP : HINT));
   const room = lanesBottom - lanesTop;
   const laneHeight = Math.min(LANE_MOST, Math.max(LANE_LEAST, room / Math.max(1, lanes)));
   const mostScroll = Math.max(0, Math.round(laneHeight * lanes - room));
@@ -55,6 +61,7 @@ export function layoutFor(width: number, height: number, lanes: number, scrolled
     end: Math.min(lanes, Math.ceil((scroll + room) / laneHeight - 1e-6)),
     above: mostScroll === 0 ? 0 : Math.round(scroll / laneHeight),
     below: mostScroll === 0 ? 0 : Math.max(0, lanes - Math.round((scroll + room) / laneHeight)),
+    stripTop,
     minimapTop,
   };
 }

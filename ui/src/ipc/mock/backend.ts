@@ -4,6 +4,7 @@ import { BackendError } from '../backend';
 import type { Answer, Args, Backend, BackendEvents, CommandName } from '../backend';
 import { formatJson } from '../../model/json';
 import { rfc3339 } from '../../model/time';
+import { MockComparison } from './compare';
 import { guess, inspect, store } from './files';
 import { compile } from './filter';
 import { changes, EMPTY } from './fold';
@@ -30,11 +31,16 @@ export class MockBackend implements Backend {
     index: new Set(),
     filter: new Set(),
     capture: new Set(),
+    comparison: new Set(),
     open: new Set(),
     drag: new Set(),
   };
   private readonly delay: number;
   private nextFilter = 1;
+  private nextComparison = 1;
+  private readonly comparisons = new Map<number, MockComparison>();
+  /** Whether a comparison goes on until it is cancelled. */
+  endless = false;
   private cancelled = false;
 
   constructor(options: MockOptions = {}) {
@@ -98,7 +104,10 @@ export class MockBackend implements Backend {
           'Orders, payments, stock and reviews of one day, with a lost event, a doubled one, a late one, and two writes that oversell.',
       },
     ],
-    prepare_demo: () => '/home/ada/.cache/leftfold/demo-shop.db',
+    prepare_demo: ({ name }) =>
+      name.endsWith('-mirror')
+        ? `/home/ada/.cache/leftfold/demo-${name}.ndjson`
+        : '/home/ada/.cache/leftfold/demo-shop.db',
     inspect: ({ path }) => inspect(path),
     opening: () => null,
     cancel_opening: () => null,
@@ -236,8 +245,49 @@ export class MockBackend implements Backend {
       { name: 'debezium', description: 'change records', builtIn: true },
       { name: 'stock', description: 'declared in leftfold.toml', builtIn: false },
     ],
+    compare_start: (args) => {
+      if (args.right.endsWith('/none.db'))
+        throw new BackendError({ code: 'source-unopenable', message: `${args.right} cannot be opened` });
+      const comparison = new MockComparison(this.nextComparison++, this.own, args);
+      this.comparisons.set(comparison.id, comparison);
+      setTimeout(() => {
+        if (comparison.state === 'running' && !this.endless) comparison.state = 'done';
+        this.emit('comparison', { comparison: comparison.id });
+      }, 20);
+      return comparison.dto();
+    },
+    compare_status: ({ comparison }) => this.comparison(comparison).dto(),
+    compare_cancel: ({ comparison }) => {
+      const found = this.comparison(comparison);
+      if (found.state === 'running') found.state = 'cancelled';
+      return null;
+    },
+    compare_close: ({ comparison }) => {
+      this.comparisons.delete(comparison);
+      return null;
+    },
+    findings: ({ comparison, list, offset, limit }) => {
+      const all = this.comparison(comparison).list(list);
+      return { total: all.length, offset, findings: all.slice(offset, offset + limit) };
+    },
+    finding: ({ comparison, number }) => this.comparison(comparison).evidence(number),
+    finding_near: (args) => this.comparison(args.comparison).near(args),
+    finding_place: ({ comparison, list, number }) => {
+      const place = this.comparison(comparison)
+        .list(list)
+        .findIndex((f) => f.number === number);
+      return place < 0 ? null : place;
+    },
+    finding_tiles: (args) => this.comparison(args.comparison).tiles(args),
     export_events: ({ axis, filter }) => this.own.list(axis, filter).length,
   };
+
+  private comparison(id: number): MockComparison {
+    const found = this.comparisons.get(id);
+    if (found === undefined)
+      throw new BackendError({ code: 'comparison-gone', message: `there is no comparison ${id}` });
+    return found;
+  }
 
   private openPath = '';
   private openStore = store;
