@@ -258,7 +258,7 @@ pub(crate) fn run(front: &mut Front, args: &CheckArgs) -> Outcome<ExitCode> {
         Format::Text => as_text(front, &all, target.is_none(), &mut report)?,
         Format::Ndjson => lines::of_all(&all).print(&mut report)?,
         Format::Junit => junit::write(&all, &mut report)?,
-        Format::Sarif => sarif::document(&all)?.print(&mut report)?,
+        Format::Sarif => sarif::document(&all).print(&mut report)?,
     }
     sink.put(front, &report)?;
     if let (Some(target), Sink::Spool(mut file)) = (&target, sink) {

@@ -36,7 +36,7 @@ fn of<'l>(lines: &'l [Value], check: &str) -> &'l Value {
     lines
         .iter()
         .find(|l| l["check"] == check && l.get("result").is_some())
-        .unwrap_or_else(|| panic!("no line of {check}: {lines:?}"))
+        .expect("each check has a line")
 }
 
 /// A folder with one history `h.ndjson` and this project file.

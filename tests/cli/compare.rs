@@ -14,7 +14,8 @@ fn findings(run: &Run) -> (Vec<Value>, Value) {
         .lines()
         .map(|line| serde_json::from_str(line).expect("a line is JSON"))
         .collect();
-    let summary = lines.pop().unwrap_or_else(|| panic!("no summary: {}", run.err))["summary"].take();
+    assert!(!lines.is_empty(), "{}", run.err);
+    let summary = lines.pop().expect("the last line is the summary")["summary"].take();
     (lines, summary)
 }
 

@@ -1,16 +1,17 @@
 //! The outcome of checks as SARIF 2.1.0 (OASIS): a rule for each check, a result for each finding.
 
+use std::fmt::Write as _;
+
 use leftfold_event::json::Value;
 use leftfold_session::compare::{Shown, Status};
 
 use super::{Done, Judged, line, results};
 use crate::document::{Document, list, number, position, stated};
-use crate::failure::Outcome;
 use crate::finding::time;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-pub(super) fn document(all: &[Done]) -> Outcome<Document> {
+pub(super) fn document(all: &[Done]) -> Document {
     let driver = Document::new()
         .with("name", "Leftfold")
         .with("version", env!("CARGO_PKG_VERSION"))
@@ -32,10 +33,10 @@ pub(super) fn document(all: &[Done]) -> Outcome<Document> {
         .with("tool", Document::new().with("driver", driver))
         .with("invocations", list([invocation]))
         .with("results", list(found));
-    Ok(Document::new()
+    Document::new()
         .with("$schema", SCHEMA)
         .with("version", "2.1.0")
-        .with("runs", list([run])))
+        .with("runs", list([run]))
 }
 
 fn message(text: &str) -> Document {
@@ -154,7 +155,8 @@ fn uri(place: &str) -> String {
         if plain || byte == b':' && (is_uri || out.starts_with("file:")) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -40,6 +40,9 @@ pub struct FieldDifference {
     pub right: Option<Value>,
 }
 
+/// Is told of a place and what either side has there.
+type Tell<'t> = dyn FnMut(&Path, Option<&Value>, Option<&Value>) + 't;
+
 impl Equality {
     /// Where two events differ, in the order of the left payload, then of what the right one has beyond it. Streams, versions, positions
     /// and ids are not compared: they say which event it is.
@@ -69,7 +72,7 @@ impl Equality {
                         left: l.cloned(),
                         right: r.cloned(),
                     });
-                })
+                });
             }
             (None, None) if left.payload.raw == right.payload.raw => {}
             (l, r) => found.push(FieldDifference {
@@ -121,14 +124,7 @@ impl Equality {
         found
     }
 
-    fn walk(
-        &self,
-        path: &mut Path,
-        place: Place,
-        left: &Value,
-        right: &Value,
-        found: &mut dyn FnMut(&Path, Option<&Value>, Option<&Value>),
-    ) {
+    fn walk(&self, path: &mut Path, place: Place, left: &Value, right: &Value, found: &mut Tell<'_>) {
         match (left, right) {
             (Value::Object(l), Value::Object(r)) => self.members(path, place, l, r, found),
             (Value::Array(l), Value::Array(r)) => {
@@ -142,14 +138,7 @@ impl Equality {
         }
     }
 
-    fn members(
-        &self,
-        path: &mut Path,
-        place: Place,
-        left: &Object,
-        right: &Object,
-        found: &mut dyn FnMut(&Path, Option<&Value>, Option<&Value>),
-    ) {
+    fn members(&self, path: &mut Path, place: Place, left: &Object, right: &Object, found: &mut Tell<'_>) {
         for (key, value) in left.iter() {
             self.child(path, place, key, (Some(value), right.get(key)), found);
         }
@@ -164,7 +153,7 @@ impl Equality {
         place: Place,
         token: &str,
         sides: (Option<&Value>, Option<&Value>),
-        found: &mut dyn FnMut(&Path, Option<&Value>, Option<&Value>),
+        found: &mut Tell<'_>,
     ) {
         let Some(below) = self.ignored.step(place, token) else {
             return;

@@ -159,7 +159,7 @@ fn plant(seed: u64, streams: u64, longest: u64, percent: u64, by: Identity) -> P
     for (s, events) in of_streams.iter().enumerate() {
         let mut copy: Vec<Copied> = Vec::new();
         let mut extra = 0;
-        for made in events.iter() {
+        for made in events {
             let of = Some(place(made));
             let mut right = made.clone();
             right.time += random.below(LAG as u64 + 1) as i64;

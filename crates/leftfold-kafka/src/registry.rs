@@ -372,9 +372,10 @@ mod tests {
                 let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
                 let first = lines.next().unwrap().unwrap();
                 while lines.next().is_some_and(|l| !l.unwrap().is_empty()) {}
-                let (status, body) = match first.contains("00000000-") {
-                    true => ("404 Not Found", "{}"),
-                    false => ("200 OK", r#"{"schema":"\"int\""}"#),
+                let (status, body) = if first.contains("00000000-") {
+                    ("404 Not Found", "{}")
+                } else {
+                    ("200 OK", r#"{"schema":"\"int\""}"#)
                 };
                 let length = body.len();
                 write!(

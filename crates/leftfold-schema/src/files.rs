@@ -8,7 +8,7 @@ use protox::file::File;
 
 use crate::schema::{Kind, SchemaError, Use, Written};
 
-fn refused(reason: impl ToString) -> SchemaError {
+fn refused(reason: &(impl ToString + ?Sized)) -> SchemaError {
     SchemaError::Schema {
         kind: Kind::Protobuf,
         reason: reason.to_string(),
@@ -17,7 +17,7 @@ fn refused(reason: impl ToString) -> SchemaError {
 
 /// The names of the files that a Protobuf file imports, as it writes them.
 pub fn imports(name: &str, text: &str) -> Result<Vec<String>, SchemaError> {
-    let file = File::from_source(name, text).map_err(refused)?;
+    let file = File::from_source(name, text).map_err(|e| refused(&e))?;
     Ok(file.file_descriptor_proto().dependency.clone())
 }
 
@@ -25,7 +25,7 @@ pub fn imports(name: &str, text: &str) -> Result<Vec<String>, SchemaError> {
 /// message, or the last one, which is the one that was compiled.
 pub fn of_descriptor_set(bytes: &[u8], message: Option<&str>) -> Result<Written, SchemaError> {
     let set =
-        FileDescriptorSet::decode(bytes).map_err(|e| refused(format!("it is no descriptor set: {e}")))?;
+        FileDescriptorSet::decode(bytes).map_err(|e| refused(&format!("it is no descriptor set: {e}")))?;
     let declares = |file: &&FileDescriptorProto| message.is_some_and(|wanted| declares(file, wanted));
     let main = set.file.iter().find(declares).or(set.file.last());
     let main = main.ok_or_else(|| refused("the descriptor set is empty"))?;

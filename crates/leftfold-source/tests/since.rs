@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use leftfold_event::Cancel;
-use leftfold_schema::{Kind, Written};
+use leftfold_schema::{Kind, SchemaId, Written};
 use leftfold_source::capture::{CaptureWriter, Headers, Mark, Record, TimestampKind};
 use leftfold_source::{EventStore, Header, open};
 
@@ -132,12 +132,12 @@ fn a_schema_that_comes_after_its_records_says_what_they_are() {
     let store = store(&path);
     let (_, mark) = all(&*store);
     // One that no record before it names is no reason to read them again.
-    writer.add_schema(6, &avro("Paid")).unwrap();
+    writer.add_schema(SchemaId::Number(6), &avro("Paid")).unwrap();
     push(&mut writer, 1, 1, b"a", b"\0\0\0\0\x06\x54");
     writer.commit().unwrap();
     let (heads, mark) = since(&*store, &mark).unwrap();
     assert_eq!(heads, [("a".to_owned(), "Paid".to_owned())]);
-    writer.add_schema(5, &avro("Placed")).unwrap();
+    writer.add_schema(SchemaId::Number(5), &avro("Placed")).unwrap();
     writer.commit().unwrap();
     assert_eq!(since(&*store, &mark), None);
     let (heads, mark) = all(&*store);
@@ -159,7 +159,7 @@ fn many_schemas_that_are_not_there_are_all_kept_in_mind() {
     let store = store(&path);
     let (_, mark) = all(&*store);
     let (_, mark) = since(&*store, &mark).unwrap();
-    writer.add_schema(1_999, &avro("Late")).unwrap();
+    writer.add_schema(SchemaId::Number(1_999), &avro("Late")).unwrap();
     writer.commit().unwrap();
     assert_eq!(since(&*store, &mark), None);
 }

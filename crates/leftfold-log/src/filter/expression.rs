@@ -20,13 +20,8 @@ pub struct Expression {
 }
 
 /// Evaluates expressions; one for each thread.
+#[derive(Default)]
 pub struct Evaluation(Context<'static, 'static>);
-
-impl Default for Evaluation {
-    fn default() -> Self {
-        Self(Context::default())
-    }
-}
 
 impl Evaluation {
     /// Nothing evaluated yet.

@@ -112,7 +112,11 @@ fn all(grouped: bool) -> FindingListDto {
 /// Two streams of sixty events each, one after the other; the other side lacks one event, changed another, and has one more.
 fn sides() -> (Vec<String>, Vec<String>) {
     let both = |second: u32| {
-        let stream = if second % 2 == 0 { "order-1" } else { "order-2" };
+        let stream = if second.is_multiple_of(2) {
+            "order-1"
+        } else {
+            "order-2"
+        };
         line(stream, second / 2 + 1, second, "1.00")
     };
     let left: Vec<String> = (0..120).map(both).collect();

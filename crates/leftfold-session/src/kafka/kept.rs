@@ -70,7 +70,7 @@ fn lines_of(name: &str, settings: &Settings, in_ring: &[(String, String)]) -> (S
         } else {
             toml_edit::Value::from(property).to_string()
         };
-        text.push_str(&format!("{key} = {}\n", toml_edit::Value::from(value)));
+        text.extend([&key, " = ", &toml_edit::Value::from(value).to_string(), "\n"]);
     }
     (text, variables)
 }

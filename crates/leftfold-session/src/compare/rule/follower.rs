@@ -13,6 +13,9 @@ use crate::checks::duration_text;
 use crate::compare::Shown;
 use crate::error::SessionError;
 
+/// The keys of an event as a cause and as an effect; or why it cannot be judged, and whether it was its key that failed.
+type Judged = Result<[Option<String>; 2], (String, bool)>;
+
 /// An event that has to be followed, or may follow.
 #[derive(Clone, Copy)]
 struct Taking {
@@ -138,7 +141,7 @@ fn taking(
     let all: Vec<u32> = (0..log.events()).collect();
     for chunk in all.chunks(BATCH) {
         let events = history.read(chunk, cancel)?;
-        let judged: Vec<Result<[Option<String>; 2], (String, bool)>> = events
+        let judged: Vec<Judged> = events
             .par_iter()
             .map_init(Evaluation::new, |evaluation, event| {
                 let mut keys = [None, None];

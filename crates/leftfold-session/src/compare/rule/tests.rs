@@ -214,7 +214,11 @@ fn a_rule_sees_the_state_through_the_projection_it_names() {
 fn a_stream_longer_than_what_is_read_at_once_is_judged_as_one() {
     let lines: String = (0..BATCH + 10)
         .map(|i| {
-            let n = if i >= BATCH - 5 && i < BATCH + 5 { -1 } else { 1 };
+            let n = if (BATCH - 5..BATCH + 5).contains(&i) {
+                -1
+            } else {
+                1
+            };
             line("s-1", "A", 0, &format!("{{\"n\":{n},\"i\":{i}}}"))
         })
         .collect();
