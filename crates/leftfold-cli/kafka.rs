@@ -26,7 +26,7 @@ pub(crate) struct KafkaArgs {
     /// them
     #[arg(short, long, value_name = "URL")]
     pub(crate) registry: Option<String>,
-    /// How keys or values are to be read: [TOPIC:]key=FORM or [TOPIC:]value=FORM, with FORM one of auto, json, text, hex, msgpack, cbor,
+    /// How keys or values are to be read: key=FORM, value=FORM, or of one topic TOPIC:value=FORM, with FORM one of auto, json, text, hex, msgpack, cbor,
     /// avro, protobuf (by a registry), avro:FILE.avsc, protobuf:FILE.proto#MESSAGE (may be repeated)
     #[arg(short = 's', long = "decode", value_name = "[TOPIC:]PART=FORM")]
     pub(crate) decoders: Vec<String>,
