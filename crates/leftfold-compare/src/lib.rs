@@ -1,7 +1,7 @@
 //! Where two histories part, since when, and why.
 //!
 //! A [`Side`] holds what comparing needs of every event of one history, in columns: its stream, what it is known by, a digest of what it
-//! says, and when it was recorded. [`mirror`] pairs the events of two sides and gives [`Finding`]s; evidence is read afterwards, for
+//! says, and when it was recorded. [`mirror()`] pairs the events of two sides and gives [`Finding`]s; evidence is read afterwards, for
 //! the findings that are looked at. Nothing here does I/O: what has to be read comes through [`Evidence`].
 
 mod align;
