@@ -4,7 +4,7 @@ use clap::Args;
 use leftfold_event::Event;
 use leftfold_event::json::Object;
 use leftfold_event::json::Value;
-use leftfold_kafka::{Cluster, Outcome as Went, Part, Sample, Step, Topic, TopicFacts, check, sample};
+use leftfold_kafka::{Cluster, Outcome as Went, Part, Sample, Step, Topic, TopicFacts, check_with, sample};
 
 use crate::document::{Document, list, number};
 use crate::failure::{Failure, Outcome};
@@ -20,7 +20,7 @@ Examples:
   leftfold topics -b localhost:9092 -t '^order' --json
   leftfold topics -b localhost:9092 -r http://localhost:8081 -t orders --sample 5
   leftfold topics -b localhost:9092 -t orders --sample 5 -s value=avro:orders.avsc
-  leftfold topics -F client.properties --test            how far the connection gets, step by step
+  leftfold topics -F client.properties --test            how far the connection gets, step by step (with -t TOPIC: to a record of it)
 
 \"at most\" is the span between a partition's first offset and its end: transactions' markers, compaction and deleted records leave
 holes in it. With --json one topic a line: {topic, partitions: [{partition, low, high}], at_most, config, first_time, last_time, sample};
@@ -50,7 +50,7 @@ pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
     let cancel = front.interrupt.cancel.clone();
     if args.test {
         let interrupt = front.interrupt.clone();
-        let steps = interrupt.careful(|| check(&settings, &cancel));
+        let steps = interrupt.careful(|| check_with(&settings, &args.kafka.topics, &cancel));
         return tried(front, args, &steps);
     }
     let cluster = Cluster::connect(&settings)?;

@@ -124,6 +124,26 @@ fn what_keeps_a_door_shut_is_told_apart_and_says_what_to_do() {
 }
 
 #[test]
+fn a_test_of_a_connection_reads_what_it_is_asked_to() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (alice, bob) = (rig.client("plain-alice.conf"), rig.client("plain-bob.conf"));
+    let tried = |who: &str, topic: &str| {
+        leftfold(
+            folder.path(),
+            &["topics", "-F", who, "-t", topic, "--test", "--json"],
+        )
+    };
+    let works = tried(&alice, "orders");
+    let said = String::from_utf8_lossy(&works.out).into_owned();
+    assert!(said.contains("orders read"), "{said}{}", works.err);
+    let refused = tried(&bob, "secret-orders");
+    let said = String::from_utf8_lossy(&refused.out).into_owned();
+    assert_eq!(refused.code, Some(2), "{said}{}", refused.err);
+    assert!(said.contains("kafka-forbidden"), "{said}{}", refused.err);
+}
+
+#[test]
 fn a_secret_comes_from_the_environment_and_is_shown_nowhere() {
     let (rig, _calm) = rig();
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -4,7 +4,9 @@ use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use leftfold_event::Cancel;
+use leftfold_source::capture::Decoders;
 
+use crate::browse::sample;
 use crate::cluster::Cluster;
 use crate::error::KafkaError;
 use crate::registry;
@@ -74,6 +76,11 @@ pub struct Step {
 /// Tries a connection. The steps come in the order in which a connection takes them; behind one that fails none was reached, but for the
 /// registry, which is a connection of its own.
 pub fn check(settings: &Settings, cancel: &Cancel) -> Vec<Step> {
+    check_with(settings, &[], cancel)
+}
+
+/// The same, trying to read these topics, too.
+pub fn check_with(settings: &Settings, named: &[String], cancel: &Cancel) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut step = |part, outcome| steps.push(Step { part, outcome });
     let protocol = settings
@@ -96,9 +103,11 @@ pub fn check(settings: &Settings, cancel: &Cancel) -> Vec<Step> {
         Some(Ok(found)) => step(Part::Network, Outcome::Works(found.clone())),
         Some(Err(e)) => step(Part::Network, fails(e)),
     }
-    let seen = match (cluster, reached) {
-        (Ok(cluster), Some(Ok(_))) => Some(cluster.all_topics(true, cancel)),
-        _ => None,
+    let cluster = cluster.ok().filter(|_| matches!(reached, Some(Ok(_))));
+    let seen = cluster.as_ref().map(|cluster| cluster.all_topics(true, cancel));
+    let read = || match &cluster {
+        Some(cluster) => read_of_each(settings, cluster, named, cancel),
+        None => Ok(()),
     };
     let works = |there: bool, what: &str| {
         if there {
@@ -120,11 +129,18 @@ pub fn check(settings: &Settings, cancel: &Cancel) -> Vec<Step> {
         Some(Ok(topics)) => (
             works(with_tls, "encrypted"),
             works(with_login, "accepted"),
-            match topics.iter().filter(|t| !t.name.starts_with("__")).count() {
-                0 => Outcome::Works(
+            match (
+                read(),
+                topics.iter().filter(|t| !t.name.starts_with("__")).count(),
+            ) {
+                (Err(e), _) => fails(&e),
+                (Ok(()), n) if !named.is_empty() => {
+                    Outcome::Works(format!("{n} topics may be seen, and {} read", named.join(", ")))
+                }
+                (_, 0) => Outcome::Works(
                     "no topic may be seen: there is none, or the right Describe is missing".to_owned(),
                 ),
-                n => Outcome::Works(format!("{n} topics may be seen")),
+                (_, n) => Outcome::Works(format!("{n} topics may be seen")),
             },
         ),
     };
@@ -143,6 +159,22 @@ pub fn check(settings: &Settings, cancel: &Cancel) -> Vec<Step> {
         },
     );
     steps
+}
+
+/// Whether a record of each of these topics may be read.
+fn read_of_each(
+    settings: &Settings,
+    cluster: &Cluster,
+    named: &[String],
+    cancel: &Cancel,
+) -> Result<(), KafkaError> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    for topic in cluster.topics(named, cancel)? {
+        sample(settings, cluster, &topic, 1, &Decoders::new(), cancel)?;
+    }
+    Ok(())
 }
 
 fn fails(e: &KafkaError) -> Outcome {

@@ -23,7 +23,7 @@ mod translate;
 
 pub use browse::{Sample, TopicFacts, sample};
 pub use capture::{Captured, Request, Told, capture};
-pub use check::{Outcome, Part, Step, check};
+pub use check::{Outcome, Part, Step, check, check_with};
 pub use cluster::{Cluster, Partition, Topic};
 pub use error::KafkaError;
 pub use keyring::{forget_secret, keep_secret};
