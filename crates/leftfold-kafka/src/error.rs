@@ -45,7 +45,8 @@ pub enum KafkaError {
     Forbidden(String),
     /// The schema registry cannot be asked.
     #[error(
-        "the schema registry: {0}; check its URL (-r) and its login (schema.registry.basic.auth.user.info)"
+        "the schema registry: {0}; check its URL (-r), its login (schema.registry.basic.auth.user.info) and, over TLS, its authority \
+         (schema.registry.ssl.ca.location)"
     )]
     Registry(String),
     /// There is no such topic.

@@ -35,7 +35,7 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'kafka-property': '属性有误',
   'kafka-range': '范围的写法有误',
   'kafka-read': '读取失败',
-  'kafka-registry': '无法询问 Schema Registry：请检查地址与登录',
+  'kafka-registry': '无法询问 Schema Registry：请检查地址、登录，使用 TLS 时还有其 CA 证书',
   'kafka-sasl': 'broker 拒绝登录：请检查机制、用户名与密码',
   'kafka-secret-wanted': '需要密码',
   'kafka-tls': '无法建立 TLS 连接：请检查安全设置与证书',
