@@ -51,3 +51,48 @@ pub fn gaps(side: &Side) -> Vec<Gap> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::side::{Content, Facts, SideBuilder};
+
+    fn side(events: &[(&str, Option<i64>)]) -> Side {
+        let mut builder = SideBuilder::default();
+        for (stream, version) in events {
+            builder.take(&Facts {
+                stream,
+                kind: "E",
+                id: None,
+                version: *version,
+                time: None,
+                lane: 0,
+                content: Content::Absent,
+            });
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn skipped_versions_are_told_with_the_event_behind_them() {
+        let side = side(&[
+            ("a", Some(3)),
+            ("b", Some(0)),
+            ("a", Some(4)),
+            ("a", Some(8)),
+            ("b", Some(1)),
+        ]);
+        let found: Vec<_> = gaps(&side)
+            .iter()
+            .map(|g| (g.stream, g.from, g.to, g.before))
+            .collect();
+        assert_eq!(found, [(0, 5, 7, 3)]);
+    }
+
+    #[test]
+    fn disorder_is_no_gap_and_a_stream_without_versions_has_none() {
+        assert!(gaps(&side(&[("a", Some(2)), ("a", Some(1)), ("a", Some(3))])).is_empty());
+        assert!(gaps(&side(&[("a", Some(1)), ("a", None), ("a", Some(9))])).is_empty());
+        assert!(gaps(&side(&[("a", Some(i64::MIN)), ("a", Some(i64::MIN))])).is_empty());
+    }
+}
