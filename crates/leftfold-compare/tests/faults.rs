@@ -365,3 +365,51 @@ proptest! {
         prop_assert_eq!(comparison.paired as usize, common);
     }
 }
+
+#[test]
+fn what_a_side_no_longer_holds_is_no_divergence() {
+    let made = |version: i64, time: i64| Made {
+        stream: "order-1".to_owned(),
+        id: format!("e{version}"),
+        version: Some(version),
+        time: time * SECOND,
+        kind: "Placed",
+        payload: format!("{{\"n\":{version}}}"),
+    };
+    let all: Vec<Made> = (1..=4).map(|v| made(v, v * 100)).collect();
+    let both = Both(History(all.clone()), History(all[2..].to_vec()));
+    let (left, right) = (both.0.side(Identity::Id), both.1.side(Identity::Id));
+    let statuses = |coverage: Coverage| {
+        let settings = MirrorSettings {
+            coverage: [Coverage::default(), coverage],
+            ..settings(IdentityBy::Fixed(Identity::Id), true)
+        };
+        let found = mirror(&left, &right, &settings, &both, &Cancel::new()).unwrap();
+        let statuses: Vec<Status> = found.findings.iter().map(|f| found.status(f)).collect();
+        (statuses, found.verdict() == Verdict::Never)
+    };
+    assert_eq!(
+        statuses(Coverage::default()),
+        (vec![Status::Confirmed, Status::Confirmed], true)
+    );
+    let since = |seconds: i64| Coverage {
+        since: Some(seconds * SECOND),
+        compacted: false,
+    };
+    assert_eq!(
+        statuses(since(200)),
+        (vec![Status::OutOfCoverage, Status::Confirmed], true)
+    );
+    assert_eq!(
+        statuses(since(300)),
+        (vec![Status::OutOfCoverage, Status::OutOfCoverage], false)
+    );
+    let compacted = Coverage {
+        since: None,
+        compacted: true,
+    };
+    assert_eq!(
+        statuses(compacted),
+        (vec![Status::OutOfCoverage, Status::OutOfCoverage], false)
+    );
+}

@@ -377,3 +377,32 @@ fn an_offset_the_format_cannot_hold_is_told() {
         .unwrap_err();
     assert_eq!(error.code(), "capture-out-of-range");
 }
+
+#[test]
+fn a_capture_holds_nothing_from_before_what_retention_had_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.leftfold");
+    orders(&whole);
+    let since = |path: &Path| {
+        let store = open(path).unwrap().store(0).unwrap();
+        store.holds_since().unwrap().map(|t| t.nanos)
+    };
+    assert_eq!(since(&whole), None);
+    let trimmed = folder.path().join("trimmed.leftfold");
+    let mut writer = CaptureWriter::open(&trimmed).unwrap();
+    writer.begin_run(&run()).unwrap();
+    let id = writer.add_partition("orders", None, 0, 10).unwrap();
+    let marks = Watermarks {
+        low: 10,
+        high: 12,
+        start: 10,
+        stop: Some(12),
+    };
+    writer.set_watermarks(id, marks).unwrap();
+    for (offset, ms) in [(10, 5_000), (11, 4_000)] {
+        let record = record(ms, Some(b"o-1"), Some(b"{}"));
+        writer.push(id, offset, &record, &mut Headers::new()).unwrap();
+    }
+    writer.commit().unwrap();
+    assert_eq!(since(&trimmed), Some(5_000_000_000));
+}
