@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use clap::Args;
-use leftfold_kafka::{Bound, Decoders, KafkaError, Pause, Range, Request, Settings};
+use leftfold_kafka::{Bound, Decoders, KafkaError, Pause, Range, Reading, Request, Settings, Until};
+use leftfold_session::record_mapping;
 
 use crate::failure::{Failure, Outcome};
 use crate::style::clean;
@@ -30,6 +31,11 @@ pub(crate) struct KafkaArgs {
     /// avro, protobuf (by a registry), avro:FILE.avsc, protobuf:FILE.proto#MESSAGE (may be repeated)
     #[arg(short = 's', long = "decode", value_name = "[TOPIC:]PART=FORM")]
     pub(crate) decoders: Vec<String>,
+    /// Where a fact of the events is found in the records: FIELD=PLACE, with the field stream, category, type, version, id, valid_time,
+    /// correlation_id or causation_id, and the place key, topic, payload/POINTER or metadata/HEADER, as in stream=payload/orderId,
+    /// version=metadata/seq, stream='order-{payload@/id}' (may be repeated). Where nothing is there, the record's own counts
+    #[arg(long = "map", value_name = "FIELD=PLACE")]
+    pub(crate) mapping: Vec<String>,
     /// A property by librdkafka's name; ${NAME} in the value stands for an environment variable, ${keyring:NAME} for a secret of the
     /// system's keyring (may be repeated). A password that is not given is asked for
     #[arg(short = 'X', long = "property", value_name = "NAME=VALUE")]
@@ -52,6 +58,7 @@ impl KafkaArgs {
             || !self.properties.is_empty()
             || !self.topics.is_empty()
             || !self.decoders.is_empty()
+            || !self.mapping.is_empty()
     }
 
     /// The connection: files first, then single properties, then the brokers.
@@ -73,10 +80,29 @@ impl KafkaArgs {
         Ok(settings)
     }
 
-    /// How it is to be read.
-    pub(crate) fn decoders(&self) -> Outcome<Decoders> {
-        let decoders = Decoders::of_flags(self.decoders.iter().map(String::as_str));
-        decoders.map_err(|e| Failure::new("decoder", e.to_string()))
+    /// How records are to be read, and where their facts are found.
+    pub(crate) fn reading(&self) -> Outcome<Reading> {
+        Ok(Reading {
+            decoders: Decoders::of_flags(self.decoders.iter().map(String::as_str))
+                .map_err(|e| Failure::new("decoder", e.to_string()))?,
+            mapping: record_mapping(self.mapping.iter().map(String::as_str))?,
+            ..Reading::default()
+        })
+    }
+
+    /// Whether every topic of which something is said is one that is read.
+    fn is_read(&self, decoders: &Decoders) -> Outcome {
+        if self.topics.iter().any(|t| t.starts_with('^')) {
+            return Ok(());
+        }
+        let mut named = decoders.iter().filter_map(|d| d.topic.as_ref().map(|t| (t, d)));
+        match named.find(|(topic, _)| !self.topics.contains(topic)) {
+            Some((topic, decoder)) => Err(Failure::new(
+                "usage",
+                format!("-s {decoder}: the topic {topic:?} is not among those that are read (-t)"),
+            )),
+            None => Ok(()),
+        }
     }
 
     /// What is to be read.
@@ -84,12 +110,22 @@ impl KafkaArgs {
         if self.topics.is_empty() {
             return Err(Failure::new("usage", "no topic is named: say -t TOPIC"));
         }
+        let reading = self.reading()?;
+        self.is_read(&reading.decoders)?;
+        let range = Range::of(bounds);
+        if follow && matches!(range.until, Some(Until::Time(_))) {
+            return Err(Failure::new(
+                "usage",
+                "--follow goes on until it is stopped: leave the end (e@…) out, or leave --follow out",
+            ));
+        }
         Ok(Request {
-            decoders: self.decoders()?,
+            decoders: reading.decoders,
+            mapping: reading.mapping,
             settings: self.settings()?,
             topics: self.topics.clone(),
             partitions: self.partitions.clone(),
-            range: Range::of(bounds),
+            range,
             count,
             follow,
             pause: Pause::new(),

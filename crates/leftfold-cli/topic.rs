@@ -100,6 +100,7 @@ fn of_source(front: &mut Front, source: &Path) -> Outcome<PathBuf> {
     if let Some(profile) = profile(args.brokers.as_deref().unwrap_or_default())? {
         request.settings = profile.settings;
         request.decoders = profile.decoders;
+        request.mapping = profile.mapping;
     }
     take(front, &request)
 }

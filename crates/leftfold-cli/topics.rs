@@ -45,7 +45,8 @@ pub(crate) struct TopicsArgs {
 }
 
 pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
-    let decoders = args.kafka.decoders()?;
+    // What cannot be used is told before anybody is asked.
+    args.kafka.reading()?;
     let settings = args.kafka.settings()?;
     let cancel = front.interrupt.cancel.clone();
     if args.test {
@@ -66,7 +67,7 @@ pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
         for topic in topics {
             let facts = cluster.describe(&topic, &cancel)?;
             let sampled = match args.sample {
-                Some(n) => Some(sample(&settings, &cluster, &topic, n, &decoders, &cancel)?),
+                Some(n) => Some(sample(&settings, &cluster, &topic, n, args.kafka.reading()?, &cancel)?),
                 None => None,
             };
             found.push((facts, sampled));

@@ -7,9 +7,6 @@ use serde_json::Value;
 
 use crate::rig::{leftfold, program, rig};
 
-/// kcat's fields that Leftfold has no use for: the broker that answered.
-const LEFT_OUT: &[&str] = &["broker"];
-
 fn sorted(lines: Vec<Value>) -> Vec<Value> {
     let mut lines = lines;
     lines.sort_by_key(|l| (l["partition"].as_i64(), l["offset"].as_i64()));
@@ -52,13 +49,7 @@ fn the_lines_hold_what_kcats_hold_field_by_field() {
         for line in done.stdout.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             // Bytes that are no UTF-8 come out of kcat as they are; such a line is no JSON.
             match serde_json::from_slice::<Value>(line) {
-                Ok(mut value) => {
-                    let object = value.as_object_mut().expect("a line is an object");
-                    for name in LEFT_OUT {
-                        object.remove(*name);
-                    }
-                    theirs.push(value);
-                }
+                Ok(value) => theirs.push(value),
                 Err(_) => not_json += 1,
             }
         }

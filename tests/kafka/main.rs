@@ -12,6 +12,7 @@ mod decoded;
 mod doors;
 mod faults;
 mod listed;
+mod mapped;
 mod profiles;
 mod rig;
 mod trace;

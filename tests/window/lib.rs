@@ -306,10 +306,13 @@ impl Window {
         self.pictures += 1;
         let folder = root().join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        // What was asked for by now is painted two frames later; the fonts come in their own time.
-        let painted = "const done = arguments[0]; document.fonts.ready.then(() => requestAnimationFrame(() => \
-                       requestAnimationFrame(() => setTimeout(() => done(true), 60))));";
-        self.client.execute_async(painted, vec![]).await.unwrap();
+        // What was asked for by now is painted two frames later; the fonts come in their own time. An asynchronous script would wait for
+        // that by itself, but WebKit's driver now and then loses the answer of one.
+        let asked = "window.painted = false; document.fonts.ready.then(() => requestAnimationFrame(() => \
+                     requestAnimationFrame(() => setTimeout(() => { window.painted = true; }, 60))));";
+        self.script(asked, vec![]).await;
+        self.wait_script("return window.painted === true", "what is shown is painted")
+            .await;
         let png = tokio::time::timeout(PATIENCE, self.client.screenshot())
             .await
             .expect("a picture in time")

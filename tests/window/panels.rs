@@ -64,7 +64,7 @@ async fn a_filter_that_leaves_one_event_shows_it_wherever_the_list_stood() {
             "the one event is in sight",
         )
         .await;
-    window.client.execute_async(crate::FRAMES, vec![]).await.unwrap();
+    crate::frames(&window).await;
     assert_eq!(
         window.text("inspector-stream").await,
         inspected,
@@ -89,7 +89,7 @@ async fn the_list_follows_until_the_reader_takes_its_bar_in_hand() {
             vec![],
         )
         .await;
-    window.client.execute_async(crate::FRAMES, vec![]).await.unwrap();
+    crate::frames(&window).await;
     window.wait_script(below, "the bar is put back").await;
     window.wait_script(FOLLOWS, "it follows").await;
     let list = window.find("event-list").await;
@@ -155,7 +155,7 @@ async fn where_it_stops_playing_the_list_and_the_state_are_the_playheads() {
     window
         .wait_script(agree, "list and state agree with the playhead")
         .await;
-    window.client.execute_async(crate::FRAMES, vec![]).await.unwrap();
+    crate::frames(&window).await;
     window.wait_script(agree, "they stay so").await;
     window.picture("paused").await;
     window.close().await;

@@ -154,8 +154,12 @@ async fn scrubbing_by_keys_and_pointer_moves_the_playhead_and_the_state() {
 }
 
 /// Waits for so many frames to be painted.
-pub(crate) const FRAMES: &str = "const done = arguments[arguments.length - 1]; let left = 20; \
-                      const frame = () => (left-- > 0 ? requestAnimationFrame(frame) : done(true)); frame();";
+pub(crate) async fn frames(window: &Window) {
+    let ask = "let left = 20; window.framed = false; \
+               const frame = () => { if (left-- > 0) requestAnimationFrame(frame); else window.framed = true; }; frame();";
+    window.script(ask, vec![]).await;
+    window.wait_script("return window.framed", "frames are painted").await;
+}
 
 #[tokio::test]
 async fn playing_moves_the_playhead_until_it_is_paused() {
@@ -189,7 +193,7 @@ async fn playing_moves_the_playhead_until_it_is_paused() {
         )
         .await;
     let stands = window.text("playhead-time").await;
-    window.client.execute_async(FRAMES, vec![]).await.unwrap();
+    frames(&window).await;
     assert_eq!(window.text("playhead-time").await, stands);
     window.close().await;
 }
@@ -226,7 +230,7 @@ async fn the_timeline_is_never_blank_while_the_axis_changes() {
                 t.starts_with('e') == (other == "e") && !t.is_empty()
             })
             .await;
-        window.client.execute_async(FRAMES, vec![]).await.unwrap();
+        frames(&window).await;
     }
     let least = window.script("return window.leastPainted;", vec![]).await;
     assert!(

@@ -56,7 +56,15 @@ class Cluster extends MockBackend {
         retentionMs: null,
         retentionBytes: null,
       }),
-      kafka_sample: () => ({ rows: [], first: null, last: null, notes: [] }),
+      kafka_sample: () => ({
+        rows: [],
+        decodedBy: [],
+        keyDecodedBy: [],
+        problems: [],
+        first: null,
+        last: null,
+        notes: [],
+      }),
       suggest_capture: () => '/tmp/orders.leftfold',
       keep_secrets: () => {
         if (!this.keyring) throw new BackendError({ code: 'kafka-keyring', message: 'it does not answer' });
@@ -200,6 +208,14 @@ describe('the connection screen', () => {
     await until(() => expect(all('partition-1')).toHaveLength(1));
     await fireEvent.click(one('partition-1'));
     expect((one('capture-partitions') as HTMLInputElement).value).toBe('1');
+    await choose('read-value', 'json');
+    await fireEvent.change(one('read-stream'), { target: { value: 'payload/id' } });
+    await until(() =>
+      expect(cluster.said('kafka_sample')).toMatchObject({
+        topic: 'orders',
+        reading: { decoders: ['orders:value=json'], mapping: ['stream=payload/id'] },
+      }),
+    );
     await choose('capture-from', 'time');
     await write('capture-time', '-2h');
     await write('capture-until', '200');
@@ -215,6 +231,7 @@ describe('the connection screen', () => {
         follow: false,
         limit: null,
         path: '/tmp/orders.leftfold',
+        reading: { decoders: ['orders:value=json'], mapping: ['stream=payload/id'] },
       }),
     );
     await until(() => expect(text('capture-error')).toContain('busy'));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leftfold_event::json::{self, Value};
 use leftfold_event::{Cancel, Event, Timestamp};
-use leftfold_source::capture::{Decoders, Headers, Record};
+use leftfold_source::capture::{Headers, Reading, Record};
 use leftfold_source::ndjson::write_event;
 
 use crate::cluster::{Cluster, Partition, Topic};
@@ -112,13 +112,13 @@ impl Cluster {
     }
 }
 
-/// The latest records of a topic, at most so many of each partition, decoded as was chosen and with what the registry has.
+/// The latest records of a topic, at most so many of each partition, read as was chosen and with what the registry has.
 pub fn sample(
     settings: &Settings,
     cluster: &Cluster,
     topic: &Topic,
     last: u32,
-    decoders: &Decoders,
+    reading: Reading,
     cancel: &Cancel,
 ) -> Result<Sample, KafkaError> {
     let registry = settings.registry()?.map(Registry::new).transpose()?;
@@ -136,19 +136,19 @@ pub fn sample(
         from: From::Last(i64::from(last)),
         until: None,
     })?;
-    let numbers: Vec<i32> = latest.iter().map(|p| p.partition).collect();
+    let places = latest.clone();
     let mut kept = Kept::new(usize::MAX, usize::MAX);
     Reader::new(cluster, latest)?.run(&mut kept, cancel)?;
     if cancel.is_cancelled() {
         return Err(KafkaError::Cancelled);
     }
     kept.records.sort_by_key(|r| (r.piece, r.offset));
-    let mut known = Known::new(registry, decoders);
+    let mut known = Known::new(registry, reading);
     let notes = known.learn(&kept.records, |_| topic.name.as_str(), cancel);
     let events: Vec<Event> = kept
         .records
         .iter()
-        .map(|r| r.event(&topic.name, numbers[r.piece], false, &known.reading))
+        .map(|r| r.event(&places[r.piece], false, &known.reading))
         .collect();
     Ok(Sample {
         first: first.records.iter().filter_map(|r| r.record().time()).min(),

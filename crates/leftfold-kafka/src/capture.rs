@@ -1,13 +1,14 @@
 //! Captures topics to a file, going on where an earlier run got to.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{SecondsFormat, Utc};
 use leftfold_event::Cancel;
 use leftfold_event::json::{Object, Value};
 use leftfold_source::capture::{
-    CaptureWriter, Decoders, Durable, Headers, Outcome, Record, RunStart, Watermarks,
+    CaptureWriter, Decoders, Durable, Headers, Outcome, Reading, Record, RecordMapping, RunStart, Watermarks,
 };
 
 use crate::cluster::{Cluster, Topic};
@@ -43,6 +44,8 @@ pub struct Request {
     pub follow: bool,
     /// How keys and values are to be read; kept in the capture.
     pub decoders: Decoders,
+    /// Where streams, types, versions and ids are found in the records; kept in the capture. `None`: as it was kept, or by themselves.
+    pub mapping: Option<Arc<RecordMapping>>,
     /// Lets another thread hold the capture and let it go on.
     pub pause: Pause,
     /// The program and its version, for the capture's provenance.
@@ -50,6 +53,15 @@ pub struct Request {
 }
 
 impl Request {
+    /// How the records are understood, before any schema is there.
+    pub fn reading(&self) -> Reading {
+        Reading {
+            decoders: self.decoders.clone(),
+            mapping: self.mapping.clone(),
+            ..Reading::default()
+        }
+    }
+
     /// What a read of this request looks for while it goes on.
     pub(crate) fn watch(&self) -> Watch {
         Watch {
@@ -221,6 +233,10 @@ fn begin(
         settings: settings(&request.settings),
     })?;
     writer.set_decoders(&request.decoders)?;
+    if let Some(mapping) = &request.mapping {
+        writer.set_mapping(mapping)?;
+    }
+    tell_what_stays(writer, topics, &pieces, &request.range, tell);
     let mut ids = Vec::new();
     for piece in &mut pieces {
         ids.push(take_in(
@@ -234,6 +250,44 @@ fn begin(
     // From here on the file says what it is, whatever happens.
     writer.commit()?;
     Ok((pieces, ids))
+}
+
+/// Tells what of the request says nothing for what the capture holds already.
+fn tell_what_stays(
+    writer: &CaptureWriter,
+    topics: &[Topic],
+    pieces: &[Piece],
+    range: &Range,
+    tell: &mut dyn FnMut(Told),
+) {
+    let mut others: Vec<&str> = writer
+        .partitions()
+        .iter()
+        .map(|p| p.topic.as_str())
+        .filter(|name| topics.iter().all(|t| t.name != *name))
+        .collect();
+    others.dedup();
+    if !others.is_empty() {
+        tell(Told::Note(format!(
+            "the capture holds other topics, which stay as they are: {}",
+            others.join(", ")
+        )));
+    }
+    let held = |piece: &Piece| {
+        let mut known = writer.partitions().iter();
+        known.find(|p| p.topic == piece.name && p.partition == piece.partition)
+    };
+    let moved = |piece: &&Piece| held(piece).is_some_and(|known| known.next != piece.start);
+    if !matches!(range.from, From::Beginning)
+        && let Some(piece) = pieces.iter().find(moved)
+        && let Some(known) = held(piece)
+    {
+        tell(Told::Note(format!(
+            "the capture goes on where it got to ({} at offset {}): where to begin (-o) says nothing for the partitions it holds",
+            piece.place(),
+            known.next
+        )));
+    }
 }
 
 /// Takes a piece into the capture, from where it is to be read on; its id.
@@ -285,6 +339,7 @@ fn take_in(
             high: piece.high,
             start: piece.start,
             stop: piece.stop,
+            leader: piece.leader,
         },
     )?;
     Ok(id)
@@ -486,6 +541,9 @@ fn described(request: &Request) -> String {
         object.insert("count", Value::from(count));
     }
     object.insert("follow", Value::Bool(request.follow));
+    if let Some(mapping) = &request.mapping {
+        object.insert("mapping", Value::from(mapping.names().as_str()));
+    }
     if !request.decoders.is_empty() {
         let decoders: Vec<String> = request.decoders.iter().map(ToString::to_string).collect();
         object.insert("decoders", texts(&decoders));

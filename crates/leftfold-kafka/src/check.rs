@@ -4,7 +4,7 @@ use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use leftfold_event::Cancel;
-use leftfold_source::capture::Decoders;
+use leftfold_source::capture::Reading;
 
 use crate::browse::sample;
 use crate::cluster::Cluster;
@@ -172,7 +172,7 @@ fn read_of_each(
         return Ok(());
     }
     for topic in cluster.topics(named, cancel)? {
-        sample(settings, cluster, &topic, 1, &Decoders::new(), cancel)?;
+        sample(settings, cluster, &topic, 1, Reading::default(), cancel)?;
     }
     Ok(())
 }

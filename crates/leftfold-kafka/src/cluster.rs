@@ -1,5 +1,6 @@
 //! A connection to a cluster: what topics there are, where they begin and end, and what goes wrong on the way.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use leftfold_event::Cancel;
 use rdkafka::client::{Client, ClientContext};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError as ClientError, RDKafkaErrorCode as Code};
+use rdkafka::metadata::MetadataPartition;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::{RDKafka, RDKafkaType};
 
@@ -122,6 +124,24 @@ pub struct Topic {
     pub id: Option<String>,
     /// The numbers of its partitions.
     pub partitions: Vec<i32>,
+    /// The brokers that lead them, as far as they are led.
+    pub leaders: BTreeMap<i32, i32>,
+}
+
+/// A topic as the metadata has it.
+fn topic_of(name: String, partitions: &[MetadataPartition]) -> Topic {
+    let mut numbers: Vec<i32> = partitions.iter().map(MetadataPartition::id).collect();
+    numbers.sort_unstable();
+    Topic {
+        name,
+        id: None,
+        partitions: numbers,
+        leaders: partitions
+            .iter()
+            .filter(|p| p.leader() >= 0)
+            .map(|p| (p.id(), p.leader()))
+            .collect(),
+    }
 }
 
 /// A partition and where it begins and ends.
@@ -285,17 +305,8 @@ impl Cluster {
     pub(crate) fn every_topic(&self, cancel: &Cancel) -> Result<Vec<Topic>, KafkaError> {
         let metadata = self.ask(cancel, |c| c.client.fetch_metadata(None, SLICE * 4))?;
         let topics = metadata.topics().iter().map(|t| {
-            let mut partitions: Vec<i32> = t
-                .partitions()
-                .iter()
-                .map(rdkafka::metadata::MetadataPartition::id)
-                .collect();
-            partitions.sort_unstable();
-            Topic {
-                name: t.name().to_owned(),
-                id: None,
-                partitions,
-            }
+            let name = t.name().to_owned();
+            topic_of(name, t.partitions())
         });
         Ok(topics.collect())
     }
@@ -353,18 +364,8 @@ impl Cluster {
                     });
                 }
             }
-            let mut partitions: Vec<i32> = topic
-                .partitions()
-                .iter()
-                .map(rdkafka::metadata::MetadataPartition::id)
-                .collect();
-            partitions.sort_unstable();
             if !found.iter().any(|t| t.name == *name) {
-                found.push(Topic {
-                    name: name.clone(),
-                    id: None,
-                    partitions,
-                });
+                found.push(topic_of(name.clone(), topic.partitions()));
             }
         }
         let names: Vec<String> = found.iter().map(|t| t.name.clone()).collect();

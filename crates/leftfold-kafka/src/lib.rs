@@ -27,7 +27,7 @@ pub use check::{Outcome, Part, Step, check, check_with};
 pub use cluster::{Cluster, Partition, Topic};
 pub use error::KafkaError;
 pub use keyring::{forget_secret, keep_secret};
-pub use leftfold_source::capture::{DecoderError, Decoders};
+pub use leftfold_source::capture::{DecoderError, Decoders, Reading, RecordMapping};
 pub use pause::Pause;
 pub use range::{Bound, From, Range, RangeError, Until};
 pub use reader::{Piece, Reader, Sink, Taken};

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use leftfold_event::{Cancel, Event};
 use leftfold_schema::{SchemaId, framed};
-use leftfold_source::capture::{At, Decoders, Headers, Part, Reading, Record, TimestampKind, event_of};
+use leftfold_source::capture::{At, Headers, Part, Reading, Record, TimestampKind, event_of};
 
+use crate::reader::Piece;
 use crate::registry::{Answer, Registry};
 
 /// How long schemas are waited for.
@@ -49,11 +50,12 @@ impl Own {
         }
     }
 
-    pub(crate) fn event(&self, topic: &str, partition: i32, with_topic: bool, reading: &Reading) -> Event {
+    pub(crate) fn event(&self, piece: &Piece, with_topic: bool, reading: &Reading) -> Event {
         let at = At {
-            topic,
-            partition,
+            topic: &piece.name,
+            partition: piece.partition,
             offset: self.offset,
+            broker: piece.leader,
             with_topic,
         };
         event_of(&self.record(), self.headers.as_deref(), &at, reading)
@@ -74,12 +76,10 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    pub(crate) fn new(registry: Option<Registry>, decoders: &Decoders) -> Self {
+    /// `reading` is what was chosen, and the schemas that are there already.
+    pub(crate) fn new(registry: Option<Registry>, reading: Reading) -> Self {
         Self {
-            reading: Reading {
-                decoders: decoders.clone(),
-                ..Reading::default()
-            },
+            reading,
             registry,
             lacking: Vec::new(),
         }

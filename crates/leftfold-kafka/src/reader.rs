@@ -35,6 +35,8 @@ pub struct Piece {
     pub name: String,
     /// The partition.
     pub partition: i32,
+    /// The broker that led it when the range was looked up.
+    pub leader: Option<i32>,
     /// The first offset there when the range was looked up.
     pub low: i64,
     /// The one after the last.
@@ -86,6 +88,7 @@ impl Piece {
             topic: number,
             name: topic.name.clone(),
             partition: id,
+            leader: topic.leaders.get(&id).copied(),
             low,
             high,
             start,
@@ -110,6 +113,7 @@ impl Piece {
             topic: number,
             name: topic.name.clone(),
             partition: id,
+            leader: topic.leaders.get(&id).copied(),
             low,
             high,
             start: low,

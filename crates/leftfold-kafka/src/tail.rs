@@ -144,7 +144,7 @@ pub fn tail(
         places: pieces.clone(),
         // A pattern may fit more topics later.
         with_topic: topics.len() > 1 || request.topics.iter().any(|t| t.starts_with('^')),
-        known: Known::new(registry, &request.decoders),
+        known: Known::new(registry, request.reading()),
         waiting: Vec::new(),
         bytes: 0,
         since: Instant::now(),
@@ -208,10 +208,14 @@ impl TailSink<'_> {
         for note in self.known.learn(&self.waiting, topic, &self.cancel) {
             (self.tell)(Told::Note(note));
         }
+        let mapping = self.known.reading.mapping.as_ref();
+        let stated = mapping.is_some_and(|m| m.states_versions());
         let events = self.waiting.iter().map(|own| {
             let place = &self.places[own.piece];
-            let mut event = own.event(&place.name, place.partition, self.with_topic, &self.known.reading);
-            event.version = self.versions.next(&event.stream);
+            let mut event = own.event(place, self.with_topic, &self.known.reading);
+            if !stated {
+                event.version = self.versions.next(&event.stream);
+            }
             event
         });
         let batch = Batch::new(events.collect());

@@ -373,7 +373,7 @@ pub fn kafka_topic(session: &Session, args: KafkaTopicArgs) -> Answer<KafkaTopic
 
 pub fn kafka_sample(session: &Session, args: KafkaSampleArgs) -> Answer<KafkaSampleDto> {
     let connection = session.kafka().connection(args.connection)?;
-    connection.sample(&args.topic, args.limit)
+    connection.sample(&args.topic, args.limit, &args.reading)
 }
 
 pub fn suggest_capture(_: &Session, args: SuggestCaptureArgs) -> Answer<String> {

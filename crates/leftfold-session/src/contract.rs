@@ -187,7 +187,7 @@ commands! {
     /// What is known of a topic without reading its records. A later question for another topic ends this one as `cancelled`.
     kafka_topic KafkaTopicArgs { connection: u32, topic: String } -> KafkaTopicFactsDto;
     /// The latest records of a topic, decoded. A later question for another topic ends this one as `cancelled`.
-    kafka_sample KafkaSampleArgs { connection: u32, topic: String, limit: u32 } -> KafkaSampleDto;
+    kafka_sample KafkaSampleArgs { connection: u32, topic: String, limit: u32, reading: KafkaReadingDto } -> KafkaSampleDto;
     /// A path for a capture of these topics at which nothing is yet.
     suggest_capture SuggestCaptureArgs { topics: Vec<String> } -> String;
     /// Asks the user where to capture to; `None` when they cancel.
@@ -196,6 +196,7 @@ commands! {
     /// `100`, `-100`, `s@TIME`, `e@TIME`, `..100`); without `partitions`, all are read. Answers at once. The shell emits `capture` with `{capture}` as it goes.
     start_capture StartCaptureArgs {
         connection: u32, topics: Vec<String>, partitions: Vec<u32>, range: Vec<String>, follow: bool, limit: Option<Int>, path: String,
+        reading: KafkaReadingDto,
     } -> CaptureDto;
     /// The captures of this run of the program, latest first.
     captures CapturesArgs {} -> Vec<CaptureDto>;

@@ -786,12 +786,26 @@ dto! {
         pub high: Int,
     }
 
+    /// How records are to be read, on top of what the profile says. Empty lines say nothing.
+    #[derive(Eq, Default)]
+    struct KafkaReadingDto {
+        /// Decoders: `[TOPIC:]key=FORM` or `[TOPIC:]value=FORM`, with FORM one of auto, json, text, hex, msgpack, cbor, avro, protobuf,
+        /// `avro:FILE` or `protobuf:FILE#MESSAGE`.
+        pub decoders: Vec<String>,
+        /// Where facts of the events are found: `FIELD=PLACE`, as in `stream=payload/orderId`, `version=metadata/seq`.
+        pub mapping: Vec<String>,
+    }
+
     /// The latest records of a topic.
     struct KafkaSampleDto {
         /// Latest first. Ordinals and keys mean nothing.
         pub rows: Vec<RowDto>,
         /// In which form each row's payload was read and why (`avro: it is framed with schema 3 of the registry`); empty: it was not.
         pub decoded_by: Vec<String>,
+        /// The same of each row's key; empty: it is text.
+        pub key_decoded_by: Vec<String>,
+        /// What could not be read of each row, and why; empty: all could.
+        pub problems: Vec<String>,
         /// The time of the first record that is still there, RFC 3339: not always the earliest.
         pub first: Option<String>,
         /// The time of the latest one.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use leftfold_event::Cancel;
-use leftfold_log::{Grown, index_again, index_since};
+use leftfold_log::{Grown, LaneBy, Log, index_again, index_since};
 use leftfold_source::ScanSummary;
 
 use crate::error::SessionError;
 use crate::filter::FilterTask;
+use crate::session::with_found;
 use crate::source::{Changed, IndexState, OpenSource, Snapshot, lock, new_replay};
 
 impl OpenSource {
@@ -65,8 +66,13 @@ impl OpenSource {
         }
         // What was replayed stays right for streams that have the events they had.
         let replay = match growth {
-            Some(growth) if growth.only_extends_streams() => Arc::clone(&before.replay),
-            _ => Arc::new(new_replay(&self.projections)),
+            Some(growth) if growth.only_extends_streams() && !has_new_categories(&before.log, &log) => {
+                Arc::clone(&before.replay)
+            }
+            _ => Arc::new(new_replay(&with_found(
+                self.projections.clone(),
+                &self.store.folds()?,
+            ))),
         };
         Ok(self.publish(Snapshot {
             unreadable: summary.unreadable,
@@ -75,4 +81,9 @@ impl OpenSource {
             ..Snapshot::new(log, IndexState::Ready, replay)
         }))
     }
+}
+
+/// Whether events of further categories came: they may ask for another fold.
+fn has_new_categories(before: &Log, now: &Log) -> bool {
+    before.names(LaneBy::Category).len() != now.names(LaneBy::Category).len()
 }

@@ -32,7 +32,7 @@ pub use checks::{Check, NamedComparison, StatedCheck, duration, duration_text, s
 pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};
 pub use history::LogStream;
-pub use kafka::KafkaProfile;
+pub use kafka::{KafkaProfile, record_mapping};
 pub use leftfold_source::ndjson::{write_event, write_kcat};
 pub use leftfold_source::{EventStore, is_read_once, open_once, remove_temporary_copies};
 pub use lines::LinesError;

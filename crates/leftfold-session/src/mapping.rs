@@ -124,6 +124,26 @@ pub fn from_dto(dto: &MappingDto) -> Result<Mapping, SessionError> {
     Ok(mapping)
 }
 
+/// The mapping that flags state, `FIELD=EXPRESSION` each, as the fields of the screen have them; `None` without any.
+pub fn of_flags<'f>(flags: impl IntoIterator<Item = &'f str>) -> Result<Option<Mapping>, SessionError> {
+    let mut mapping = None;
+    for flag in flags {
+        let wrong = |why: &str| SessionError::new("source-mapping", format!("{flag:?}: {why}"));
+        let (field, expression) = flag
+            .split_once('=')
+            .map(|(field, expression)| (field.trim(), expression.trim()))
+            .filter(|(_, expression)| !expression.is_empty())
+            .ok_or_else(|| wrong("write FIELD=PLACE, such as stream=payload/orderId"))?;
+        let field = MappingFieldDto {
+            field: field.to_owned(),
+            expression: expression.to_owned(),
+            format: "auto".to_owned(),
+        };
+        set_field(mapping.get_or_insert_with(Mapping::default), &field)?;
+    }
+    Ok(mapping)
+}
+
 fn set_field(mapping: &mut Mapping, field: &MappingFieldDto) -> Result<(), SessionError> {
     let text = field.expression.trim();
     if text == AS_IS {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use leftfold_event::Cancel;
 use leftfold_log::{LogBuilder, filter::Filter};
-use leftfold_replay::Projections;
+use leftfold_replay::{Projections, Scope};
 use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
 
 use crate::compare::Comparisons;
@@ -414,6 +414,7 @@ impl Session {
             }
         };
         dto.notes.extend(project.iter().flat_map(Project::broken));
+        let projections = with_found(projections, &events.folds()?);
         Ok((events, dto, projections))
     }
 
@@ -584,6 +585,20 @@ fn read_as_chosen(
             path.display()
         ))),
     }
+}
+
+/// Projections, and where the project says nothing else, those that events ask for by what they look like.
+pub(crate) fn with_found(mut projections: Projections, found: &[(String, &str)]) -> Projections {
+    for (category, fold) in found {
+        if let Some(number) = projections.find(fold) {
+            let scope = Scope {
+                categories: vec![category.clone()],
+                streams: Vec::new(),
+            };
+            projections.assign(scope, number);
+        }
+    }
+    projections
 }
 
 /// The built-in projections, and what they do.

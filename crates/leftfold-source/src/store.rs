@@ -242,6 +242,11 @@ pub trait EventStore: Send + Sync {
         false
     }
 
+    /// Categories whose events ask for another fold than the usual one, by what they look like: the fold's name (`debezium`).
+    fn folds(&self) -> Result<Vec<(String, &'static str)>, SourceError> {
+        Ok(Vec::new())
+    }
+
     /// From when on it holds everything, where it says that what is older is gone (a topic's retention).
     fn holds_since(&self) -> Result<Option<Timestamp>, SourceError> {
         Ok(None)

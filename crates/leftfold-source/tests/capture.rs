@@ -47,6 +47,7 @@ fn orders(path: &Path) {
         high: 9,
         start: 0,
         stop: Some(9),
+        leader: Some(3),
     };
     writer.set_watermarks(second, marks).unwrap();
     let mut headers = Headers::new();
@@ -397,6 +398,7 @@ fn a_capture_holds_nothing_from_before_what_retention_had_left() {
         high: 12,
         start: 10,
         stop: Some(12),
+        leader: None,
     };
     writer.set_watermarks(id, marks).unwrap();
     for (offset, ms) in [(10, 5_000), (11, 4_000)] {

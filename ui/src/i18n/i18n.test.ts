@@ -7,6 +7,8 @@ import { zh } from './zh';
 
 /** Keys that are put together at run time begin so. */
 const MADE = [
+  'kafka.readAs.',
+  'kafka.fact.',
   'capture.state.',
   'certainty.',
   'compare.by.',

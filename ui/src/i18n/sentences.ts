@@ -25,6 +25,7 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ],
   ['It holds the {} schemas that its records name.', '其中存有记录所引用的 {0} 个模式。'],
   ['It says how its records are read: {}.', '其中写明了记录的读取方式：{0!}。'],
+  ['It says where facts of its records are found: {}.', '其中写明了事件各项信息的位置：{0!}。'],
   ['You say how records are read: {}.', '由您指定的读取方式：{0!}。'],
   // How a record was decoded, and why.
   ['{}: your choice {}', '{0!}：由您选择（{1!}）'],

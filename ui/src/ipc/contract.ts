@@ -799,6 +799,17 @@ variables: Array<string>,
  */
 shadowedBy: string | null, };
 
+export type KafkaReadingDto = { 
+/**
+ * Decoders: `[TOPIC:]key=FORM` or `[TOPIC:]value=FORM`, with FORM one of auto, json, text, hex, msgpack, cbor, avro, protobuf,
+ * `avro:FILE` or `protobuf:FILE#MESSAGE`.
+ */
+decoders: Array<string>, 
+/**
+ * Where facts of the events are found: `FIELD=PLACE`, as in `stream=payload/orderId`, `version=metadata/seq`.
+ */
+mapping: Array<string>, };
+
 export type KafkaRememberedDto = { 
 /**
  * The profile it began with.
@@ -834,6 +845,14 @@ rows: Array<RowDto>,
  * In which form each row's payload was read and why (`avro: it is framed with schema 3 of the registry`); empty: it was not.
  */
 decodedBy: Array<string>, 
+/**
+ * The same of each row's key; empty: it is text.
+ */
+keyDecodedBy: Array<string>, 
+/**
+ * What could not be read of each row, and why; empty: all could.
+ */
+problems: Array<string>, 
 /**
  * The time of the first record that is still there, RFC 3339: not always the earliest.
  */
@@ -1534,10 +1553,10 @@ export interface Commands {
   kafka_check: { args: { connection: number, }; answer: Array<KafkaStepDto> };
   kafka_topics: { args: { connection: number, }; answer: Array<KafkaTopicDto> };
   kafka_topic: { args: { connection: number, topic: string, }; answer: KafkaTopicFactsDto };
-  kafka_sample: { args: { connection: number, topic: string, limit: number, }; answer: KafkaSampleDto };
+  kafka_sample: { args: { connection: number, topic: string, limit: number, reading: KafkaReadingDto, }; answer: KafkaSampleDto };
   suggest_capture: { args: { topics: Array<string>, }; answer: string };
   pick_capture: { args: { suggested: string, }; answer: string | null };
-  start_capture: { args: { connection: number, topics: Array<string>, partitions: Array<number>, range: Array<string>, follow: boolean, limit: Int | null, path: string, }; answer: CaptureDto };
+  start_capture: { args: { connection: number, topics: Array<string>, partitions: Array<number>, range: Array<string>, follow: boolean, limit: Int | null, path: string, reading: KafkaReadingDto, }; answer: CaptureDto };
   captures: { args: Record<symbol, never>; answer: Array<CaptureDto> };
   pause_capture: { args: { capture: number, paused: boolean, }; answer: CaptureDto };
   stop_capture: { args: { capture: number, }; answer: null };

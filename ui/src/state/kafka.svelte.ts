@@ -3,6 +3,7 @@ import type {
   KafkaConnectionDto,
   KafkaProfileDto,
   KafkaProfilePlanDto,
+  KafkaReadingDto,
   KafkaRememberedDto,
   KafkaSampleDto,
   KafkaSettingsDto,
@@ -14,6 +15,8 @@ import { toBackendError } from '../ipc/backend';
 import type { BackendError } from '../ipc/backend';
 import { boundsOf, isSound, partitionsOf } from '../model/range';
 import type { RangeWish } from '../model/range';
+import { NOTHING, readingOf, readingOfAsked } from '../model/reading';
+import type { ReadingWish } from '../model/reading';
 import { Latest } from '../model/latest';
 import { t } from '../i18n/index.svelte';
 import { call } from './backend';
@@ -51,6 +54,9 @@ class Kafka {
   factsError = $state.raw<BackendError | null>(null);
   sample = $state.raw<{ topic: string; found: KafkaSampleDto } | null>(null);
   sampleError = $state.raw<BackendError | null>(null);
+
+  /** How records are to be read, of every topic. */
+  reading = $state.raw<ReadingWish>(NOTHING);
 
   range = $state<RangeWish>({ from: 'beginning', number: '', time: '', until: '' });
   follow = $state(true);
@@ -102,7 +108,10 @@ class Kafka {
     },
     (error) => (this.factsError = heard(error)),
   );
-  private readonly sampleWish = new Latest<{ connection: number; topic: string }, KafkaSampleDto>(
+  private readonly sampleWish = new Latest<
+    { connection: number; topic: string; reading: KafkaReadingDto },
+    KafkaSampleDto
+  >(
     (of) => call('kafka_sample', { ...of, limit: SAMPLE }),
     (found, { topic }) => {
       this.sample = { topic, found };
@@ -281,7 +290,19 @@ class Kafka {
     const { connection } = this;
     if (topic === null || connection === null) return;
     this.factsWish.request({ connection: connection.id, topic });
-    if (this.sample?.topic !== topic) this.sampleWish.request({ connection: connection.id, topic });
+    if (this.sample?.topic !== topic) this.askSample(connection.id, topic);
+  }
+
+  private askSample(connection: number, topic: string): void {
+    this.sampleWish.request({ connection, topic, reading: readingOf(this.reading, [topic]) });
+  }
+
+  /** Reads records in another way from now on; the sample shows how. */
+  readAs(reading: ReadingWish): void {
+    this.reading = reading;
+    this.sampleError = null;
+    const { connection, at } = this;
+    if (connection !== null && at !== null) this.askSample(connection.id, at);
   }
 
   toggle(topic: string): void {
@@ -337,6 +358,7 @@ class Kafka {
         follow: this.follows,
         limit: limit === '' ? null : limit,
         path: this.path.trim(),
+        reading: readingOfAsked(this.reading, this.chosen),
       });
       const ended = await captures.begun(capture);
       if (ended?.error != null) {

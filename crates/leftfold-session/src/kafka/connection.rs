@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use leftfold_event::{Cancel, Event};
-use leftfold_kafka::{Cluster, Decoders, Outcome, Settings, Step, Topic, check, in_keyring, sample};
+use leftfold_kafka::{Cluster, Decoders, Outcome, Reading, RecordMapping, Settings, Step, Topic, check, in_keyring, sample};
 
 use crate::dto::{
     ErrorDto, Int, KafkaConnectionDto, KafkaOutcomeDto, KafkaPartitionDto, KafkaRememberedDto,
-    KafkaSampleDto, KafkaStepDto, KafkaTopicDto, KafkaTopicFactsDto,
+    KafkaReadingDto, KafkaSampleDto, KafkaStepDto, KafkaTopicDto, KafkaTopicFactsDto,
 };
 use crate::error::SessionError;
-use crate::kafka::KafkaProfile;
+use crate::kafka::{KafkaProfile, record_mapping};
 use crate::source::lock;
 use crate::view::row_of;
 
@@ -22,6 +22,7 @@ const INTERNAL: &str = "__";
 pub(crate) struct Connection {
     settings: Mutex<Settings>,
     decoders: Decoders,
+    mapping: Option<Arc<RecordMapping>>,
     /// What was entered, without secrets.
     entered: Mutex<KafkaRememberedDto>,
     /// Properties whose values are to go into the keyring, with their names there.
@@ -38,6 +39,7 @@ impl Connection {
         Self {
             settings: Mutex::new(profile.settings),
             decoders: profile.decoders,
+            mapping: profile.mapping,
             entered: Mutex::new(KafkaRememberedDto::default()),
             to_keep: Mutex::default(),
             cluster: Mutex::default(),
@@ -84,8 +86,20 @@ impl Connection {
         Ok(())
     }
 
-    pub(crate) fn decoders(&self) -> &Decoders {
-        &self.decoders
+    /// How records are read: as the profile says and, before that, as is entered.
+    pub(crate) fn reading(&self, entered: &KafkaReadingDto) -> Result<Reading, SessionError> {
+        let lines = |lines: &[String]| -> Vec<String> {
+            let lines = lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty());
+            lines.map(str::to_owned).collect()
+        };
+        let decoders = Decoders::of_flags(lines(&entered.decoders).iter().map(String::as_str))
+            .map_err(|e| SessionError::new("decoder", e.to_string()))?;
+        Ok(Reading {
+            decoders: self.decoders.then(&decoders),
+            mapping: record_mapping(lines(&entered.mapping).iter().map(String::as_str))?
+                .or_else(|| self.mapping.clone()),
+            ..Reading::default()
+        })
     }
 
     pub(crate) fn dto(&self, id: u32) -> KafkaConnectionDto {
@@ -190,7 +204,13 @@ impl Connection {
     }
 
     /// The latest records of a topic; ends the question for another one.
-    pub(crate) fn sample(&self, topic: &str, limit: u32) -> Result<KafkaSampleDto, SessionError> {
+    pub(crate) fn sample(
+        &self,
+        topic: &str,
+        limit: u32,
+        reading: &KafkaReadingDto,
+    ) -> Result<KafkaSampleDto, SessionError> {
+        let reading = self.reading(reading)?;
         let cancel = Cancel::new();
         std::mem::replace(&mut *lock(&self.sample), cancel.clone()).cancel();
         let found = self.cluster().and_then(|cluster| {
@@ -200,7 +220,7 @@ impl Connection {
                 &cluster,
                 &topic,
                 limit,
-                &self.decoders,
+                reading,
                 &cancel,
             )?)
         });
@@ -214,7 +234,9 @@ impl Connection {
         let rows = found.events.iter().zip(0..);
         Ok(KafkaSampleDto {
             rows: rows.map(|(event, i)| row_of(event, i)).collect(),
-            decoded_by: found.events.iter().map(decoded_by).collect(),
+            decoded_by: found.events.iter().map(|e| fact(e, "decoded_by")).collect(),
+            key_decoded_by: found.events.iter().map(|e| fact(e, "key_decoded_by")).collect(),
+            problems: found.events.iter().map(problem).collect(),
             first: found.first.map(|t| t.to_string()),
             last: found.last.map(|t| t.to_string()),
             notes: found.notes,
@@ -222,9 +244,15 @@ impl Connection {
     }
 }
 
-/// In which form an event's payload was read, and why; empty where it was not.
-fn decoded_by(event: &Event) -> String {
-    let fact = event.extra.iter().find(|(name, _)| name == "decoded_by");
+/// What could not be read of an event, and why; empty where all could.
+fn problem(event: &Event) -> String {
+    let messages: Vec<&str> = event.problems.iter().map(|p| p.message.as_str()).collect();
+    messages.join("; ")
+}
+
+/// In which form a part of an event was read, and why; empty where it was not.
+fn fact(event: &Event, name: &str) -> String {
+    let fact = event.extra.iter().find(|(n, _)| n == name);
     fact.and_then(|(_, why)| why.as_str())
         .unwrap_or_default()
         .to_owned()

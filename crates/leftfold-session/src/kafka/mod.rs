@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use leftfold_kafka::{Bound, KafkaError, Pause, Range, Request};
+use leftfold_kafka::{Bound, KafkaError, Pause, Range, RecordMapping, Request};
 
 pub(crate) use capture::CaptureTask;
 pub(crate) use connection::Connection;
@@ -157,11 +157,13 @@ impl Session {
             let message = format!("{} is being written already", path.display());
             return Err(SessionError::new("capture-busy", message));
         }
+        let reading = connection.reading(&args.reading)?;
         // What reads the file as it was must not hold it while it is written.
         self.close_file(&path);
         let request = Request {
             settings: connection.settings(),
-            decoders: connection.decoders().clone(),
+            decoders: reading.decoders,
+            mapping: reading.mapping,
             topics: args.topics.clone(),
             partitions: args
                 .partitions
@@ -180,6 +182,16 @@ impl Session {
         lock(&self.kafka().captures).insert(id, capture);
         Ok(dto)
     }
+}
+
+/// Where flags say that streams, types, versions and ids of records are found: `FIELD=PLACE` each, with the field `stream`, `category`,
+/// `type`, `version`, `id`, `valid_time`, `correlation_id` or `causation_id`, and the place `key`, `topic`, `payload/POINTER` or
+/// `metadata/HEADER`. `None` without any.
+pub fn record_mapping<'f>(
+    flags: impl IntoIterator<Item = &'f str>,
+) -> Result<Option<Arc<RecordMapping>>, SessionError> {
+    let mapping = crate::mapping::of_flags(flags)?;
+    Ok(mapping.map(|m| RecordMapping::new(&m)).transpose()?.map(Arc::new))
 }
 
 /// A path for a capture of these topics at which nothing is yet.

@@ -1,8 +1,10 @@
 //! How one connects: what was entered, on top of a profile of the project file.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use leftfold_kafka::{Decoders, Settings};
+use leftfold_kafka::{Decoders, RecordMapping, Settings};
+use leftfold_source::Mapping;
 
 use crate::Session;
 use crate::decode::DECODE;
@@ -17,6 +19,8 @@ pub struct KafkaProfile {
     pub settings: Settings,
     /// How keys and values are read.
     pub decoders: Decoders,
+    /// Where streams, types, versions and ids are found.
+    pub mapping: Option<Arc<RecordMapping>>,
 }
 
 /// What was entered, on top of its profile.
@@ -27,6 +31,7 @@ pub(crate) fn profile_of(
     let KafkaProfile {
         mut settings,
         decoders,
+        mapping,
     } = match &entered.profile {
         Some(name) => named(name, session)?,
         None => KafkaProfile::default(),
@@ -48,7 +53,11 @@ pub(crate) fn profile_of(
     if !entered.registry.trim().is_empty() {
         settings.set_registry(entered.registry.trim());
     }
-    Ok(KafkaProfile { settings, decoders })
+    Ok(KafkaProfile {
+        settings,
+        decoders,
+        mapping,
+    })
 }
 
 impl Session {
@@ -58,13 +67,19 @@ impl Session {
             if let Some(project) = Project::of_folder(folder)?
                 && let Some(settings) = project.kafka(name)?
             {
-                let decoders = project.kafka_decoders(name)?;
-                return Ok(Some(KafkaProfile { settings, decoders }));
+                return Ok(Some(KafkaProfile {
+                    settings,
+                    decoders: project.kafka_decoders(name)?,
+                    mapping: project.kafka_mapping(name)?,
+                }));
             }
         }
         Ok(None)
     }
 }
+
+/// The key of a connection that says where facts are found.
+const MAPPING: &str = "mapping";
 
 fn named(name: &str, session: &Session) -> Result<KafkaProfile, SessionError> {
     if let Some(profile) = session.kafka_profile(name)? {
@@ -92,7 +107,10 @@ pub(crate) fn all(session: &Session) -> Vec<KafkaProfileDto> {
             if profiles.iter().any(|p| p.name == name) {
                 continue;
             }
-            let found = project.kafka_decoders(name).and_then(|_| project.kafka(name));
+            let found = project
+                .kafka_decoders(name)
+                .and_then(|_| project.kafka_mapping(name))
+                .and_then(|_| project.kafka(name));
             let (settings, problem) = match found {
                 Ok(settings) => (settings.unwrap_or_default(), None),
                 Err(e) => (Settings::new(), Some(e.into())),
@@ -114,6 +132,20 @@ impl Project {
     /// The names of the connections to clusters: `[kafka.NAME]`.
     pub fn kafka_names(&self) -> impl Iterator<Item = &str> {
         self.file.kafka.keys().map(String::as_str)
+    }
+
+    /// Where the connection of a name says that streams, types, versions and ids are found: `[kafka.NAME.mapping]`.
+    pub(crate) fn kafka_mapping(&self, name: &str) -> Result<Option<Arc<RecordMapping>>, SessionError> {
+        let Some(value) = self.file.kafka.get(name).and_then(|t| t.get(MAPPING)) else {
+            return Ok(None);
+        };
+        let wrong = |why: String| self.wrong(&format!("[kafka.{name}.mapping]: {why}"));
+        let mapping: Mapping = value
+            .clone()
+            .try_into()
+            .map_err(|e: toml::de::Error| wrong(crate::project::toml_error(&e, "")))?;
+        let mapping = RecordMapping::new(&mapping).map_err(|e| wrong(e.to_string()))?;
+        Ok(Some(Arc::new(mapping)))
     }
 
     /// The connection of a name, if there is one. The file is meant for git: a secret must be a reference to the environment or the keyring.
@@ -145,6 +177,7 @@ fn properties(table: &toml::Table) -> Result<Vec<(String, String)>, String> {
     for (name, value) in table {
         match value {
             toml::Value::Array(_) if name == DECODE => {}
+            toml::Value::Table(_) if name == MAPPING => {}
             toml::Value::Table(inner) => {
                 let inner = properties(inner)?;
                 found.extend(

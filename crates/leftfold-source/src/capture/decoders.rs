@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use leftfold_schema::{Decoded, Kind, Schema, SchemaError, Schemas, Written};
 
+use super::mapped::RecordMapping;
 use super::schema_files::written_of;
 
 /// A part of a record that is read by a decoder.
@@ -412,6 +413,16 @@ pub struct Reading {
     pub schemas: Schemas,
     /// What the user chose.
     pub decoders: Decoders,
+    /// Where the user finds streams, types, versions and ids in them; `None`: where they are by themselves.
+    pub mapping: Option<Arc<RecordMapping>>,
+}
+
+impl Reading {
+    /// What the user says, as text: another one makes another history.
+    pub(super) fn text(&self) -> String {
+        let mapping = self.mapping.as_ref().map_or("", |m| m.text());
+        format!("{mapping} | {}", self.decoders.text())
+    }
 }
 
 #[cfg(test)]

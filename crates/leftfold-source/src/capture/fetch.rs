@@ -10,6 +10,7 @@ use super::behind::{is_damage, record_of_values};
 use super::form::{form, kind};
 use super::headers;
 use super::payload::raw_payload;
+use super::record::event_of;
 use super::store::{COLUMNS, CaptureStore, record_of};
 use crate::{RawPayload, SourceError};
 
@@ -107,7 +108,7 @@ pub(super) fn fetch(
         visit(
             i,
             match (found, at) {
-                (Some((record, headers)), Some(at)) => store.event(record, headers.as_deref(), &at, &places),
+                (Some((record, headers)), Some(at)) => event_of(record, headers.as_deref(), &at, places.reading()),
                 _ => Event {
                     problems: vec![Problem::new(
                         ProblemCode::RowUnreadable,
@@ -137,8 +138,8 @@ pub(super) fn fetch_raw(
             let topic = at.map_or("", |at| at.topic);
             let form = form(record.value, &headers, topic, places.reading());
             let kind = match at {
-                Some(at) if store.is_mapped() => {
-                    Cow::Owned(store.event(record, stored.as_deref(), &at, &places).kind)
+                Some(at) if places.is_mapped() => {
+                    Cow::Owned(event_of(record, stored.as_deref(), &at, places.reading()).kind)
                 }
                 _ => kind(&form, &headers),
             };

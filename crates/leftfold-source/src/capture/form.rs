@@ -6,6 +6,7 @@ use leftfold_event::Timestamp;
 use leftfold_event::json::{Value, unmarked};
 use leftfold_schema::{Decoded, Kind, SchemaId, Schemas, framed};
 
+use super::payload::cloud_data;
 use super::decoders::{Decoder, Part, ReadAs, Reading};
 use super::envelope::{Top, change_of};
 use super::headers;
@@ -233,6 +234,7 @@ pub(super) fn meaning<'r>(
         problem: valid.is_err()
             || match &form {
                 Form::BySchema(by_schema) => by_schema.decoded.is_err(),
+                Form::CloudEvent(top) => cloud_data(top).2.is_some(),
                 Form::Other(format) => value.is_some_and(|v| decode(v, *format).2.is_some()),
                 _ => false,
             },

@@ -3,6 +3,8 @@
 //! A column is a name of the envelope that every front end shares: `key`, `topic`, `headers`, or `{ column = "payload", at = "/orderId" }`,
 //! `{ column = "metadata", at = "/event" }`, in which the headers stand by name. Where an expression finds nothing, the record's own counts.
 
+use std::sync::Arc;
+
 use bumpalo::Bump;
 use leftfold_event::{Event, Problem, ProblemCode};
 
@@ -12,15 +14,17 @@ use crate::mapping::Mapping;
 use crate::ndjson::{Fields, LineMapping, write_event};
 
 /// A mapping made ready for records.
-pub(super) struct RecordMapping {
+#[derive(Debug)]
+pub struct RecordMapping {
+    given: Mapping,
     over: LineMapping,
-    /// Whether it says what the versions are, so that none are counted.
-    pub(super) states_versions: bool,
+    states_versions: bool,
 }
 
 impl RecordMapping {
     /// Compiles a mapping; an error names the key that records have no use for.
-    pub(super) fn new(mapping: &Mapping) -> Result<Self, SourceError> {
+    pub fn new(mapping: &Mapping) -> Result<Self, SourceError> {
+        let given = mapping.clone();
         let fixed = [
             ("table", !mapping.table.is_empty()),
             ("joins", !mapping.joins.is_empty()),
@@ -49,8 +53,45 @@ impl RecordMapping {
         mapping.stream_optional = true;
         Ok(Self {
             states_versions: mapping.version.is_some(),
+            given,
             over: LineMapping::new(&mapping)?,
         })
+    }
+
+    /// The mapping that a capture keeps, from its text.
+    pub(super) fn of_kept(text: &str) -> Result<Arc<Self>, SourceError> {
+        let mapping: Mapping = serde_json::from_str(text)
+            .map_err(|e| SourceError::Mapping(format!("the one that the capture keeps: {e}")))?;
+        Ok(Arc::new(Self::new(&mapping)?))
+    }
+
+    /// As a capture keeps it.
+    pub(super) fn to_keep(&self) -> String {
+        // Text and lists of text alone: nothing of it cannot be written.
+        serde_json::to_string(&self.given).unwrap_or_default()
+    }
+
+    /// What it gives, by the names a mapping has.
+    pub fn names(&self) -> String {
+        let given = &self.given;
+        let all = [
+            ("stream", given.stream.is_some()),
+            ("category", given.category.is_some()),
+            ("type", given.kind.is_some()),
+            ("version", given.version.is_some()),
+            ("id", given.id.is_some()),
+            ("valid_time", given.valid_time.is_some()),
+            ("correlation", given.correlation.is_some()),
+            ("causation", given.causation.is_some()),
+            ("also_in", !given.also_in.is_empty()),
+        ];
+        let names: Vec<&str> = all.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
+        names.join(", ")
+    }
+
+    /// Whether it says what the versions are, so that none are counted.
+    pub fn states_versions(&self) -> bool {
+        self.states_versions
     }
 
     /// The mapping as text: another one makes another history.

@@ -29,8 +29,8 @@ pub struct Mark {
     lacking: BTreeSet<SchemaId>,
     /// How many schemas there were.
     schemas: usize,
-    /// How keys and values were read.
-    decoders: String,
+    /// How keys and values were read, and where streams, types and versions were found.
+    reading: String,
 }
 
 impl Mark {
@@ -39,7 +39,7 @@ impl Mark {
             created: created.map(str::to_owned),
             with_topic,
             schemas: reading.schemas.len(),
-            decoders: reading.decoders.text(),
+            reading: reading.text(),
             ..Self::default()
         }
     }
@@ -51,7 +51,7 @@ impl Mark {
         let same = same_schemas
             && now.created == self.created
             && now.with_topic == self.with_topic
-            && now.decoders == self.decoders;
+            && now.reading == self.reading;
         same.then(|| Self {
             rows: self.rows.clone(),
             lacking: self.lacking.clone(),

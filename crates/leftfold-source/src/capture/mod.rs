@@ -8,6 +8,7 @@
 //! offset, whatever the order in which they came.
 
 mod behind;
+mod changes;
 mod checkpoints;
 mod decoders;
 mod envelope;
@@ -35,6 +36,7 @@ mod writer;
 pub use decoders::{Bound, Choice, Decoder, DecoderError, Decoders, Part, ReadAs, Reading};
 pub use error::CaptureError;
 pub use headers::Headers;
+pub use mapped::RecordMapping;
 pub use mark::Mark;
 pub use ours::is_being_written;
 pub(crate) use ours::is_ours;

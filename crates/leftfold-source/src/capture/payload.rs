@@ -5,6 +5,7 @@ use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode};
 use leftfold_schema::{SchemaId, framed};
 
 use super::decoders::{Decoder, Part};
+use super::envelope::Top;
 use super::form::{BySchema, Form, NamedBy, lacking_by_header};
 use super::headers;
 use super::why::your_choice;
@@ -34,21 +35,7 @@ pub(super) fn payload(
             event.id = top.text("id").map(|id| EventId::Text(id.into_owned()));
         }
         // The stored bytes are the whole envelope; its data is what happened.
-        let (value, encoding, problem) = match (top.get("data"), top.text("data_base64")) {
-            (Some(data), _) => decode(data, PayloadFormat::Json),
-            (None, Some(text)) => match from_base64(&text) {
-                Some(bytes) => decode(&bytes, PayloadFormat::Auto),
-                None => {
-                    let why = "data_base64 is no base64";
-                    (
-                        None,
-                        "bytes",
-                        Some(Problem::new(ProblemCode::PayloadUndecodable, why)),
-                    )
-                }
-            },
-            (None, None) => (None, "json", None),
-        };
+        let (value, encoding, problem) = cloud_data(top);
         event.payload = Payload {
             raw: raw.to_vec(),
             value,
@@ -83,6 +70,25 @@ pub(super) fn payload(
         encoding,
     };
     event.problems.extend(problem.map(|p| by_choice(p, decoder)));
+}
+
+/// The data of a CloudEvent in structured mode, its encoding, and why it cannot be read.
+pub(super) fn cloud_data(top: &Top<'_>) -> (Option<Value>, &'static str, Option<Problem>) {
+    match (top.get("data"), top.text("data_base64")) {
+        (Some(data), _) => decode(data, PayloadFormat::Json),
+        (None, Some(text)) => match from_base64(&text) {
+            Some(bytes) => decode(&bytes, PayloadFormat::Auto),
+            None => {
+                let why = "data_base64 is no base64; the bytes shown are the whole CloudEvent";
+                (
+                    None,
+                    "bytes",
+                    Some(Problem::new(ProblemCode::PayloadUndecodable, why)),
+                )
+            }
+        },
+        (None, None) => (None, "json", None),
+    }
 }
 
 /// A problem with what the user chose says so.

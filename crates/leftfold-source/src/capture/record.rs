@@ -66,12 +66,23 @@ pub struct At<'r> {
     pub partition: i32,
     /// The offset.
     pub offset: i64,
+    /// The broker that led the partition when it was read, as far as that is known.
+    pub broker: Option<i32>,
     /// Whether streams are named with their topic, because there are several.
     pub with_topic: bool,
 }
 
-/// A record as a whole event. The version is the index's business: a topic counts none.
+/// A record as a whole event. The version is the index's business unless a mapping states it: a topic counts none.
 pub fn event_of(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, reading: &Reading) -> Event {
+    let mut event = by_itself(record, stored_headers, at, reading);
+    if let Some(mapping) = &reading.mapping {
+        mapping.apply(&mut event);
+    }
+    event
+}
+
+/// A record as it says of itself.
+fn by_itself(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, reading: &Reading) -> Event {
     let headers = stored_headers.map(headers::read).unwrap_or_default();
     let form = form(record.value, &headers, at.topic, reading);
     let named = stream_name(record.key, &headers, at, reading);
@@ -162,6 +173,9 @@ fn extra(record: &Record<'_>, headers: &[(Value, Value)], at: &At<'_>, event: &m
     fact("topic", Value::from(at.topic));
     fact("partition", Value::from(i64::from(at.partition)));
     fact("offset", Value::from(at.offset));
+    if let Some(broker) = at.broker {
+        fact("broker", Value::from(i64::from(broker)));
+    }
     if let Some((_, kind)) = record.timestamp {
         let kind = match kind {
             TimestampKind::Create => "create",
@@ -197,6 +211,7 @@ mod tests {
         topic: "orders",
         partition: 3,
         offset: 17,
+        broker: None,
         with_topic: false,
     };
 

@@ -8,6 +8,7 @@ use rusqlite::{ErrorCode, Rows};
 
 use super::form::meaning;
 use super::store::{COLUMNS, CaptureStore, Places, record_of};
+use super::record::event_of;
 use super::stream::stream_name;
 use super::{Mark, Record, headers};
 use crate::{Header, HeaderSink, ScanSummary, SourceError};
@@ -87,8 +88,8 @@ impl CaptureStore {
     ) -> Option<ControlFlow<()>> {
         let at = places.at(id)?;
         let locator = Locator { row: id, item: 0 };
-        if self.is_mapped() {
-            let event = self.event(record, headers, &at, places);
+        if places.is_mapped() {
+            let event = event_of(record, headers, &at, places.reading());
             return Some(sink.push(&Header {
                 stream: &event.stream,
                 category: event.category.as_deref(),

@@ -1,7 +1,8 @@
 -- A capture of Leftfold: records taken from a source, as they lay there. Format 1.
 -- application_id 1279675460 ("LFLD") and user_version 1 stand in the file's header.
 
--- Facts about the whole file: 'format', 'created', 'tool', 'source' ('kafka'), 'cluster_id', 'isolation', 'registry'.
+-- Facts about the whole file: 'format', 'created', 'tool', 'source' ('kafka'), 'cluster_id', 'isolation', 'registry', 'mapping'
+-- (where streams, types and versions were said to be found: JSON).
 CREATE TABLE capture (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -98,3 +99,9 @@ CREATE TABLE IF NOT EXISTS decoders (
   uses TEXT,
   PRIMARY KEY (topic, part)
 ) WITHOUT ROWID;
+
+-- The broker that led a partition when the latest run began to read it: what kcat -J calls broker.
+CREATE TABLE IF NOT EXISTS leaders (
+  partition_id INTEGER PRIMARY KEY REFERENCES partitions (id),
+  broker INTEGER NOT NULL
+);

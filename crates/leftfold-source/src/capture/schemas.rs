@@ -58,6 +58,23 @@ fn written(row: &Row<'_>) -> rusqlite::Result<Option<Written>> {
     Ok(Kind::of_name(&kind).map(|kind| Written { kind, text, uses }))
 }
 
+/// The brokers that led so many partitions, by id less one.
+pub(super) fn leaders(connection: &Connection, partitions: usize) -> rusqlite::Result<Vec<Option<i32>>> {
+    let mut leaders = vec![None; partitions];
+    if is_there(connection, "leaders")? {
+        let mut select = connection.prepare("SELECT partition_id, broker FROM leaders")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (id, broker): (i64, i32) = (row.get(0)?, row.get(1)?);
+            let place = usize::try_from(id).ok().and_then(|id| id.checked_sub(1));
+            if let Some(leader) = place.and_then(|place| leaders.get_mut(place)) {
+                *leader = Some(broker);
+            }
+        }
+    }
+    Ok(leaders)
+}
+
 /// How the capture says its records are to be read.
 pub(super) fn decoders(connection: &Connection) -> rusqlite::Result<Decoders> {
     let mut decoders = Decoders::new();

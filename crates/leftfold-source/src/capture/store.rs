@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension as _, Row};
 use super::behind::{self, is_damage};
 use super::decoders::{Decoders, Reading};
 use super::mapped::RecordMapping;
-use super::record::{At, event_of};
+use super::record::At;
 use super::scan::{Ended, between};
 use super::schemas;
 use super::{FORMAT, Mark, Record, TimestampKind, fetch, is_being_written, place_of, record_id};
@@ -31,12 +31,21 @@ pub(crate) struct CaptureStore {
     pub(super) database: Arc<Database>,
     info: StoreInfo,
     places: RwLock<Arc<Places>>,
-    /// What the user says of the records.
-    mapping: Option<RecordMapping>,
-    /// How the user says they are to be read, whatever the capture says.
-    decoders: Decoders,
+    said: Said,
     pub(super) past: PastDamage,
 }
+
+/// What the user says of the records, whatever the capture says.
+#[derive(Clone, Debug, Default)]
+struct Said {
+    /// Where streams, types and versions are found.
+    mapping: Option<Arc<RecordMapping>>,
+    /// How keys and values are to be read.
+    decoders: Decoders,
+}
+
+/// The name of the fact that says where streams, types and versions are found.
+pub(super) const MAPPING: &str = "mapping";
 
 /// The table of the records.
 const RECORDS: &str = "stored_records";
@@ -47,6 +56,8 @@ pub(super) struct Places {
     /// By id less one.
     partitions: Vec<(Arc<str>, i32)>,
     topics: BTreeSet<Arc<str>>,
+    /// The brokers that led them when the latest run began to read them, by id less one.
+    leaders: Vec<Option<i32>>,
     /// What its values and keys are read by.
     reading: Reading,
     /// When the capture was begun.
@@ -54,7 +65,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    fn read(database: &Database, decoders: &Decoders) -> Result<Self, SourceError> {
+    fn read(database: &Database, said: &Said) -> Result<Self, SourceError> {
         let lease = database.lease()?;
         let fail = |e: &rusqlite::Error| database.error(e);
         let mut places = Self::default();
@@ -79,19 +90,37 @@ impl Places {
         }
         places.reading = Reading {
             schemas: schemas::read(&lease).map_err(|e| fail(&e))?,
-            decoders: schemas::decoders(&lease).map_err(|e| fail(&e))?.then(decoders),
+            decoders: schemas::decoders(&lease).map_err(|e| fail(&e))?.then(&said.decoders),
+            mapping: said.mapping.clone(),
         };
-        places.created = lease
-            .query_row("SELECT value FROM capture WHERE name = 'created'", [], |row| {
+        let fact = |name: &str| -> Result<Option<String>, SourceError> {
+            let value = lease.query_row("SELECT value FROM capture WHERE name = ?1", [name], |row| {
                 row.get(0)
-            })
-            .optional()
-            .map_err(|e| fail(&e))?;
+            });
+            value.optional().map_err(|e| fail(&e))
+        };
+        places.created = fact("created")?;
+        places.leaders = schemas::leaders(&lease, places.partitions.len()).map_err(|e| fail(&e))?;
+        if places.reading.mapping.is_none()
+            && let Some(kept) = fact(MAPPING)?
+        {
+            places.reading.mapping = Some(RecordMapping::of_kept(&kept)?);
+        }
         Ok(places)
     }
 
     pub(super) fn reading(&self) -> &Reading {
         &self.reading
+    }
+
+    /// Whether anything is found elsewhere than where records have it by themselves.
+    pub(super) fn is_mapped(&self) -> bool {
+        self.reading.mapping.is_some()
+    }
+
+    /// The ids of the partitions and their topics.
+    pub(super) fn topics_by_id(&self) -> impl Iterator<Item = (i64, &Arc<str>)> {
+        (1_i64..).zip(self.partitions.iter().map(|(topic, _)| topic))
     }
 
     /// Whether streams are named with their topics.
@@ -113,6 +142,7 @@ impl Places {
             topic,
             partition: *partition,
             offset,
+            broker: self.leaders.get(index).copied().flatten(),
             with_topic: self.with_topic(),
         })
     }
@@ -142,31 +172,32 @@ pub(super) fn record_of<'r>(row: &'r Row<'_>) -> rusqlite::Result<(i64, Record<'
 impl CaptureStore {
     /// Opens a capture. `warnings` are about the file as it lies there.
     pub(crate) fn open(database: Arc<Database>, warnings: Vec<String>) -> Result<Self, SourceError> {
-        let decoders = Decoders::new();
-        let places = Places::read(&database, &decoders)?;
+        let said = Said::default();
+        let places = Places::read(&database, &said)?;
         let info = describe(&database, &places, warnings)?;
         Ok(Self {
             database,
             info,
             places: RwLock::new(Arc::new(places)),
-            mapping: None,
-            decoders,
+            said,
             past: PastDamage::of(RECORDS),
         })
     }
 
     /// The same capture, its keys and values read as the user says.
     pub(crate) fn read_by(&self, decoders: &Decoders) -> Result<Self, SourceError> {
-        let decoders = self.decoders.then(decoders);
+        let said = Said {
+            decoders: self.said.decoders.then(decoders),
+            ..self.said.clone()
+        };
         let mut info = self.info.clone();
         info.notes
-            .extend(schemas::told("You say how records are read", &decoders));
+            .extend(schemas::told("You say how records are read", &said.decoders));
         Ok(Self {
             database: Arc::clone(&self.database),
             info,
-            places: RwLock::new(Arc::new(Places::read(&self.database, &decoders)?)),
-            mapping: None,
-            decoders,
+            places: RwLock::new(Arc::new(Places::read(&self.database, &said)?)),
+            said,
             past: PastDamage::of(RECORDS),
         })
     }
@@ -179,33 +210,17 @@ impl CaptureStore {
             reasons: vec!["the mapping says so".to_owned()],
             ..self.info.clone()
         };
+        let said = Said {
+            mapping: Some(Arc::new(RecordMapping::new(mapping)?)),
+            ..self.said.clone()
+        };
         Ok(Self {
             database: Arc::clone(&self.database),
             info,
-            places: RwLock::new(self.places()),
-            mapping: Some(RecordMapping::new(mapping)?),
-            decoders: self.decoders.clone(),
+            places: RwLock::new(Arc::new(Places::read(&self.database, &said)?)),
+            said,
             past: PastDamage::of(RECORDS),
         })
-    }
-
-    /// A record as an event.
-    pub(super) fn event(
-        &self,
-        record: &Record<'_>,
-        headers: Option<&str>,
-        at: &At<'_>,
-        places: &Places,
-    ) -> Event {
-        let mut event = event_of(record, headers, at, &places.reading);
-        if let Some(mapping) = &self.mapping {
-            mapping.apply(&mut event);
-        }
-        event
-    }
-
-    pub(super) fn is_mapped(&self) -> bool {
-        self.mapping.is_some()
     }
 
     pub(super) fn places(&self) -> Arc<Places> {
@@ -214,7 +229,7 @@ impl CaptureStore {
 
     /// Partitions may have come since.
     fn refresh(&self) -> Result<Arc<Places>, SourceError> {
-        let now = Arc::new(Places::read(&self.database, &self.decoders)?);
+        let now = Arc::new(Places::read(&self.database, &self.said)?);
         *self.places.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&now);
         Ok(now)
     }
@@ -236,8 +251,8 @@ impl EventStore for CaptureStore {
             path: (!self.database.is_copy()).then(|| self.database.path().to_owned()),
             fingerprint: format!(
                 "{content} | capture {FORMAT}.{READING} | {} | {}",
-                self.mapping.as_ref().map_or("", RecordMapping::text),
-                self.decoders.text()
+                self.said.mapping.as_ref().map_or("", |m| m.text()),
+                self.said.decoders.text()
             ),
         })
     }
@@ -251,7 +266,12 @@ impl EventStore for CaptureStore {
     }
 
     fn counts_versions(&self) -> bool {
-        self.mapping.as_ref().is_none_or(|m| !m.states_versions)
+        self.places().reading.mapping.as_ref().is_none_or(|m| !m.states_versions())
+    }
+
+    fn folds(&self) -> Result<Vec<(String, &'static str)>, SourceError> {
+        let topics = super::changes::topics_of_changes(self)?;
+        Ok(topics.iter().map(|topic| (topic.to_string(), "debezium")).collect())
     }
 
     fn holds_since(&self) -> Result<Option<Timestamp>, SourceError> {
@@ -452,6 +472,9 @@ fn describe(database: &Database, places: &Places, warnings: Vec<String>) -> Resu
         "It says how its records are read",
         &places.reading.decoders,
     ));
+    if let Some(mapping) = &places.reading.mapping {
+        notes.push(format!("It says where facts of its records are found: {}.", mapping.names()));
+    }
     let topics: Vec<&str> = places.topics.iter().map(|t| &**t).collect();
     Ok(StoreInfo {
         dialect: "capture".to_owned(),

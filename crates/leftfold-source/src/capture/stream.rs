@@ -138,6 +138,7 @@ mod tests {
         topic: "orders",
         partition: 3,
         offset: 17,
+        broker: None,
         with_topic: false,
     };
 

@@ -9,6 +9,8 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use super::checkpoints::Checkpoints;
 use super::make::{FLAGS, PAGE, connect, head_of, make};
+use super::mapped::RecordMapping;
+use super::store::MAPPING;
 use super::waiting::Waiting;
 use super::{
     CaptureError, Decoders, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record, is_being_written,
@@ -46,6 +48,8 @@ pub struct Watermarks {
     pub start: i64,
     /// Where it stops (exclusive); `None`: it follows.
     pub stop: Option<i64>,
+    /// The broker that leads the partition, if one does.
+    pub leader: Option<i32>,
 }
 
 /// What a run was asked for, for those who open the capture later.
@@ -253,6 +257,16 @@ impl CaptureWriter {
         schemas::keep_decoders(&self.connection, decoders).map_err(|e| self.fail(&e))
     }
 
+    /// Where the events' facts are found, as it was kept.
+    pub fn mapping(&self) -> Result<Option<String>, CaptureError> {
+        self.fact(MAPPING)
+    }
+
+    /// Keeps where the events' facts are found, in place of what was kept before.
+    pub fn set_mapping(&mut self, mapping: &RecordMapping) -> Result<(), CaptureError> {
+        self.set_fact(MAPPING, &mapping.to_keep())
+    }
+
     /// Says that a run begins.
     pub fn begin_run(&mut self, run: &RunStart) -> Result<(), CaptureError> {
         self.connection
@@ -318,8 +332,16 @@ impl CaptureWriter {
                 "INSERT OR REPLACE INTO watermarks (run, partition_id, low, high, start, stop) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![run, partition, marks.low, marks.high, marks.start, marks.stop],
             )
-            .map(|_| ())
-            .map_err(|e| self.fail(&e))
+            .map_err(|e| self.fail(&e))?;
+        if let Some(leader) = marks.leader {
+            self.connection
+                .execute(
+                    "INSERT OR REPLACE INTO leaders (partition_id, broker) VALUES (?1, ?2)",
+                    params![partition, leader],
+                )
+                .map_err(|e| self.fail(&e))?;
+        }
+        Ok(())
     }
 
     /// Keeps that these offsets are gone for a reason, and goes on behind them.

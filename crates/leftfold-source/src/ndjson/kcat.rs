@@ -35,6 +35,9 @@ pub fn write_kcat(event: &Event, out: &mut String) -> bool {
     field("tstype", &Value::from(who), out);
     let ms = event.time.map_or(-1, |t| t.nanos / 1_000_000);
     field("ts", &Value::from(ms), out);
+    if let Some(broker) = extra("broker") {
+        field("broker", broker, out);
+    }
     if let Some(headers) = extra("headers") {
         field("headers", headers, out);
     }
