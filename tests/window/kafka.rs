@@ -174,6 +174,75 @@ async fn a_topic_is_browsed_captured_and_shown() {
 }
 
 #[tokio::test]
+async fn how_records_are_read_is_shown_and_chosen_by_topic() {
+    let rig = rig().0;
+    let mut window = Window::open("reading", &[]).await;
+    window.find("demo-button").await;
+    window.click("welcome-kafka").await;
+    write(&window, "kafka-servers", rig.brokers()).await;
+    write(&window, "kafka-registry", rig.fact("registry")).await;
+    window.click("kafka-connect").await;
+    window.find("topic-orders").await;
+    click_topic(&window, "topic-orders-avro").await;
+    let forms = "return [...document.querySelectorAll('[data-testid=sample-decoded]')].map((e) => e.textContent.trim())";
+    window
+        .wait_script(
+            &format!("const all = (() => {{ {forms} }})(); return all.length > 3 && all.every((f) => f === 'avro');"),
+            "every record's form is shown",
+        )
+        .await;
+    let reason = "return document.querySelector('[data-testid=sample-decoded]').title";
+    let reason = window.script(reason, vec![]).await;
+    assert!(reason.as_str().unwrap().contains("schema"), "{reason}");
+    window.find("read-as").await.find(Locator::Css("summary")).await.unwrap().click().await.unwrap();
+    fits(&window, "the ways to read").await;
+    window.picture("found").await;
+    write(&window, "read-stream", "o/{payload@/orderId}\u{E007}").await;
+    window
+        .wait_text("topic-sample", "streams from the payload", |t| t.contains("o/order-"))
+        .await;
+    // What cannot be read that way says why, record by record.
+    choose(&window, "read-value", "json").await;
+    window
+        .wait_text("sample-problem", "the reason", |t| t.contains("your choice"))
+        .await;
+    fits(&window, "what cannot be read so").await;
+    window.picture("chosen").await;
+    write(&window, "read-version", "nonsense {\u{E007}").await;
+    window
+        .wait_text("sample-error", "what is wrong", |t| !t.is_empty())
+        .await;
+    window.find("read-version").await.clear().await.unwrap();
+    write(&window, "read-version", "payload/version\u{E007}").await;
+    choose(&window, "read-value", "").await;
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=sample-problem]') === null
+                && document.querySelector('[data-testid=topic-sample]') !== null",
+            "all is read again",
+        )
+        .await;
+    click_topic(&window, "topic-check-orders-avro").await;
+    let path = window.home().join("avro.leftfold");
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=capture-path]').value !== ''",
+            "a path is suggested",
+        )
+        .await;
+    write(&window, "capture-path", &path.display().to_string()).await;
+    window.click("capture-follow").await;
+    window.click("capture-start").await;
+    window
+        .wait_text("capture-state", "captured", |t| t == "Captured")
+        .await;
+    window
+        .wait_text("event-list", "streams as was said", |t| t.contains("o/order-"))
+        .await;
+    window.close().await;
+}
+
+#[tokio::test]
 async fn a_tail_grows_while_one_looks_and_a_pause_skips_nothing() {
     let rig = rig().0;
     let topic = format!("counted-{}", std::process::id());

@@ -73,7 +73,7 @@ export const kafkaEn = {
   'kafka.noRecords': 'The topic holds no record.',
   'kafka.place': 'Place',
   'kafka.readAs': 'Read as',
-  'kafka.readAsSaid': 'as you say',
+  'kafka.readAsSaid': 'Read as you say',
   'kafka.readAs.key': 'key',
   'kafka.readAs.value': 'value',
   'kafka.asFound': 'as is found',
@@ -88,7 +88,7 @@ export const kafkaEn = {
   'kafka.fact.version.found': 'counted',
   'kafka.placeForms':
     'Where it stands: key, payload/orderId, metadata/order-id (a header), or a pattern such as order-{payload@/id}',
-  'kafka.decodedBy': 'form',
+  'kafka.decodedBy': 'Form',
   'kafka.decodedBySay': 'In which form the value was read; the reason shows when the pointer rests on it',
   'kafka.noneChosen': 'tick topics in the list',
   'kafka.from': 'From',

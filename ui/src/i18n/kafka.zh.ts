@@ -75,7 +75,7 @@ export const kafkaZh: Record<keyof typeof kafkaEn, string> = {
   'kafka.noRecords': '该主题没有记录。',
   'kafka.place': '位置',
   'kafka.readAs': '读取方式',
-  'kafka.readAsSaid': '按您的设定',
+  'kafka.readAsSaid': '按您的设定读取',
   'kafka.readAs.key': '键',
   'kafka.readAs.value': '值',
   'kafka.asFound': '自动识别',
