@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use leftfold_event::Point;
 use leftfold_kafka::{Bound, From};
 
+use crate::audit::{AUDIT, AuditArgs};
 use crate::capture::{CAPTURE, CaptureArgs};
 use crate::check::{CHECK, CheckArgs};
 use crate::compare::{COMPARE, CompareArgs};
@@ -146,6 +147,9 @@ from + (to-from)*(c+1)/n.")]
     /// Check the comparisons and rules of leftfold.toml (exit code 1 when something differs or is violated)
     #[command(after_help = CHECK)]
     Check(CheckArgs),
+    /// Look for what a history tells against itself: shapes that drift, versions missing or claimed twice, wrong clocks (exit code 1 when it fails)
+    #[command(after_help = AUDIT)]
+    Audit(AuditArgs),
     /// Show which event last changed each field of a stream's state
     #[command(after_help = "Examples:
   leftfold blame shop.db order-10017
@@ -226,6 +230,7 @@ impl Verb {
             Self::Diff(args) => args.json,
             Self::Compare(args) => args.json,
             Self::Check(args) => args.is_json(),
+            Self::Audit(args) => args.json,
             Self::Blame(args) => args.json,
             Self::History(args) => args.json,
             Self::Topics(args) => args.json,

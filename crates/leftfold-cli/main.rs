@@ -2,6 +2,7 @@
 
 mod about;
 mod args;
+mod audit;
 mod blame;
 mod capture;
 mod check;
@@ -100,6 +101,7 @@ fn run(front: &mut Front, mut verb: Verb) -> Outcome<ExitCode> {
         Verb::Diff(args) => return diff::run(front, &args),
         Verb::Compare(args) => return compare::run(front, &args),
         Verb::Check(args) => return check::run(front, &args),
+        Verb::Audit(args) => return audit::run(front, &args),
         Verb::Blame(args) => blame::run(front, &args)?,
         Verb::History(args) => history::run(front, &args)?,
         Verb::Export(args) => export::run(front, &args)?,

@@ -56,6 +56,7 @@ pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
         }
         Verb::Inspect(args) => &mut args.source.source,
         Verb::Streams(args) => &mut args.source.source,
+        Verb::Audit(args) => &mut args.source.source,
         Verb::Event(args) => &mut args.source.source,
         Verb::Timeline(args) => &mut args.source.source,
         Verb::State(args) => &mut args.stream.source.source,

@@ -67,7 +67,14 @@ pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
         for topic in topics {
             let facts = cluster.describe(&topic, &cancel)?;
             let sampled = match args.sample {
-                Some(n) => Some(sample(&settings, &cluster, &topic, n, args.kafka.reading()?, &cancel)?),
+                Some(n) => Some(sample(
+                    &settings,
+                    &cluster,
+                    &topic,
+                    n,
+                    args.kafka.reading()?,
+                    &cancel,
+                )?),
                 None => None,
             };
             found.push((facts, sampled));

@@ -1,6 +1,7 @@
 //! The whole program, as a user runs it.
 #![allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
 
+mod audit;
 mod check;
 mod compare;
 mod errors;

@@ -14,6 +14,7 @@ const VERBS: &[&str] = &[
     "diff",
     "compare",
     "check",
+    "audit",
     "blame",
     "history",
     "export",

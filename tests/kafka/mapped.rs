@@ -120,7 +120,15 @@ fn a_profile_says_where_facts_are_found() {
     };
     profile("stream = 'o/{payload@/orderId}'\nversion = { column = 'payload', at = '/version' }");
     let run = |args: &[&str]| leftfold(folder.path(), args);
-    let state = run(&["state", "kafka://shop/orders", "o/order-4", "--at", "v2", "--json"]).ok();
+    let state = run(&[
+        "state",
+        "kafka://shop/orders",
+        "o/order-4",
+        "--at",
+        "v2",
+        "--json",
+    ])
+    .ok();
     let state: Value = serde_json::from_str(&state).expect("state gives JSON");
     assert_eq!(state["state"]["version"], 2);
     profile("table = 'x'\nstream = 'key'");
@@ -139,12 +147,19 @@ fn changes_of_rows_leave_the_row_behind_without_being_asked() {
     };
     for (topic, key) in [
         ("cdc", r#"{"id":3}"#.to_owned()),
-        ("cdc-with-schema", key_with_schema(&rig.truth("cdc-with-schema", true))),
+        (
+            "cdc-with-schema",
+            key_with_schema(&rig.truth("cdc-with-schema", true)),
+        ),
     ] {
         let found = state(&format!("kafka://{}/{topic}", rig.brokers()), &key);
         assert_eq!(found["projection"], "debezium", "{topic}");
         assert_eq!(found["state"]["email"], "k3@example.com", "{topic}");
-        assert_eq!(found["state"]["credit"].to_string(), "9007199254740995", "{topic}");
+        assert_eq!(
+            found["state"]["credit"].to_string(),
+            "9007199254740995",
+            "{topic}"
+        );
         assert!(found["state"].get("after").is_none(), "{topic}");
     }
 }

@@ -194,12 +194,22 @@ async fn how_records_are_read_is_shown_and_chosen_by_topic() {
     let reason = "return document.querySelector('[data-testid=sample-decoded]').title";
     let reason = window.script(reason, vec![]).await;
     assert!(reason.as_str().unwrap().contains("schema"), "{reason}");
-    window.find("read-as").await.find(Locator::Css("summary")).await.unwrap().click().await.unwrap();
+    window
+        .find("read-as")
+        .await
+        .find(Locator::Css("summary"))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
     fits(&window, "the ways to read").await;
     window.picture("found").await;
     write(&window, "read-stream", "o/{payload@/orderId}\u{E007}").await;
     window
-        .wait_text("topic-sample", "streams from the payload", |t| t.contains("o/order-"))
+        .wait_text("topic-sample", "streams from the payload", |t| {
+            t.contains("o/order-")
+        })
         .await;
     // What cannot be read that way says why, record by record.
     choose(&window, "read-value", "json").await;

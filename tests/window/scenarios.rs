@@ -158,7 +158,9 @@ pub(crate) async fn frames(window: &Window) {
     let ask = "let left = 20; window.framed = false; \
                const frame = () => { if (left-- > 0) requestAnimationFrame(frame); else window.framed = true; }; frame();";
     window.script(ask, vec![]).await;
-    window.wait_script("return window.framed", "frames are painted").await;
+    window
+        .wait_script("return window.framed", "frames are painted")
+        .await;
 }
 
 #[tokio::test]

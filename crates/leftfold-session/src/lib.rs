@@ -4,6 +4,7 @@
 //! rows, density, steps, a stream's state, diff, blame and history.
 
 mod alike;
+mod audit;
 mod checks;
 pub mod commands;
 pub mod compare;
@@ -28,6 +29,7 @@ mod view;
 mod whole;
 
 pub use alike::nearest as nearest_names;
+pub use audit::{Audit, AuditFinding, AuditOptions};
 pub use checks::{Check, NamedComparison, StatedCheck, duration, duration_text, save_comparison};
 pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};

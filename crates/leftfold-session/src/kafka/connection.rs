@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use leftfold_event::{Cancel, Event};
-use leftfold_kafka::{Cluster, Decoders, Outcome, Reading, RecordMapping, Settings, Step, Topic, check, in_keyring, sample};
+use leftfold_kafka::{
+    Cluster, Decoders, Outcome, Reading, RecordMapping, Settings, Step, Topic, check, in_keyring, sample,
+};
 
 use crate::dto::{
-    ErrorDto, Int, KafkaConnectionDto, KafkaOutcomeDto, KafkaPartitionDto, KafkaRememberedDto,
-    KafkaReadingDto, KafkaSampleDto, KafkaStepDto, KafkaTopicDto, KafkaTopicFactsDto,
+    ErrorDto, Int, KafkaConnectionDto, KafkaOutcomeDto, KafkaPartitionDto, KafkaReadingDto,
+    KafkaRememberedDto, KafkaSampleDto, KafkaStepDto, KafkaTopicDto, KafkaTopicFactsDto,
 };
 use crate::error::SessionError;
 use crate::kafka::{KafkaProfile, record_mapping};

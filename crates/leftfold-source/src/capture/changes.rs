@@ -27,13 +27,19 @@ pub(super) fn topics_of_changes(store: &CaptureStore) -> Result<Vec<Arc<str>>, S
             .map_err(|e| fail(&e))?;
         // What is damaged is told by those who read it all.
         while let Ok(Some(row)) = rows.next() {
-            let Ok((_, record, stored)) = record_of(row) else { break };
+            let Ok((_, record, stored)) = record_of(row) else {
+                break;
+            };
             let headers = stored.as_deref().map(headers::read).unwrap_or_default();
             let is = is_change(&form(record.value, &headers, topic, places.reading()));
             *found.entry(Arc::clone(topic)).or_insert(true) &= is;
         }
     }
-    Ok(found.into_iter().filter(|(_, all)| *all).map(|(topic, _)| topic).collect())
+    Ok(found
+        .into_iter()
+        .filter(|(_, all)| *all)
+        .map(|(topic, _)| topic)
+        .collect())
 }
 
 fn is_change(form: &Form<'_>) -> bool {

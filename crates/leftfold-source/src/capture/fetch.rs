@@ -108,7 +108,9 @@ pub(super) fn fetch(
         visit(
             i,
             match (found, at) {
-                (Some((record, headers)), Some(at)) => event_of(record, headers.as_deref(), &at, places.reading()),
+                (Some((record, headers)), Some(at)) => {
+                    event_of(record, headers.as_deref(), &at, places.reading())
+                }
                 _ => Event {
                     problems: vec![Problem::new(
                         ProblemCode::RowUnreadable,

@@ -6,10 +6,10 @@ use leftfold_event::Timestamp;
 use leftfold_event::json::{Value, unmarked};
 use leftfold_schema::{Decoded, Kind, SchemaId, Schemas, framed};
 
-use super::payload::cloud_data;
 use super::decoders::{Decoder, Part, ReadAs, Reading};
 use super::envelope::{Top, change_of};
 use super::headers;
+use super::payload::cloud_data;
 use crate::decode::{ReadTime, TimeRead, decode};
 use crate::mapping::PayloadFormat;
 

@@ -7,8 +7,8 @@ use leftfold_event::{Cancel, Locator};
 use rusqlite::{ErrorCode, Rows};
 
 use super::form::meaning;
-use super::store::{COLUMNS, CaptureStore, Places, record_of};
 use super::record::event_of;
+use super::store::{COLUMNS, CaptureStore, Places, record_of};
 use super::stream::stream_name;
 use super::{Mark, Record, headers};
 use crate::{Header, HeaderSink, ScanSummary, SourceError};

@@ -90,7 +90,9 @@ impl Places {
         }
         places.reading = Reading {
             schemas: schemas::read(&lease).map_err(|e| fail(&e))?,
-            decoders: schemas::decoders(&lease).map_err(|e| fail(&e))?.then(&said.decoders),
+            decoders: schemas::decoders(&lease)
+                .map_err(|e| fail(&e))?
+                .then(&said.decoders),
             mapping: said.mapping.clone(),
         };
         let fact = |name: &str| -> Result<Option<String>, SourceError> {
@@ -266,12 +268,19 @@ impl EventStore for CaptureStore {
     }
 
     fn counts_versions(&self) -> bool {
-        self.places().reading.mapping.as_ref().is_none_or(|m| !m.states_versions())
+        self.places()
+            .reading
+            .mapping
+            .as_ref()
+            .is_none_or(|m| !m.states_versions())
     }
 
     fn folds(&self) -> Result<Vec<(String, &'static str)>, SourceError> {
         let topics = super::changes::topics_of_changes(self)?;
-        Ok(topics.iter().map(|topic| (topic.to_string(), "debezium")).collect())
+        Ok(topics
+            .iter()
+            .map(|topic| (topic.to_string(), "debezium"))
+            .collect())
     }
 
     fn holds_since(&self) -> Result<Option<Timestamp>, SourceError> {
@@ -473,7 +482,10 @@ fn describe(database: &Database, places: &Places, warnings: Vec<String>) -> Resu
         &places.reading.decoders,
     ));
     if let Some(mapping) = &places.reading.mapping {
-        notes.push(format!("It says where facts of its records are found: {}.", mapping.names()));
+        notes.push(format!(
+            "It says where facts of its records are found: {}.",
+            mapping.names()
+        ));
     }
     let topics: Vec<&str> = places.topics.iter().map(|t| &**t).collect();
     Ok(StoreInfo {

@@ -1,0 +1,88 @@
+//! What one history tells against itself.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::run::{folder, leftfold, shop};
+
+const LINES: &str = r#"{"stream":"a-1","version":1,"type":"Paid","time":"2026-01-01T00:00:00Z","id":"1","payload":{"cents":5}}
+{"stream":"a-1","version":2,"type":"Paid","time":"2026-01-01T00:00:02Z","id":"2","causation_id":"1","payload":{"cents":6}}
+{"stream":"a-1","version":5,"type":"Paid","time":"2026-01-01T00:00:03Z","id":"3","causation_id":"2","payload":{"cents":"5"}}
+{"stream":"b-1","version":1,"type":"Sent","time":"2026-01-01T00:00:02.5Z","id":"4","causation_id":"3","payload":{"n":1}}
+{"stream":"b-1","version":1,"type":"Sent","time":"2026-01-01T00:00:02.5Z","id":"5","causation_id":"1","payload":{"n":2}}
+{"stream":"b-2","version":1,"type":"Sent","time":"2026-01-01T00:00:04Z","id":"6","payload":{"n":3}}
+{"stream":"b-2","version":1,"type":"Sent","time":"2026-01-01T00:00:04Z","id":"6","payload":{"n":3.0}}
+"#;
+
+fn found(args: &[&str]) -> (i32, Vec<Value>) {
+    let folder = folder();
+    fs::write(folder.path().join("a.ndjson"), LINES).unwrap();
+    let run = leftfold(folder.path(), &[&["audit", "a.ndjson", "--json"], args].concat());
+    let lines = run
+        .out
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    (run.code.unwrap(), lines)
+}
+
+fn told(line: &Value) -> String {
+    let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+    format!(
+        "{} {} {} after {}: {}",
+        text("category"),
+        text("stream"),
+        line["left"]["id"].as_str().unwrap_or_default(),
+        line["of"]["id"].as_str().unwrap_or_default(),
+        text("message")
+    )
+}
+
+#[test]
+fn drift_versions_and_clocks_are_told_with_the_events_around() {
+    let (code, mut lines) = found(&[]);
+    assert_eq!(code, 1);
+    let summary = lines.pop().unwrap();
+    assert_eq!(summary["summary"]["events"], 7);
+    assert_eq!(summary["summary"]["fails"], true);
+    let told: Vec<String> = lines.iter().map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "duplicate b-2 6 after 6: version 1 is there twice, and both say the same",
+            "version-collision b-1 5 after 4: two events claim version 1, and they say different things",
+            "version-gap a-1 3 after 2: versions 3 to 4 are missing",
+            "schema-drift a-1 3 after 2: Paid: /cents becomes a text; before it was a number, 2 times",
+            "clock-skew b-1 4 after 3: stamped 0.5 s before its cause in a-1",
+        ]
+    );
+    assert_eq!(
+        lines[3]["fields"],
+        serde_json::json!([{"path": "/cents", "left": 6, "right": "5"}])
+    );
+}
+
+#[test]
+fn a_report_can_be_asked_for_alone_and_clocks_fail_nothing() {
+    let (code, lines) = found(&["--only", "clocks"]);
+    assert_eq!((code, lines.len()), (0, 2));
+    let (code, lines) = found(&["--only", "clocks", "--skew", "500ms"]);
+    assert_eq!((code, lines.len()), (0, 1));
+    let (code, lines) = found(&["--only", "drift"]);
+    assert_eq!((code, lines.len()), (1, 2));
+}
+
+#[test]
+fn the_demo_has_one_clock_that_is_wrong_and_nothing_else() {
+    let run = leftfold(shop(), &["audit", "shop.db"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(
+        run.out.contains("3,000 events: 1 clock-skew")
+            && run
+                .out
+                .contains("payment after payment: 1 event stamped too early, by up to 1.1 s"),
+        "{}",
+        run.out
+    );
+}
