@@ -131,18 +131,7 @@ pub fn correlate(mut left: Vec<Part>, mut right: Vec<Part>, settings: &Correlate
 
 fn of_key(key: u32, left: &[Part], right: &[Part], settings: &CorrelatedSettings, found: &mut Correlation) {
     let cardinality = settings.cardinality;
-    let none = Finding {
-        category: Category::Missing,
-        stream: key,
-        left: None,
-        right: None,
-        of: None,
-        since: None,
-        due: None,
-        healed: None,
-        covered: true,
-        fields: (0, 0),
-    };
+    let none = Finding::new(Category::Missing, key);
     let mut partners = right.iter();
     let mut still = left.len() as u64;
     for ours in left {

@@ -165,6 +165,22 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of which nothing is known but what it is and where.
+    pub const fn new(category: Category, stream: u32) -> Self {
+        Self {
+            category,
+            stream,
+            left: None,
+            right: None,
+            of: None,
+            since: None,
+            due: None,
+            healed: None,
+            covered: true,
+            fields: (0, 0),
+        }
+    }
+
     /// How certain it is when both sides are known up to `known`; `None`: nothing more is to come.
     pub fn status(&self, known: Option<i64>) -> Status {
         match (self.covered, self.healed, self.due, known) {
@@ -224,16 +240,12 @@ mod tests {
     #[test]
     fn a_finding_is_pending_then_confirmed_then_healed() {
         let finding = Finding {
-            category: Category::Late,
-            stream: 0,
             left: Some(0),
             right: Some(0),
-            of: None,
             since: Some(100),
             due: Some(130),
             healed: Some(150),
-            covered: true,
-            fields: (0, 0),
+            ..Finding::new(Category::Late, 0)
         };
         let at = |moment| {
             let found = finding.at(moment, Hand::Left)?;

@@ -5,6 +5,7 @@
 //! the findings that are looked at. Nothing here does I/O: what has to be read comes through [`Evidence`].
 
 mod align;
+mod comparison;
 mod convergence;
 mod correlated;
 mod digest;
@@ -19,6 +20,7 @@ mod side;
 mod snapshot;
 mod witness;
 
+pub use comparison::{Comparison, First, StreamPair};
 pub use convergence::{Convergence, Verdict};
 pub use correlated::{Cardinality, CorrelatedSettings, Correlation, Part, correlate};
 pub use digest::Digester;
@@ -26,9 +28,7 @@ pub use equality::{Equality, FieldDifference, Tolerance, decimal};
 pub use finding::{Category, Finding, Hand, Status};
 pub use fingerprint::{Fingerprint, chain, first_difference};
 pub use ignored::{Ignored, IgnoredError};
-pub use mirror::{
-    CompareError, Comparison, Coverage, Evidence, First, IdentityBy, MirrorSettings, StreamPair, mirror,
-};
+pub use mirror::{CompareError, Coverage, Evidence, IdentityBy, MirrorSettings, mirror};
 pub use sequence::{Gap, gaps};
 pub use side::{Content, Facts, Identity, Side, SideBuilder};
 pub use snapshot::{Fit, Fitting, best_place};
