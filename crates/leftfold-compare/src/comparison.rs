@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::convergence::{Convergence, Verdict};
+use crate::convergence::{Convergence, Verdict, quantile};
 use crate::finding::{Category, Finding, Hand, Status};
 use crate::side::{Identity, Side};
 
@@ -66,9 +66,7 @@ impl Comparison {
 
     /// The lag that a share of the pairs does not exceed (0.5: the median), in nanoseconds.
     pub fn lag(&self, share: f64) -> Option<i64> {
-        let last = self.lags.len().checked_sub(1)?;
-        let rank = (share.clamp(0.0, 1.0) * self.lags.len() as f64).ceil() as usize;
-        self.lags.get(rank.saturating_sub(1).min(last)).copied()
+        quantile(&self.lags, share)
     }
 
     /// Goes back to what was known at a moment: what had not begun is left out, and what had not healed had not.
@@ -129,7 +127,7 @@ impl Comparison {
 
     /// The first finding that is certain, by the time it began.
     pub fn first(&self) -> Option<First> {
-        let certain = |f: &Finding| matches!(self.status(f), Status::Confirmed | Status::Healed);
+        let certain = |f: &Finding| f.is_certain(self.known_until);
         self.findings.iter().position(certain).map(|i| First {
             finding: i as u32,
             stream: self.findings[i].stream,

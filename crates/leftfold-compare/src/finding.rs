@@ -191,6 +191,12 @@ impl Finding {
         }
     }
 
+    /// Whether it is a divergence for certain, or was one: neither pending nor out of coverage, and no mere skew of clocks.
+    pub fn is_certain(&self, known: Option<i64>) -> bool {
+        self.category != Category::ClockSkew
+            && matches!(self.status(known), Status::Confirmed | Status::Healed)
+    }
+
     /// The finding as it was at a moment: none if it had not begun; what came too late and had not come yet was missing then. `first` is
     /// the side on which the event was there first.
     pub fn at(&self, moment: i64, first: Hand) -> Option<Self> {
