@@ -16,7 +16,7 @@ use leftfold_session::compare::{
     Finding, Findings, History, Rule, RuleKind, Ruled, Shown, Status, check_rule,
 };
 use leftfold_session::project::{FILE_NAME, Project};
-use leftfold_session::{Check, NamedComparison, StatedCheck, duration_text, nearest_names, output};
+use leftfold_session::{Check, Mode, NamedComparison, StatedCheck, duration_text, nearest_names, output};
 
 use crate::args::SourceArgs;
 use crate::compare::{self, CHUNK, DIFFERS};
@@ -45,6 +45,24 @@ leftfold.toml:
   lag_tolerance = \"30s\"                 # further: mode, identity, ignore, metadata, settled,
                                         # number_tolerance, time_tolerance, streams, categories,
                                         # types, compacted = [\"right\"]
+  [[comparison]]                        # different events that belong together
+  name = \"an order's payment is requested\"
+  mode = \"correlated\"
+  left = \"shop.db\"
+  right = \"shop.db\"
+  left_when = 'type == \"OrderPlaced\"'
+  right_when = 'type == \"PaymentRequested\"'
+  key = \"payload.orderId\"               # or left_key and right_key
+  within = \"5s\"                         # further: cardinality = \"1:1\", skew,
+                                        # equal = [\"payload.total = payload.amount\"]
+  [[comparison]]                        # states against a table, lines of states, a history
+  name = \"orders table\"
+  mode = \"projection\"
+  left = \"shop.db\"
+  right = \"read.db\"
+  table = \"orders\"
+  key = \"order_id\"                      # further: projection, fields = [\"total\"],
+                                        # map = { paid = \"/paidAmount\" }
   [[rule]]                              # a condition: on the event, `state` after it, `before` it
   name = \"stock never below zero\"
   source = \"shop.db\"                    # without it: the one that --source names
@@ -527,7 +545,13 @@ fn place(source: &Path) -> String {
 /// What a check looks at, in a few words.
 fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
     match &stated.check {
-        Ok(Check::Comparison(_)) => format!("{} against {}", places[0], places[1]),
+        Ok(Check::Comparison(c)) => {
+            let mode = match &c.mode {
+                Mode::Mirror => "",
+                other => &format!(", {}", other.as_str()),
+            };
+            format!("{} against {}{mode}", places[0], places[1])
+        }
         Ok(Check::Rule(rule)) => match &rule.kind {
             RuleKind::Check { when: None, check } => check.text().to_owned(),
             RuleKind::Check {

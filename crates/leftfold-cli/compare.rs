@@ -40,14 +40,25 @@ Examples:
   leftfold compare shop.db kafka://localhost:9092/orders --lag-tolerance 5s --settled
   leftfold compare shop.db shop-mirror.ndjson --ignore /reason --save copy
   leftfold compare copy                                 (as leftfold.toml says it; `leftfold check` runs all of them)
+  leftfold compare shop.db shop-mirror.ndjson --mode correlated --key id --within 30s
+  leftfold compare shop.db shop-mirror.ndjson --mode projection --only-category stock
 
 Events are known by their ids where both sides share them, else by stream and version, else by what they say; --identity decides.
 JSON is compared by what it says: the order of keys, spacing, escapes and a number's spelling do not count, every digit does.
 An event that one side lacks is pending while it is younger than the lag tolerance, by the time up to which both sides are known, and a \
 divergence after that; one that came later than that is `late`, and healed.
 
+--mode correlated pairs events that are not the same but belong together, by a key, in the order of time: --left-when 'type == \
+\"OrderPlaced\"' --left-key $.orderId --right-when 'type == \"PaymentRequested\"' --right-key /orderId --within 5s --equal '$.total = $.amount'. \
+What has no partner is missing, or deadline where --within says how soon; extra, cardinality, conflict and clock-skew (an effect stamped before its \
+cause: told, and no divergence) are the others.
+--mode projection folds the left side and compares each stream's state with its row: of a table (--table carts --key cart_id), of NDJSON lines \
+{\"stream\", \"state\"} as `leftfold state --json` writes them, or of another history's states. It says which place of the log the rows fit best. A row that fits \
+an earlier place is behind: pending, then late; one that fits none is a field-mismatch, with the event that last set each field. missing: \
+a stream without a row; extra: a row without a stream.
+
 A FINDING is one of missing (the left side has it, the right one has not), extra (the other way round), duplicate, conflict (the same event says \
-something else), reordered, late, version-collision, placement (in another stream).
+something else), reordered, late, version-collision, placement (in another stream), deadline, cardinality, clock-skew, field-mismatch.
 With --json one finding a line: {category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
 `leftfold events --json`; then one line {\"summary\": {...}}.
 Exit codes: 0 nothing differs for certain, 1 something does or did for longer than the lag tolerance, 2 error.";

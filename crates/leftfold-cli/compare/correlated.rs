@@ -35,7 +35,7 @@ pub(super) fn check_sides(front: &mut Front, options: &MirrorOptions, found: &Co
             let types = if types.is_empty() {
                 String::new()
             } else {
-                format!("; types there are {}", types.join(", "))
+                format!("; its first events are {}", types.join(", "))
             };
             front.note(format!(
                 "{name}: of {} on the {} side none takes part{types}",

@@ -232,10 +232,11 @@ pub(super) fn head(front: &mut Front, projected: &Projected) -> Outcome {
     let [streams, _] = projected.compared();
     let fold = projected.projection().map(|p| format!(" by {p}"));
     let matching = projected.matching();
-    let of = if matching.categories.is_empty() {
+    let categories: Vec<&str> = matching.categories.iter().filter_map(|c| stated(c)).collect();
+    let of = if categories.is_empty() {
         String::new()
     } else {
-        format!(" of {}", matching.categories.join(", "))
+        format!(" of {}", categories.join(", "))
     };
     let known = if matching.by_id {
         "what stands behind the category"

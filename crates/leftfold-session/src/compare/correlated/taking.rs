@@ -352,7 +352,7 @@ impl Taken {
             let near = crate::alike::nearest(&wanted, names.iter().copied(), 1);
             let near = near
                 .first()
-                .map_or_else(String::new, |n| format!(", such as {n}"));
+                .map_or_else(String::new, |n| format!("; did you mean {n}?"));
             let some = &names[..names.len().min(NAMED)];
             let more = if names.len() > some.len() { ", …" } else { "" };
             return Err(SessionError::new(

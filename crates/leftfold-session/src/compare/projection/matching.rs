@@ -43,6 +43,15 @@ pub(super) fn match_rows(rows: &Rows, history: History<'_>, only: &Only) -> Resu
     let category = |stream: u32| log.category_of_stream(stream);
     let called = |c: Option<u32>| c.map_or("", |c| categories.get(c));
     let allowed: BTreeSet<u32> = history.streams(only).into_iter().collect();
+    if rows.rows.is_empty() && only.is_all() {
+        return Err(SessionError::new(
+            "no-such-lane",
+            format!(
+                "{} holds no row to compare: say which streams should have one (--only-category, --only-stream)",
+                rows.name
+            ),
+        ));
+    }
     let by_name: Vec<Option<u32>> = rows.rows.iter().map(|row| names.key(&row.key)).collect();
     let found = by_name.iter().flatten().count();
     let mut by_id: BTreeMap<u32, HashMap<&str, u32>> = BTreeMap::new();
@@ -61,18 +70,27 @@ pub(super) fn match_rows(rows: &Rows, history: History<'_>, only: &Only) -> Resu
     };
     let mut best: Vec<(usize, u32)> = by_id.iter().map(|(c, ids)| (fitting(ids), *c)).collect();
     best.sort_by_key(|(n, c)| (std::cmp::Reverse(*n), *c));
+    let most = best.first().map_or(0, |(n, _)| *n);
+    best.retain(|(n, _)| *n == most);
+    // A table of orders is of the category order, whichever ids are those of payments, too.
+    if let (RowsFrom::Table { name, .. }, true) = (&rows.from, best.len() > 1) {
+        let table = plain(name);
+        let named = |c: u32| Some(plain(categories.get(c))).filter(|c| !c.is_empty() && table.contains(c));
+        if best.iter().filter(|(_, c)| named(*c).is_some()).count() == 1 {
+            best.retain(|(_, c)| named(*c).is_some());
+        }
+    }
     let matching = match best[..] {
-        [(n, _), (m, _), ..] if n > found && n == m => {
-            let tied = best
-                .iter()
-                .filter(|(k, _)| *k == n)
-                .map(|(_, c)| categories.get(*c));
+        [(n, first), _, ..] if n > found => {
+            let tied: Vec<&str> = best.iter().map(|(_, c)| categories.get(*c)).collect();
             return Err(SessionError::new(
                 "no-such-lane",
                 format!(
-                    "the rows' keys are those of streams of several categories ({}): say which one (--only-category), or make them whole \
-                     names (--key 'cart-{{cart_id}}')",
-                    tied.collect::<Vec<_>>().join(", ")
+                    "the rows' keys are those of streams of several categories ({}): say which one (--only-category {}), or make them whole \
+                     names (--key '{}-{{COLUMN}}')",
+                    tied.join(", "),
+                    categories.get(first),
+                    categories.get(first)
                 ),
             ));
         }
@@ -178,6 +196,10 @@ pub(super) fn choose_fields(
         }
         _ => (by.map.iter().map(|(column, _)| column.clone()).collect(), false),
     };
+    if states.is_empty() {
+        // No row has a stream: what is in them does not matter.
+        return Ok((fields(Some(Vec::new()), of_table), Told::default()));
+    }
     let chosen = if by.fields.is_empty() {
         all
     } else {

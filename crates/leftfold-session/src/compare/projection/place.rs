@@ -29,8 +29,8 @@ pub struct AsOf {
     pub fitting: u64,
     /// How many there are.
     pub of: u64,
-    /// The rank of the first event that comes behind.
-    pub(super) until: Option<u32>,
+    /// The rank of `after`.
+    pub(super) rank: Option<u32>,
 }
 
 impl Places {
@@ -75,16 +75,14 @@ impl Places {
             time,
             fitting: u64::from(fitting.rows),
             of,
-            until: fitting.before,
+            rank: fitting.after,
         }
     }
 
-    /// How many of a stream's events stand at the place.
+    /// How many of a stream's events there are at the place, where it begins.
     pub(super) fn included(&self, as_of: &AsOf, ordinals: &[u32]) -> usize {
-        match as_of.until {
-            None => ordinals.len(),
-            Some(until) => ordinals.iter().filter(|o| self.rank(**o) < until).count(),
-        }
+        let is_by_then = |ordinal: &&u32| as_of.rank.is_some_and(|rank| self.rank(**ordinal) <= rank);
+        ordinals.iter().filter(is_by_then).count()
     }
 }
 
@@ -103,8 +101,8 @@ mod tests {
             time: None,
             fitting: 1,
             of: 1,
-            until: Some(5),
+            rank: Some(3),
         };
-        assert_eq!(places.included(&as_of, &[1, 4, 5, 9]), 2);
+        assert_eq!(places.included(&as_of, &[1, 3, 4, 9]), 2);
     }
 }
