@@ -41,7 +41,7 @@ Examples:
   leftfold compare shop.db shop-mirror.ndjson --ignore /reason --save copy
   leftfold compare copy                                 (as leftfold.toml says it; `leftfold check` runs all of them)
   leftfold compare shop.db shop-mirror.ndjson --mode correlated --key id --within 30s
-  leftfold compare shop.db shop-mirror.ndjson --mode projection --only-category stock
+  leftfold compare shop.db shop-mirror.ndjson --mode projection --only-category order
 
 Events are known by their ids where both sides share them, else by stream and version, else by what they say; --identity decides.
 JSON is compared by what it says: the order of keys, spacing, escapes and a number's spelling do not count, every digit does.

@@ -143,7 +143,10 @@ pub(crate) fn event_cell(shown: &Shown) -> String {
 
 /// Findings under a heading, as a person reads them.
 pub(crate) fn table<'s>(found: impl Iterator<Item = &'s Shown> + Clone) -> Table {
-    let keyed = found.clone().any(|f| f.key.is_some());
+    // A key that is the stream's name says nothing more.
+    let keyed = found
+        .clone()
+        .any(|f| f.key.as_ref().is_some_and(|key| *key != f.stream));
     let mut columns = vec![
         Column::left("finding", Tone::Notice, usize::MAX),
         Column::left("status", Tone::Plain, usize::MAX),

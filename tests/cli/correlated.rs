@@ -169,6 +169,21 @@ fn each_way_not_to_belong_together_has_a_name_of_its_own() {
 }
 
 #[test]
+fn a_uuid_is_one_key_however_either_side_writes_it() {
+    let (dashed, plain) = (
+        "01a1f9af-e4cb-768e-8f9b-c0fad67a1d26",
+        "01A1F9AFE4CB768E8F9BC0FAD67A1D26",
+    );
+    let folder = two(&[(dashed, 0, "5")], &[(plain, 1, "5")]);
+    let (found, summary, _) = compared(folder.path(), &with(&[]));
+    assert_eq!(
+        (found.len(), &summary["events"]["paired"]),
+        (0, &1.into()),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_mere_skew_of_clocks_is_told_and_no_divergence() {
     let folder = two(&[("a", 9, "5")], &[("a", 8, "5")]);
     let (found, summary, code) = compared(folder.path(), &with(&[]));

@@ -270,6 +270,29 @@ fn what_differs_at_the_tables_own_place_is_told_beside_what_differs_in_the_end()
 }
 
 #[test]
+fn a_table_that_was_emptied_is_not_taken_for_an_old_one() {
+    let folder = folder();
+    history(folder.path());
+    table(
+        folder.path(),
+        &[(1, "closed", 550, 0, Some(r#"[{"sku":"x","qty":1}]"#))],
+    );
+    let (found, summary, code) = compared(folder.path(), &["read.db", "--lag-tolerance", "2s"]);
+    assert_eq!(
+        told(&found),
+        [
+            "missing confirmed cart-2 2 behind",
+            "missing confirmed cart-3 2 behind",
+            "missing pending cart-4 1 behind"
+        ]
+    );
+    assert_eq!(
+        (&summary["as_of"]["after"]["position"], code),
+        (&7.into(), Some(1))
+    );
+}
+
+#[test]
 fn columns_can_be_chosen_and_placed() {
     let folder = folder();
     history(folder.path());

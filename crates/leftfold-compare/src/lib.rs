@@ -33,5 +33,5 @@ pub use mirror::{CompareError, Coverage, Evidence, IdentityBy, MirrorSettings, m
 pub use projection::{Column, Course, RowFields, Standing, Stretch, judge, stretches};
 pub use sequence::{Gap, gaps};
 pub use side::{Content, Facts, Identity, Side, SideBuilder};
-pub use snapshot::{Fit, Fitting, best_place};
+pub use snapshot::{Fit, Fitting, best_place, best_place_of_rows};
 pub use witness::smallest;

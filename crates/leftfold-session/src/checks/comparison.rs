@@ -190,9 +190,6 @@ impl ComparisonEntry {
             )),
             None => Ok(()),
         };
-        fn line<T>(stated: Option<&Spanned<T>>, text: &str) -> Option<String> {
-            stated.map(|s| wrong(s, text, ""))
-        }
         if mode != "correlated" {
             for (key, stated) in of_correlated {
                 refuse(key, "correlated", line(stated.as_ref(), text))?;
@@ -286,6 +283,11 @@ impl ComparisonEntry {
         )?;
         Ok(Mode::Projection(Arc::new(by)))
     }
+}
+
+/// The start of what is told of a key, where it is stated.
+fn line<T>(stated: Option<&Spanned<T>>, text: &str) -> Option<String> {
+    stated.map(|s| wrong(s, text, ""))
 }
 
 /// What events are known by, by its name.

@@ -87,11 +87,47 @@ pub(crate) fn key_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// A key in the form that both sides share: a UUID is the same however it is written.
+pub(crate) fn shared(key: String) -> String {
+    let digits: String = key.chars().filter(|c| *c != '-').collect();
+    let dashes = key.len() - digits.len();
+    let is_uuid = digits.len() == 32
+        && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        && (dashes == 0 || dashes == 4 && [8, 13, 18, 23].iter().all(|i| key.as_bytes()[*i] == b'-'));
+    if !is_uuid {
+        return key;
+    }
+    let mut out = String::with_capacity(36);
+    for (i, c) in digits.chars().enumerate() {
+        if matches!(i, 8 | 12 | 16 | 20) {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use leftfold_event::Payload;
 
     use super::*;
+
+    #[test]
+    fn a_uuid_is_the_same_key_however_it_is_written() {
+        let key = |text: &str| shared(text.to_owned());
+        let plain = "01a1f9af-e4cb-768e-8f9b-c0fad67a1d26";
+        assert_eq!(key("01A1F9AFE4CB768E8F9BC0FAD67A1D26"), plain);
+        assert_eq!(key(plain), plain);
+        for other in [
+            "ABC",
+            "-1a1f9af-e4cb-768e-8f9b-c0fad67a1d260",
+            "01a1-f9afe4cb768e8f9bc0fad67a1d26-0-0-0",
+            "größe",
+        ] {
+            assert_eq!(key(other), other);
+        }
+    }
 
     #[test]
     fn a_place_is_found_however_it_is_written_with_every_digit() {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use leftfold_compare::{
-    Category, Course, Finding, Fit, RowFields, Standing, Verdict, best_place, judge, stretches,
+    Category, Course, Finding, Fit, RowFields, Standing, Verdict, best_place_of_rows, judge, stretches,
 };
 use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event, Progress};
@@ -152,9 +152,13 @@ pub fn compare_projection(
             blamed: blamed.map(|i| ordinals[i]),
         });
     }
-    let all: Vec<Fit> = standings.iter().flat_map(|s| s.fits.iter().copied()).collect();
+    let fits_of = |with_row: bool| -> Vec<Fit> {
+        let of = standings.iter().filter(|s| s.has_row == with_row);
+        of.flat_map(|s| s.fits.iter().copied()).collect()
+    };
+    let best = best_place_of_rows(&fits_of(true), &fits_of(false));
     let counted = standings.iter().filter(|s| s.has_row || s.has_state).count() as u64;
-    let as_of = best_place(&all).map(|fitting| places.as_of(log, &fitting, counted, moment));
+    let as_of = best.map(|fitting| places.as_of(log, &fitting, counted, moment));
     let known_until = known_until(log, as_of.as_ref(), options.settled, moment);
     for standing in &mut standings {
         for fit in &mut standing.fits {

@@ -88,11 +88,11 @@ pub(super) fn over_streams<T: Send>(
 }
 
 /// The projection of a stream: the one of this number, or its own.
-pub(super) fn projection_of<'h>(
-    history: History<'h>,
+pub(super) fn projection_of(
+    history: History<'_>,
     stream: u32,
     named: Option<usize>,
-) -> Result<&'h dyn Projection, ReplayError> {
+) -> Result<&dyn Projection, ReplayError> {
     let log = history.log;
     let name = log.names(LaneBy::Stream).get(stream);
     let categories = log.names(LaneBy::Category);

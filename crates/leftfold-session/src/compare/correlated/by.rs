@@ -71,8 +71,8 @@ impl CorrelatedTexts {
                 SessionError::new("filter-syntax", why)
             });
             Ok::<_, SessionError>(SideBy {
-                when: when.map_err(|e| about(WHEN[hand], e))?,
-                key: key.and_then(Field::parse).map_err(|e| about(KEY[hand], e))?,
+                when: when.map_err(|e| about(WHEN[hand], &e))?,
+                key: key.and_then(Field::parse).map_err(|e| about(KEY[hand], &e))?,
             })
         };
         let cardinality = match self.cardinality.as_deref() {
@@ -81,7 +81,7 @@ impl CorrelatedTexts {
                 let why = format!(
                     "{text:?} is none: write 1:1, 1:0..1, 1:1.. or 0..1:1 (a right event may stand alone)"
                 );
-                about("cardinality", SessionError::new("filter-syntax", why))
+                about("cardinality", &SessionError::new("filter-syntax", why))
             })?,
         };
         let equal = self.equal.iter().map(|text| Equal::parse(text));
@@ -90,13 +90,13 @@ impl CorrelatedTexts {
             cardinality,
             within: self.within,
             skew: self.skew.unwrap_or(0),
-            equal: equal.collect::<Result<_, _>>().map_err(|e| about("equal", e))?,
+            equal: equal.collect::<Result<_, _>>().map_err(|e| about("equal", &e))?,
             texts: self,
         })
     }
 }
 
-fn about(key: &str, e: SessionError) -> SessionError {
+fn about(key: &str, e: &SessionError) -> SessionError {
     let message = format!("{key}: {}", e.message);
     SessionError::new(e.code, message).with("key", key)
 }

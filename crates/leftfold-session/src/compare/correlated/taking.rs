@@ -6,14 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use leftfold_compare::{Finding, Hand, Part};
-use leftfold_event::json::Value;
+use leftfold_event::json::{Object, Value};
 use leftfold_event::{Cancel, Event, EventId, Locator, Names, Payload, Progress};
 use leftfold_log::Evaluation;
 use leftfold_source::{EventStore, Header, Unreadable, Whole, WholePayload, WholeSink};
 use rayon::prelude::*;
 
 use super::by::CorrelatedBy;
-use crate::compare::field::key_text;
+use crate::compare::field::{key_text, shared};
 use crate::compare::side::{Only, called};
 use crate::error::SessionError;
 
@@ -120,7 +120,7 @@ impl Taking<'_> {
         }
         read(event);
         let key = match side.key.value(evaluation, event) {
-            Ok(Some(key)) => key_text(&key),
+            Ok(Some(key)) => shared(key_text(&key)),
             Ok(None) => return Judged::Keyless,
             Err(why) => return Judged::Failed(format!("{}: {why}", side.key.text())),
         };
@@ -248,7 +248,7 @@ fn name_fields(event: &Event, names: &mut BTreeSet<String>) {
         let members = value
             .and_then(Value::as_object)
             .into_iter()
-            .flat_map(|o| o.iter());
+            .flat_map(Object::iter);
         for (key, _) in members.take(64) {
             if names.len() < 256 {
                 names.insert(format!("{root}.{key}"));

@@ -79,7 +79,7 @@ fn message(finding: &Finding, subject: &Subject) -> Option<String> {
     let behind = subject.behind.map(events);
     Some(match finding.category {
         Category::Missing => match behind {
-            Some(n) => format!("no row; the stream has had a state for {n}"),
+            Some(n) => format!("no row: {n} behind"),
             None => "no row".to_owned(),
         },
         Category::Extra if subject.stream.is_none() => "a row of no stream".to_owned(),

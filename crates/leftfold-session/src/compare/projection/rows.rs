@@ -219,29 +219,19 @@ fn of_lines(
         cancel,
     )?;
     progress.set_total(locators.len() as u64);
+    // A history is told by its first line.
+    let mut first = None;
+    let one = locators.get(..1).unwrap_or_default();
+    store.fetch(one, cancel, &mut |_, event| first = state_of(&event))?;
+    if first.is_none() {
+        return Ok(None);
+    }
     let (mut rows, mut keyless): (Vec<Row>, u64) = (Vec::new(), 0);
-    let mut is_first = true;
     for chunk in locators.chunks(CHUNK) {
-        let mut events = Vec::new();
-        // A history is told by its first line.
-        let chunk = if is_first { &chunk[..1] } else { chunk };
-        store.fetch(chunk, cancel, &mut |_, event| events.push(event))?;
-        if is_first && events.first().and_then(state_of).is_none() {
-            return Ok(None);
-        }
-        if is_first {
-            events.clear();
-            store.fetch(&locators[..locators.len().min(CHUNK)], cancel, &mut |_, event| {
-                events.push(event)
-            })?;
-            is_first = false;
-        }
-        for event in &events {
-            match state_of(event) {
-                Some(row) => rows.push(row),
-                None => keyless += 1,
-            }
-        }
+        store.fetch(chunk, cancel, &mut |_, event| match state_of(&event) {
+            Some(row) => rows.push(row),
+            None => keyless += 1,
+        })?;
         progress.set_done(rows.len() as u64);
     }
     if cancel.is_cancelled() {
