@@ -584,7 +584,7 @@ fn line(shown: &Shown) -> String {
         "{} ({}) in {}, {}{}: {}",
         shown.category.as_str(),
         shown.status.as_str(),
-        clean(named(&shown.stream)),
+        clean(named(shown.place())),
         clean(&event_cell(shown)),
         since.unwrap_or_default(),
         clean(&finding::what(shown))
@@ -638,7 +638,7 @@ fn as_text(front: &Front, all: &[Done], on_terminal: bool, out: &mut Vec<u8>) ->
                     grouped(judged.streams),
                     first.and_then(|f| f.since).map(time).unwrap_or_default(),
                     first
-                        .map(|f| format!("{} {}", named(&f.stream), event_cell(f)))
+                        .map(|f| format!("{} {}", named(f.place()), event_cell(f)))
                         .unwrap_or_default(),
                 ]);
             }

@@ -40,21 +40,22 @@ fn compared(folder: &Path, args: &[&str]) -> (Vec<String>, Value, Option<i32>) {
 /// Orders and invoices: key, seconds, amount.
 fn two(orders: &[(&str, u32, &str)], invoices: &[(&str, u32, &str)]) -> tempfile::TempDir {
     let folder = folder();
-    let mut left = String::new();
-    for (n, (key, second, amount)) in orders.iter().enumerate() {
-        left += &format!(
-            "{{\"stream\":\"order-{key}\",\"type\":\"OrderPlaced\",\"id\":\"o{n}\",\"time\":\"2026-01-01T00:00:{second:02}Z\",\
-             \"payload\":{{\"orderId\":\"{key}\",\"total\":{amount}}}}}\n\
-             {{\"stream\":\"order-{key}\",\"type\":\"OrderSeen\",\"id\":\"s{n}\",\"time\":\"2026-01-01T00:00:{second:02}Z\",\"payload\":{{}}}}\n"
-        );
-    }
-    let mut right = String::new();
-    for (n, (key, second, amount)) in invoices.iter().enumerate() {
-        right += &format!(
-            "{{\"stream\":\"invoice-{n}\",\"type\":\"InvoiceSent\",\"time\":\"2026-01-01T00:00:{second:02}Z\",\
-             \"correlation_id\":\"{key}\",\"payload\":{{\"amount\":{amount}}}}}\n"
-        );
-    }
+    let time = |second: &u32| format!("\"time\":\"2026-01-01T00:00:{second:02}Z\"");
+    let order = |(n, (key, second, amount)): (usize, &(&str, u32, &str))| {
+        let (stream, time) = (format!("\"stream\":\"order-{key}\""), time(second));
+        format!(
+            "{{{stream},\"type\":\"OrderPlaced\",\"id\":\"o{n}\",{time},\"payload\":{{\"orderId\":\"{key}\",\"total\":{amount}}}}}\n\
+             {{{stream},\"type\":\"OrderSeen\",\"id\":\"s{n}\",{time},\"payload\":{{}}}}\n"
+        )
+    };
+    let invoice = |(n, (key, second, amount)): (usize, &(&str, u32, &str))| {
+        let time = time(second);
+        format!(
+            "{{\"stream\":\"invoice-{n}\",\"type\":\"InvoiceSent\",{time},\"correlation_id\":\"{key}\",\"payload\":{{\"amount\":{amount}}}}}\n"
+        )
+    };
+    let left: String = orders.iter().enumerate().map(order).collect();
+    let right: String = invoices.iter().enumerate().map(invoice).collect();
     write(folder.path(), "orders.ndjson", left);
     write(folder.path(), "invoices.ndjson", right);
     folder

@@ -337,9 +337,7 @@ pub(super) fn in_words(projected: &Projected, cancel: &Cancel) -> Outcome<(Tone,
         Verdict::Never => {
             let first = first(projected, cancel)?.map(|first| {
                 let since = first.since.map(|t| format!(" at {}", time(t)));
-                let name = first.key.as_deref().filter(|_| first.stream.is_empty());
-                let name = name.unwrap_or_else(|| named(&first.stream));
-                format!("; first in {}{}", clean(name), since.unwrap_or_default())
+                format!("; first in {}{}", clean(named(first.place())), since.unwrap_or_default())
             });
             let [streams, alone] = projected.compared();
             (

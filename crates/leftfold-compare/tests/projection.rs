@@ -145,11 +145,10 @@ proptest! {
             let young = |ordinal: Option<u32>| ordinal.and_then(time).is_some_and(|t| t + lag > known);
             let expected = match (fault, *then) {
                 (Fault::None, n) if n == stream.0.len() => None,
-                (Fault::None, 0) => Some((Category::Missing, young(next(0)), next(0))),
+                (Fault::None, 0) | (Fault::Gone, _) => Some((Category::Missing, young(next(0)), next(0))),
                 (Fault::None, n) => Some((Category::FieldMismatch, young(next(n)), next(n))),
                 (Fault::Wrong, _) => Some((Category::FieldMismatch, false, standing.blamed)),
                 (Fault::Stale, n) => Some((Category::FieldMismatch, young(next(n - 1)), next(n - 1))),
-                (Fault::Gone, _) => Some((Category::Missing, young(next(0)), next(0))),
             };
             let expected = expected.map(|(category, pending, left)| {
                 let late = !pending && category == Category::FieldMismatch && *fault != Fault::Wrong;

@@ -65,6 +65,14 @@ impl Shown {
         }
     }
 
+    /// Where it is: its stream or, in none, its key.
+    pub fn place(&self) -> &str {
+        match &self.key {
+            Some(key) if self.stream.is_empty() => key,
+            _ => &self.stream,
+        }
+    }
+
     /// The event that shows it.
     pub fn event(&self) -> Option<&Event> {
         self.left.as_ref().or(self.right.as_ref())
