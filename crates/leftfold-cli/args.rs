@@ -143,7 +143,7 @@ from + (to-from)*(c+1)/n.")]
     Diff(DiffArgs),
     /// Compare two histories: what is missing, doubled, different, reordered or late, and since when (exit code 1 when they differ)
     #[command(after_help = COMPARE)]
-    Compare(CompareArgs),
+    Compare(Box<CompareArgs>),
     /// Check the comparisons and rules of leftfold.toml (exit code 1 when something differs or is violated)
     #[command(after_help = CHECK)]
     Check(CheckArgs),

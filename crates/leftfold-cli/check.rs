@@ -13,10 +13,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use leftfold_event::Progress;
 use leftfold_session::compare::{
-    Compared, Finding, History, Rule, RuleKind, Ruled, Shown, Status, check_rule,
+    Finding, Findings, History, Rule, RuleKind, Ruled, Shown, Status, check_rule,
 };
 use leftfold_session::project::{FILE_NAME, Project};
-use leftfold_session::{Check, NamedComparison, StatedCheck, duration_text, nearest_names, output};
+use leftfold_session::{Check, Mode, NamedComparison, StatedCheck, duration_text, nearest_names, output};
 
 use crate::args::SourceArgs;
 use crate::compare::{self, CHUNK, DIFFERS};
@@ -45,6 +45,24 @@ leftfold.toml:
   lag_tolerance = \"30s\"                 # further: mode, identity, ignore, metadata, settled,
                                         # number_tolerance, time_tolerance, streams, categories,
                                         # types, compacted = [\"right\"]
+  [[comparison]]                        # different events that belong together
+  name = \"an order's payment is requested\"
+  mode = \"correlated\"
+  left = \"shop.db\"
+  right = \"shop.db\"
+  left_when = 'type == \"OrderPlaced\"'
+  right_when = 'type == \"PaymentRequested\"'
+  key = \"payload.orderId\"               # or left_key and right_key
+  within = \"5s\"                         # further: cardinality = \"1:1\", skew,
+                                        # equal = [\"payload.total = payload.amount\"]
+  [[comparison]]                        # states against a table, lines of states, a history
+  name = \"orders table\"
+  mode = \"projection\"
+  left = \"shop.db\"
+  right = \"read.db\"
+  table = \"orders\"
+  key = \"order_id\"                      # further: projection, fields = [\"total\"],
+                                        # map = { paid = \"/paidAmount\" }
   [[rule]]                              # a condition: on the event, `state` after it, `before` it
   name = \"stock never below zero\"
   source = \"shop.db\"                    # without it: the one that --source names
@@ -378,50 +396,40 @@ impl Running<'_> {
         let left = self.resolved(front, &stated.left)?;
         let right = self.resolved(front, &stated.right)?;
         let session = input::session(front);
-        let stores = (
-            compare::side(front, &session, &left, None)?,
-            compare::side(front, &session, &right, None)?,
-        );
-        let compared = compare::compare(
-            front,
-            (&left, stores.0),
-            (&right, stores.1),
-            stated.options.clone(),
-        )?;
-        for (side, name) in [(&compared.left, "left"), (&compared.right, "right")] {
-            for lost in side.unreadable.iter().take(5) {
+        let made = compare::make(front, &session, stated, ([&left, &right], [None; 2]), None)?;
+        let found = made.found();
+        for (unreadable, name) in found.unreadable().into_iter().zip(["left", "right"]) {
+            for lost in unreadable.iter().take(5) {
                 front.note(format!("{}, {name}: {lost}", stated.name));
             }
         }
-        let comparison = &compared.comparison;
-        let is = |f: &Finding, pick: &dyn Fn(Status) -> bool| pick(comparison.status(f));
-        let certain: Vec<u32> = numbers(&compared, &|f| is(f, &is_certain));
+        let known = found.known_until();
+        let certain: Vec<u32> = numbers(found, &|f| f.is_certain(known));
         let cancel = front.interrupt.cancel.clone();
         if self.args.is_json() {
-            for chunk in numbers(&compared, &|_| true).chunks(CHUNK) {
-                let shown = compared.shown(chunk, &cancel)?;
-                sink.put(
-                    front,
-                    &lines::of_findings(&stated.name, compared.names(), &shown)?,
-                )?;
+            for chunk in numbers(found, &|_| true).chunks(CHUNK) {
+                let shown = found.shown(chunk, &cancel)?;
+                sink.put(front, &lines::of_findings(&stated.name, found.names(), &shown)?)?;
             }
         }
         let wanted = match self.args.format() {
-            Format::Sarif => numbers(&compared, &|f| is(f, &|s| s != Status::OutOfCoverage)),
+            Format::Sarif => numbers(found, &|f| {
+                f.is_certain(known) || f.status(known) == Status::Pending
+            }),
             _ => certain.clone(),
         };
         let kept = wanted.len().min(self.args.kept());
         let streams: BTreeSet<u32> = certain
             .iter()
-            .map(|n| comparison.findings[*n as usize].stream)
+            .map(|n| found.findings()[*n as usize].stream)
             .collect();
         Ok(Judged {
             certain: certain.len() as u64,
-            pending: numbers(&compared, &|f| is(f, &|s| s == Status::Pending)).len() as u64,
+            pending: numbers(found, &|f| f.status(known) == Status::Pending).len() as u64,
             streams: streams.len() as u64,
-            first: compared.shown(&certain[..certain.len().min(1)], &cancel)?.pop(),
-            shown: compared.shown(&wanted[..kept], &cancel)?,
-            summary: compare::summary(&compared),
+            first: found.shown(&certain[..certain.len().min(1)], &cancel)?.pop(),
+            shown: found.shown(&wanted[..kept], &cancel)?,
+            summary: made.summary(&cancel)?,
         })
     }
 
@@ -520,8 +528,8 @@ impl Running<'_> {
 }
 
 /// The findings that are picked, by number.
-fn numbers(compared: &Compared, pick: &dyn Fn(&Finding) -> bool) -> Vec<u32> {
-    let findings = compared.comparison.findings.iter().enumerate();
+fn numbers(found: &dyn Findings, pick: &dyn Fn(&Finding) -> bool) -> Vec<u32> {
+    let findings = found.findings().iter().enumerate();
     findings.filter(|(_, f)| pick(f)).map(|(i, _)| i as u32).collect()
 }
 
@@ -537,7 +545,13 @@ fn place(source: &Path) -> String {
 /// What a check looks at, in a few words.
 fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
     match &stated.check {
-        Ok(Check::Comparison(_)) => format!("{} against {}", places[0], places[1]),
+        Ok(Check::Comparison(c)) => {
+            let mode = match &c.mode {
+                Mode::Mirror => "",
+                other => &format!(", {}", other.as_str()),
+            };
+            format!("{} against {}{mode}", places[0], places[1])
+        }
         Ok(Check::Rule(rule)) => match &rule.kind {
             RuleKind::Check { when: None, check } => check.text().to_owned(),
             RuleKind::Check {
@@ -570,7 +584,7 @@ fn line(shown: &Shown) -> String {
         "{} ({}) in {}, {}{}: {}",
         shown.category.as_str(),
         shown.status.as_str(),
-        clean(named(&shown.stream)),
+        clean(named(shown.place())),
         clean(&event_cell(shown)),
         since.unwrap_or_default(),
         clean(&finding::what(shown))
@@ -624,7 +638,7 @@ fn as_text(front: &Front, all: &[Done], on_terminal: bool, out: &mut Vec<u8>) ->
                     grouped(judged.streams),
                     first.and_then(|f| f.since).map(time).unwrap_or_default(),
                     first
-                        .map(|f| format!("{} {}", named(&f.stream), event_cell(f)))
+                        .map(|f| format!("{} {}", named(f.place()), event_cell(f)))
                         .unwrap_or_default(),
                 ]);
             }

@@ -1,5 +1,11 @@
 //! `compare`: where two histories part.
 
+mod correlated;
+mod made;
+mod mirror;
+mod projection;
+mod relate;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,20 +14,23 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use leftfold_event::{Point, Progress};
 use leftfold_session::compare::{
-    Category, Compared, Finding, Hand, Identity, IdentityBy, Ignored, MirrorOptions, Status, Verdict,
+    Category, Compared, Finding, Findings, Identity, IdentityBy, Ignored, MirrorOptions, Status, Verdict,
     compare_mirror,
 };
 use leftfold_session::project::Project;
-use leftfold_session::{NamedComparison, Session, save_comparison};
+use leftfold_session::{Mode, NamedComparison, Session, save_comparison};
 
 use crate::args::SourceArgs;
-use crate::document::{Document, number, stated};
+use crate::document::{Document, number};
 use crate::failure::{Failure, Outcome};
-use crate::finding::{self, Length, seconds, time};
+use crate::finding::{self, seconds};
 use crate::front::Front;
 use crate::input;
-use crate::style::{Tone, clean, counted, grouped, named};
+use crate::style::{Tone, grouped};
 use crate::topic;
+use relate::RelateArgs;
+
+pub(crate) use made::{Made, make};
 
 pub(crate) const COMPARE: &str = "\
 Examples:
@@ -31,14 +40,25 @@ Examples:
   leftfold compare shop.db kafka://localhost:9092/orders --lag-tolerance 5s --settled
   leftfold compare shop.db shop-mirror.ndjson --ignore /reason --save copy
   leftfold compare copy                                 (as leftfold.toml says it; `leftfold check` runs all of them)
+  leftfold compare shop.db shop-mirror.ndjson --mode correlated --key id --within 30s
+  leftfold compare shop.db shop-mirror.ndjson --mode projection --only-category order
 
 Events are known by their ids where both sides share them, else by stream and version, else by what they say; --identity decides.
 JSON is compared by what it says: the order of keys, spacing, escapes and a number's spelling do not count, every digit does.
 An event that one side lacks is pending while it is younger than the lag tolerance, by the time up to which both sides are known, and a \
 divergence after that; one that came later than that is `late`, and healed.
 
+--mode correlated pairs events that are not the same but belong together, by a key, in the order of time: --left-when 'type == \
+\"OrderPlaced\"' --left-key $.orderId --right-when 'type == \"PaymentRequested\"' --right-key /orderId --within 5s --equal '$.total = $.amount'. \
+What has no partner is missing, or deadline where --within says how soon; extra, cardinality, conflict and clock-skew (an effect stamped before its \
+cause: told, and no divergence) are the others.
+--mode projection folds the left side and compares each stream's state with its row: of a table (--table carts --key cart_id), of NDJSON lines \
+{\"stream\", \"state\"} as `leftfold state --json` writes them, or of another history's states. It says which place of the log the rows fit best. A row that fits \
+an earlier place is behind: pending, then late; one that fits none is a field-mismatch, with the event that last set each field. missing: \
+a stream without a row; extra: a row without a stream.
+
 A FINDING is one of missing (the left side has it, the right one has not), extra (the other way round), duplicate, conflict (the same event says \
-something else), reordered, late, version-collision, placement (in another stream).
+something else), reordered, late, version-collision, placement (in another stream), deadline, cardinality, clock-skew, field-mismatch.
 With --json one finding a line: {category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
 `leftfold events --json`; then one line {\"summary\": {...}}.
 Exit codes: 0 nothing differs for certain, 1 something does or did for longer than the lag tolerance, 2 error.";
@@ -71,6 +91,8 @@ pub(crate) struct CompareArgs {
     pub(crate) left: PathBuf,
     /// The right side; without it, LEFT is the name of a comparison in leftfold.toml, and what is said beside it counts before what stands there
     pub(crate) right: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) relate: RelateArgs,
     /// Which history of the left side, where it holds several: its number in `inspect`
     #[arg(long, value_name = "N")]
     pub(crate) left_store: Option<usize>,
@@ -136,8 +158,8 @@ fn moment(text: &str) -> Result<Point, String> {
     }
 }
 
-/// What a comparison of two histories can find.
-const KINDS: [Category; 8] = [
+/// What a comparison can find.
+const KINDS: [Category; 12] = [
     Category::Missing,
     Category::Extra,
     Category::Duplicate,
@@ -146,6 +168,10 @@ const KINDS: [Category; 8] = [
     Category::Late,
     Category::VersionCollision,
     Category::Placement,
+    Category::FieldMismatch,
+    Category::Deadline,
+    Category::Cardinality,
+    Category::ClockSkew,
 ];
 
 fn category(text: &str) -> Result<Category, String> {
@@ -176,82 +202,36 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     let left = topic::resolved(front, &asked.left)?;
     let right = topic::resolved(front, &asked.right)?;
     let session = input::session(front);
-    let stores = (
-        side(front, &session, &left, args.left_store)?,
-        side(front, &session, &right, args.right_store)?,
-    );
-    let mut compared = compare(
+    let stores = [args.left_store, args.right_store];
+    let mut made = make(
         front,
-        (&left, stores.0),
-        (&right, stores.1),
-        asked.options.clone(),
+        &session,
+        &asked,
+        ([&left, &right], stores),
+        args.at.as_ref(),
     )?;
     if args.save.is_some() {
         let path = save_comparison(Path::new("."), &asked)?;
         front.note(format!("{:?} is saved in {}", asked.name, path.display()));
     }
-    check_sides(front, &asked.options, &compared)?;
-    let latest = compared.left.side.latest().max(compared.right.side.latest());
-    match (&args.at, latest) {
-        (Some(Point::Time(at)), _) => compared.go_back_to(at.nanos),
-        (Some(Point::BeforeEnd { nanos }), Some(latest)) => {
-            compared.go_back_to(latest.saturating_sub(*nanos));
-        }
-        _ => {}
-    }
-    for hand in [Hand::Left, Hand::Right] {
-        let side = compared.side(hand);
-        for lost in side.unreadable.iter().take(5) {
-            front.note(format!("{}: {lost}", side.name));
+    made.note(front, &asked.options)?;
+    made.go_back_to(args.at.as_ref());
+    let found = made.found();
+    for (name, unreadable) in found.names().into_iter().zip(found.unreadable()) {
+        for lost in unreadable.iter().take(5) {
+            front.note(format!("{name}: {lost}"));
         }
     }
     if args.json {
-        as_json(front, args, &compared)?;
+        as_json(front, args, &made)?;
     } else {
-        as_text(front, args, &compared)?;
+        as_text(front, args, &made)?;
     }
-    Ok(if compared.comparison.first().is_some() {
+    Ok(if made.found().first().is_some() {
         ExitCode::from(DIFFERS)
     } else {
         ExitCode::SUCCESS
     })
-}
-
-/// Says what of the sides makes a verdict worth little.
-fn check_sides(front: &mut Front, options: &MirrorOptions, compared: &Compared) -> Outcome {
-    let sides = [Hand::Left, Hand::Right].map(|hand| (hand, compared.side(hand)));
-    let narrowed = !options.only.is_all();
-    if narrowed && sides.iter().all(|(_, side)| side.side.events() == 0) {
-        return Err(Failure::new(
-            "no-such-lane",
-            "no event of either side is in the streams, categories and types that are to be compared; `leftfold streams` lists them",
-        ));
-    }
-    for (hand, side) in sides {
-        let (events, known) = (side.side.events(), side.side.having(compared.comparison.identity));
-        if events == 0 {
-            front.note(format!(
-                "{}: the {} side holds no event to compare",
-                side.name,
-                hand.as_str()
-            ));
-        } else if known < events {
-            front.note(format!(
-                "{}: {} of {} have no {}; these are known by what they say",
-                side.name,
-                grouped(u64::from(events - known)),
-                counted(events.into(), "event"),
-                compared.comparison.identity.as_str()
-            ));
-        }
-    }
-    if compared.comparison.shifted > 0 {
-        front.note(format!(
-            "in {} the versions are shifted against each other: events there are known by what they say (--identity version forbids that)",
-            counted(compared.comparison.shifted.into(), "stream")
-        ));
-    }
-    Ok(())
 }
 
 /// What is to be compared, and how: as the arguments say, and where they say nothing as the project file does.
@@ -262,6 +242,7 @@ fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
             left: args.left.clone(),
             right: right.clone(),
             options: MirrorOptions::default(),
+            mode: Mode::Mirror,
         },
         None => (*in_project(&args.left)?).clone(),
     };
@@ -280,6 +261,7 @@ fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
             return Err(Failure::new("usage", why));
         }
     }
+    asked.mode = args.relate.over(asked.mode)?;
     let options = &mut asked.options;
     if !args.ignore.is_empty() {
         let stated = options.equality.ignored.texts();
@@ -381,106 +363,8 @@ pub(crate) fn compare(
     Ok(front.watch("reading both sides, events", &progress, work)?)
 }
 
-/// The findings that are to be shown, by number.
-fn chosen(args: &CompareArgs, compared: &Compared) -> Vec<u32> {
-    let of_kind = |f: &Finding| args.category.is_empty() || args.category.contains(&f.category);
-    let findings = compared.comparison.findings.iter().enumerate();
-    findings
-        .filter(|(_, f)| of_kind(f))
-        .map(|(i, _)| i as u32)
-        .collect()
-}
-
-fn as_json(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
-    let numbers = chosen(args, compared);
-    let count = args.count.unwrap_or(usize::MAX);
-    let cancel = front.interrupt.cancel.clone();
-    for chunk in numbers[..numbers.len().min(count)].chunks(CHUNK) {
-        for finding in compared.shown(chunk, &cancel)? {
-            finding::document(compared.names(), &finding)?.print(&mut front.out)?;
-        }
-    }
-    Document::new()
-        .with("summary", summary(compared))
-        .print(&mut front.out)?;
-    Ok(())
-}
-
-/// What a comparison comes to, for machines.
-pub(crate) fn summary(compared: &Compared) -> Document {
-    let comparison = &compared.comparison;
-    let verdict = comparison.verdict();
-    let counts = compared.counts();
-    let mut categories = Document::new();
-    for count in &counts {
-        let mut by_status = Document::new();
-        for status in STATUSES {
-            let n = count.by_status[status as usize];
-            by_status = by_status.maybe(status.as_str(), (n > 0).then(|| number(n)));
-        }
-        categories = categories.with(count.category.as_str(), by_status);
-    }
-    let streams = &comparison.streams;
-    let with = |pick: &dyn Fn(&leftfold_session::compare::StreamPair) -> bool| {
-        number(streams.iter().filter(|s| pick(s)).count() as u64)
-    };
-    let convergence = &comparison.convergence;
-    let first = comparison.first().map(|first| {
-        let finding = &comparison.findings[first.finding as usize];
-        Document::new()
-            .with("category", finding.category.as_str())
-            .maybe("stream", stated(compared.stream_name(first.stream)))
-            .with("common", number(streams[first.stream as usize].common))
-            .maybe("time", finding.since.map(time))
-    });
-    let mut agreement = Document::new()
-        .with("healed", number(convergence.healed() as u64))
-        .with("open", number(convergence.open() as u64));
-    for (name, share) in SHARES {
-        agreement = agreement.maybe(name, convergence.quantile(share).map(seconds));
-    }
-    let mut lag = Document::new();
-    for (name, share) in SHARES {
-        lag = lag.maybe(name, comparison.lag(share).map(seconds));
-    }
-    Document::new()
-        .with("mode", "mirror")
-        .with("left", compared.left.name.as_str())
-        .with("right", compared.right.name.as_str())
-        .with("verdict", verdict.as_str())
-        .maybe(
-            "within",
-            match verdict {
-                Verdict::EventuallyEqual { within } => Some(seconds(within)),
-                _ => None,
-            },
-        )
-        .with("identity", comparison.identity.as_str())
-        .with("identity_reason", comparison.identity_reason.as_str())
-        .with(
-            "events",
-            Document::new()
-                .with("left", number(compared.left.side.events()))
-                .with("right", number(compared.right.side.events()))
-                .with("paired", number(comparison.paired)),
-        )
-        .with(
-            "streams",
-            Document::new()
-                .with("both", with(&|s| s.left.is_some() && s.right.is_some()))
-                .with("left_only", with(&|s| s.right.is_none()))
-                .with("right_only", with(&|s| s.left.is_none()))
-                .with("differing", with(&|s| s.differs)),
-        )
-        .with("findings", categories)
-        .maybe("first", first)
-        .maybe("known_until", comparison.known_until.map(time))
-        .with("lag", lag)
-        .with("time_to_converge", agreement)
-}
-
 /// Shares of a distribution that are told.
-const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)];
+pub(crate) const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)];
 
 const STATUSES: [Status; 4] = [
     Status::Pending,
@@ -489,41 +373,42 @@ const STATUSES: [Status; 4] = [
     Status::OutOfCoverage,
 ];
 
-fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
-    let (paint, comparison) = (front.paint, &compared.comparison);
-    for (hand, mark) in [(Hand::Left, "left "), (Hand::Right, "right")] {
-        let side = compared.side(hand);
-        writeln!(
-            front.out,
-            "{} {}  {}",
-            paint.with(Tone::Dim, mark),
-            paint.with(Tone::Title, &clean(&side.name)),
-            paint.with(
-                Tone::Dim,
-                &format!(
-                    "{} in {}",
-                    counted(side.side.events().into(), "event"),
-                    counted(side.side.streams().len() as u64, "stream")
-                )
-            )
-        )?;
+/// The findings that are to be shown, by number.
+fn chosen(args: &CompareArgs, found: &dyn Findings) -> Vec<u32> {
+    let of_kind = |f: &Finding| args.category.is_empty() || args.category.contains(&f.category);
+    let findings = found.findings().iter().enumerate();
+    findings
+        .filter(|(_, f)| of_kind(f))
+        .map(|(i, _)| i as u32)
+        .collect()
+}
+
+fn as_json(front: &mut Front, args: &CompareArgs, made: &Made) -> Outcome {
+    let found = made.found();
+    let numbers = chosen(args, found);
+    let count = args.count.unwrap_or(usize::MAX);
+    let cancel = front.interrupt.cancel.clone();
+    for chunk in numbers[..numbers.len().min(count)].chunks(CHUNK) {
+        for finding in found.shown(chunk, &cancel)? {
+            finding::document(found.names(), &finding)?.print(&mut front.out)?;
+        }
     }
-    let known = match comparison.known_until {
-        Some(until) => format!("; both known until {}", time(until)),
-        None => String::new(),
-    };
-    let line = format!(
-        "events are known by their {} ({}){known}",
-        comparison.identity.as_str(),
-        comparison.identity_reason
-    );
-    writeln!(front.out, "{}", paint.with(Tone::Dim, &line))?;
+    Document::new()
+        .with("summary", made.summary(&cancel)?)
+        .print(&mut front.out)?;
+    Ok(())
+}
+
+fn as_text(front: &mut Front, args: &CompareArgs, made: &Made) -> Outcome {
+    let paint = front.paint;
+    let found = made.found();
+    made.head(front)?;
     writeln!(front.out)?;
-    let numbers = chosen(args, compared);
+    let numbers = chosen(args, found);
     let shown_count = numbers.len().min(args.count.unwrap_or(SHOWN));
     if shown_count > 0 {
         let cancel = front.interrupt.cancel.clone();
-        let shown = compared.shown(&numbers[..shown_count], &cancel)?;
+        let shown = found.shown(&numbers[..shown_count], &cancel)?;
         let mut table = finding::table(shown.iter());
         table.write(&mut front.out, paint, front.width)?;
     }
@@ -535,8 +420,7 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
     if !numbers.is_empty() {
         writeln!(front.out)?;
     }
-    let counts = compared.counts();
-    for count in &counts {
+    for count in &found.counts() {
         let parts: Vec<String> = STATUSES
             .into_iter()
             .filter(|s| count.by_status[*s as usize] > 0)
@@ -549,63 +433,32 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
             parts.join(", ")
         )?;
     }
-    let (tone, verdict) = in_words(compared);
+    let (tone, verdict) = made.in_words(&front.interrupt.cancel)?;
     writeln!(front.out, "{}", paint.with(tone, &verdict))?;
     Ok(())
 }
 
-/// The verdict in a sentence.
-fn in_words(compared: &Compared) -> (Tone, String) {
-    let comparison = &compared.comparison;
-    let streams = comparison.streams.iter().filter(|s| s.differs).count() as u64;
-    match comparison.verdict() {
-        Verdict::AlwaysEqual => (Tone::Good, "always equal".to_owned()),
-        Verdict::EventuallyEqual { within } => (
-            Tone::Good,
-            format!(
-                "eventually equal: no stream stayed different for longer than {}{}",
-                Length(within),
-                comparison.lag(1.0).map_or_else(String::new, |lag| format!(
-                    ", no event came later than {}",
-                    Length(lag)
-                ))
-            ),
-        ),
-        Verdict::Undecided => {
-            let ends = [Hand::Left, Hand::Right].map(|hand| compared.side(hand).side.latest());
-            let behind = match ends {
-                [Some(l), Some(r)] if l != r => format!(
-                    "; the {} side ends {} before the other (--settled, if both are complete)",
-                    if l < r { "left" } else { "right" },
-                    Length(l.abs_diff(r).min(i64::MAX as u64) as i64)
-                ),
-                _ => String::new(),
-            };
-            (
-                Tone::Notice,
-                format!("undecided: of what differs it cannot be known yet whether it is late{behind}"),
-            )
+/// How many findings there are of each kind and status, for machines.
+fn counted_findings(found: &dyn Findings) -> Document {
+    let mut categories = Document::new();
+    for count in &found.counts() {
+        let mut by_status = Document::new();
+        for status in STATUSES {
+            let n = count.by_status[status as usize];
+            by_status = by_status.maybe(status.as_str(), (n > 0).then(|| number(n)));
         }
-        Verdict::Never => {
-            let first = comparison.first().map(|first| {
-                let finding = &comparison.findings[first.finding as usize];
-                let since = finding.since.map(|t| format!(" at {}", time(t)));
-                format!(
-                    "; first in {}{}, after {} in common",
-                    clean(named(compared.stream_name(first.stream))),
-                    since.unwrap_or_default(),
-                    counted(comparison.streams[first.stream as usize].common.into(), "event")
-                )
-            });
-            (
-                Tone::Bad,
-                format!(
-                    "never equal: they differ in {} of {}{}",
-                    grouped(streams),
-                    counted(comparison.streams.len() as u64, "stream"),
-                    first.unwrap_or_default()
-                ),
-            )
-        }
+        categories = categories.with(count.category.as_str(), by_status);
     }
+    categories
+}
+
+/// The verdict and the longest difference that healed, for machines.
+fn verdict(verdict: Verdict, document: Document) -> Document {
+    document.with("verdict", verdict.as_str()).maybe(
+        "within",
+        match verdict {
+            Verdict::EventuallyEqual { within } => Some(seconds(within)),
+            _ => None,
+        },
+    )
 }

@@ -4,10 +4,10 @@ use std::fmt;
 
 use leftfold_event::json::{self, Value};
 use leftfold_event::{Event, Timestamp};
-use leftfold_session::compare::{Category, Hand, Shown};
+use leftfold_session::compare::{Category, FieldDifference, Hand, OfRow, Shown};
 use leftfold_session::write_event;
 
-use crate::document::{Document, list, number, shown as on_one_line, stated};
+use crate::document::{Document, list, number, position, shown as on_one_line, stated};
 use crate::failure::{Failure, Outcome};
 use crate::style::{Tone, named, shorten};
 use crate::table::{Column, Table};
@@ -27,14 +27,15 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         .as_ref()
         .and_then(|e| e.version)
         .or_else(|| shown.right.as_ref().and_then(|e| e.version));
-    let fields = shown.fields.iter().map(|field| {
-        Value::from(
-            Document::new()
-                .with("path", field.path.as_str())
-                .maybe("left", field.left.clone())
-                .maybe("right", field.right.clone()),
-        )
-    });
+    let of_row = shown.of_row.as_deref();
+    let blame = |i: usize| of_row.and_then(|row| row.blame.get(i)?.as_ref());
+    let fields = shown
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(i, field)| Value::from(difference(field).maybe("blame", blame(i).map(blamed))));
+    let at_place = of_row.and_then(|row| row.at_place.as_deref());
+    let at_place = at_place.map(|fields| list(fields.iter().map(|f| Value::from(difference(f)))));
     let of_hand = if shown.left.is_some() {
         Hand::Left
     } else {
@@ -44,14 +45,35 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         .with("category", shown.category.as_str())
         .with("status", shown.status.as_str())
         .maybe("stream", stated(&shown.stream))
+        .maybe("key", shown.key.as_deref())
         .maybe("version", version.map(number))
         .maybe("left", event(&shown.left, Hand::Left)?)
         .maybe("right", event(&shown.right, Hand::Right)?)
         .maybe("of", event(&shown.of, of_hand)?)
+        .maybe("row", of_row.and_then(|row| row.row.clone()))
+        .maybe("behind", of_row.and_then(|row| row.behind).map(number))
         .maybe("fields", (!shown.fields.is_empty()).then(|| list(fields)))
+        .maybe("at_place", at_place)
         .maybe("since", shown.since.map(time))
         .maybe("healed", shown.healed.map(time))
         .maybe("message", shown.message.as_deref()))
+}
+
+/// A place at which two sides differ.
+fn difference(field: &FieldDifference) -> Document {
+    Document::new()
+        .with("path", field.path.as_str())
+        .maybe("left", field.left.clone())
+        .maybe("right", field.right.clone())
+}
+
+/// The event that last changed a field.
+fn blamed(event: &Event) -> Document {
+    Document::new()
+        .maybe("version", event.version.map(number))
+        .maybe("type", stated(&event.kind))
+        .maybe("time", event.time.map(|t| t.to_string()))
+        .maybe("position", event.position.as_deref().map(position))
 }
 
 /// A moment as text, with no more digits than it has.
@@ -120,26 +142,68 @@ pub(crate) fn event_cell(shown: &Shown) -> String {
 }
 
 /// Findings under a heading, as a person reads them.
-pub(crate) fn table<'s>(found: impl Iterator<Item = &'s Shown>) -> Table {
-    let mut table = Table::new(vec![
+pub(crate) fn table<'s>(found: impl Iterator<Item = &'s Shown> + Clone) -> Table {
+    // A key that is the stream's name says nothing more.
+    let keyed = found
+        .clone()
+        .any(|f| f.key.as_ref().is_some_and(|key| *key != f.stream));
+    let mut columns = vec![
         Column::left("finding", Tone::Notice, usize::MAX),
         Column::left("status", Tone::Plain, usize::MAX),
         Column::left("since", Tone::Dim, usize::MAX),
         Column::left("stream", Tone::Title, 10),
         Column::left("event", Tone::Plain, 12),
         Column::left("what", Tone::Dim, 10),
-    ]);
+    ];
+    if keyed {
+        columns.insert(3, Column::left("key", Tone::Key, 10));
+    }
+    let mut table = Table::new(columns);
     for finding in found {
-        table.row(vec![
+        let mut row = vec![
             finding.category.as_str().to_owned(),
             finding.status.as_str().to_owned(),
             finding.since.map(time).unwrap_or_default(),
             named(&finding.stream).to_owned(),
             event_cell(finding),
             what(finding),
-        ]);
+        ];
+        if keyed {
+            row.insert(3, finding.key.clone().unwrap_or_default());
+        }
+        table.row(row);
     }
     table
+}
+
+/// A place and what both sides have there.
+fn both(field: &FieldDifference) -> String {
+    let side = |v: &Option<Value>| {
+        let text = v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
+        shorten(&text, VALUE_WIDTH).into_owned()
+    };
+    format!("{} {} → {}", field.path, side(&field.left), side(&field.right))
+}
+
+/// What is wrong with a row, and who set what it should be.
+fn what_of_row(shown: &Shown, of_row: &OfRow) -> String {
+    let by = |event: &Event| {
+        let version = event.version.map(|v| format!("v{v}"));
+        let place = event.position.as_ref().map(|p| format!("#{p}"));
+        let parts = [version, stated(&event.kind).map(str::to_owned), place];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        format!(" (by {})", parts.join(" "))
+    };
+    let fields = shown.fields.iter().enumerate().map(|(i, field)| {
+        let blame = of_row.blame.get(i).and_then(Option::as_ref);
+        format!("{}{}", both(field), blame.map(by).unwrap_or_default())
+    });
+    let fields: Vec<String> = fields.collect();
+    match &shown.message {
+        Some(message) if fields.is_empty() => message.clone(),
+        Some(message) => format!("{message}: {}", fields.join(", ")),
+        None => fields.join(", "),
+    }
 }
 
 /// What is wrong, in a few words.
@@ -150,19 +214,12 @@ pub(crate) fn what(shown: &Shown) -> String {
             .and_then(|e| e.position.clone())
             .map_or_else(String::new, |p| format!(" at #{p}"))
     };
+    if let Some(of_row) = &shown.of_row {
+        return what_of_row(shown, of_row);
+    }
     match shown.category {
         Category::Conflict => {
-            let fields: Vec<String> = shown
-                .fields
-                .iter()
-                .map(|f| {
-                    let side = |v: &Option<Value>| {
-                        let text = v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
-                        shorten(&text, VALUE_WIDTH).into_owned()
-                    };
-                    format!("{} {} → {}", f.path, side(&f.left), side(&f.right))
-                })
-                .collect();
+            let fields: Vec<String> = shown.fields.iter().map(both).collect();
             fields.join(", ")
         }
         Category::Late => match (shown.since, shown.healed) {
@@ -183,7 +240,10 @@ pub(crate) fn what(shown: &Shown) -> String {
             .message
             .clone()
             .unwrap_or_else(|| "not on the right".to_owned()),
-        Category::Extra => "not on the left".to_owned(),
+        Category::Extra => shown
+            .message
+            .clone()
+            .unwrap_or_else(|| "not on the left".to_owned()),
         Category::Duplicate | Category::VersionCollision => {
             let side = if shown.left.is_some() { "left" } else { "right" };
             let again = match shown.category {

@@ -4,12 +4,14 @@
 mod audit;
 mod check;
 mod compare;
+mod correlated;
 mod errors;
 mod lists;
 mod mapping;
 mod names;
 mod points;
 mod programs;
+mod projection;
 mod readonly;
 mod run;
 mod sources;

@@ -57,7 +57,7 @@ fn case(xml: &mut Writer<&mut Vec<u8>>, done: &Done) -> io::Result<()> {
                 let since = f.since.map(|t| format!(" since {}", time(t)));
                 format!(
                     ", first in {}{}",
-                    clean(named(&f.stream)),
+                    clean(named(f.place())),
                     since.unwrap_or_default()
                 )
             });

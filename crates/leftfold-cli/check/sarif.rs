@@ -105,11 +105,12 @@ fn result(done: &Done, index: usize, shown: &Shown) -> Document {
         )
         .maybe("logicalLocations", logical);
     let told = version.map_or_else(String::new, |v| v.to_string());
-    let fingerprint = format!("{}/{}/{told}", shown.category.as_str(), shown.stream);
+    let fingerprint = format!("{}/{}/{told}", shown.category.as_str(), shown.place());
     let properties = Document::new()
         .with("category", shown.category.as_str())
         .with("status", shown.status.as_str())
         .maybe("stream", stated(&shown.stream))
+        .maybe("key", shown.key.as_deref())
         .maybe("version", version.map(number))
         .maybe(
             "position",

@@ -90,9 +90,7 @@ impl Convergence {
 
     /// The length that a share of those that ended does not exceed (0.5: the median), in nanoseconds.
     pub fn quantile(&self, share: f64) -> Option<i64> {
-        let last = self.lengths.len().checked_sub(1)?;
-        let rank = (share.clamp(0.0, 1.0) * self.lengths.len() as f64).ceil() as usize;
-        self.lengths.get(rank.saturating_sub(1).min(last)).copied()
+        quantile(&self.lengths, share)
     }
 
     /// How many streams disagreed at a moment.
@@ -143,6 +141,13 @@ impl Convergence {
             })
             .collect()
     }
+}
+
+/// Of ascending values, the one that a share of them does not exceed (0.5: the median).
+pub fn quantile(ascending: &[i64], share: f64) -> Option<i64> {
+    let last = ascending.len().checked_sub(1)?;
+    let rank = (share.clamp(0.0, 1.0) * ascending.len() as f64).ceil() as usize;
+    ascending.get(rank.saturating_sub(1).min(last)).copied()
 }
 
 /// Merges the intervals of one stream and adds them to those of all; an end of `i64::MAX` is none.

@@ -71,6 +71,10 @@ pub struct CorrelatedSettings {
     pub deadline: Option<i64>,
     /// How far before its cause an effect may be stamped, in nanoseconds.
     pub skew: i64,
+    /// How much later than it happened an event may be in its side's log, in nanoseconds: who waits for one without a deadline waits so long.
+    pub lag_tolerance: i64,
+    /// From when on the left and the right side hold everything, in nanoseconds; `None`: they do not say.
+    pub since: [Option<i64>; 2],
     /// When two values are equal.
     pub equality: Equality,
     /// The names of the values that are compared, as a finding tells them.
@@ -87,6 +91,10 @@ pub struct Correlation {
     pub differing: Vec<u32>,
     /// Pairs, by their ordinals: left, right.
     pub pairs: Vec<(u32, u32)>,
+    /// How much later the right one of two partners is stamped, where it is the later one, ascending, in nanoseconds.
+    pub lags: Vec<i64>,
+    /// How many keys there are: on both sides, on the left alone, on the right alone.
+    pub keys: [u32; 3],
 }
 
 impl Correlation {
@@ -96,13 +104,14 @@ impl Correlation {
     }
 }
 
-/// Pairs events by key, in the order of time, and tells what has no partner in time, too many, or one that says something else.
-pub fn correlate(mut left: Vec<Part>, mut right: Vec<Part>, settings: &CorrelatedSettings) -> Correlation {
+/// Pairs events by key, in the order of time, and tells what has no partner in time, too many, or one that says something else. Both
+/// sides are put into the order of keys and times.
+pub fn correlate(left: &mut [Part], right: &mut [Part], settings: &CorrelatedSettings) -> Correlation {
     let by_key = |p: &Part| (p.key, p.time.is_none(), p.time, p.ordinal);
     left.sort_by_key(by_key);
     right.sort_by_key(by_key);
     let mut found = Correlation::default();
-    let (mut l, mut r) = (left.as_slice(), right.as_slice());
+    let (mut l, mut r): (&[Part], &[Part]) = (left, right);
     loop {
         let key = match (l.first(), r.first()) {
             (Some(a), Some(b)) => a.key.min(b.key),
@@ -113,6 +122,11 @@ pub fn correlate(mut left: Vec<Part>, mut right: Vec<Part>, settings: &Correlate
         l = rest;
         let (theirs, rest) = r.split_at(r.partition_point(|p| p.key == key));
         r = rest;
+        found.keys[match (ours.is_empty(), theirs.is_empty()) {
+            (false, false) => 0,
+            (false, true) => 1,
+            (true, _) => 2,
+        }] += 1;
         of_key(key, ours, theirs, settings, &mut found);
     }
     found.findings.sort_by_key(|f| {
@@ -126,23 +140,33 @@ pub fn correlate(mut left: Vec<Part>, mut right: Vec<Part>, settings: &Correlate
         )
     });
     found.pairs.sort_unstable();
+    found.lags.sort_unstable();
     found
+}
+
+impl CorrelatedSettings {
+    /// From when on an event that is awaited since a moment is late for certain.
+    fn due(&self, since: Option<i64>) -> Option<i64> {
+        since.map(|t| t.saturating_add(self.deadline.unwrap_or(self.lag_tolerance)))
+    }
+
+    /// Whether the left side is expected to hold what an event of the right one follows.
+    fn covers_cause(&self, effect: Option<i64>) -> bool {
+        match (self.since[0], effect) {
+            (Some(since), Some(time)) => time.saturating_sub(self.deadline.unwrap_or(0)) >= since,
+            _ => true,
+        }
+    }
+
+    /// Whether the right side is expected to hold what follows an event of the left one.
+    fn covers_effect(&self, cause: Option<i64>) -> bool {
+        !matches!((self.since[1], cause), (Some(since), Some(time)) if time < since)
+    }
 }
 
 fn of_key(key: u32, left: &[Part], right: &[Part], settings: &CorrelatedSettings, found: &mut Correlation) {
     let cardinality = settings.cardinality;
-    let none = Finding {
-        category: Category::Missing,
-        stream: key,
-        left: None,
-        right: None,
-        of: None,
-        since: None,
-        due: None,
-        healed: None,
-        covered: true,
-        fields: (0, 0),
-    };
+    let none = Finding::new(Category::Missing, key);
     let mut partners = right.iter();
     let mut still = left.len() as u64;
     for ours in left {
@@ -167,7 +191,8 @@ fn of_key(key: u32, left: &[Part], right: &[Part], settings: &CorrelatedSettings
                     },
                     left: Some(ours.ordinal),
                     since: ours.time,
-                    due,
+                    due: settings.due(ours.time),
+                    covered: settings.covers_effect(ours.time),
                     ..none
                 });
                 continue;
@@ -189,6 +214,9 @@ fn of_key(key: u32, left: &[Part], right: &[Part], settings: &CorrelatedSettings
             right: Some(surplus.ordinal),
             left: left.first().map(|p| p.ordinal),
             since: surplus.time,
+            // What it follows may be later in its log.
+            due: surplus.time.map(|t| t.saturating_add(settings.lag_tolerance)),
+            covered: settings.covers_cause(surplus.time),
             ..none
         });
     }
@@ -209,6 +237,9 @@ fn pair(
         ..*none
     };
     if let (Some(l), Some(r)) = (ours.time, theirs.time) {
+        if r >= l {
+            found.lags.push(r.saturating_sub(l));
+        }
         if due.is_some_and(|due| r > due) {
             found.findings.push(Finding {
                 category: Category::Deadline,
@@ -276,7 +307,7 @@ mod tests {
             fields: vec!["amount".to_owned()],
             ..CorrelatedSettings::default()
         };
-        correlate(parts(left), parts(right), &settings)
+        correlate(&mut parts(left), &mut parts(right), &settings)
             .findings
             .iter()
             .map(|f| {
@@ -345,6 +376,57 @@ mod tests {
             told(&[(1, 0, 5), (1, 1, 5)], &[(1, 2, 5)], "1:1", None),
             ["missing 1/- confirmed"]
         );
+    }
+
+    #[test]
+    fn what_waits_without_a_deadline_waits_for_the_lag() {
+        let settings = CorrelatedSettings {
+            lag_tolerance: 30,
+            ..CorrelatedSettings::default()
+        };
+        let statuses = |left: &[(u32, i64, i64)], right: &[(u32, i64, i64)]| {
+            let found = correlate(&mut parts(left), &mut parts(right), &settings);
+            let told = found.findings.iter();
+            told.map(|f| (f.category.as_str(), f.status(Some(100)).as_str()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            statuses(&[(1, 70, 5), (2, 71, 5)], &[]),
+            [("missing", "confirmed"), ("missing", "pending")]
+        );
+        assert_eq!(
+            statuses(&[], &[(1, 70, 5), (2, 71, 5)]),
+            [("extra", "confirmed"), ("extra", "pending")]
+        );
+    }
+
+    #[test]
+    fn what_is_older_than_the_other_side_is_no_divergence() {
+        let settings = CorrelatedSettings {
+            deadline: Some(10),
+            since: [Some(50), Some(50)],
+            ..CorrelatedSettings::default()
+        };
+        let found = correlate(
+            &mut parts(&[(1, 49, 5), (2, 50, 5)]),
+            &mut parts(&[(3, 59, 5), (4, 60, 5)]),
+            &settings,
+        );
+        let told: Vec<(u32, &str)> = found
+            .findings
+            .iter()
+            .map(|f| (f.stream, f.status(Some(100)).as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (1, "out-of-coverage"),
+                (2, "confirmed"),
+                (3, "out-of-coverage"),
+                (4, "confirmed")
+            ]
+        );
+        assert_eq!(found.keys, [0, 2, 2]);
     }
 
     #[test]

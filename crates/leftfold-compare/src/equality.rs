@@ -124,6 +124,31 @@ impl Equality {
         found
     }
 
+    /// Where two values differ that stand at a place, which may be left out.
+    pub(crate) fn differences_at(
+        &self,
+        at: &Path,
+        left: Option<&Value>,
+        right: Option<&Value>,
+        found: &mut Vec<FieldDifference>,
+    ) {
+        let mut tokens = at.tokens().iter();
+        let Some(place) = tokens.try_fold(self.ignored.root(), |place, t| self.ignored.step(place, t)) else {
+            return;
+        };
+        let mut tell = |path: &Path, l: Option<&Value>, r: Option<&Value>| {
+            found.push(FieldDifference {
+                path: path.to_string(),
+                left: l.cloned(),
+                right: r.cloned(),
+            });
+        };
+        match (left, right) {
+            (Some(l), Some(r)) => self.walk(&mut at.clone(), place, l, r, &mut tell),
+            (l, r) => tell(at, l, r),
+        }
+    }
+
     fn walk(&self, path: &mut Path, place: Place, left: &Value, right: &Value, found: &mut Tell<'_>) {
         match (left, right) {
             (Value::Object(l), Value::Object(r)) => self.members(path, place, l, r, found),

@@ -165,6 +165,22 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of which nothing is known but what it is and where.
+    pub const fn new(category: Category, stream: u32) -> Self {
+        Self {
+            category,
+            stream,
+            left: None,
+            right: None,
+            of: None,
+            since: None,
+            due: None,
+            healed: None,
+            covered: true,
+            fields: (0, 0),
+        }
+    }
+
     /// How certain it is when both sides are known up to `known`; `None`: nothing more is to come.
     pub fn status(&self, known: Option<i64>) -> Status {
         match (self.covered, self.healed, self.due, known) {
@@ -173,6 +189,12 @@ impl Finding {
             (_, None, Some(due), Some(known)) if due > known => Status::Pending,
             _ => Status::Confirmed,
         }
+    }
+
+    /// Whether it is a divergence for certain, or was one: neither pending nor out of coverage, and no mere skew of clocks.
+    pub fn is_certain(&self, known: Option<i64>) -> bool {
+        self.category != Category::ClockSkew
+            && matches!(self.status(known), Status::Confirmed | Status::Healed)
     }
 
     /// The finding as it was at a moment: none if it had not begun; what came too late and had not come yet was missing then. `first` is
@@ -224,16 +246,12 @@ mod tests {
     #[test]
     fn a_finding_is_pending_then_confirmed_then_healed() {
         let finding = Finding {
-            category: Category::Late,
-            stream: 0,
             left: Some(0),
             right: Some(0),
-            of: None,
             since: Some(100),
             due: Some(130),
             healed: Some(150),
-            covered: true,
-            fields: (0, 0),
+            ..Finding::new(Category::Late, 0)
         };
         let at = |moment| {
             let found = finding.at(moment, Hand::Left)?;

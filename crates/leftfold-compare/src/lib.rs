@@ -5,6 +5,7 @@
 //! the findings that are looked at. Nothing here does I/O: what has to be read comes through [`Evidence`].
 
 mod align;
+mod comparison;
 mod convergence;
 mod correlated;
 mod digest;
@@ -15,12 +16,14 @@ mod fingerprint;
 mod identity;
 mod ignored;
 mod mirror;
+mod projection;
 mod sequence;
 mod side;
 mod snapshot;
 mod witness;
 
-pub use convergence::{Convergence, Verdict};
+pub use comparison::{Comparison, First, StreamPair};
+pub use convergence::{Convergence, Verdict, quantile};
 pub use correlated::{Cardinality, CorrelatedSettings, Correlation, Part, correlate};
 pub use digest::Digester;
 pub use drift::{Change, Drift, FieldKind, Shapes};
@@ -28,10 +31,9 @@ pub use equality::{Equality, FieldDifference, Tolerance, decimal};
 pub use finding::{Category, Finding, Hand, Status};
 pub use fingerprint::{Fingerprint, chain, first_difference};
 pub use ignored::{Ignored, IgnoredError};
-pub use mirror::{
-    CompareError, Comparison, Coverage, Evidence, First, IdentityBy, MirrorSettings, StreamPair, mirror,
-};
+pub use mirror::{CompareError, Coverage, Evidence, IdentityBy, MirrorSettings, mirror};
+pub use projection::{Column, Course, RowFields, Standing, Stretch, judge, stretches};
 pub use sequence::{Gap, gaps};
 pub use side::{Content, Facts, Identity, Side, SideBuilder};
-pub use snapshot::{Fit, Fitting, best_place};
+pub use snapshot::{Fit, Fitting, best_place, best_place_of_rows};
 pub use witness::smallest;

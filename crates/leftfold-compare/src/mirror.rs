@@ -5,9 +5,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::align::{Again, Aligned, Known, Lone, align, guess_pairs};
-use crate::convergence::{Convergence, Interval, Verdict, merge};
+use crate::comparison::{Comparison, StreamPair};
+use crate::convergence::{Convergence, Interval, merge};
 use crate::equality::Equality;
-use crate::finding::{Category, Finding, Hand, Status};
+use crate::finding::{Category, Finding, Hand};
 use crate::fingerprint::{chain, first_difference};
 use crate::identity::choose;
 use crate::side::{Identity, Side};
@@ -79,155 +80,6 @@ impl MirrorSettings {
     /// Whether events whose digests are equal have to be read all the same.
     fn reads_all(&self) -> bool {
         self.equality.metadata
-    }
-}
-
-/// A stream of either side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StreamPair {
-    /// Its key on the left side.
-    pub left: Option<u32>,
-    /// Its key on the right side.
-    pub right: Option<u32>,
-    /// Events that both sides have in common from the beginning on, in the same order.
-    pub common: u32,
-    /// Whether something in it is a divergence for certain, and has not healed.
-    pub differs: bool,
-}
-
-/// Where a comparison's sides part first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct First {
-    /// The finding, by its number.
-    pub finding: u32,
-    /// The stream, by its number.
-    pub stream: u32,
-}
-
-/// What was found between two sides.
-#[derive(Debug)]
-pub struct Comparison {
-    /// What events were known by.
-    pub identity: Identity,
-    /// Why, in a sentence.
-    pub identity_reason: String,
-    /// The streams: the left side's by key, then what only the right side has.
-    pub streams: Vec<StreamPair>,
-    /// By beginning (what has no time last), then by stream and place. The numbers of findings are places in this.
-    pub findings: Vec<Finding>,
-    /// Names of the fields that conflicts are about, each once.
-    pub paths: Vec<String>,
-    /// What the findings' `fields` point into: numbers of `paths`.
-    pub fields: Vec<u32>,
-    /// Events that have a partner.
-    pub paired: u32,
-    /// How much later the second of two partners was recorded, for each pair with two times, ascending, in nanoseconds.
-    pub lags: Vec<i64>,
-    /// Streams in which events were known by what they say, because their versions are shifted.
-    pub shifted: u32,
-    /// Up to when both sides are known, in nanoseconds; `None`: everything is.
-    pub known_until: Option<i64>,
-    /// When streams disagreed.
-    pub convergence: Convergence,
-}
-
-impl Comparison {
-    /// The names of the fields a finding is about.
-    pub fn fields_of(&self, finding: &Finding) -> impl Iterator<Item = &str> {
-        let (from, to) = finding.fields;
-        self.fields[from as usize..to as usize]
-            .iter()
-            .map(|f| self.paths[*f as usize].as_str())
-    }
-
-    /// The lag that a share of the pairs does not exceed (0.5: the median), in nanoseconds.
-    pub fn lag(&self, share: f64) -> Option<i64> {
-        let last = self.lags.len().checked_sub(1)?;
-        let rank = (share.clamp(0.0, 1.0) * self.lags.len() as f64).ceil() as usize;
-        self.lags.get(rank.saturating_sub(1).min(last)).copied()
-    }
-
-    /// Goes back to what was known at a moment: what had not begun is left out, and what had not healed had not.
-    pub fn go_back_to(&mut self, moment: i64, left: &Side, right: &Side) {
-        self.known_until = Some(self.known_until.map_or(moment, |k| k.min(moment)));
-        let earlier = |f: &Finding| match (f.left, f.right) {
-            (Some(l), Some(r)) if right.time(r) < left.time(l) => Hand::Right,
-            _ => Hand::Left,
-        };
-        self.findings = self
-            .findings
-            .iter()
-            .filter_map(|f| f.at(moment, earlier(f)))
-            .collect();
-        self.convergence = self.convergence.at(moment);
-        self.settle(left, right);
-    }
-
-    /// Says of each stream whether it differs, and how much of it is in common.
-    fn settle(&mut self, left: &Side, right: &Side) {
-        let known = self.known_until;
-        for stream in &mut self.streams {
-            stream.differs = false;
-        }
-        for finding in &self.findings {
-            let stream = &mut self.streams[finding.stream as usize];
-            stream.differs |= finding.status(known) == Status::Confirmed;
-        }
-        let mut places: FxHashMap<u32, u32> = FxHashMap::default();
-        for finding in self.findings.iter().filter(|f| f.category != Category::Late) {
-            let own = |side: &Side, ordinal: Option<u32>| ordinal.map(|o| side.place(o));
-            let place = own(left, finding.left)
-                .into_iter()
-                .chain(own(right, finding.right))
-                .min();
-            if let Some(place) = place {
-                let least = places.entry(finding.stream).or_insert(place);
-                *least = place.min(*least);
-            }
-        }
-        // Chains see what is tolerated, too; where nothing was found, all is in common.
-        for (number, stream) in self.streams.iter_mut().enumerate() {
-            let all = match (stream.left, stream.right) {
-                (Some(l), Some(r)) => left.stream_events(l).len().min(right.stream_events(r).len()),
-                _ => 0,
-            };
-            stream.common = match places.get(&(number as u32)) {
-                Some(place) => stream.common.max(*place),
-                None => all as u32,
-            };
-        }
-    }
-
-    /// How certain a finding is in the end.
-    pub fn status(&self, finding: &Finding) -> Status {
-        finding.status(self.known_until)
-    }
-
-    /// The first finding that is certain, by the time it began.
-    pub fn first(&self) -> Option<First> {
-        let certain = |f: &Finding| matches!(self.status(f), Status::Confirmed | Status::Healed);
-        self.findings.iter().position(certain).map(|i| First {
-            finding: i as u32,
-            stream: self.findings[i].stream,
-        })
-    }
-
-    /// What it comes to.
-    pub fn verdict(&self) -> Verdict {
-        let (mut confirmed, mut pending) = (false, false);
-        for finding in &self.findings {
-            match self.status(finding) {
-                Status::Confirmed if finding.category != Category::ClockSkew => confirmed = true,
-                Status::Pending => pending = true,
-                _ => {}
-            }
-        }
-        match (confirmed, pending, self.convergence.longest()) {
-            (true, ..) => Verdict::Never,
-            (_, true, _) => Verdict::Undecided,
-            (.., Some(within)) => Verdict::EventuallyEqual { within },
-            _ => Verdict::AlwaysEqual,
-        }
     }
 }
 
@@ -539,16 +391,10 @@ impl Mirroring<'_> {
         // Both are there from the later one on.
         let since = self.left.time(left).max(self.right.time(right));
         Finding {
-            category,
-            stream,
             left: Some(left),
             right: Some(right),
-            of: None,
             since,
-            due: None,
-            healed: None,
-            covered: true,
-            fields: (0, 0),
+            ..Finding::new(category, stream)
         }
     }
 
@@ -575,16 +421,13 @@ impl Mirroring<'_> {
         let awaited = matches!(category, Category::Missing | Category::Extra);
         let is_last = lone.at as usize + 1 == events.len();
         Finding {
-            category,
-            stream,
             left: (hand == Hand::Left).then_some(ordinal),
             right: (hand == Hand::Right).then_some(ordinal),
             of,
             since,
             due: self.due(since).filter(|_| awaited),
-            healed: None,
             covered: !awaited || self.covers(hand.other(), since, is_last, other_has_stream),
-            fields: (0, 0),
+            ..Finding::new(category, stream)
         }
     }
 

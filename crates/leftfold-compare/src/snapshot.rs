@@ -22,13 +22,39 @@ pub struct Fitting {
 
 /// The stretch of the log that fits most rows; of several, the latest. `None` where no row fits anywhere. O(n log n).
 pub fn best_place(fits: &[Fit]) -> Option<Fitting> {
+    let best = heaviest(fits.iter().map(|fit| (*fit, 1)))?;
+    Some(Fitting {
+        rows: best.weight as u32,
+        ..best.fitting
+    })
+}
+
+/// The stretch that fits most rows and, of several that fit as many, most streams that have none there. A missing row proves less than one
+/// that is there: a table that was emptied would be as of its beginning. `rows` counts both.
+pub fn best_place_of_rows(rows: &[Fit], absent: &[Fit]) -> Option<Fitting> {
+    let weight = absent.len() as i64 + 1;
+    let rows = rows.iter().map(|fit| (*fit, weight));
+    let best = heaviest(rows.chain(absent.iter().map(|fit| (*fit, 1))))?;
+    Some(Fitting {
+        rows: (best.weight / weight + best.weight % weight) as u32,
+        ..best.fitting
+    })
+}
+
+/// A stretch and how much fits there.
+struct Heaviest {
+    weight: i64,
+    fitting: Fitting,
+}
+
+fn heaviest(fits: impl Iterator<Item = (Fit, i64)>) -> Option<Heaviest> {
     // The place after event o is o + 1; the place before all events is 0.
-    let mut steps: Vec<(u64, i64)> = Vec::with_capacity(fits.len() * 2);
-    for fit in fits {
+    let mut steps: Vec<(u64, i64)> = Vec::with_capacity(fits.size_hint().0 * 2);
+    for (fit, weight) in fits {
         let from = fit.from.map_or(0, |o| u64::from(o) + 1);
-        steps.push((from, 1));
+        steps.push((from, weight));
         if let Some(until) = fit.until {
-            steps.push((u64::from(until) + 1, -1));
+            steps.push((u64::from(until) + 1, -weight));
         }
     }
     steps.sort_unstable();
@@ -41,15 +67,18 @@ pub fn best_place(fits: &[Fit]) -> Option<Fitting> {
             now += steps[i].1;
             i += 1;
         }
-        if now > 0 && best.is_none_or(|(_, rows)| now >= rows) {
+        if now > 0 && best.is_none_or(|(_, most)| now >= most) {
             best = Some((place, now));
             ends = steps.get(i).map(|s| s.0);
         }
     }
-    best.map(|(place, rows)| Fitting {
-        after: place.checked_sub(1).map(|o| o as u32),
-        before: ends.and_then(|e| e.checked_sub(1)).map(|o| o as u32),
-        rows: rows as u32,
+    best.map(|(place, weight)| Heaviest {
+        weight,
+        fitting: Fitting {
+            after: place.checked_sub(1).map(|o| o as u32),
+            before: ends.and_then(|e| e.checked_sub(1)).map(|o| o as u32),
+            rows: 0,
+        },
     })
 }
 
@@ -76,6 +105,16 @@ mod tests {
         assert_eq!((best.after, best.before, best.rows), (Some(5), Some(6), 3));
         let open = best_place(&[fit(None, None)]).unwrap();
         assert_eq!((open.after, open.before, open.rows), (None, None, 1));
+    }
+
+    #[test]
+    fn a_row_that_is_there_proves_more_than_those_that_are_not() {
+        let absent = [fit(None, Some(1)), fit(None, Some(2)), fit(None, Some(3))];
+        let emptied = best_place_of_rows(&[fit(Some(7), None)], &absent).unwrap();
+        assert_eq!((emptied.after, emptied.before, emptied.rows), (Some(7), None, 1));
+        // Of the places that a row fits, that is meant at which least is lacking.
+        let early = best_place_of_rows(&[fit(Some(0), None)], &absent).unwrap();
+        assert_eq!((early.after, early.before, early.rows), (Some(0), Some(1), 4));
     }
 
     proptest! {

@@ -1,9 +1,10 @@
 //! What `leftfold check` looks at: the comparisons and rules that a project file states.
 
+mod comparison;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leftfold_event::Point;
@@ -11,24 +12,11 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, Map
 use serde::{Deserialize, de};
 use toml::Spanned;
 
-use crate::compare::{
-    Equality, Identity, IdentityBy, Ignored, MirrorOptions, Only, Rule, RuleKind, Tolerance, decimal,
-};
-use crate::error::SessionError;
-use crate::project::{edit, escape, line_of, toml_error};
+use crate::compare::{Only, Rule, RuleKind};
+use crate::project::{line_of, toml_error};
+use comparison::ComparisonEntry;
 
-/// A comparison that has a name.
-#[derive(Clone, Debug)]
-pub struct NamedComparison {
-    /// What it is called.
-    pub name: String,
-    /// The left side: a path relative to the project file, a source's name or a topic.
-    pub left: PathBuf,
-    /// The right side.
-    pub right: PathBuf,
-    /// How they are compared.
-    pub options: MirrorOptions,
-}
+pub use comparison::{Mode, NamedComparison, save_comparison};
 
 /// What is checked.
 #[derive(Clone, Debug)]
@@ -48,37 +36,6 @@ pub struct StatedCheck {
     pub is_rule: bool,
     /// What it says, or why it cannot be used, with the line.
     pub check: Result<Check, String>,
-}
-
-/// How a comparison stands in TOML.
-#[derive(Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    expecting = "a table with name, left, right, mode, identity, ignore, metadata, number_tolerance, time_tolerance, \
-                 lag_tolerance, settled, compacted, streams, categories and types"
-)]
-struct ComparisonEntry {
-    name: Spanned<String>,
-    left: Spanned<String>,
-    right: Spanned<String>,
-    mode: Option<Spanned<String>>,
-    identity: Option<Spanned<String>>,
-    ignore: Option<Spanned<Vec<String>>>,
-    #[serde(default)]
-    metadata: bool,
-    number_tolerance: Option<Spanned<toml::Value>>,
-    time_tolerance: Option<Spanned<String>>,
-    lag_tolerance: Option<Spanned<String>>,
-    #[serde(default)]
-    settled: bool,
-    #[serde(default)]
-    compacted: Vec<Spanned<String>>,
-    #[serde(default)]
-    streams: Vec<String>,
-    #[serde(default)]
-    categories: Vec<String>,
-    #[serde(default)]
-    types: Vec<String>,
 }
 
 /// How a rule stands in TOML.
@@ -125,85 +82,6 @@ fn named(name: &Spanned<String>, text: &str) -> Result<String, String> {
     match name.get_ref().trim() {
         "" => Err(wrong(name, text, "name: give it a name")),
         _ => Ok(name.get_ref().clone()),
-    }
-}
-
-impl ComparisonEntry {
-    fn check(self, text: &str) -> Result<Check, String> {
-        if let Some(mode) = self.mode.as_ref().filter(|m| m.get_ref() != MIRROR) {
-            let why = format!(
-                "mode = {:?} is not there yet: write mode = \"mirror\"",
-                mode.get_ref()
-            );
-            return Err(wrong(mode, text, why));
-        }
-        let by = read("identity", self.identity.as_ref(), text, |t| {
-            identity(t).ok_or_else(|| format!("{t:?} is none: write auto, id, version or content"))
-        })?;
-        let ignored = match &self.ignore {
-            Some(places) => Ignored::parse(places.get_ref().iter().map(String::as_str))
-                .map_err(|e| wrong(places, text, format!("ignore: {e}")))?,
-            None => Ignored::default(),
-        };
-        let number =
-            match &self.number_tolerance {
-                Some(stated) => Some(digits(stated.get_ref()).and_then(|t| decimal(&t)).ok_or_else(
-                    || {
-                        let why = format!(
-                            "number_tolerance: {} is no number: write \"0.01\"",
-                            stated.get_ref()
-                        );
-                        wrong(stated, text, why)
-                    },
-                )?),
-                None => None,
-            };
-        let mut compacted = [false; 2];
-        for side in &self.compacted {
-            match side.get_ref().as_str() {
-                "left" => compacted[0] = true,
-                "right" => compacted[1] = true,
-                other => {
-                    let why = format!("compacted: {other:?} is no side: write left or right");
-                    return Err(wrong(side, text, why));
-                }
-            }
-        }
-        for side in [&self.left, &self.right] {
-            if side.get_ref().is_empty() {
-                return Err(wrong(
-                    side,
-                    text,
-                    "a side is empty: name a file, a source or a topic",
-                ));
-            }
-        }
-        let usual = MirrorOptions::default();
-        Ok(Check::Comparison(Arc::new(NamedComparison {
-            name: named(&self.name, text)?,
-            options: MirrorOptions {
-                by: by.unwrap_or(usual.by),
-                equality: Equality {
-                    ignored,
-                    tolerance: Tolerance {
-                        number,
-                        time: read("time_tolerance", self.time_tolerance.as_ref(), text, duration)?,
-                    },
-                    metadata: self.metadata,
-                },
-                lag_tolerance: read("lag_tolerance", self.lag_tolerance.as_ref(), text, duration)?
-                    .unwrap_or(usual.lag_tolerance),
-                settled: self.settled,
-                compacted,
-                only: Only {
-                    streams: self.streams,
-                    categories: self.categories,
-                    types: self.types,
-                },
-            },
-            left: self.left.into_inner().into(),
-            right: self.right.into_inner().into(),
-        })))
     }
 }
 
@@ -300,7 +178,6 @@ pub(crate) fn stated(text: &str, comparisons: &[toml::Value], rules: &[toml::Val
 
 const COMPARISON: &str = "comparison";
 const RULE: &str = "rule";
-const MIRROR: &str = "mirror";
 
 /// Reads one of a list of tables and passes over everything else, so that an error is about that one and knows its line.
 fn nth<T: DeserializeOwned>(text: &str, key: &'static str, number: usize) -> Result<T, String> {
@@ -371,27 +248,6 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for InList<T> {
     }
 }
 
-/// What events are known by, by its name.
-fn identity(text: &str) -> Option<IdentityBy> {
-    Some(match text {
-        "auto" => IdentityBy::Auto,
-        "id" => IdentityBy::Fixed(Identity::Id),
-        "version" => IdentityBy::Fixed(Identity::Version),
-        "content" => IdentityBy::Fixed(Identity::Content),
-        _ => return None,
-    })
-}
-
-/// A number's text, whether it is written as a number or as a text.
-fn digits(value: &toml::Value) -> Option<String> {
-    match value {
-        toml::Value::String(text) => Some(text.clone()),
-        toml::Value::Integer(n) => Some(n.to_string()),
-        toml::Value::Float(n) => Some(n.to_string()),
-        _ => None,
-    }
-}
-
 /// A length of time: `30s`, `500ms`, `2m`.
 pub fn duration(text: &str) -> Result<i64, String> {
     match Point::parse(&format!("-{}", text.trim())) {
@@ -418,84 +274,6 @@ pub fn duration_text(nanos: i64) -> String {
     let unit = UNITS.iter().find(|(length, _)| nanos % length == 0);
     let (length, name) = unit.copied().unwrap_or((1, "ns"));
     format!("{}{name}", nanos / length)
-}
-
-/// Saves a comparison in a folder's project file, in place of one of the same name. Everything else in that file stays as it is. Says where.
-pub fn save_comparison(folder: &Path, comparison: &NamedComparison) -> Result<PathBuf, SessionError> {
-    let mut table = entry(comparison);
-    escape(&mut table);
-    edit(folder, |document| {
-        let called =
-            |t: &toml_edit::Table| t.get("name").and_then(toml_edit::Item::as_str) == Some(&comparison.name);
-        let rules = document.get(RULE).and_then(toml_edit::Item::as_array_of_tables);
-        if rules.is_some_and(|rules| rules.iter().any(called)) {
-            return Err("a rule is called so already");
-        }
-        let comparisons = document
-            .entry(COMPARISON)
-            .or_insert(toml_edit::Item::ArrayOfTables(toml_edit::ArrayOfTables::new()))
-            .as_array_of_tables_mut()
-            .ok_or("`comparison` is no list of tables there ([[comparison]])")?;
-        let place = comparisons.iter().position(called);
-        match place.and_then(|i| comparisons.get_mut(i)) {
-            Some(old) => {
-                *table.decor_mut() = old.decor().clone();
-                table.set_position(old.position());
-                *old = table;
-            }
-            None => comparisons.push(table),
-        }
-        Ok(())
-    })
-}
-
-/// A comparison's table in the project file: what is as usual is not stated.
-fn entry(comparison: &NamedComparison) -> toml_edit::Table {
-    let MirrorOptions {
-        by,
-        equality,
-        lag_tolerance,
-        settled,
-        compacted,
-        only,
-    } = &comparison.options;
-    let path = |path: &Path| toml_edit::value(path.to_string_lossy().into_owned());
-    let mut table = toml_edit::Table::new();
-    table["name"] = toml_edit::value(&comparison.name);
-    table["left"] = path(&comparison.left);
-    table["right"] = path(&comparison.right);
-    table["mode"] = toml_edit::value(MIRROR);
-    if let IdentityBy::Fixed(identity) = by {
-        table["identity"] = toml_edit::value(identity.as_str());
-    }
-    let mut list = |key: &str, texts: Vec<String>| {
-        if !texts.is_empty() {
-            table[key] = toml_edit::value(texts.into_iter().collect::<toml_edit::Array>());
-        }
-    };
-    list("ignore", equality.ignored.texts());
-    let sides = ["left", "right"].into_iter().zip(compacted);
-    list(
-        "compacted",
-        sides.filter(|(_, is)| **is).map(|(s, _)| s.to_owned()).collect(),
-    );
-    list("streams", only.streams.clone());
-    list("categories", only.categories.clone());
-    list("types", only.types.clone());
-    if equality.metadata {
-        table["metadata"] = toml_edit::value(true);
-    }
-    if let Some(number) = &equality.tolerance.number {
-        table["number_tolerance"] = toml_edit::value(number.to_plain_string());
-    }
-    if let Some(time) = equality.tolerance.time {
-        table["time_tolerance"] = toml_edit::value(duration_text(time));
-    }
-    table["lag_tolerance"] = toml_edit::value(duration_text(*lag_tolerance));
-    if *settled {
-        table["settled"] = toml_edit::value(true);
-    }
-    table
 }
 
 #[cfg(test)]
@@ -549,13 +327,46 @@ mod tests {
     }
 
     #[test]
+    fn comparisons_of_other_modes_are_saved_as_they_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "[[comparison]]\nname = 'c'\nleft = 'a.db'\nright = 'b.db'\nmode = 'correlated'\nleft_when = 'type == \"A\"'\n\
+                    key = '$.id'\nright_key = 'correlation_id'\ncardinality = '1:0..1'\nwithin = '30s'\nskew = '5ms'\n\
+                    equal = ['$.a = $.b', '$.c']\n\
+                    [[comparison]]\nname = 'p'\nleft = 'a.db'\nright = 'b.db'\nmode = 'projection'\nprojection = 'cart'\n\
+                    table = 'carts'\nkey = 'cart-{id}'\nfields = ['total']\nmap = { total = '$.sum.total' }\n";
+        let stated = checks(text);
+        for check in &stated {
+            let Ok(Check::Comparison(comparison)) = &check.check else {
+                panic!("{:?}", check.check)
+            };
+            save_comparison(folder.path(), comparison).unwrap();
+            let project = Project::of_folder(folder.path()).unwrap().unwrap();
+            let read = project.comparison(&check.name).unwrap().unwrap();
+            match (&read.mode, &comparison.mode) {
+                (Mode::Correlated(read), Mode::Correlated(by)) => assert_eq!(read.texts, by.texts),
+                (Mode::Projection(read), Mode::Projection(by)) => assert_eq!(read, by),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
     fn what_is_wrong_with_a_check_is_told_with_its_line_and_breaks_no_other() {
         let good = "\n[[rule]]\nname = 'good'\ncheck = 'true'\n";
         let sides = "[[comparison]]\nname = 'c'\nleft = 'a'\nright = 'b'\n";
         let rule = "[[rule]]\nname = 'r'\nsource = 'a'\n";
         for (start, bad, line, part) in [
             (sides, "lag = '3s'", 5, "unknown key `lag`"),
-            (sides, "mode = 'fork'", 5, "not there yet"),
+            (sides, "mode = 'fork'", 5, "write mirror"),
+            (sides, "left_key = 'id'", 5, "belongs to mode = \"correlated\""),
+            (sides, "mode = 'correlated'", 2, "left_key: say what"),
+            (
+                sides,
+                "mode = 'correlated'\nkey = 'id'\nequal = ['a = b']",
+                7,
+                "equal: ",
+            ),
+            (sides, "mode = 'projection'\nmap = { total = '$' }", 6, "map: "),
             (sides, "identity = 'name'", 5, "content"),
             (sides, "ignore = ['updatedAt']", 5, "JSON pointer"),
             (sides, "lag_tolerance = '30'", 5, "30s"),

@@ -30,7 +30,7 @@ mod whole;
 
 pub use alike::nearest as nearest_names;
 pub use audit::{Audit, AuditFinding, AuditOptions};
-pub use checks::{Check, NamedComparison, StatedCheck, duration, duration_text, save_comparison};
+pub use checks::{Check, Mode, NamedComparison, StatedCheck, duration, duration_text, save_comparison};
 pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};
 pub use history::LogStream;

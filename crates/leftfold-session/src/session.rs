@@ -133,7 +133,7 @@ impl Session {
     }
 
     /// The file at a path, or what was received under it.
-    fn file(&self, path: &Path) -> Result<Arc<SourceFile>, SessionError> {
+    pub(crate) fn file(&self, path: &Path) -> Result<Arc<SourceFile>, SessionError> {
         self.file_with(path, &Cancel::new(), &mut |_| ())
     }
 

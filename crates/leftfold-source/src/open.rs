@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leftfold_event::Cancel;
+use leftfold_event::json::Object;
 
 use crate::capture::{CaptureStore, Decoders, is_capture, is_ours};
 use crate::dialect::{Candidate, Detection, detection};
@@ -15,7 +16,7 @@ use crate::shape::TableShape;
 use crate::spool::{Spool, is_read_once, open_once};
 use crate::sqlite::{
     Access, Copied, Database, FileHeader, SqliteStore, View, find_samples, read_shapes, read_up_to,
-    read_views, virtual_tables, whole_pages,
+    read_views, table_rows, virtual_tables, whole_pages,
 };
 use crate::{Certainty, EventStore, SourceError, StoreInfo, decode, ndjson};
 
@@ -410,6 +411,23 @@ impl SourceFile {
             mapping,
             info,
         )?))
+    }
+
+    /// Hands on every row of a plain table as an object of its columns. A damaged page is an error here: part of a table proves nothing.
+    pub fn rows(
+        &self,
+        table: &str,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(Object),
+    ) -> Result<(), SourceError> {
+        let missing = || SourceError::Mapping(format!("there is no table {table:?} in this file"));
+        match &self.content {
+            Content::Sqlite { database, tables, .. } => {
+                let shape = tables.iter().find(|t| t.name == table).ok_or_else(missing)?;
+                table_rows(database, shape, cancel, visit)
+            }
+            Content::Ndjson(_) | Content::Capture(_) => Err(missing()),
+        }
     }
 
     /// Every plain table with its columns and sample values, for the mapping screen. Empty for NDJSON.

@@ -6,6 +6,7 @@ use leftfold_compare::{Category, FieldDifference, Finding, Hand, Identity, Statu
 use leftfold_event::{Cancel, Event, category_of};
 use leftfold_log::{Axis, Place};
 
+use super::findings::Findings as _;
 use super::mirror::Compared;
 use super::shown::Shown;
 use crate::dto::{

@@ -6,11 +6,12 @@ use std::thread;
 
 use leftfold_compare::{
     Category, CompareError, Comparison, Coverage, Equality, Evidence, Finding, Hand, Identity, IdentityBy,
-    MirrorSettings, mirror,
+    MirrorSettings, Verdict, mirror,
 };
 use leftfold_event::{Cancel, Event, Progress};
-use leftfold_source::EventStore;
+use leftfold_source::{EventStore, Unreadable};
 
+use super::findings::Findings;
 use super::shown::Shown;
 use super::side::{Only, TakenSide};
 use crate::error::SessionError;
@@ -55,15 +56,6 @@ pub struct Compared {
     pub options: MirrorOptions,
     /// What was found.
     pub comparison: Comparison,
-}
-
-/// How many findings there are of each kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
-    /// What they are.
-    pub category: Category,
-    /// How many are pending, confirmed, healed, out of coverage.
-    pub by_status: [u32; 4],
 }
 
 /// Reads both sides at once, then compares them. `progress` is told of events: of the left side, of the right.
@@ -175,11 +167,6 @@ impl Compared {
         }
     }
 
-    /// What the sides are called.
-    pub fn names(&self) -> [&str; 2] {
-        [&self.left.name, &self.right.name]
-    }
-
     /// The name of a stream, by its number.
     pub fn stream_name(&self, number: u32) -> &str {
         match self.comparison.streams.get(number as usize) {
@@ -192,27 +179,59 @@ impl Compared {
         }
     }
 
-    /// How many findings there are, by category, in the order of [`Category::ALL`]; those that do not occur are left out.
-    pub fn counts(&self) -> Vec<Counted> {
-        let mut counts: Vec<Counted> = Category::ALL
-            .into_iter()
-            .map(|category| Counted {
-                category,
-                by_status: [0; 4],
-            })
+    fn read(
+        &self,
+        hand: Hand,
+        findings: &[Finding],
+        pick: &dyn Fn(&Finding) -> Option<u32>,
+        cancel: &Cancel,
+    ) -> Result<Vec<Option<Event>>, SessionError> {
+        let mut asked: Vec<(u32, usize)> = findings
+            .iter()
+            .enumerate()
+            .filter_map(|(i, f)| Some((pick(f)?, i)))
             .collect();
-        for finding in &self.comparison.findings {
-            let status = self.comparison.status(finding);
-            if let Some(count) = counts.iter_mut().find(|c| c.category == finding.category) {
-                count.by_status[status as usize] += 1;
-            }
-        }
-        counts.retain(|c| c.by_status != [0; 4]);
-        counts
+        asked.sort_unstable();
+        let ordinals: Vec<u32> = asked.iter().map(|(o, _)| *o).collect();
+        let mut read: Vec<Option<Event>> = Vec::new();
+        read.resize_with(findings.len(), || None);
+        self.side(hand).events(&ordinals, cancel, &mut |i, event| {
+            read[asked[i].1] = Some(event);
+        })?;
+        Ok(read)
+    }
+}
+
+impl Findings for Compared {
+    fn mode(&self) -> &'static str {
+        "mirror"
     }
 
-    /// Findings with their evidence, in the order of these numbers.
-    pub fn shown(&self, numbers: &[u32], cancel: &Cancel) -> Result<Vec<Shown>, SessionError> {
+    fn names(&self) -> [&str; 2] {
+        [&self.left.name, &self.right.name]
+    }
+
+    fn findings(&self) -> &[Finding] {
+        &self.comparison.findings
+    }
+
+    fn known_until(&self) -> Option<i64> {
+        self.comparison.known_until
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.comparison.verdict()
+    }
+
+    fn unreadable(&self) -> [&[Unreadable]; 2] {
+        [&self.left.unreadable, &self.right.unreadable]
+    }
+
+    fn differing(&self) -> usize {
+        self.comparison.streams.iter().filter(|s| s.differs).count()
+    }
+
+    fn shown(&self, numbers: &[u32], cancel: &Cancel) -> Result<Vec<Shown>, SessionError> {
         let findings: Vec<Finding> = numbers
             .iter()
             .filter_map(|n| self.comparison.findings.get(*n as usize).copied())
@@ -237,41 +256,17 @@ impl Compared {
                     }
                     _ => Vec::new(),
                 };
+                let stream = self.stream_name(finding.stream).to_owned();
                 Shown {
-                    category: finding.category,
-                    status: self.comparison.status(&finding),
-                    stream: self.stream_name(finding.stream).to_owned(),
                     of: first_left[i].take().or_else(|| first_right[i].take()),
                     left,
                     right,
                     fields,
                     since: finding.since,
                     healed: finding.healed,
-                    message: None,
+                    ..Shown::new(finding.category, self.comparison.status(&finding), stream)
                 }
             })
             .collect())
-    }
-
-    fn read(
-        &self,
-        hand: Hand,
-        findings: &[Finding],
-        pick: &dyn Fn(&Finding) -> Option<u32>,
-        cancel: &Cancel,
-    ) -> Result<Vec<Option<Event>>, SessionError> {
-        let mut asked: Vec<(u32, usize)> = findings
-            .iter()
-            .enumerate()
-            .filter_map(|(i, f)| Some((pick(f)?, i)))
-            .collect();
-        asked.sort_unstable();
-        let ordinals: Vec<u32> = asked.iter().map(|(o, _)| *o).collect();
-        let mut read: Vec<Option<Event>> = Vec::new();
-        read.resize_with(findings.len(), || None);
-        self.side(hand).events(&ordinals, cancel, &mut |i, event| {
-            read[asked[i].1] = Some(event);
-        })?;
-        Ok(read)
     }
 }

@@ -14,6 +14,11 @@ use super::shown::Shown;
 use super::side::Only;
 use crate::error::SessionError;
 
+/// Streams in runs of so many events that reading them at once pays; a stream longer than that stands alone, one without events is left out.
+pub(super) fn batches(history: History<'_>, streams: &[u32]) -> Vec<Vec<u32>> {
+    condition::batches(history, streams)
+}
+
 /// The state after an event, by its name in expressions.
 const STATE: &str = "state";
 
@@ -187,7 +192,7 @@ pub fn check_rule(
 
 impl History<'_> {
     /// The streams that a rule is about.
-    fn streams(&self, only: &Only) -> Vec<u32> {
+    pub(super) fn streams(&self, only: &Only) -> Vec<u32> {
         let categories = self.log.names(LaneBy::Category);
         self.log
             .names(LaneBy::Stream)
@@ -204,7 +209,7 @@ impl History<'_> {
     }
 
     /// Events with their versions, in the order of these ordinals, which ascend.
-    fn read(&self, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<Event>, SessionError> {
+    pub(super) fn read(&self, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<Event>, SessionError> {
         let locators: Vec<_> = ordinals.iter().map(|o| self.log.locator(*o)).collect();
         let mut events = Vec::with_capacity(ordinals.len());
         self.store.fetch(&locators, cancel, &mut |i, mut event| {

@@ -2,6 +2,7 @@
 
 use leftfold_compare::{Category, FieldDifference, Status};
 use leftfold_event::Event;
+use leftfold_event::json::Value;
 
 /// A finding with its evidence.
 #[derive(Clone, Debug)]
@@ -26,9 +27,52 @@ pub struct Shown {
     pub healed: Option<i64>,
     /// What category and evidence do not say, in a sentence.
     pub message: Option<String>,
+    /// What the two sides are known by together, where it is not the stream.
+    pub key: Option<String>,
+    /// What is to be known of a row that should hold a state.
+    pub of_row: Option<Box<OfRow>>,
+}
+
+/// A row that should hold a state.
+#[derive(Clone, Debug, Default)]
+pub struct OfRow {
+    /// The row; `None`: there is none.
+    pub row: Option<Value>,
+    /// How many events of the stream it lacks, where it is as the stream's state once was.
+    pub behind: Option<u64>,
+    /// The event that last changed each field that differs, in the order of [`Shown::fields`].
+    pub blame: Vec<Option<Event>>,
+    /// Where the row differs from the state at the place that the table is as of, unless that is the end.
+    pub at_place: Option<Vec<FieldDifference>>,
 }
 
 impl Shown {
+    /// A finding of which nothing is known but what it is, how certain, and where.
+    pub fn new(category: Category, status: Status, stream: String) -> Self {
+        Self {
+            category,
+            status,
+            stream,
+            left: None,
+            right: None,
+            of: None,
+            fields: Vec::new(),
+            since: None,
+            healed: None,
+            message: None,
+            key: None,
+            of_row: None,
+        }
+    }
+
+    /// Where it is: its stream or, in none, its key.
+    pub fn place(&self) -> &str {
+        match &self.key {
+            Some(key) if self.stream.is_empty() => key,
+            _ => &self.stream,
+        }
+    }
+
     /// The event that shows it.
     pub fn event(&self) -> Option<&Event> {
         self.left.as_ref().or(self.right.as_ref())

@@ -37,7 +37,7 @@ impl Only {
         self.types.is_empty() || self.types.iter().any(|t| t == kind)
     }
 
-    fn keeps(&self, stream: &str, kind: &str) -> bool {
+    pub(crate) fn keeps(&self, stream: &str, kind: &str) -> bool {
         self.has_type(kind) && self.has_stream(stream, category_of(stream).unwrap_or_default())
     }
 
@@ -45,6 +45,14 @@ impl Only {
     pub fn is_all(&self) -> bool {
         self.streams.is_empty() && self.categories.is_empty() && self.types.is_empty()
     }
+}
+
+/// What a side is called: its file's name.
+pub(crate) fn called(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |n| n.to_string_lossy().into_owned(),
+    )
 }
 
 fn new_builder(equality: &Equality, trusting: bool) -> SideBuilder {
@@ -174,10 +182,7 @@ impl TakenSide {
         }
         progress.set_done(seen);
         Ok(Self {
-            name: path.file_name().map_or_else(
-                || path.display().to_string(),
-                |n| n.to_string_lossy().into_owned(),
-            ),
+            name: called(path),
             side: builder.finish(),
             unreadable: summary.unreadable,
             store,

@@ -21,6 +21,7 @@ mod select;
 mod sql;
 mod store;
 mod survey;
+mod table;
 mod whole;
 mod writer;
 
@@ -31,3 +32,4 @@ pub(crate) use past::{Past, PastDamage};
 pub(crate) use rollback::whole_pages;
 pub(crate) use schema::{View, read_shapes, read_views, virtual_tables};
 pub(crate) use store::SqliteStore;
+pub(crate) use table::rows as table_rows;

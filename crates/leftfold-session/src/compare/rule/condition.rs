@@ -70,7 +70,7 @@ fn named(rule: &Rule, name: &str, history: History<'_>) -> Result<usize, Session
 }
 
 /// Streams in runs of so many events that reading them at once pays; a stream longer than that stands alone.
-fn batches(history: History<'_>, streams: &[u32]) -> Vec<Vec<u32>> {
+pub(super) fn batches(history: History<'_>, streams: &[u32]) -> Vec<Vec<u32>> {
     let mut batches: Vec<Vec<u32>> = Vec::new();
     let mut events = usize::MAX;
     for &stream in streams {
@@ -221,17 +221,12 @@ impl<'a> Judge<'a> {
                     } else {
                         ""
                     };
+                    let stream = event.stream.clone();
                     found.shown.push(Shown {
-                        category: Category::Rule,
-                        status: Status::Confirmed,
-                        stream: event.stream.clone(),
                         since: event.time.map(|t| t.nanos),
                         left: Some(event),
-                        right: None,
-                        of: None,
-                        fields: Vec::new(),
-                        healed: None,
                         message: Some(format!("{why}{} does not hold", self.check.text())),
+                        ..Shown::new(Category::Rule, Status::Confirmed, stream)
                     });
                 }
             }

@@ -222,23 +222,21 @@ fn shown(
         .iter()
         .map(|l| {
             let left = event(l.cause.ordinal);
+            let category = if within.is_some() {
+                Category::Deadline
+            } else {
+                Category::Missing
+            };
+            let stream = left.as_ref().map(|e| e.stream.clone()).unwrap_or_default();
             Shown {
-                category: if within.is_some() {
-                    Category::Deadline
-                } else {
-                    Category::Missing
-                },
-                status: l.status,
-                stream: left.as_ref().map(|e| e.stream.clone()).unwrap_or_default(),
                 left,
                 right: l.effect.and_then(|(o, _)| event(o)),
-                of: None,
-                fields: Vec::new(),
                 since: l.cause.time,
                 healed: l
                     .effect
                     .and_then(|(_, later)| l.cause.time.map(|t| t.saturating_add(later))),
                 message: Some(format!("{} is expected to follow{soon}", expect.text())),
+                ..Shown::new(category, l.status, stream)
             }
         })
         .collect())

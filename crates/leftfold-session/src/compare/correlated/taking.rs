@@ -1,0 +1,449 @@
+//! What of a side takes part, taken in one pass over it: batches of events are judged on all cores.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use leftfold_compare::{Finding, Hand, Part};
+use leftfold_event::json::{Object, Value};
+use leftfold_event::{Cancel, Event, EventId, Locator, Names, Payload, Progress};
+use leftfold_log::Evaluation;
+use leftfold_source::{EventStore, Header, Unreadable, Whole, WholePayload, WholeSink};
+use rayon::prelude::*;
+
+use super::by::CorrelatedBy;
+use crate::compare::field::{key_text, shared};
+use crate::compare::side::{Only, called};
+use crate::error::SessionError;
+
+/// Events judged together.
+const BATCH: usize = 4096;
+
+/// Events without a key whose fields are named.
+const LOOKED_AT: u64 = 1024;
+
+/// Names that are told where none fits.
+const NAMED: usize = 12;
+
+/// What a side gave, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Took {
+    /// Events read.
+    pub events: u64,
+    /// Those that take part.
+    pub taking_part: u64,
+    /// Those that would, but have no key.
+    pub keyless: u64,
+    /// Those for which an expression could not be evaluated.
+    pub failed: u64,
+    /// Why, for the first of them.
+    pub first_failure: Option<String>,
+    /// Names of fields that events without a key have, the first thousand of them looked at; of types where nothing takes part.
+    pub names: BTreeSet<String>,
+}
+
+/// A side: what takes part, with the way back to its events.
+pub(super) struct Taken {
+    pub(super) name: String,
+    pub(super) took: Took,
+    pub(super) parts: Vec<Part>,
+    /// The keys by number.
+    pub(super) keys: Names,
+    pub(super) unreadable: Vec<Unreadable>,
+    store: Arc<dyn EventStore>,
+    /// Where the events that take part are, by place in the log, ascending.
+    places: Vec<(u32, Locator)>,
+    latest: Vec<i64>,
+}
+
+/// What comes of an event.
+enum Judged {
+    Aside,
+    Keyless,
+    Part(String, Vec<Option<Value>>),
+    Failed(String),
+}
+
+/// A side while it is read. Events of a batch keep their memory for the next one.
+struct Taking<'t> {
+    by: &'t CorrelatedBy,
+    hand: Hand,
+    only: &'t Only,
+    by_lane: bool,
+    cancel: &'t Cancel,
+    progress: &'t Progress,
+    batch: Vec<(u32, Locator, Event)>,
+    used: usize,
+    took: Took,
+    parts: Vec<Part>,
+    keys: Names,
+    places: Vec<(u32, Locator)>,
+    latest: Vec<i64>,
+    full: bool,
+}
+
+impl Taking<'_> {
+    /// Takes notice of an event; `None`: there are more than can be counted.
+    fn see(&mut self, locator: Locator, time: Option<i64>) -> Option<u32> {
+        let ordinal = u32::try_from(self.took.events).ok().filter(|o| *o < u32::MAX)?;
+        self.took.events += 1;
+        // Each partition of a topic has an end of its own.
+        let lane = if self.by_lane {
+            (locator.row >> 48) as usize
+        } else {
+            0
+        };
+        if self.latest.len() <= lane {
+            self.latest.resize(lane + 1, i64::MIN);
+        }
+        self.latest[lane] = self.latest[lane].max(time.unwrap_or(i64::MIN));
+        Some(ordinal)
+    }
+
+    fn judge(by: &CorrelatedBy, hand: Hand, evaluation: &Evaluation, event: &mut Event) -> Judged {
+        let side = &by.sides[hand as usize];
+        let read = |event: &mut Event| {
+            if event.payload.value.is_none() && event.payload.encoding == UNREAD {
+                event.payload = Payload::from_json(std::mem::take(&mut event.payload.raw)).0;
+            }
+        };
+        if let Some(when) = &side.when {
+            if when.uses("payload") {
+                read(event);
+            }
+            match when.holds(evaluation, event, &[]) {
+                Ok(Some(true)) => {}
+                Ok(_) => return Judged::Aside,
+                Err(why) => return Judged::Failed(format!("{}: {why}", when.text())),
+            }
+        }
+        read(event);
+        let key = match side.key.value(evaluation, event) {
+            Ok(Some(key)) => shared(key_text(&key)),
+            Ok(None) => return Judged::Keyless,
+            Err(why) => return Judged::Failed(format!("{}: {why}", side.key.text())),
+        };
+        let mut values = Vec::with_capacity(by.equal.len());
+        for equal in &by.equal {
+            let field = &equal.fields[hand as usize];
+            match field.value(evaluation, event) {
+                Ok(value) => values.push(value),
+                Err(why) => return Judged::Failed(format!("{}: {why}", field.text())),
+            }
+        }
+        Judged::Part(key, values)
+    }
+
+    /// Judges what is in the batch, and empties it.
+    fn flush(&mut self) -> ControlFlow<()> {
+        let (by, hand) = (self.by, self.hand);
+        let judged: Vec<Judged> = self.batch[..self.used]
+            .par_iter_mut()
+            .map_init(Evaluation::new, |evaluation, (_, _, event)| {
+                Self::judge(by, hand, evaluation, event)
+            })
+            .collect();
+        for (i, judged) in judged.into_iter().enumerate() {
+            let (ordinal, locator, event) = &self.batch[i];
+            match judged {
+                Judged::Aside => {
+                    if self.took.taking_part + self.took.keyless == 0 && self.took.names.len() < NAMED {
+                        self.took.names.insert(event.kind.clone());
+                    }
+                }
+                Judged::Keyless => {
+                    if self.took.keyless == 0 {
+                        self.took.names.clear();
+                    }
+                    self.took.keyless += 1;
+                    if self.took.keyless <= LOOKED_AT {
+                        name_fields(event, &mut self.took.names);
+                    }
+                }
+                Judged::Failed(why) => {
+                    self.took.failed += 1;
+                    self.took.first_failure.get_or_insert(why);
+                }
+                Judged::Part(key, values) => {
+                    self.took.taking_part += 1;
+                    self.places.push((*ordinal, *locator));
+                    self.parts.push(Part {
+                        key: self.keys.intern(&key).0,
+                        time: event.time.map(|t| t.nanos),
+                        ordinal: *ordinal,
+                        values,
+                    });
+                }
+            }
+        }
+        self.used = 0;
+        self.progress.set_done(self.took.events);
+        if self.cancel.is_cancelled() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Says of a payload that it is JSON text which was not read yet.
+const UNREAD: &str = "json";
+
+impl WholeSink for Taking<'_> {
+    fn push(&mut self, whole: &Whole<'_>) -> ControlFlow<()> {
+        let Some(ordinal) = self.see(whole.locator, whole.time.map(|t| t.nanos)) else {
+            self.full = true;
+            return ControlFlow::Break(());
+        };
+        if !self.only.keeps(whole.stream, whole.kind) {
+            return ControlFlow::Continue(());
+        }
+        if self.batch.len() == self.used {
+            self.batch.push((0, whole.locator, Event::default()));
+        }
+        let (at, locator, event) = &mut self.batch[self.used];
+        (*at, *locator) = (ordinal, whole.locator);
+        event.stream.clear();
+        event.stream.push_str(whole.stream);
+        event.kind.clear();
+        event.kind.push_str(whole.kind);
+        event.id = whole.id.map(|id| EventId::Text(id.to_owned()));
+        event.version = whole.version;
+        event.time = whole.time;
+        let mut raw = std::mem::take(&mut event.payload.raw);
+        raw.clear();
+        let (value, encoding) = match whole.payload {
+            WholePayload::Json(text) => {
+                raw.extend_from_slice(text);
+                (None, UNREAD)
+            }
+            WholePayload::Value(value) => (Some(value.clone()), UNREAD),
+            WholePayload::Bytes(bytes) => {
+                raw.extend_from_slice(bytes);
+                (None, "bytes")
+            }
+            WholePayload::Absent => (None, ""),
+        };
+        event.payload = Payload { raw, value, encoding };
+        self.used += 1;
+        if self.used == BATCH {
+            return self.flush();
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn start_over(&mut self) {
+        self.used = 0;
+        self.took = Took::default();
+        self.parts.clear();
+        self.keys = Names::new();
+        self.places.clear();
+        self.latest.clear();
+    }
+}
+
+/// The names by which fields of an event are asked for.
+fn name_fields(event: &Event, names: &mut BTreeSet<String>) {
+    let mut below = |root: &str, value: Option<&Value>| {
+        let members = value
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(Object::iter);
+        for (key, _) in members.take(64) {
+            if names.len() < 256 {
+                names.insert(format!("{root}.{key}"));
+            }
+        }
+    };
+    below("payload", event.payload.value.as_ref());
+    below("metadata", event.metadata.value.as_ref());
+    let beside = [
+        ("correlation_id", event.correlation_id.is_some()),
+        ("id", event.id.is_some()),
+        ("stream", !event.stream.is_empty()),
+    ];
+    names.extend(
+        beside
+            .iter()
+            .filter(|(_, is)| *is)
+            .map(|(name, _)| (*name).to_owned()),
+    );
+}
+
+impl Taken {
+    /// Reads a side once, and what takes part a second time where it is asked for what a scan does not give.
+    pub(super) fn take(
+        path: &Path,
+        store: Arc<dyn EventStore>,
+        (by, hand): (&CorrelatedBy, Hand),
+        only: &Only,
+        cancel: &Cancel,
+        progress: &Progress,
+    ) -> Result<Self, SessionError> {
+        progress.set_total(store.estimate().unwrap_or(0));
+        let mut taking = Taking {
+            by,
+            hand,
+            only,
+            by_lane: store.info().dialect == "capture",
+            cancel,
+            progress,
+            batch: Vec::new(),
+            used: 0,
+            took: Took::default(),
+            parts: Vec::new(),
+            keys: Names::new(),
+            places: Vec::new(),
+            latest: Vec::new(),
+            full: false,
+        };
+        let (unreadable, complete) = if by.is_scanned(hand as usize) {
+            let summary = store.scan_whole(&mut taking, cancel)?;
+            (summary.unreadable, summary.complete)
+        } else {
+            taking.scan_then_fetch(&*store)?
+        };
+        let ended = taking.flush().is_break();
+        if taking.full {
+            return Err(SessionError::new(
+                "too-much",
+                format!("{} holds more events than can be compared (2^32)", path.display()),
+            ));
+        }
+        if ended || !complete || cancel.is_cancelled() {
+            return Err(SessionError::cancelled());
+        }
+        Ok(Self {
+            name: called(path),
+            took: taking.took,
+            parts: taking.parts,
+            keys: taking.keys,
+            unreadable,
+            places: taking.places,
+            latest: taking.latest,
+            store,
+        })
+    }
+
+    fn timed(&self) -> impl Iterator<Item = i64> {
+        self.latest.iter().copied().filter(|t| *t != i64::MIN)
+    }
+
+    /// Up to when everything is known: the earliest of its lanes' latest times.
+    pub(super) fn known_until(&self) -> Option<i64> {
+        self.timed().min()
+    }
+
+    /// The latest time of all.
+    pub(super) fn latest(&self) -> Option<i64> {
+        self.timed().max()
+    }
+
+    /// An error where of all events that could take part not one can be used.
+    pub(super) fn refuse_unusable(&self, by: &CorrelatedBy, hand: Hand) -> Result<(), SessionError> {
+        let (took, side) = (&self.took, &by.sides[hand as usize]);
+        if took.taking_part > 0 {
+            return Ok(());
+        }
+        let which = format!("{} ({} side)", self.name, hand.as_str());
+        if took.keyless > 0 {
+            let wanted = side.key.text().replacen('$', "payload", 1);
+            let names: Vec<&str> = took.names.iter().map(String::as_str).collect();
+            let near = crate::alike::nearest(&wanted, names.iter().copied(), 1);
+            let near = near
+                .first()
+                .map_or_else(String::new, |n| format!("; did you mean {n}?"));
+            let some = &names[..names.len().min(NAMED)];
+            let more = if names.len() > some.len() { ", …" } else { "" };
+            return Err(SessionError::new(
+                "filter-fails",
+                format!(
+                    "{which}: none of the events that take part ({}) has the key {}; they have {}{more}{near}",
+                    took.keyless,
+                    side.key.text(),
+                    some.join(", ")
+                ),
+            ));
+        }
+        match &took.first_failure {
+            Some(why) => Err(SessionError::new(
+                "filter-fails",
+                format!(
+                    "{which}: of no event it can be said whether it takes part, {} tried: {why}",
+                    took.failed
+                ),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The events of findings, in their order.
+    pub(super) fn events(
+        &self,
+        findings: &[Finding],
+        pick: impl Fn(&Finding) -> Option<u32>,
+        cancel: &Cancel,
+    ) -> Result<Vec<Option<Event>>, SessionError> {
+        let mut asked: Vec<(u32, usize)> = findings
+            .iter()
+            .enumerate()
+            .filter_map(|(i, f)| Some((pick(f)?, i)))
+            .collect();
+        asked.sort_unstable();
+        let place = |(ordinal, i): (u32, usize)| {
+            let at = self.places.binary_search_by_key(&ordinal, |(o, _)| *o).ok()?;
+            Some((self.places[at].1, i))
+        };
+        let found: Vec<(Locator, usize)> = asked.into_iter().filter_map(place).collect();
+        let locators: Vec<Locator> = found.iter().map(|(l, _)| *l).collect();
+        let mut events: Vec<Option<Event>> = Vec::new();
+        events.resize_with(findings.len(), || None);
+        self.store.fetch(&locators, cancel, &mut |i, event| {
+            events[found[i].1] = Some(event);
+        })?;
+        Ok(events)
+    }
+}
+
+impl Taking<'_> {
+    /// Finds the events first, then fetches them whole.
+    fn scan_then_fetch(&mut self, store: &dyn EventStore) -> Result<(Vec<Unreadable>, bool), SessionError> {
+        let mut found: Vec<(u32, Locator)> = Vec::new();
+        let cancel = self.cancel;
+        let summary = store.scan(
+            &mut |header: &Header<'_>| {
+                let Some(ordinal) = self.see(header.locator, header.time.map(|t| t.nanos)) else {
+                    self.full = true;
+                    return ControlFlow::Break(());
+                };
+                if self.only.keeps(header.stream, header.kind) {
+                    found.push((ordinal, header.locator));
+                }
+                ControlFlow::Continue(())
+            },
+            cancel,
+        )?;
+        if self.full {
+            return Ok((Vec::new(), false));
+        }
+        for chunk in found.chunks(BATCH) {
+            let locators: Vec<Locator> = chunk.iter().map(|(_, l)| *l).collect();
+            self.batch.clear();
+            store.fetch(&locators, cancel, &mut |i, event| {
+                self.batch.push((chunk[i].0, chunk[i].1, event));
+            })?;
+            self.used = self.batch.len();
+            if self.flush().is_break() {
+                return Ok((Vec::new(), false));
+            }
+        }
+        Ok((summary.unreadable, summary.complete))
+    }
+}
+
+impl Took {
+    /// Whether nothing takes part, though there are events.
+    pub fn is_empty(&self) -> bool {
+        self.taking_part == 0 && self.events > 0
+    }
+}

@@ -1,0 +1,411 @@
+//! The states of one history's streams against rows that should hold them: a read model's table, a snapshot, another history's states.
+
+mod by;
+mod evidence;
+mod matching;
+mod place;
+mod rows;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use leftfold_compare::{
+    Category, Course, Finding, Fit, RowFields, Standing, Verdict, best_place_of_rows, judge, stretches,
+};
+use leftfold_event::json::Value;
+use leftfold_event::{Cancel, Event, Progress};
+use leftfold_log::{Axis, LaneBy, Log, Place};
+use leftfold_replay::{BlameTree, ReplayError, StreamHistory};
+use leftfold_source::Unreadable;
+
+use super::findings::{Findings, verdict_of};
+use super::mirror::MirrorOptions;
+use super::rule::History;
+use super::shown::Shown;
+use super::streams::{named, over_streams, projection_of};
+use crate::error::SessionError;
+use crate::source::{OpenSource, Snapshot};
+use matching::{choose_fields, match_rows, spread};
+use place::Places;
+
+pub use by::ProjectionBy;
+pub use matching::{Matching, Told};
+pub use place::AsOf;
+pub use rows::{Row, Rows, RowsFrom, states_of};
+
+/// States by which it is found out which column is which field.
+const SAMPLED: usize = 1000;
+
+/// A stream, a row, or both.
+#[derive(Clone, Copy, Debug, Default)]
+struct Subject {
+    stream: Option<u32>,
+    row: Option<u32>,
+    /// Events of the stream that count.
+    len: usize,
+    /// How many of these the row lacks, where it is as the state once was.
+    behind: Option<u64>,
+}
+
+/// States compared with rows.
+pub struct Projected {
+    name: String,
+    source: Arc<OpenSource>,
+    snapshot: Arc<Snapshot>,
+    by: Arc<ProjectionBy>,
+    number: Option<usize>,
+    rows: Rows,
+    matching: Matching,
+    fields: RowFields,
+    told: Told,
+    places: Places,
+    as_of: Option<AsOf>,
+    known_until: Option<i64>,
+    subjects: Vec<Subject>,
+    findings: Vec<Finding>,
+}
+
+/// Compares the states of a history whose index is complete with rows. With a moment (nanoseconds), events after it do not count. Of the
+/// options, what events are known by, types, metadata and compaction are not used.
+pub fn compare_projection(
+    (source, snapshot): (Arc<OpenSource>, Arc<Snapshot>),
+    rows: Rows,
+    by: &Arc<ProjectionBy>,
+    options: &MirrorOptions,
+    moment: Option<i64>,
+    cancel: &Cancel,
+    progress: &Progress,
+) -> Result<Projected, SessionError> {
+    let history = history_of(&source, &snapshot);
+    let log = history.log;
+    let number = named(history, by.projection.as_deref())?;
+    let matching = match_rows(&rows, history, &options.only)?;
+    let len = |stream: u32| length(log, stream, moment);
+    progress.set_total(
+        matching
+            .scope
+            .iter()
+            .map(|s| log.stream_events(*s).len() as u64)
+            .sum(),
+    );
+    let matched: Vec<u32> = matching
+        .streams
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|s| len(*s) > 0)
+        .collect();
+    let sample = spread(&matched, SAMPLED);
+    let states = over_streams(history, &sample, cancel, &Progress::new(), |stream, events| {
+        let projection = projection_of(history, stream, number)?;
+        let mut state = projection.initial();
+        events.read(0..len(stream), cancel, &mut |_, step| {
+            let _ = projection.apply(&mut state, &step);
+        })?;
+        Ok(state)
+    })?;
+    let states: Vec<Value> = states.into_iter().map(|(_, state)| state).collect();
+    let (fields, told) = choose_fields(&rows, by, &options.equality, &states)?;
+    let places = Places::of(log, source.store.info().dialect == "capture");
+
+    let (mut subjects, again) = subjects(&matching, &len);
+    let streams: Vec<u32> = subjects.iter().filter_map(|s| s.stream).collect();
+    let row_of = |subject: &Subject| subject.row.map(|r| &rows.rows[r as usize].fields);
+    let by_stream: std::collections::HashMap<u32, u32> = subjects
+        .iter()
+        .zip(0..)
+        .filter_map(|(s, i)| Some((s.stream?, i)))
+        .collect();
+    let courses = over_streams(history, &streams, cancel, progress, |stream, events| {
+        let subject = subjects[by_stream[&stream] as usize];
+        let projection = projection_of(history, stream, number)?;
+        let row = row_of(&subject);
+        let course = stretches(events, subject.len, projection, row, &fields, cancel)?;
+        let blamed = match (row, course.stretches.is_empty()) {
+            (Some(row), true) => {
+                let blame = blame(
+                    history,
+                    stream,
+                    number,
+                    (events, subject.len),
+                    row,
+                    &fields,
+                    cancel,
+                )?;
+                blame.into_iter().flatten().max()
+            }
+            _ => None,
+        };
+        Ok((course, blamed))
+    })?;
+    let mut standings: Vec<Standing> = Vec::with_capacity(courses.len());
+    for (stream, (course, blamed)) in courses {
+        let number = by_stream[&stream];
+        let subject = &mut subjects[number as usize];
+        let ordinals = log.stream_events(stream);
+        subject.behind = behind(&course, subject.len);
+        standings.push(Standing {
+            number,
+            has_row: subject.row.is_some(),
+            has_state: course.end.is_some(),
+            fits: fits(&course, ordinals, &places),
+            blamed: blamed.map(|i| ordinals[i]),
+        });
+    }
+    let fits_of = |with_row: bool| -> Vec<Fit> {
+        let of = standings.iter().filter(|s| s.has_row == with_row);
+        of.flat_map(|s| s.fits.iter().copied()).collect()
+    };
+    let best = best_place_of_rows(&fits_of(true), &fits_of(false));
+    let counted = standings.iter().filter(|s| s.has_row || s.has_state).count() as u64;
+    let as_of = best.map(|fitting| places.as_of(log, &fitting, counted, moment));
+    let known_until = known_until(log, as_of.as_ref(), options.settled, moment);
+    for standing in &mut standings {
+        for fit in &mut standing.fits {
+            fit.from = fit.from.map(|rank| places.ordinal(rank));
+            fit.until = fit.until.map(|rank| places.ordinal(rank));
+        }
+    }
+    let time = |ordinal: u32| log.time(ordinal);
+    let mut findings: Vec<Finding> = standings
+        .iter()
+        .filter_map(|s| judge(s, &time, options.lag_tolerance, known_until))
+        .collect();
+    let rows_alone = subjects.iter().zip(0..).filter(|(s, _)| s.stream.is_none());
+    findings.extend(rows_alone.map(|(_, number)| Finding::new(Category::Extra, number)));
+    for row in again {
+        findings.push(Finding::new(Category::Duplicate, subjects.len() as u32));
+        subjects.push(row);
+    }
+    findings.sort_by_key(|f| (f.since.is_none(), f.since, f.stream));
+    Ok(Projected {
+        name: source.name(),
+        by: Arc::clone(by),
+        source,
+        snapshot,
+        number,
+        rows,
+        matching,
+        fields,
+        told,
+        places,
+        as_of,
+        known_until,
+        subjects,
+        findings,
+    })
+}
+
+/// A history as rules and projections see it.
+fn history_of<'h>(source: &'h OpenSource, snapshot: &'h Snapshot) -> History<'h> {
+    History {
+        log: &snapshot.log,
+        store: &*source.store,
+        projections: snapshot.replay.projections(),
+    }
+}
+
+/// How many events of a stream count.
+fn length(log: &Log, stream: u32, moment: Option<i64>) -> usize {
+    match moment {
+        None => log.stream_events(stream).len(),
+        Some(coord) => log.included(
+            stream,
+            &Place {
+                axis: Axis::Time,
+                coord,
+                ordinal: None,
+            },
+        ),
+    }
+}
+
+/// What is compared: the streams with their rows, then rows without a stream; and rows that there are already.
+fn subjects(matching: &Matching, len: &dyn Fn(u32) -> usize) -> (Vec<Subject>, Vec<Subject>) {
+    let mut row_of = std::collections::HashMap::new();
+    let (mut alone, mut again) = (Vec::new(), Vec::new());
+    for (row, stream) in (0_u32..).zip(&matching.streams) {
+        let subject = Subject {
+            row: Some(row),
+            ..Subject::default()
+        };
+        match stream.filter(|s| len(*s) > 0) {
+            None => alone.push(subject),
+            Some(stream) if row_of.contains_key(&stream) => again.push(Subject {
+                stream: Some(stream),
+                len: len(stream),
+                ..subject
+            }),
+            Some(stream) => {
+                row_of.insert(stream, row);
+            }
+        }
+    }
+    let in_scope: HashSet<u32> = matching.scope.iter().copied().collect();
+    let beside = row_of.keys().copied().filter(|s| !in_scope.contains(s));
+    let mut streams: Vec<u32> = matching
+        .scope
+        .iter()
+        .copied()
+        .chain(beside)
+        .filter(|s| len(*s) > 0)
+        .collect();
+    streams.sort_unstable();
+    let mut all: Vec<Subject> = streams
+        .into_iter()
+        .map(|stream| Subject {
+            stream: Some(stream),
+            row: row_of.get(&stream).copied(),
+            len: len(stream),
+            behind: None,
+        })
+        .collect();
+    all.append(&mut alone);
+    (all, again)
+}
+
+/// Where a stream's state equals its row, by ranks of places.
+fn fits(course: &Course, ordinals: &[u32], places: &Places) -> Vec<Fit> {
+    let rank = |events: usize| events.checked_sub(1).map(|i| places.rank(ordinals[i]));
+    course
+        .stretches
+        .iter()
+        .map(|stretch| Fit {
+            from: rank(stretch.from),
+            until: stretch.until.and_then(rank),
+        })
+        .collect()
+}
+
+/// How many events a row lacks that is as the state once was.
+fn behind(course: &Course, len: usize) -> Option<u64> {
+    let until = course.stretches.last()?.until?;
+    Some((len + 1 - until) as u64)
+}
+
+/// The index of the event that last changed each field in which the state in the end differs from the row.
+fn blame(
+    history: History<'_>,
+    stream: u32,
+    number: Option<usize>,
+    (events, len): (&dyn StreamHistory, usize),
+    row: &Value,
+    fields: &RowFields,
+    cancel: &Cancel,
+) -> Result<Vec<Option<usize>>, ReplayError> {
+    let projection = projection_of(history, stream, number)?;
+    let mut state = projection.initial();
+    let mut tree = BlameTree::new(&state);
+    events.read(0..len, cancel, &mut |i, step| {
+        let _ = projection.apply_with_blame(&mut state, &mut tree, i, &step);
+    })?;
+    let places = tree.places(&state);
+    let of = |path: &str| {
+        let path = leftfold_replay::Path::parse(path)?;
+        // What is not there any more, or never was, is for the one who changed what it would be in.
+        let nearest = places.iter().filter(|b| b.path.holds(&path));
+        nearest.max_by_key(|b| b.path.tokens().len())?.event
+    };
+    Ok(fields
+        .differences(&state, row)
+        .iter()
+        .map(|d| of(&d.path))
+        .collect())
+}
+
+/// Up to when both sides are known: the history by its last event, the rows by the place that they are as of.
+fn known_until(log: &Log, as_of: Option<&AsOf>, settled: bool, moment: Option<i64>) -> Option<i64> {
+    if settled {
+        return None;
+    }
+    let last = log.all().extent(Axis::Time).map(|(_, last)| last)?;
+    let last = moment.map_or(last, |m| m.min(last));
+    Some(as_of.and_then(|a| a.time).map_or(last, |t| t.min(last)))
+}
+
+impl Projected {
+    fn history(&self) -> History<'_> {
+        history_of(&self.source, &self.snapshot)
+    }
+
+    /// The right side.
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// How rows and streams were matched.
+    pub fn matching(&self) -> &Matching {
+        &self.matching
+    }
+
+    /// What is compared of a row.
+    pub fn told(&self) -> &Told {
+        &self.told
+    }
+
+    /// The place of the log that the rows fit best; `None` where none fits anywhere.
+    pub fn as_of(&self) -> Option<&AsOf> {
+        self.as_of.as_ref()
+    }
+
+    /// An event of the history.
+    pub fn event(&self, ordinal: u32, cancel: &Cancel) -> Result<Option<Event>, SessionError> {
+        Ok(self.history().read(&[ordinal], cancel)?.pop())
+    }
+
+    /// The projection that was named.
+    pub fn projection(&self) -> Option<&str> {
+        self.by.projection.as_deref()
+    }
+
+    /// How many streams are compared, and rows that have none.
+    pub fn compared(&self) -> [u64; 2] {
+        let streams = self.subjects.iter().filter(|s| s.stream.is_some()).count();
+        [streams as u64, (self.subjects.len() - streams) as u64]
+    }
+
+    /// The key of a finding's row, or its stream's name.
+    pub fn key(&self, finding: &Finding) -> &str {
+        let subject = self.subjects.get(finding.stream as usize);
+        match subject.map(|s| (s.row, s.stream)) {
+            Some((Some(row), _)) => &self.rows.rows[row as usize].key,
+            Some((None, Some(stream))) => self.snapshot.log.names(LaneBy::Stream).get(stream),
+            _ => "",
+        }
+    }
+}
+
+impl Findings for Projected {
+    fn mode(&self) -> &'static str {
+        "projection"
+    }
+
+    fn names(&self) -> [&str; 2] {
+        [&self.name, &self.rows.name]
+    }
+
+    fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    fn known_until(&self) -> Option<i64> {
+        self.known_until
+    }
+
+    fn verdict(&self) -> Verdict {
+        verdict_of(&self.findings, self.known_until)
+    }
+
+    fn unreadable(&self) -> [&[Unreadable]; 2] {
+        // What the index could not read is told where the source is opened.
+        [&[], &[]]
+    }
+
+    fn shown(&self, numbers: &[u32], cancel: &Cancel) -> Result<Vec<Shown>, SessionError> {
+        numbers
+            .iter()
+            .filter_map(|n| self.findings.get(*n as usize))
+            .map(|finding| evidence::of(self, finding, cancel))
+            .collect()
+    }
+}

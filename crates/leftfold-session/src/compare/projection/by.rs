@@ -1,0 +1,164 @@
+//! How rows are the states of streams, as it is stated.
+
+use leftfold_event::json::Value;
+use leftfold_replay::Path;
+use leftfold_source::{Expression as ColumnTemplate, Piece};
+
+use crate::error::SessionError;
+
+/// How the rows of the right side are states of the left side's streams.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProjectionBy {
+    /// The projection that makes the states; `None`: each stream's own.
+    pub projection: Option<String>,
+    /// The table whose rows are compared.
+    pub table: Option<String>,
+    /// What says whose state a row is: a column, or a template of columns (`cart-{cart_id}`).
+    pub key: Option<String>,
+    /// The columns (or places) that are compared; empty: all that both sides have.
+    pub fields: Vec<String>,
+    /// Where columns are in the state, where it is not a field of their name.
+    pub map: Vec<(String, Path)>,
+}
+
+/// A place in a state, as `/total`, `$.total` or `total`.
+pub(super) fn place(text: &str) -> Result<Path, SessionError> {
+    let text = text.trim();
+    let pointer = match text.strip_prefix('$') {
+        Some(below) => below.replace('.', "/"),
+        None if text.starts_with('/') || text.is_empty() => text.to_owned(),
+        None => format!("/{text}"),
+    };
+    Path::parse(&pointer)
+        .filter(|p| !p.tokens().is_empty() && !pointer.contains('['))
+        .ok_or_else(|| {
+            SessionError::new(
+                "path-syntax",
+                format!("{text:?} is no place in a state: write /total, or /items/0/qty"),
+            )
+        })
+}
+
+impl ProjectionBy {
+    /// Reads what was stated; a column's place as `/total` or `$.total`. An error has the project file's key for it as its parameter
+    /// `key`.
+    pub fn read(
+        projection: Option<String>,
+        table: Option<String>,
+        key: Option<String>,
+        fields: Vec<String>,
+        map: Vec<(String, String)>,
+    ) -> Result<Self, SessionError> {
+        let about = |name: &str, e: SessionError| {
+            SessionError::new(e.code, format!("{name}: {}", e.message)).with("key", name)
+        };
+        let by = Self {
+            projection,
+            table,
+            key,
+            fields,
+            map: map
+                .into_iter()
+                .map(|(column, at)| Ok((column, place(&at)?)))
+                .collect::<Result<_, _>>()
+                .map_err(|e| about("map", e))?,
+        };
+        by.key_template().map_err(|e| about("key", e))?;
+        Ok(by)
+    }
+
+    /// The key's template, if one is stated.
+    pub(super) fn key_template(&self) -> Result<Option<KeyTemplate>, SessionError> {
+        self.key.as_deref().map(KeyTemplate::parse).transpose()
+    }
+}
+
+/// What says whose state a row is.
+pub(super) struct KeyTemplate(Vec<Piece>);
+
+impl KeyTemplate {
+    fn parse(text: &str) -> Result<Self, SessionError> {
+        let refused = |why: String| SessionError::new("path-syntax", why);
+        match ColumnTemplate::of_text(text.to_owned()).map_err(|e| refused(e.to_string()))? {
+            ColumnTemplate::Column(column) => Ok(Self(vec![Piece::Column {
+                column: column.column,
+                at: column.at,
+            }])),
+            ColumnTemplate::Template { pieces, .. } => Ok(Self(pieces)),
+            _ => Err(refused(format!(
+                "{text:?} is neither a column nor a template of columns"
+            ))),
+        }
+    }
+
+    /// These columns, the parts of one key.
+    pub(super) fn of_columns(names: &[&str]) -> Self {
+        let column = |name: &&str| Piece::Column {
+            column: (*name).to_owned(),
+            at: None,
+        };
+        Self(names.iter().map(column).collect())
+    }
+
+    /// The columns it uses.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Column { column, .. } => Some(column.as_str()),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// The key of a row; `None` where one of its columns is null.
+    pub(super) fn of(&self, row: &Value) -> Option<String> {
+        let mut key = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => key.push_str(text),
+                Piece::Column { column, at } => {
+                    let value = row.get(column)?;
+                    let parsed = match (at, value.as_str()) {
+                        (Some(_), Some(text)) => leftfold_event::json::parse(text.as_bytes()).ok(),
+                        _ => None,
+                    };
+                    let value = parsed.as_ref().unwrap_or(value);
+                    let value = at.as_deref().map_or(Some(value), |at| value.pointer(at))?;
+                    if *value == Value::Null {
+                        return None;
+                    }
+                    key.push_str(&crate::compare::field::key_text(value));
+                }
+            }
+        }
+        Some(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leftfold_event::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_column_or_made_of_columns() {
+        let row = json::parse(br#"{"id":17,"kind":"cart","doc":"{\"n\":\"x\"}","none":null}"#).unwrap();
+        let key = |text: &str| KeyTemplate::parse(text).unwrap().of(&row);
+        assert_eq!(key("id").as_deref(), Some("17"));
+        assert_eq!(key("{kind}-{id}").as_deref(), Some("cart-17"));
+        assert_eq!(key("cart/{doc@/n}").as_deref(), Some("cart/x"));
+        assert_eq!((key("none"), key("gone")), (None, None));
+    }
+
+    #[test]
+    fn a_place_is_written_in_three_ways_and_a_wrong_one_is_told() {
+        let text = |t: &str| place(t).map(|p| p.to_string());
+        for written in ["/a/b", "$.a.b", "a/b"] {
+            assert_eq!(text(written).as_deref(), Ok("/a/b"), "{written}");
+        }
+        let wrong = |t: &str| place(t).is_err();
+        assert!(wrong("") && wrong("$") && wrong("$.a[0]") && wrong("/a~3"));
+        let map = vec![("total".to_owned(), "$".to_owned())];
+        let e = ProjectionBy::read(None, None, None, Vec::new(), map).unwrap_err();
+        assert_eq!(e.params["key"], "map");
+    }
+}

@@ -1,0 +1,108 @@
+//! Which place of the log the rows are as of.
+
+use leftfold_compare::Fitting;
+use leftfold_log::{Axis, Log};
+
+/// The order in which places are counted: the log's, or that of time where a log is of several partitions, whose order says nothing.
+#[derive(Debug)]
+pub(super) struct Places(Option<ByTime>);
+
+#[derive(Debug)]
+struct ByTime {
+    /// Rank by ordinal; events without a time come last.
+    rank: Vec<u32>,
+    ordinal: Vec<u32>,
+}
+
+/// A place of the log and how well it fits. Events are ordinals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    /// After this event; `None`: before all.
+    pub after: Option<u32>,
+    /// The last event up to which it fits as well.
+    pub last: Option<u32>,
+    /// Whether it fits up to the end.
+    pub is_end: bool,
+    /// The latest time that it may be as of, in nanoseconds.
+    pub time: Option<i64>,
+    /// Rows that fit there, and streams that rightly have none.
+    pub fitting: u64,
+    /// How many there are.
+    pub of: u64,
+    /// The rank of `after`.
+    pub(super) rank: Option<u32>,
+}
+
+impl Places {
+    pub(super) fn of(log: &Log, by_time: bool) -> Self {
+        if !by_time || log.all().is_time_ordered() {
+            return Self(None);
+        }
+        let timed = log.all().order(Axis::Time);
+        let mut ordinal = timed.range(0, timed.len());
+        ordinal.extend((0..log.events()).filter(|o| log.time(*o).is_none()));
+        let mut rank = vec![0; ordinal.len()];
+        for (r, o) in (0_u32..).zip(&ordinal) {
+            rank[*o as usize] = r;
+        }
+        Self(Some(ByTime { rank, ordinal }))
+    }
+
+    pub(super) fn rank(&self, ordinal: u32) -> u32 {
+        self.0.as_ref().map_or(ordinal, |by| by.rank[ordinal as usize])
+    }
+
+    pub(super) fn ordinal(&self, rank: u32) -> u32 {
+        self.0.as_ref().map_or(rank, |by| by.ordinal[rank as usize])
+    }
+
+    /// What a fitting of ranks is, of so many that could fit.
+    pub(super) fn as_of(&self, log: &Log, fitting: &Fitting, of: u64, moment: Option<i64>) -> AsOf {
+        let end = log.events().checked_sub(1);
+        let last = match fitting.before {
+            Some(before) => before.checked_sub(1),
+            None => end,
+        };
+        let time = match (fitting.before, moment) {
+            (None, Some(moment)) => Some(moment),
+            (None, None) => log.all().extent(Axis::Time).map(|(_, last)| last),
+            _ => last.and_then(|rank| log.time(self.ordinal(rank))),
+        };
+        AsOf {
+            after: fitting.after.map(|rank| self.ordinal(rank)),
+            last: last.map(|rank| self.ordinal(rank)),
+            is_end: fitting.before.is_none(),
+            time,
+            fitting: u64::from(fitting.rows),
+            of,
+            rank: fitting.after,
+        }
+    }
+
+    /// How many of a stream's events there are at the place, where it begins.
+    pub(super) fn included(&self, as_of: &AsOf, ordinals: &[u32]) -> usize {
+        let is_by_then = |ordinal: &&u32| as_of.rank.is_some_and(|rank| self.rank(**ordinal) <= rank);
+        ordinals.iter().filter(is_by_then).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_of_the_log_is_its_own_rank() {
+        let places = Places::of(&Log::empty(), true);
+        assert_eq!((places.rank(7), places.ordinal(7)), (7, 7));
+        let as_of = AsOf {
+            after: Some(3),
+            last: Some(4),
+            is_end: false,
+            time: None,
+            fitting: 1,
+            of: 1,
+            rank: Some(3),
+        };
+        assert_eq!(places.included(&as_of, &[1, 3, 4, 9]), 2);
+    }
+}
