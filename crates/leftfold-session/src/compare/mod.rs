@@ -1,10 +1,19 @@
 //! Comparisons of two histories: sides taken from their sources, findings with their evidence.
 
+mod aligned;
+pub(crate) mod commands;
+mod density;
 mod found;
+mod heat;
+mod known;
+mod lengths;
+mod likeness;
 mod mirror;
+mod options;
 mod rule;
 mod shown;
 mod side;
+mod states;
 mod task;
 #[cfg(test)]
 mod task_tests;
@@ -18,4 +27,5 @@ pub use rule::{History, Rule, RuleKind, Ruled, check_rule};
 pub use shown::Shown;
 pub use side::{Only, TakenSide};
 pub use task::ComparisonTask;
-pub(crate) use task::{Comparisons, RightSide};
+pub(crate) use options::mirror_options;
+pub(crate) use task::{Asked, Comparisons, RightSide};
