@@ -109,7 +109,8 @@ export const compareEn = {
   'compare.knownBy.moment': 'At {time}',
   'compare.knownBy.moment.what': 'Findings as they were known at the moment the comparison was asked for',
   'compare.knownBy.playhead': 'At the playhead',
-  'compare.knownBy.playhead.what': 'Findings as they were known at the playhead: what had not begun is left out, what had not healed had not. The playhead then stays where it is while one steps.',
+  'compare.knownBy.playhead.what':
+    'Findings as they were known at the playhead: what had not begun is left out, what had not healed had not. The playhead then stays where it is while one steps.',
   'compare.lagText': 'How much later an event may be on the other side before it counts as missing',
   'compare.list': 'List',
   'compare.list.what': 'One finding a line',
@@ -171,7 +172,8 @@ export const compareEn = {
   'lag.most': 'at most {n} at once, around {time}',
   'lag.never': 'None was at any time.',
   'lag.converge': 'Time to converge',
-  'lag.convergeText': '{n} {n:disagreement|disagreements} healed: half within {median}, 95 % within {p95}, all within {longest}. {open} {open:has|have} not.',
+  'lag.convergeText':
+    '{n} {n:disagreement|disagreements} healed: half within {median}, 95 % within {p95}, all within {longest}. {open} {open:has|have} not.',
   'lag.noneHealed': 'No disagreement has healed; {open} {open:is|are} open.',
   'lag.pairs': 'Lag between partners',
   'lag.pairsText': '{n} {n:pair|pairs}: half within {median}, 95 % within {p95}, all within {longest}.',

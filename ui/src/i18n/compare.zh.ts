@@ -107,7 +107,8 @@ export const compareZh: Record<keyof typeof compareEn, string> = {
   'compare.knownBy.moment': '{time}',
   'compare.knownBy.moment.what': '截至发起比较时所指定时刻已知的差异',
   'compare.knownBy.playhead': '播放头',
-  'compare.knownBy.playhead.what': '截至播放头时刻已知的差异：尚未开始的不列出，尚未恢复的仍未恢复。此时逐个查看不会移动播放头。',
+  'compare.knownBy.playhead.what':
+    '截至播放头时刻已知的差异：尚未开始的不列出，尚未恢复的仍未恢复。此时逐个查看不会移动播放头。',
   'compare.lagText': '事件在另一侧最多可以晚多久，超过即视为缺失',
   'compare.list': '列表',
   'compare.list.what': '每行一处差异',
@@ -169,7 +170,8 @@ export const compareZh: Record<keyof typeof compareEn, string> = {
   'lag.most': '同时最多 {n} 个，约在 {time}',
   'lag.never': '任何时刻都没有。',
   'lag.converge': '收敛所需时间',
-  'lag.convergeText': '{n} 次不一致已恢复：半数在 {median} 内，95 % 在 {p95} 内，全部在 {longest} 内。{open} 次尚未恢复。',
+  'lag.convergeText':
+    '{n} 次不一致已恢复：半数在 {median} 内，95 % 在 {p95} 内，全部在 {longest} 内。{open} 次尚未恢复。',
   'lag.noneHealed': '没有不一致已恢复；{open} 次仍未恢复。',
   'lag.pairs': '成对事件之间的延迟',
   'lag.pairsText': '{n} 对：半数在 {median} 内，95 % 在 {p95} 内，全部在 {longest} 内。',

@@ -3,11 +3,9 @@ import { parseJson } from './json';
 import { overlaid } from './overlaid';
 
 const lines = (left: string | null, right: string | null, places: string[] | null = null): string[] =>
-  overlaid(
-    left === null ? null : parseJson(left),
-    right === null ? null : parseJson(right),
-    places,
-  ).map(({ depth, sign, text }) => `${sign}${'.'.repeat(depth)}${text}`);
+  overlaid(left === null ? null : parseJson(left), right === null ? null : parseJson(right), places).map(
+    ({ depth, sign, text }) => `${sign}${'.'.repeat(depth)}${text}`,
+  );
 
 describe('two documents as one', () => {
   it('say once what both say, and behind signs what one says alone', () => {

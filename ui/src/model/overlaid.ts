@@ -76,7 +76,13 @@ class Writer {
         this.member(item, other, depth + 1, left.kind === 'object' ? name : null, `${path}/${token(name)}`);
       }
       for (const [name, item] of b)
-        this.member(undefined, item, depth + 1, left.kind === 'object' ? name : null, `${path}/${token(name)}`);
+        this.member(
+          undefined,
+          item,
+          depth + 1,
+          left.kind === 'object' ? name : null,
+          `${path}/${token(name)}`,
+        );
       this.push(depth, ' ', close);
       return;
     }

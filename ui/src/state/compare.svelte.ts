@@ -52,16 +52,16 @@ class Compare {
   hiddenCategories = $state.raw<readonly string[]>([]);
   hiddenStatuses = $state.raw<readonly FindingStatusDto[]>(['outOfCoverage']);
   grouped = $state(true);
+  tab = $state<CompareTab>('list');
+  knownBy = $state<KnownBy>('end');
+  /** The moment as known at which findings are listed, in nanoseconds; `null`: in the end. */
+  knownAt = $state.raw<string | null>(null);
   list: FindingListDto = $derived({
     hiddenCategories: [...this.hiddenCategories],
     hiddenStatuses: [...this.hiddenStatuses],
     grouped: this.grouped,
     knownAt: this.knownAt,
   });
-  tab = $state<CompareTab>('list');
-  knownBy = $state<KnownBy>('end');
-  /** The moment as known at which findings are listed, in nanoseconds; `null`: in the end. */
-  knownAt = $state.raw<string | null>(null);
   private known = $state.raw<KnownDto | null>(null);
   /** What it came to, as known at that moment. */
   summary: ComparisonSummaryDto | null = $derived.by(() => {
@@ -82,9 +82,7 @@ class Compare {
     return new Map(counts.map((count) => [count.category, shown.reduce((sum, s) => sum + count[s], 0)]));
   });
   byStatus: ReadonlyMap<FindingStatusDto, number> = $derived.by(() => {
-    const shown = (this.summary?.counts ?? []).filter(
-      (c) => !this.hiddenCategories.includes(c.category),
-    );
+    const shown = (this.summary?.counts ?? []).filter((c) => !this.hiddenCategories.includes(c.category));
     return new Map(STATUSES.map((s) => [s, shown.reduce((sum, count) => sum + count[s], 0)]));
   });
   /** How many findings the list holds. */

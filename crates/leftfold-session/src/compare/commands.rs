@@ -12,9 +12,9 @@ use leftfold_event::Cancel;
 
 use super::likeness;
 use crate::contract::{
-    ComparisonKnownArgs, ConvergenceArgs, FindingHeatArgs, FindingStatesArgs, LikenessArgs, SideDensityArgs,
+    Bytes, ComparisonKnownArgs, ConvergenceArgs, FindingHeatArgs, FindingStatesArgs, LikenessArgs, SideDensityArgs,
 };
-use crate::dto::{Bytes, ConvergenceDto, FindingStatesDto, HandDto, HeatDto, KnownDto, LikenessDto};
+use crate::dto::{ConvergenceDto, FindingStatesDto, HandDto, HeatDto, KnownDto, LikenessDto};
 use crate::{Session, SessionError};
 
 type Answer<T> = Result<T, SessionError>;

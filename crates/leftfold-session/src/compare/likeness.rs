@@ -196,6 +196,10 @@ fn score(likeness: &LikenessDto) -> u32 {
         Kind::Categories => likeness.categories,
         Kind::Times => likeness.times,
     };
+    // Histories of one time are no reason to compare them.
+    if [likeness.ids, likeness.streams, likeness.types].iter().all(|s| s.shared == 0) {
+        return 0;
+    }
     // Without versions no ids were looked at: then names alone decide.
     let weighed = WEIGHTS.map(|(kind, weight)| {
         let SharedDto { shared, of } = of(kind);

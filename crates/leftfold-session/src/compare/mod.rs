@@ -16,6 +16,8 @@ mod side;
 mod states;
 mod task;
 #[cfg(test)]
+mod shown_tests;
+#[cfg(test)]
 mod task_tests;
 
 pub use leftfold_compare::{

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { darkness, moved, stretch } from './heat';
 import type { Place } from './heat';
 
-const row = (...columns: number[]): { cells: { column: number; count: number; status: 'confirmed'; first: number }[] } => ({
+const row = (
+  ...columns: number[]
+): { cells: { column: number; count: number; status: 'confirmed'; first: number }[] } => ({
   cells: columns.map((column) => ({ column, count: 1, status: 'confirmed', first: 0 })),
 });
 const ROWS = [row(2, 9), row(), row(1, 5, 8)];
@@ -13,7 +15,9 @@ const walk = (keys: string[]): (Place | null)[] => {
 
 describe('the map of findings', () => {
   it('is walked through by arrows, from one cell with findings to the next', () => {
-    expect(walk(['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowLeft', 'Home', 'ArrowUp'])).toEqual([
+    expect(
+      walk(['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowLeft', 'Home', 'ArrowUp']),
+    ).toEqual([
       { row: 0, column: 2 },
       { row: 0, column: 9 },
       { row: 0, column: 9 },

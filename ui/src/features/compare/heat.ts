@@ -70,4 +70,5 @@ export function stretch(heat: Pick<HeatDto, 'from' | 'to' | 'columns'>, column: 
 }
 
 /** How dark a cell is: more findings are darker, and one can be seen. */
-export const darkness = (count: number, most: number): number => 0.4 + 0.6 * Math.sqrt(count / Math.max(1, most));
+export const darkness = (count: number, most: number): number =>
+  0.4 + 0.6 * Math.sqrt(count / Math.max(1, most));

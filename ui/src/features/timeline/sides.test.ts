@@ -27,6 +27,8 @@ describe('the events of both sides', () => {
   });
 
   it('are left out where they are out of sight', () => {
-    expect(barsOfSide([{ from: 90n, to: 95n, count: 1 }], 1, FOLD, { ...VIEW, span: 50 }, 1000, 'sqrt')).toEqual([]);
+    expect(
+      barsOfSide([{ from: 90n, to: 95n, count: 1 }], 1, FOLD, { ...VIEW, span: 50 }, 1000, 'sqrt'),
+    ).toEqual([]);
   });
 });

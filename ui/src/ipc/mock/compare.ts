@@ -153,7 +153,9 @@ export class MockComparison {
   }
 
   list({ hiddenCategories, hiddenStatuses, grouped, knownAt }: FindingListDto): FindingDto[] {
-    const kept = this.at(knownAt).filter((f) => !hiddenCategories.includes(f.category) && !hiddenStatuses.includes(f.status));
+    const kept = this.at(knownAt).filter(
+      (f) => !hiddenCategories.includes(f.category) && !hiddenStatuses.includes(f.status),
+    );
     if (!grouped) return kept;
     const order = CATEGORIES as readonly string[];
     return kept.sort((a, b) => order.indexOf(a.category) - order.indexOf(b.category) || a.number - b.number);
