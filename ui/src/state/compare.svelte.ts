@@ -133,6 +133,19 @@ class Compare {
       });
       this.findFirst();
       if (this.evidence === null) this.chooseFirst();
+      else this.renew();
+    },
+  );
+
+  /** What one looks at, as known at another moment. */
+  private readonly renewWish = new Latest<
+    { comparison: number; number: number; knownAt: string | null },
+    FindingEvidenceDto
+  >(
+    (asked) => call('finding', asked),
+    (evidence, { knownAt }) => {
+      const same = this.evidence?.finding.number === evidence.finding.number;
+      if (same && knownAt === this.knownAt) this.evidence = evidence;
     },
   );
 
@@ -237,6 +250,13 @@ class Compare {
       this.known = null;
     });
     this.findFirst();
+    this.renew();
+  }
+
+  private renew(): void {
+    const { now, evidence, knownAt } = this;
+    if (now !== null && evidence !== null)
+      this.renewWish.request({ comparison: now.id, number: evidence.finding.number, knownAt });
   }
 
   /** The moment, in nanoseconds, moves: with the playhead. */
@@ -342,7 +362,8 @@ class Compare {
     call('finding_place', { comparison: now.id, list, number: evidence.finding.number }).then(
       (at) => {
         // Who chose another one meanwhile wants that.
-        if (this.evidence === evidence && this.lists === lists && this.at === null) this.at = at;
+        const same = this.evidence?.finding.number === evidence.finding.number;
+        if (same && this.lists === lists && this.at === null) this.at = at;
       },
       () => undefined,
     );
@@ -400,6 +421,7 @@ class Compare {
     this.status.reset();
     this.look.reset();
     this.knownWish.reset();
+    this.renewWish.reset();
     this.firstWish.reset();
     if (now !== null) call('compare_close', { comparison: now.id }).catch(() => undefined);
   }

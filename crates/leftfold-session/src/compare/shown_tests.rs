@@ -99,6 +99,19 @@ fn what_is_healed_in_the_end_was_missing_until_it_came() {
     };
     let evidence = commands::finding(&two.session, args).unwrap();
     assert!(evidence.right_payload.is_none() && evidence.left_payload.is_some());
+    // Nor had its state then seen what came later.
+    let included = |known_at| {
+        let args = FindingStatesArgs {
+            comparison: id,
+            number: 0,
+            known_at,
+            projection: None,
+        };
+        let states = commands::finding_states(&two.session, args).unwrap();
+        [states.left, states.right].map(|side| side.map(|s| s.included))
+    };
+    assert_eq!(included(Some(at(80))), [Some(2), Some(1)]);
+    assert_eq!(included(None), [Some(2), Some(2)]);
     // The end is what it was.
     assert_eq!(done.summary.unwrap().verdict, VerdictDto::Never);
 }

@@ -103,7 +103,10 @@ impl Found {
             ));
         };
         let fold = |hand| {
-            let upto = self.upto(&finding, hand);
+            let upto = self.upto(&finding, hand).map(|upto| match known_at {
+                Some(at) => self.by_then(upto, at.0),
+                None => upto,
+            });
             upto.map(|upto| self.fold(upto, projection, cancel)).transpose()
         };
         let (left, right) = (fold(Hand::Left)?, fold(Hand::Right)?);
@@ -159,6 +162,18 @@ impl Found {
             stream,
             events: self.in_common_before(hand, stream, ordinal),
         })
+    }
+
+    /// The same without what had not been recorded by a moment: up to the last event that had been.
+    fn by_then(&self, upto: Upto, at: i64) -> Upto {
+        let side = &self.compared.side(upto.hand).side;
+        let events = &side.stream_events(upto.stream)[..upto.events];
+        let is_later = |o: &u32| side.time(*o).is_some_and(|t| t > at);
+        let known = events.iter().rposition(|o| !is_later(o));
+        Upto {
+            events: known.map_or(0, |place| place + 1),
+            ..upto
+        }
     }
 
     /// After how many events of a stream the last one comes that the other side has before this event, too.

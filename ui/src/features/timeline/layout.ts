@@ -39,6 +39,8 @@ export interface Layout {
   stripTop: number | null;
   /** How high the lane of a side is. */
   sideHeight: number;
+  /** How far down the playhead's line goes. */
+  linesBottom: number;
   minimapTop: number;
 }
 
@@ -71,6 +73,7 @@ export function layoutFor(width: number, height: number, lanes: number, scrolled
     below: mostScroll === 0 ? 0 : Math.max(0, lanes - Math.round((scroll + room) / laneHeight)),
     stripTop,
     sideHeight,
+    linesBottom: stripTop === null ? lanesBottom : stripTop + STRIP + sideHeight,
     minimapTop,
   };
 }
