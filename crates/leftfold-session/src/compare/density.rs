@@ -33,7 +33,16 @@ impl Found {
     /// Counts by column, as the contract's bytes.
     pub(crate) fn density(&self, hand: Hand, axis: Axis, spans: &[SpanDto]) -> Result<Vec<u8>, SessionError> {
         let mut bytes = Vec::with_capacity(columns_of(spans)? * 4);
-        let standing = self.standing(hand, axis)?;
+        let standing = match (hand, axis, &*self.alignment()) {
+            // Every place of the log holds one event.
+            (Hand::Left, Axis::Log, Alignment::Same) => None,
+            _ => Some(self.standing(hand, axis)?),
+        };
+        let events = i64::from(self.compared.side(hand).side.events());
+        let before = |coord: i64| match &standing {
+            Some(standing) => standing.partition_point(|c| *c < coord),
+            None => coord.clamp(0, events) as usize,
+        };
         for span in spans {
             let (from, length) = (span.from.0, i128::from(span.to.0) - i128::from(span.from.0));
             let columns = i128::from(span.columns);
@@ -42,12 +51,11 @@ impl Found {
                 let at = (column * length.max(0) + columns - 1) / columns.max(1);
                 (i128::from(from) + at) as i64
             };
-            let mut before = standing.partition_point(|c| *c < from);
+            let mut last = before(from);
             for column in 1..=columns {
-                let end = begin(column);
-                let here = before + standing[before..].partition_point(|c| *c < end);
-                bytes.extend_from_slice(&((here - before) as u32).to_le_bytes());
-                before = here;
+                let here = before(begin(column)).max(last);
+                bytes.extend_from_slice(&((here - last) as u32).to_le_bytes());
+                last = here;
             }
         }
         Ok(bytes)
@@ -81,16 +89,11 @@ impl Found {
         times
     }
 
+    /// Where the events stand in the log of the left side by their times.
     fn log_places(&self, hand: Hand) -> Result<Vec<i64>, SessionError> {
         let alignment = self.alignment();
-        match (hand, &*alignment) {
-            (Hand::Left, Alignment::Same) => {
-                return Ok((0..i64::from(self.compared.left.side.events())).collect());
-            }
-            (Hand::Left, Alignment::At(ordinals)) => {
-                return Ok(ordinals.iter().map(|o| i64::from(*o)).collect());
-            }
-            _ => {}
+        if let (Hand::Left, Alignment::At(ordinals)) = (hand, &*alignment) {
+            return Ok(ordinals.iter().map(|o| i64::from(*o)).collect());
         }
         let times = self.standing(hand, Axis::Time)?;
         let view = self.source.view(None)?;

@@ -1,7 +1,5 @@
 //! What was known at a moment. Statuses are functions of a time, so that no second comparison is needed.
 
-use std::collections::BTreeSet;
-
 use leftfold_compare::{Category, Finding, Hand, Status, Verdict};
 
 use super::mirror::{Compared, Counted};
@@ -110,22 +108,19 @@ impl<'c> Known<'c> {
     pub(super) fn dto(&self) -> KnownDto {
         let counts = self.counts();
         let (verdict, within) = self.verdict(&counts);
-        let mut first = None;
-        let mut differing = BTreeSet::new();
-        for (number, finding, status) in self.findings() {
-            if matches!(status, Status::Confirmed | Status::Healed) {
-                first = first.or(Some(number));
-            }
-            if status == Status::Confirmed {
-                differing.insert(finding.stream);
-            }
+        let certain = |(number, _, status): (u32, Finding, Status)| {
+            matches!(status, Status::Confirmed | Status::Healed).then_some(number)
+        };
+        let mut differing = vec![false; self.compared.comparison.streams.len()];
+        for (_, finding, status) in self.findings() {
+            differing[finding.stream as usize] |= status == Status::Confirmed;
         }
         KnownDto {
             verdict,
             within,
             counts,
-            first,
-            streams_differing: differing.len() as u32,
+            first: self.findings().find_map(certain),
+            streams_differing: differing.iter().filter(|d| **d).count() as u32,
             known_until: self.until().map(Int),
         }
     }
