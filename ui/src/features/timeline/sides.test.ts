@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../model/axis';
-import { barsOfSide, peakOf, stretchesOf } from './sides';
+import { barsOfSide, countAt, peakOf, stretchesOf } from './sides';
 
 const FOLD = fold(0n, 100n, []);
 const VIEW = { from: 0n, frac: 0, span: 100 };
@@ -30,5 +30,13 @@ describe('the events of both sides', () => {
     expect(
       barsOfSide([{ from: 90n, to: 95n, count: 1 }], 1, FOLD, { ...VIEW, span: 50 }, 1000, 'sqrt'),
     ).toEqual([]);
+  });
+
+  it('are told under the pointer', () => {
+    const side = [
+      { from: 0n, to: 10n, count: 4 },
+      { from: 10n, to: 20n, count: 2 },
+    ];
+    expect([0n, 9n, 10n, 20n].map((coord) => countAt(side, coord))).toEqual([4, 4, 2, 0]);
   });
 });

@@ -61,3 +61,7 @@ export function barsOfSide(
 
 export const peakOf = (...sides: readonly (readonly Stretch[])[]): number =>
   sides.reduce((peak, side) => side.reduce((p, s) => Math.max(p, s.count), peak), 1);
+
+/** How many events stand in the column of a coordinate. */
+export const countAt = (stretches: readonly Stretch[], coord: bigint): number =>
+  stretches.find((s) => s.from <= coord && coord < s.to)?.count ?? 0;
