@@ -24,7 +24,9 @@ async fn compared(window: &Window) {
     window
         .wait_text("compare-verdict", "a verdict", |t| t.contains("They differ"))
         .await;
-    window.wait_script(HEAD_TO_HEAD, "both sides stand head to head").await;
+    window
+        .wait_script(HEAD_TO_HEAD, "both sides stand head to head")
+        .await;
 }
 
 /// The number of the finding that is looked at: its place among all of the list.
@@ -38,16 +40,22 @@ async fn a_divergence_is_shown_in_every_way_by_keys() {
     compared(&window).await;
     // The first one that is certain is looked at, and gone back to.
     let first = window
-        .wait_text("finding-place", "a finding", |t| t.chars().next().is_some_and(|c| c.is_ascii_digit()))
+        .wait_text("finding-place", "a finding", |t| {
+            t.chars().next().is_some_and(|c| c.is_ascii_digit())
+        })
         .await;
     window
         .wait_text("compare-first", "the first finding", |t| t.starts_with("First: "))
         .await;
     window.picture("head-to-head").await;
     window.keys("n").await;
-    window.wait_text("finding-place", "the next", |t| t != first).await;
+    window
+        .wait_text("finding-place", "the next", |t| t != first)
+        .await;
     window.keys(SHIFT_I).await;
-    window.wait_text("finding-place", "the first again", |t| t == first).await;
+    window
+        .wait_text("finding-place", "the first again", |t| t == first)
+        .await;
 
     // A conflict, overlaid and as the states it leads to.
     for category in ["missing", "extra", "duplicate", "reordered", "late", "placement"] {
@@ -72,7 +80,9 @@ async fn a_divergence_is_shown_in_every_way_by_keys() {
     window.picture("overlaid").await;
     window.keys("y").await;
     window
-        .wait_text("states-summary", "states", |t| t.contains("differ") || t.contains("the same"))
+        .wait_text("states-summary", "states", |t| {
+            t.contains("differ") || t.contains("the same")
+        })
         .await;
     window.picture("states").await;
     for category in ["missing", "extra", "duplicate", "reordered", "late", "placement"] {
@@ -97,7 +107,9 @@ async fn a_divergence_is_shown_in_every_way_by_keys() {
     for key in [DOWN, DOWN, RIGHT, ENTER] {
         grid.send_keys(key).await.unwrap();
     }
-    window.wait_text("finding-place", "another finding", |t| t != before).await;
+    window
+        .wait_text("finding-place", "another finding", |t| t != before)
+        .await;
     window.picture("map").await;
     window.click("map-as-table").await;
     window
@@ -126,10 +138,14 @@ async fn a_divergence_is_shown_in_every_way_by_keys() {
         .await;
     let total = |t: &str| t.rsplit(' ').next().map(str::to_owned);
     let of_all = total(&all);
-    window.wait_text("finding-place", "fewer findings", |t| total(t) != of_all).await;
+    window
+        .wait_text("finding-place", "fewer findings", |t| total(t) != of_all)
+        .await;
     window.picture("as-known").await;
     window.keys("k").await;
-    window.wait_text("finding-place", "all findings", |t| total(t) == of_all).await;
+    window
+        .wait_text("finding-place", "all findings", |t| total(t) == of_all)
+        .await;
     window.close().await;
 }
 
@@ -193,7 +209,9 @@ async fn the_other_side_is_offered_among_the_files_opened_before() {
     window.picture("offered").await;
     window.click("compare-start").await;
     window
-        .wait_text("compare-verdict", "another comparison", |t| t.contains("warehouse-copy"))
+        .wait_text("compare-verdict", "another comparison", |t| {
+            t.contains("warehouse-copy")
+        })
         .await;
     window.close().await;
 }

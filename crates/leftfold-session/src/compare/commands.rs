@@ -12,7 +12,8 @@ use leftfold_event::Cancel;
 
 use super::likeness;
 use crate::contract::{
-    Bytes, ComparisonKnownArgs, ConvergenceArgs, FindingHeatArgs, FindingStatesArgs, LikenessArgs, SideDensityArgs,
+    Bytes, ComparisonKnownArgs, ConvergenceArgs, FindingHeatArgs, FindingStatesArgs, LikenessArgs,
+    SideDensityArgs,
 };
 use crate::dto::{ConvergenceDto, FindingStatesDto, HandDto, HeatDto, KnownDto, LikenessDto};
 use crate::{Session, SessionError};

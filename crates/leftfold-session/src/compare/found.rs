@@ -332,7 +332,9 @@ impl Found {
         let finding = self.compared.comparison.findings[number as usize];
         let alignment = self.alignment();
         let in_index = |left: u32| alignment.ordinal(left).unwrap_or(left);
-        let of = finding.of.map(|of| if finding.left.is_some() { in_index(of) } else { of });
+        let of = finding
+            .of
+            .map(|of| if finding.left.is_some() { in_index(of) } else { of });
         let row = |event: &Option<Event>, ordinal: Option<u32>| -> Option<RowDto> {
             let mut row = row_of(event.as_ref()?, ordinal?);
             if row.category.is_none() {

@@ -64,9 +64,8 @@ impl Found {
         let from = on_axis.first().map_or(0, |(c, _)| *c);
         let to = on_axis.last().map_or(0, |(c, _)| *c).saturating_add(1);
         let length = (i128::from(to) - i128::from(from)).max(1);
-        let column_of = |coord: i64| {
-            ((i128::from(coord) - i128::from(from)) * i128::from(columns) / length) as u32
-        };
+        let column_of =
+            |coord: i64| ((i128::from(coord) - i128::from(from)) * i128::from(columns) / length) as u32;
 
         let listed = self.numbers(list);
         let mut rows: Vec<Row> = Vec::new();

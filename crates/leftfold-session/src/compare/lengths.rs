@@ -60,10 +60,7 @@ fn spread(lengths: &[i64]) -> LengthsDto {
         up_to: None,
         count: (lengths.len() - before) as u32,
     });
-    let first = classes
-        .iter()
-        .position(|c| c.count > 0)
-        .unwrap_or(classes.len());
+    let first = classes.iter().position(|c| c.count > 0).unwrap_or(classes.len());
     let end = classes.iter().rposition(|c| c.count > 0).map_or(first, |i| i + 1);
     LengthsDto {
         count: lengths.len() as u32,
@@ -96,8 +93,7 @@ impl Found {
             .filter_map(|i| Some(i.to?.saturating_sub(i.from)))
             .collect();
         lengths.sort_unstable();
-        let mut disagreeing =
-            convergence.tiles(from, to.saturating_add(1), columns.clamp(1, MOST_COLUMNS));
+        let mut disagreeing = convergence.tiles(from, to.saturating_add(1), columns.clamp(1, MOST_COLUMNS));
         // Nothing is known of what comes after the moment.
         if let Some(at) = known_at {
             let length = (i128::from(to) + 1 - i128::from(from)).max(1);

@@ -197,7 +197,10 @@ fn score(likeness: &LikenessDto) -> u32 {
         Kind::Times => likeness.times,
     };
     // Histories of one time are no reason to compare them.
-    if [likeness.ids, likeness.streams, likeness.types].iter().all(|s| s.shared == 0) {
+    if [likeness.ids, likeness.streams, likeness.types]
+        .iter()
+        .all(|s| s.shared == 0)
+    {
         return 0;
     }
     // Without versions no ids were looked at: then names alone decide.

@@ -12,11 +12,11 @@ mod mirror;
 mod options;
 mod rule;
 mod shown;
+#[cfg(test)]
+mod shown_tests;
 mod side;
 mod states;
 mod task;
-#[cfg(test)]
-mod shown_tests;
 #[cfg(test)]
 mod task_tests;
 
@@ -25,9 +25,9 @@ pub use leftfold_compare::{
     IgnoredError, Status, StreamPair, Tolerance, Verdict, decimal,
 };
 pub use mirror::{Compared, Counted, MirrorOptions, compare_mirror};
+pub(crate) use options::mirror_options;
 pub use rule::{History, Rule, RuleKind, Ruled, check_rule};
 pub use shown::Shown;
 pub use side::{Only, TakenSide};
 pub use task::ComparisonTask;
-pub(crate) use options::mirror_options;
 pub(crate) use task::{Asked, Comparisons, RightSide};

@@ -88,7 +88,10 @@ fn what_is_healed_in_the_end_was_missing_until_it_came() {
     };
     assert_eq!(known(29).verdict, VerdictDto::AlwaysEqual);
     assert_eq!(known(31).verdict, VerdictDto::Undecided);
-    assert_eq!((known(80).verdict, known(80).streams_differing), (VerdictDto::Never, 1));
+    assert_eq!(
+        (known(80).verdict, known(80).streams_differing),
+        (VerdictDto::Never, 1)
+    );
     assert_eq!(known(90).within, Some(Int(60 * SECOND)));
     assert_eq!(known(90).first, Some(0));
     // A time no finding had begun by has no evidence of the other side's event.
@@ -164,7 +167,12 @@ fn what_is_within_a_tolerance_is_no_conflict() {
             ..options()
         };
         let (_, done) = compared(&left, &right, with);
-        done.summary.unwrap().counts.iter().map(|c| c.confirmed).sum::<u32>()
+        done.summary
+            .unwrap()
+            .counts
+            .iter()
+            .map(|c| c.confirmed)
+            .sum::<u32>()
     };
     assert_eq!([confirmed(None), confirmed(Some("0.01"))], [2, 1]);
     let two = Two::of(&left);
@@ -218,7 +226,9 @@ fn both_sides_are_counted_by_columns_on_either_axis() {
     assert_eq!(counts(HandDto::Left, AxisDto::Time, &parts), [2, 2, 2, 2]);
     assert_eq!(counts(HandDto::Right, AxisDto::Time, &parts), [2, 1, 2, 3]);
     // Whatever the cut, nothing is counted twice or left out.
-    let odd: u32 = counts(HandDto::Left, AxisDto::Time, &[(at(0).0, at(601).0, 7)]).iter().sum();
+    let odd: u32 = counts(HandDto::Left, AxisDto::Time, &[(at(0).0, at(601).0, 7)])
+        .iter()
+        .sum();
     assert_eq!(odd, 21);
     assert_eq!(counts(HandDto::Left, AxisDto::Log, &[(0, 21, 3)]), [7, 7, 7]);
     let log: u32 = counts(HandDto::Right, AxisDto::Log, &[(0, 21, 21)]).iter().sum();
@@ -344,7 +354,10 @@ fn states_after_a_finding_differ_where_events_set_something_else() {
     assert_eq!((by.version, by.ordinal), (Some(Int(2)), Some(1)));
     assert_eq!(conflict.fields[0].right_by.as_ref().unwrap().ordinal, None);
     let left = conflict.left.unwrap();
-    assert_eq!((left.included, left.length, left.projection.as_str()), (2, 4, "merge"));
+    assert_eq!(
+        (left.included, left.length, left.projection.as_str()),
+        (2, 4, "merge")
+    );
     assert_eq!(left.last.unwrap().version, Some(Int(2)));
 
     // The right side lacks the third event: its state is that after what both have before it.
@@ -352,7 +365,10 @@ fn states_after_a_finding_differ_where_events_set_something_else() {
     let right = missing.right.unwrap();
     assert_eq!((right.included, right.length), (2, 3));
     let status = missing.fields.iter().find(|f| f.path == "/status").unwrap();
-    assert_eq!((status.left.as_deref(), status.right.as_deref()), (Some("\"paid\""), Some("\"open\"")));
+    assert_eq!(
+        (status.left.as_deref(), status.right.as_deref()),
+        (Some("\"paid\""), Some("\"open\""))
+    );
     assert_eq!(status.left_by.as_ref().unwrap().version, Some(Int(3)));
     assert_eq!(status.right_by.as_ref().unwrap().version, Some(Int(1)));
 }
@@ -394,7 +410,9 @@ fn a_mirror_is_likely_and_another_history_is_not() {
     assert_eq!(mirror.streams, SharedDto { shared: 3, of: 3 });
     assert_eq!(mirror.ids, SharedDto { shared: 20, of: 20 });
     assert_eq!((mirror.same_dialect, mirror.score), (true, 100));
-    let others: Vec<String> = (0..5).map(|i| line("visit-7", i + 1, i, "1").replace("OrderChanged", "Visited")).collect();
+    let others: Vec<String> = (0..5)
+        .map(|i| line("visit-7", i + 1, i, "1").replace("OrderChanged", "Visited"))
+        .collect();
     let other = likeness("other.ndjson", &others).unwrap();
     assert_eq!(other.score, 0, "{other:?}");
     // A file is no other side of itself.

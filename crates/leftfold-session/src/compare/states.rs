@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use leftfold_compare::{Finding, Hand};
 use leftfold_event::{Cancel, category_of};
-use leftfold_replay::{BlamedState, Limits, Projections, Replay, ReplayError, Step, StreamHistory, monotonic_clock};
+use leftfold_replay::{
+    BlamedState, Limits, Projections, Replay, ReplayError, Step, StreamHistory, monotonic_clock,
+};
 
 use super::aligned::Alignment;
 use super::found::Found;
@@ -269,15 +271,17 @@ impl Found {
             Hand::Right => Arc::new(Alignment::Unknown),
         };
         let mut told = Vec::with_capacity(ordinals.len());
-        self.compared.side(hand).events(ordinals, cancel, &mut |i, event| {
-            told.push(SetByDto {
-                kind: event.kind,
-                version: event.version.map(Int),
-                position: event.position,
-                time: event.time.map(|t| t.to_string()),
-                ordinal: alignment.ordinal(ordinals[i]),
-            });
-        })?;
+        self.compared
+            .side(hand)
+            .events(ordinals, cancel, &mut |i, event| {
+                told.push(SetByDto {
+                    kind: event.kind,
+                    version: event.version.map(Int),
+                    position: event.position,
+                    time: event.time.map(|t| t.to_string()),
+                    ordinal: alignment.ordinal(ordinals[i]),
+                });
+            })?;
         Ok(told)
     }
 
