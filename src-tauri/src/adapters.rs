@@ -121,6 +121,7 @@ adapters! {
         finding_heat(FindingHeatArgs) -> HeatDto;
         convergence(ConvergenceArgs) -> ConvergenceDto;
         finding_states(FindingStatesArgs) -> FindingStatesDto;
+        cancel_states(CancelStatesArgs) -> ();
         likeness(LikenessArgs) -> Option<LikenessDto>;
         export_events(ExportEventsArgs) -> u32;
     }

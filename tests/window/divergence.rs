@@ -84,12 +84,18 @@ async fn a_divergence_is_shown_in_every_way_by_keys() {
             t.contains("differ") || t.contains("the same")
         })
         .await;
-    window.picture("states").await;
+    let of_conflicts = place(&window).await;
     for category in ["missing", "extra", "duplicate", "reordered", "late", "placement"] {
         if !window.all(&format!("category-{category}")).await.is_empty() {
             window.click(&format!("category-{category}")).await;
         }
     }
+    window
+        .wait_text("finding-place", "its place among all", |t| {
+            t != of_conflicts && !t.starts_with('–')
+        })
+        .await;
+    window.picture("states").await;
 
     // The map: from cell to cell, and to what is there.
     window.keys("i").await;
@@ -193,7 +199,7 @@ async fn the_other_side_is_offered_among_the_files_opened_before() {
     leftfold_demo::write_mirror(file, &DemoOptions::default(), &cancel, &progress).unwrap();
     let window = Window::open("candidates", &[mirror.to_str().unwrap()]).await;
     window
-        .wait_text("status-events", "the copy's events", |t| t.contains("2"))
+        .wait_text("status-events", "the copy's events", |t| t.contains('2'))
         .await;
     let mut window = window.again().await;
     window.click("demo-compare").await;

@@ -11,7 +11,7 @@ use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Order, Place};
 
 pub use crate::compare::commands::{
-    comparison_known, convergence, finding_heat, finding_states, likeness, side_density,
+    cancel_states, comparison_known, convergence, finding_heat, finding_states, likeness, side_density,
 };
 use crate::compare::{Asked, RightSide, mirror_options};
 use crate::{Session, SessionError, check_filter as check, filter_dto, mapping, output, project};

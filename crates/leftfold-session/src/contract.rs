@@ -241,6 +241,8 @@ commands! {
     finding_states FindingStatesArgs {
         comparison: u32, number: u32, known_at: Option<Int>, projection: Option<String>,
     } -> FindingStatesDto;
+    /// Ends the replays for `finding_states` that are under way, as `cancelled`.
+    cancel_states CancelStatesArgs { comparison: u32 } -> ();
     /// How much of a file's history the open source has, too; `None`: it is the same file, or holds no events.
     likeness LikenessArgs { source: u32, path: String } -> Option<LikenessDto>;
     /// Exports the events of the list as NDJSON; answers how many were written.

@@ -1910,6 +1910,7 @@ export interface Commands {
   finding_heat: { args: { comparison: number, list: FindingListDto, axis: AxisDto, columns: number, offset: number, limit: number, }; answer: HeatDto };
   convergence: { args: { comparison: number, knownAt: Int | null, columns: number, }; answer: ConvergenceDto };
   finding_states: { args: { comparison: number, number: number, knownAt: Int | null, projection: string | null, }; answer: FindingStatesDto };
+  cancel_states: { args: { comparison: number, }; answer: null };
   likeness: { args: { source: number, path: string, }; answer: LikenessDto | null };
   export_events: { args: { source: number, axis: AxisDto, filter: number | null, path: string, }; answer: number };
 }

@@ -12,8 +12,8 @@ use leftfold_event::Cancel;
 
 use super::likeness;
 use crate::contract::{
-    Bytes, ComparisonKnownArgs, ConvergenceArgs, FindingHeatArgs, FindingStatesArgs, LikenessArgs,
-    SideDensityArgs,
+    Bytes, CancelStatesArgs, ComparisonKnownArgs, ConvergenceArgs, FindingHeatArgs, FindingStatesArgs,
+    LikenessArgs, SideDensityArgs,
 };
 use crate::dto::{ConvergenceDto, FindingStatesDto, HandDto, HeatDto, KnownDto, LikenessDto};
 use crate::{Session, SessionError};
@@ -55,8 +55,14 @@ pub fn finding_states(session: &Session, args: FindingStatesArgs) -> Answer<Find
         args.number,
         args.known_at,
         args.projection.as_deref(),
-        &Cancel::new(),
+        &found.begin_replay(),
     )
+}
+
+pub fn cancel_states(session: &Session, args: CancelStatesArgs) -> Answer<()> {
+    let found = session.comparisons().task(args.comparison)?.found()?;
+    found.begin_replay();
+    Ok(())
 }
 
 pub fn likeness(session: &Session, args: LikenessArgs) -> Answer<Option<LikenessDto>> {

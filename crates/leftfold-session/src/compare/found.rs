@@ -37,6 +37,8 @@ pub(crate) struct Found {
     pub(super) standing: Mutex<[Standing; 4]>,
     /// Of the left side, of the right one.
     pub(super) replays: [Replay; 2],
+    /// Ends what they are asked.
+    pub(super) replaying: Mutex<Cancel>,
     /// The list asked for last, which is asked for again with every page.
     list: Mutex<Option<(FindingListDto, Arc<Vec<u32>>)>>,
     /// Where the findings stand, by the index generation that says so.
@@ -83,6 +85,7 @@ impl Found {
             source,
             compared,
             aligned: Mutex::default(),
+            replaying: Mutex::default(),
             standing: Mutex::default(),
             list: Mutex::default(),
             places: Mutex::default(),

@@ -3,8 +3,8 @@
 use super::task_tests::{Two, all, line, options};
 use crate::commands;
 use crate::contract::{
-    ComparisonKnownArgs, ConvergenceArgs, FindingArgs, FindingHeatArgs, FindingPlaceArgs, FindingStatesArgs,
-    FindingsArgs, LikenessArgs, SideDensityArgs,
+    CancelStatesArgs, ComparisonKnownArgs, ConvergenceArgs, FindingArgs, FindingHeatArgs, FindingPlaceArgs,
+    FindingStatesArgs, FindingsArgs, LikenessArgs, SideDensityArgs,
 };
 use crate::dto::{
     AxisDto, CompareOptionsDto, ComparisonDto, ComparisonStateDto, FindingDto, FindingListDto,
@@ -421,4 +421,38 @@ fn a_mirror_is_likely_and_another_history_is_not() {
         path: two.file("left.ndjson", &left).display().to_string(),
     };
     assert_eq!(commands::likeness(&two.session, args).unwrap(), None);
+}
+
+#[test]
+fn a_replay_that_nobody_waits_for_is_given_up() {
+    let left: Vec<String> = (0..60_000)
+        .map(|i| line("order-1", i + 1, i % 3600, &i.to_string()))
+        .collect();
+    let mut right = left.clone();
+    right[59_999] = line("order-1", 60_000, 2399, "7");
+    let settled = CompareOptionsDto {
+        settled: true,
+        ..options()
+    };
+    let (two, done) = compared(&left, &right, settled);
+    let number = findings(&two, done.id, all(false))[0].number;
+    let states = || {
+        let args = FindingStatesArgs {
+            comparison: done.id,
+            number,
+            known_at: None,
+            projection: None,
+        };
+        commands::finding_states(&two.session, args)
+    };
+    let cancelled = std::thread::scope(|scope| {
+        let replay = scope.spawn(states);
+        while !replay.is_finished() {
+            commands::cancel_states(&two.session, CancelStatesArgs { comparison: done.id }).unwrap();
+        }
+        replay.join().unwrap()
+    });
+    assert_eq!(cancelled.unwrap_err().code, "cancelled");
+    // What comes after that is answered.
+    assert_eq!(states().unwrap().differing, 1);
 }

@@ -17,6 +17,7 @@ use super::side::TakenSide;
 use crate::dto::{FindingStatesDto, Int, SetByDto, SideStateDto, StateFieldDto};
 use crate::error::SessionError;
 use crate::history::step_of;
+use crate::source::lock;
 
 /// Most places of one answer.
 const MOST_FIELDS: usize = 500;
@@ -90,6 +91,13 @@ struct Folded<'f> {
 }
 
 impl Found {
+    /// Ends the replay that is under way, and begins another one.
+    pub(crate) fn begin_replay(&self) -> Cancel {
+        let cancel = Cancel::new();
+        std::mem::replace(&mut *lock(&self.replaying), cancel.clone()).cancel();
+        cancel
+    }
+
     /// The states of a finding's stream just after its event.
     pub(crate) fn states(
         &self,

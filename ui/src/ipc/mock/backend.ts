@@ -284,6 +284,7 @@ export class MockBackend implements Backend {
     finding_heat: (args) => this.comparison(args.comparison).heat(args),
     convergence: (args) => this.comparison(args.comparison).convergence(args),
     finding_states: (args) => this.comparison(args.comparison).states(args),
+    cancel_states: () => null,
     likeness: ({ path }) => likeness(path),
     export_events: ({ axis, filter }) => this.own.list(axis, filter).length,
   };
