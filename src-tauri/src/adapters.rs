@@ -117,12 +117,19 @@ adapters! {
         finding(FindingArgs) -> FindingEvidenceDto;
         finding_near(FindingNearArgs) -> Option<u32>;
         finding_place(FindingPlaceArgs) -> Option<u32>;
+        comparison_known(ComparisonKnownArgs) -> KnownDto;
+        finding_heat(FindingHeatArgs) -> HeatDto;
+        convergence(ConvergenceArgs) -> ConvergenceDto;
+        finding_states(FindingStatesArgs) -> FindingStatesDto;
+        cancel_states(CancelStatesArgs) -> ();
+        likeness(LikenessArgs) -> Option<LikenessDto>;
         export_events(ExportEventsArgs) -> u32;
     }
     bytes {
         density(DensityArgs);
         marks(MarksArgs);
         finding_tiles(FindingTilesArgs);
+        side_density(SideDensityArgs);
     }
     shell {
         app_info(AppInfoArgs) -> AppInfo;

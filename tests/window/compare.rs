@@ -24,8 +24,11 @@ async fn the_demo_is_compared_with_its_mirror_and_the_findings_are_walked_throug
         .await;
     assert!(verdict.contains("mirror"), "{verdict}");
     window
-        .wait_text("finding-place", "the first finding", |t| t.starts_with("1 of"))
+        .wait_text("finding-place", "the first finding", |t| {
+            t.chars().next().is_some_and(|c| c.is_ascii_digit())
+        })
         .await;
+    let first = window.text("finding-place").await;
     window
         .wait_script(
             "return Number(document.querySelector('[data-testid=finding-strip]').dataset.tiles) > 3",
@@ -37,13 +40,11 @@ async fn the_demo_is_compared_with_its_mirror_and_the_findings_are_walked_throug
 
     window.keys("n").await;
     window
-        .wait_text("finding-place", "the second finding", |t| t.starts_with("2 of"))
+        .wait_text("finding-place", "the second finding", |t| t != first)
         .await;
     window.keys(SHIFT_N).await;
     window
-        .wait_text("finding-place", "the first finding again", |t| {
-            t.starts_with("1 of")
-        })
+        .wait_text("finding-place", "the first finding again", |t| t == first)
         .await;
 
     // Only conflicts: the digits are the categories' while the focus is among them.

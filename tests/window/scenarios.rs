@@ -13,6 +13,7 @@
 )]
 mod broker;
 mod compare;
+mod divergence;
 mod files;
 mod kafka;
 mod look;

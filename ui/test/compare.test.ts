@@ -2,7 +2,8 @@
 import { cleanup, fireEvent } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { locale } from '../src/i18n/index.svelte';
-import { compare, lagOf, optionsOf } from '../src/state/compare.svelte';
+import { compare } from '../src/state/compare.svelte';
+import { FORM, isMoment, isNumber, lagOf, optionsOf, readForm } from '../src/state/compareForm';
 import { playhead } from '../src/state/playhead.svelte';
 import { preferences } from '../src/state/preferences.svelte';
 import { selection } from '../src/state/selection.svelte';
@@ -11,9 +12,10 @@ import { view } from '../src/state/view.svelte';
 import { all, backend, freshWindows, one, openDemo, press, start, text, until } from './steps';
 
 freshWindows();
-afterEach(() =>
-  Object.assign(compare.form, { path: '', lag: '30', settled: false, ignore: '', identity: 'auto' }),
-);
+afterEach(() => {
+  compare.form = { ...FORM };
+  Object.assign(preferences.now, { compare: { ...FORM }, evidence: 'beside' });
+});
 
 const key = (code: string, more: KeyboardEventInit = {}): Promise<boolean> =>
   press(code.replace(/^Key|^Digit/, ''), { code, ...more });
@@ -53,8 +55,8 @@ describe('the form of a comparison', () => {
   it('takes a file from the dialog and from those opened before', async () => {
     await openDemo();
     await key('KeyM');
-    await until(() => expect(all('compare-recent').length).toBeGreaterThan(0));
-    await fireEvent.click(one('compare-recent'));
+    await until(() => expect(all('compare-candidate')).toHaveLength(2));
+    await fireEvent.click(all('compare-candidate')[1] as HTMLElement);
     expect((one('compare-path') as HTMLInputElement).value).toBe('/home/ada/data/shop.db');
     await fireEvent.click(one('compare-browse'));
     await until(() =>
@@ -83,13 +85,78 @@ describe('the form of a comparison', () => {
       null,
       null,
     ]);
-    const form = { path: '/b', lag: '2', settled: true, ignore: ' /a/b, type\n/c ', identity: 'id' as const };
+    const form = {
+      ...FORM,
+      lag: '2',
+      settled: true,
+      ignore: ' /a/b, type\n/c ',
+      identity: 'id' as const,
+      number: ' 0,01 ',
+      time: '1.5',
+      rightCompacted: true,
+      streams: 'order-*, basket-1',
+      categories: 'order',
+      // Of two complete sides nothing was ever unknown.
+      knownAt: '-15m',
+    };
     expect(optionsOf(form)).toEqual({
       lagToleranceMs: '2000',
       settled: true,
       ignore: ['/a/b', 'type', '/c'],
       identity: 'id',
+      metadata: false,
+      numberTolerance: '0.01',
+      timeToleranceMs: '1500',
+      leftCompacted: false,
+      rightCompacted: true,
+      onlyStreams: ['order-*', 'basket-1'],
+      onlyCategories: ['order'],
+      onlyTypes: [],
+      knownAt: null,
     });
+    expect(optionsOf({ ...form, settled: false })?.knownAt).toBe('-15m');
+    expect(optionsOf({ ...FORM, number: 'about one' })).toBeNull();
+    expect(['', '0.01', '1e-3', '-1', 'x'].map(isNumber)).toEqual([true, true, true, false, false]);
+    expect(['', '-15m', '2026-11-20T14:32:07Z', 'v7', 'soon'].map(isMoment)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('shows what is asked seldom when it is asked for, and keeps it for the next time', async () => {
+    await openDemo();
+    await key('KeyM');
+    await until(() => expect(all('compare-form')).toHaveLength(1));
+    expect(one('compare-more').hasAttribute('open')).toBe(false);
+    await write('compare-path', '/home/ada/data/copy.ndjson');
+    await write('compare-number', '0.01');
+    await write('compare-only-types', 'OrderPlaced');
+    await fireEvent.submit(one('compare-form').querySelector('form') as HTMLFormElement);
+    await until(() => expect(all('compare-verdict')).toHaveLength(1));
+    await key('KeyM');
+    await until(() => expect(all('compare-form')).toHaveLength(1));
+    expect((one('compare-number') as HTMLInputElement).value).toBe('0.01');
+    expect(one('compare-more').hasAttribute('open')).toBe(true);
+    const saved = readForm(JSON.parse(JSON.stringify(preferences.now.compare)));
+    expect([saved.types, saved.path]).toEqual(['OrderPlaced', '']);
+    expect(readForm({ lag: 'soon', identity: 'nothing' })).toEqual(FORM);
+  });
+
+  it('offers the files that have most in common first, and says what', async () => {
+    await openDemo();
+    await key('KeyM');
+    await until(() => expect(all('compare-candidate')).toHaveLength(2));
+    const [best, next] = all('compare-candidate').map((c) => c.textContent?.replace(/\s+/g, ' ').trim());
+    expect(best).toContain('orders-2026-11-19.ndjson');
+    expect(best).toContain('ids 63/64');
+    expect(best).toContain('streams 398/400');
+    expect(next).toContain('shop.db');
+    await fireEvent.click(all('compare-candidate')[0] as HTMLElement);
+    expect((one('compare-path') as HTMLInputElement).value).toContain('orders-2026-11-19.ndjson');
+    expect(all('compare-candidate')[0]?.getAttribute('aria-pressed')).toBe('true');
   });
 });
 

@@ -61,7 +61,8 @@ impl Convergence {
     }
 
     /// The same as far as it was known at a moment.
-    pub(crate) fn at(&self, moment: i64) -> Self {
+    #[must_use]
+    pub fn at(&self, moment: i64) -> Self {
         let begun = self.intervals.iter().filter(|i| i.from <= moment);
         Self::new(
             begun

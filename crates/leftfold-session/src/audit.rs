@@ -183,6 +183,8 @@ impl OpenSource {
                     of,
                     healed: None,
                     message: Some(finding.message.clone()),
+                    key: None,
+                    of_row: None,
                 }
             })
             .collect())

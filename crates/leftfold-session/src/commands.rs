@@ -10,7 +10,10 @@ use std::path::Path;
 use leftfold_event::{Cancel, Point};
 use leftfold_log::{Axis, LaneBy, Order, Place};
 
-use crate::compare::{Equality, Identity, IdentityBy, Ignored, MirrorOptions, Only, RightSide, Tolerance};
+pub use crate::compare::commands::{
+    cancel_states, comparison_known, convergence, finding_heat, finding_states, likeness, side_density,
+};
+use crate::compare::{Asked, RightSide, mirror_options};
 use crate::{Session, SessionError, check_filter as check, filter_dto, mapping, output, project};
 #[allow(
     clippy::wildcard_imports,
@@ -404,33 +407,8 @@ pub fn forget_capture(session: &Session, args: ForgetCaptureArgs) -> Answer<()> 
     Ok(())
 }
 
-/// Nanoseconds of a millisecond.
-const MILLISECOND: i64 = 1_000_000;
-
-fn mirror_options(options: &CompareOptionsDto) -> Answer<MirrorOptions> {
-    let ignored = Ignored::parse(options.ignore.iter().map(String::as_str))
-        .map_err(|e| SessionError::new("path-syntax", e.to_string()))?;
-    Ok(MirrorOptions {
-        by: match options.identity {
-            IdentityDto::Auto => IdentityBy::Auto,
-            IdentityDto::Id => IdentityBy::Fixed(Identity::Id),
-            IdentityDto::Version => IdentityBy::Fixed(Identity::Version),
-            IdentityDto::Content => IdentityBy::Fixed(Identity::Content),
-        },
-        equality: Equality {
-            ignored,
-            tolerance: Tolerance::default(),
-            metadata: false,
-        },
-        lag_tolerance: options.lag_tolerance_ms.0.max(0).saturating_mul(MILLISECOND),
-        settled: options.settled,
-        compacted: [false; 2],
-        only: Only::default(),
-    })
-}
-
 pub fn compare_start(session: &Session, args: CompareStartArgs) -> Answer<ComparisonDto> {
-    let options = mirror_options(&args.options)?;
+    let asked = Asked::new(mirror_options(&args.options)?, args.options.known_at.as_deref())?;
     let source = session.source(args.source)?;
     let path = Path::new(&args.right);
     let (store, dto, others) =
@@ -441,7 +419,7 @@ pub fn compare_start(session: &Session, args: CompareStartArgs) -> Answer<Compar
         title: dto.title,
         others,
     };
-    Ok(session.comparisons().start(source, right, options)?.dto())
+    Ok(session.comparisons().start(source, right, asked)?.dto())
 }
 
 pub fn compare_status(session: &Session, args: CompareStatusArgs) -> Answer<ComparisonDto> {
@@ -465,7 +443,7 @@ pub fn findings(session: &Session, args: FindingsArgs) -> Answer<FindingsDto> {
 
 pub fn finding(session: &Session, args: FindingArgs) -> Answer<FindingEvidenceDto> {
     let found = session.comparisons().task(args.comparison)?.found()?;
-    found.evidence(args.number, &Cancel::new())
+    found.evidence(args.number, args.known_at, &Cancel::new())
 }
 
 pub fn finding_near(session: &Session, args: FindingNearArgs) -> Answer<Option<u32>> {

@@ -217,8 +217,8 @@ commands! {
     compare_close CompareCloseArgs { comparison: u32 } -> ();
     /// A part of a list of findings, with their events.
     findings FindingsArgs { comparison: u32, list: FindingListDto, offset: u32, limit: u32 } -> FindingsDto;
-    /// One finding with its events whole.
-    finding FindingArgs { comparison: u32, number: u32 } -> FindingEvidenceDto;
+    /// One finding with its events whole, as known at a moment.
+    finding FindingArgs { comparison: u32, number: u32, known_at: Option<Int> } -> FindingEvidenceDto;
     /// The place in a list of the finding that stands nearest to a coordinate; `None`: the list holds none on that axis.
     finding_near FindingNearArgs { comparison: u32, list: FindingListDto, axis: AxisDto, coord: Int } -> Option<u32>;
     /// The place of a finding in a list; `None`: it is not in it.
@@ -226,6 +226,26 @@ commands! {
     /// How many findings of a list stand where on an axis: for every column of the spans, one after the other, four u32 (little endian):
     /// pending, confirmed, healed, out of coverage.
     finding_tiles FindingTilesArgs { comparison: u32, list: FindingListDto, axis: AxisDto, spans: Vec<SpanDto> } -> Bytes;
+    /// What a comparison came to, as known at a moment.
+    comparison_known ComparisonKnownArgs { comparison: u32, known_at: Int } -> KnownDto;
+    /// How many events of a side stand where on an axis: one u32 (little endian) for every column of the spans, one after the other. In
+    /// log order those of the right side stand at the last left event not later than they.
+    side_density SideDensityArgs { comparison: u32, hand: HandDto, axis: AxisDto, spans: Vec<SpanDto> } -> Bytes;
+    /// The findings of a list by stream and time: of `limit` streams (at most 200) behind the first `offset`, by how many they have.
+    finding_heat FindingHeatArgs {
+        comparison: u32, list: FindingListDto, axis: AxisDto, columns: u32, offset: u32, limit: u32,
+    } -> HeatDto;
+    /// How long both sides disagreed, as known at a moment; the stretch of time cut into at most 2,000 columns.
+    convergence ConvergenceArgs { comparison: u32, known_at: Option<Int>, columns: u32 } -> ConvergenceDto;
+    /// The states of a finding's stream just after its event. Where a side has no such event: after the last event before it that both
+    /// have, and without one after what was there by its time.
+    finding_states FindingStatesArgs {
+        comparison: u32, number: u32, known_at: Option<Int>, projection: Option<String>,
+    } -> FindingStatesDto;
+    /// Ends the replays for `finding_states` that are under way, as `cancelled`.
+    cancel_states CancelStatesArgs { comparison: u32 } -> ();
+    /// How much of a file's history the open source has, too; `None`: it is the same file, or holds no events.
+    likeness LikenessArgs { source: u32, path: String } -> Option<LikenessDto>;
     /// Exports the events of the list as NDJSON; answers how many were written.
     export_events ExportEventsArgs { source: u32, axis: AxisDto, filter: Option<u32>, path: String } -> u32;
 }

@@ -52,8 +52,10 @@ macro_rules! dto {
 }
 
 mod compare;
+mod divergence;
 
 pub use compare::*;
+pub use divergence::*;
 
 dto! {
     /// An error as a front end sees it. The UI acts on `code`, a person reads `message`.

@@ -59,6 +59,8 @@ pub const CODES: &[&str] = &[
     "no-such-stream",
     "no-thread",
     "not-kept",
+    "nothing-to-compare",
+    "number-syntax",
     "output-failed",
     "output-is-source",
     "path-syntax",

@@ -54,6 +54,8 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'no-such-stream': '没有名为 {name} 的流',
   'no-thread': '系统无法提供线程',
   'not-kept': '无法写入用户的配置文件夹',
+  'nothing-to-compare': '两侧都没有属于所选流、类别和类型的事件：没有可比较的内容',
+  'number-syntax': '这不是数：请写 0.01 这样的数',
   'output-failed': '无法写入文件',
   'output-is-source': '这就是来源本身，来源只会被读取：请换一个名称',
   'path-syntax': '这不是路径：请写 JSON 指针，例如 /items/0/price',

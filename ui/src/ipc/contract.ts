@@ -168,7 +168,43 @@ ignore: Array<string>,
 /**
  * What events are known by.
  */
-identity: IdentityDto, };
+identity: IdentityDto, 
+/**
+ * Whether the metadata is compared, too.
+ */
+metadata: boolean, 
+/**
+ * Numbers that are no further apart are equal; a decimal.
+ */
+numberTolerance: string | null, 
+/**
+ * Times that are no further apart are equal, in milliseconds; the events' own are compared only with this.
+ */
+timeToleranceMs: Int | null, 
+/**
+ * Whether the left side keeps only the last event of each stream.
+ */
+leftCompacted: boolean, 
+/**
+ * Whether the right side does.
+ */
+rightCompacted: boolean, 
+/**
+ * Only these streams are compared (`*` is any text); empty: all.
+ */
+onlyStreams: Array<string>, 
+/**
+ * Only streams of these categories; empty: all.
+ */
+onlyCategories: Array<string>, 
+/**
+ * Only events of these types; empty: all.
+ */
+onlyTypes: Array<string>, 
+/**
+ * The moment as known at which it is looked at first: a time, or `-15m` (so long before the last event). None: the end.
+ */
+knownAt: string | null, };
 
 export type ComparisonDto = { 
 /**
@@ -223,6 +259,10 @@ rightTotal: Int | null,
  * What it came to, when it is done.
  */
 summary: ComparisonSummaryDto | null, 
+/**
+ * The moment as known at which it was asked for, in nanoseconds, when it is done.
+ */
+knownAt: Int | null, 
 /**
  * Why it ended, when it failed.
  */
@@ -288,6 +328,36 @@ aligned: boolean,
  * Rows of either side that could not be read at all, in sentences; at most a few.
  */
 unreadable: Array<string>, };
+
+export type ConvergenceDto = { 
+/**
+ * The earliest moment of either side, in nanoseconds.
+ */
+from: Int, 
+/**
+ * The latest one.
+ */
+to: Int, 
+/**
+ * In how many streams there was a disagreement at any time within each of the equal parts of that stretch.
+ */
+disagreeing: Array<number>, 
+/**
+ * The most streams that disagreed within a part.
+ */
+most: number, 
+/**
+ * How long disagreements took that ended.
+ */
+toConverge: LengthsDto, 
+/**
+ * How many have not ended.
+ */
+open: number, 
+/**
+ * How much later the second of two partners was recorded.
+ */
+lag: LengthsDto, };
 
 export type DemoDto = { 
 /**
@@ -577,7 +647,29 @@ hiddenStatuses: Array<FindingStatusDto>,
 /**
  * By category, then stream, then beginning; else by beginning alone.
  */
-grouped: boolean, };
+grouped: boolean, 
+/**
+ * As known at this moment, in nanoseconds: what had not begun is left out, what had not healed had not. None: in the end.
+ */
+knownAt: Int | null, };
+
+export type FindingStatesDto = { 
+/**
+ * The left one.
+ */
+left: SideStateDto | null, 
+/**
+ * The right one.
+ */
+right: SideStateDto | null, 
+/**
+ * The places at which they differ, and what set each of them; at most `MOST_FIELDS`.
+ */
+fields: Array<StateFieldDto>, 
+/**
+ * How many there are.
+ */
+differing: number, };
 
 export type FindingStatusDto = "pending" | "confirmed" | "healed" | "outOfCoverage";
 
@@ -604,6 +696,86 @@ from: Int,
  * The first coordinate after it.
  */
 to: Int, };
+
+export type HandDto = "left" | "right";
+
+export type HeatCellDto = { 
+/**
+ * The column.
+ */
+column: number, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * The worst of their statuses.
+ */
+status: FindingStatusDto, 
+/**
+ * The first of them, by its number.
+ */
+first: number, };
+
+export type HeatDto = { 
+/**
+ * Where the first column begins.
+ */
+from: Int, 
+/**
+ * Where the last one ends, exclusive.
+ */
+to: Int, 
+/**
+ * How many columns.
+ */
+columns: number, 
+/**
+ * How many streams have findings in the list.
+ */
+streams: number, 
+/**
+ * Findings of the list that stand nowhere on this axis.
+ */
+withoutPlace: number, 
+/**
+ * The streams asked for.
+ */
+rows: Array<HeatRowDto>, };
+
+export type HeatRowDto = { 
+/**
+ * The stream; empty where findings are in none.
+ */
+stream: string, 
+/**
+ * Those that may still heal.
+ */
+pending: number, 
+/**
+ * Those that are divergences.
+ */
+confirmed: number, 
+/**
+ * Those that were.
+ */
+healed: number, 
+/**
+ * Those that are none.
+ */
+outOfCoverage: number, 
+/**
+ * The first of them, by its number.
+ */
+first: number, 
+/**
+ * Where that stands.
+ */
+firstAt: Int | null, 
+/**
+ * The columns that hold any, ascending.
+ */
+cells: Array<HeatCellDto>, };
 
 export type HistoryEntryDto = { 
 /**
@@ -954,6 +1126,32 @@ retentionMs: Int | null,
  */
 retentionBytes: Int | null, };
 
+export type KnownDto = { 
+/**
+ * The verdict.
+ */
+verdict: VerdictDto, 
+/**
+ * Of `eventuallyEqual`: the longest disagreement, in nanoseconds.
+ */
+within: Int | null, 
+/**
+ * The findings by category; those that do not occur are left out.
+ */
+counts: Array<FindingCountDto>, 
+/**
+ * The first finding that is certain, by its number.
+ */
+first: number | null, 
+/**
+ * Streams in which something is certain, and has not healed.
+ */
+streamsDiffering: number, 
+/**
+ * Up to when both sides are known, in nanoseconds; `None`: everything is.
+ */
+knownUntil: Int | null, };
+
 export type LaneByDto = "category" | "type" | "stream";
 
 export type LaneDto = { 
@@ -979,6 +1177,76 @@ lanes: Array<LaneDto>,
  * How many lanes there are in all.
  */
 total: number, };
+
+export type LengthClassDto = { 
+/**
+ * The greatest of it, in nanoseconds; `None`: whatever is longer.
+ */
+upTo: Int | null, 
+/**
+ * How many.
+ */
+count: number, };
+
+export type LengthsDto = { 
+/**
+ * How many there are.
+ */
+count: number, 
+/**
+ * The length that half of them do not exceed, in nanoseconds.
+ */
+median: Int | null, 
+/**
+ * The length that 95 in 100 do not exceed.
+ */
+p95: Int | null, 
+/**
+ * The greatest.
+ */
+longest: Int | null, 
+/**
+ * How many there are of each class, shortest first, without empty ones at either end.
+ */
+classes: Array<LengthClassDto>, };
+
+export type LikenessDto = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * What it is read as.
+ */
+title: string, 
+/**
+ * Whether that is what the open source is read as.
+ */
+sameDialect: boolean, 
+/**
+ * Its streams, of those looked at.
+ */
+streams: SharedDto, 
+/**
+ * Its categories.
+ */
+categories: SharedDto, 
+/**
+ * Its types.
+ */
+types: SharedDto, 
+/**
+ * Ids of events of one stream and version.
+ */
+ids: SharedDto, 
+/**
+ * Events within the time that the open source spans.
+ */
+times: SharedDto, 
+/**
+ * From 0, nothing in common, to 100.
+ */
+score: number, };
 
 export type MappingDto = { 
 /**
@@ -1208,6 +1476,68 @@ rows: Array<RowDto>, };
 
 export type Secret = string;
 
+export type SetByDto = { 
+/**
+ * Its type.
+ */
+type: string, 
+/**
+ * Its version.
+ */
+version: Int | null, 
+/**
+ * Its position in the source's log.
+ */
+position: string | null, 
+/**
+ * Its time, RFC 3339.
+ */
+time: string | null, 
+/**
+ * Of the left side, where that is aligned: its ordinal in the index.
+ */
+ordinal: number | null, };
+
+export type SharedDto = { 
+/**
+ * These.
+ */
+shared: number, 
+/**
+ * Of these.
+ */
+of: number, };
+
+export type SideStateDto = { 
+/**
+ * The stream.
+ */
+stream: string, 
+/**
+ * After how many of its events.
+ */
+included: number, 
+/**
+ * How many it has.
+ */
+length: number, 
+/**
+ * The projection.
+ */
+projection: string, 
+/**
+ * The state as JSON text.
+ */
+state: string, 
+/**
+ * The last event that is included.
+ */
+last: SetByDto | null, 
+/**
+ * Events that the projection could not apply.
+ */
+problems: number, };
+
 export type SourceDto = { 
 /**
  * Its handle.
@@ -1302,6 +1632,28 @@ missing: Array<ErrorDto>,
  * Whether an included event carries a later time than a place on the time axis (late or skewed stamps).
  */
 timeDisorder: boolean, };
+
+export type StateFieldDto = { 
+/**
+ * RFC 6901 pointer.
+ */
+path: string, 
+/**
+ * What the left state has there, as JSON text.
+ */
+left: string | null, 
+/**
+ * What the right one has there.
+ */
+right: string | null, 
+/**
+ * The event that set it on the left.
+ */
+leftBy: SetByDto | null, 
+/**
+ * The event that set it on the right.
+ */
+rightBy: SetByDto | null, };
 
 export type StoreDto = { 
 /**
@@ -1464,6 +1816,8 @@ export const ERROR_CODES = [
   'no-such-stream',
   'no-thread',
   'not-kept',
+  'nothing-to-compare',
+  'number-syntax',
   'output-failed',
   'output-is-source',
   'path-syntax',
@@ -1566,9 +1920,16 @@ export interface Commands {
   compare_cancel: { args: { comparison: number, }; answer: null };
   compare_close: { args: { comparison: number, }; answer: null };
   findings: { args: { comparison: number, list: FindingListDto, offset: number, limit: number, }; answer: FindingsDto };
-  finding: { args: { comparison: number, number: number, }; answer: FindingEvidenceDto };
+  finding: { args: { comparison: number, number: number, knownAt: Int | null, }; answer: FindingEvidenceDto };
   finding_near: { args: { comparison: number, list: FindingListDto, axis: AxisDto, coord: Int, }; answer: number | null };
   finding_place: { args: { comparison: number, list: FindingListDto, number: number, }; answer: number | null };
   finding_tiles: { args: { comparison: number, list: FindingListDto, axis: AxisDto, spans: Array<SpanDto>, }; answer: ArrayBuffer };
+  comparison_known: { args: { comparison: number, knownAt: Int, }; answer: KnownDto };
+  side_density: { args: { comparison: number, hand: HandDto, axis: AxisDto, spans: Array<SpanDto>, }; answer: ArrayBuffer };
+  finding_heat: { args: { comparison: number, list: FindingListDto, axis: AxisDto, columns: number, offset: number, limit: number, }; answer: HeatDto };
+  convergence: { args: { comparison: number, knownAt: Int | null, columns: number, }; answer: ConvergenceDto };
+  finding_states: { args: { comparison: number, number: number, knownAt: Int | null, projection: string | null, }; answer: FindingStatesDto };
+  cancel_states: { args: { comparison: number, }; answer: null };
+  likeness: { args: { source: number, path: string, }; answer: LikenessDto | null };
   export_events: { args: { source: number, axis: AxisDto, filter: number | null, path: string, }; answer: number };
 }

@@ -3,13 +3,13 @@ import { t } from '../i18n/index.svelte';
 import { told } from '../i18n/told';
 import { toBackendError } from '../ipc/backend';
 import { captures } from '../state/captures.svelte';
-import { compare } from '../state/compare.svelte';
+import { compare, TABS } from '../state/compare.svelte';
 import { comparison } from '../state/comparison.svelte';
 import { filter } from '../state/filter.svelte';
 import { hover } from '../state/hover.svelte';
 import { kafka } from '../state/kafka.svelte';
 import { playhead } from '../state/playhead.svelte';
-import { preferences } from '../state/preferences.svelte';
+import { EVIDENCE, preferences } from '../state/preferences.svelte';
 import { projection } from '../state/projection.svelte';
 import { screen } from '../state/screen.svelte';
 import { selection } from '../state/selection.svelte';
@@ -93,6 +93,18 @@ function stepFinding(by: 1 | -1): void {
   else compare.step(by);
 }
 
+const after = <T>(all: readonly T[], one: T): T => all[(all.indexOf(one) + 1) % all.length] ?? one;
+
+/** What belongs to a comparison; without one, there is one to begin. */
+function comparing(what: () => void): void {
+  if (compare.now?.state !== 'done') {
+    if (!compare.running) compare.ask();
+    return;
+  }
+  compare.open = true;
+  what();
+}
+
 function toggleLane(number: number): void {
   const lane = session.lanes[number - 1];
   if (lane !== undefined) session.toggleLane(lane);
@@ -158,6 +170,18 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   findings: showFindings,
   nextFinding: () => stepFinding(1),
   previousFinding: () => stepFinding(-1),
+  firstFinding: () =>
+    comparing(() => {
+      if (compare.first === null) screen.say(t('compare.noFirst'));
+      else void compare.chooseNumber(compare.first.number);
+    }),
+  findingsTab: () => comparing(() => (compare.tab = after(TABS, compare.tab))),
+  evidence: () =>
+    comparing(() => {
+      preferences.now.evidence = after(EVIDENCE, preferences.now.evidence);
+      if (compare.tab === 'lag') compare.tab = 'list';
+    }),
+  knownAtPlayhead: () => comparing(() => compare.knowAs(compare.knownBy === 'playhead' ? 'end' : 'playhead')),
   projection: nextProjection,
   // Of the row with the focus where that is in the tree, which takes the key itself; else of the field that is pinned.
   fieldHistory: () => (selection.tab = 'history'),

@@ -66,6 +66,10 @@ export type Action =
   | 'findings'
   | 'nextFinding'
   | 'previousFinding'
+  | 'firstFinding'
+  | 'findingsTab'
+  | 'evidence'
+  | 'knownAtPlayhead'
   | 'projection'
   | `lane${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | 'fieldHistory'
@@ -158,6 +162,17 @@ export const KEYS: readonly Key[] = [
     label: 'key.previousFinding',
     group: 'compare',
   },
+  {
+    action: 'firstFinding',
+    code: 'KeyI',
+    shift: true,
+    cap: 'Shift I',
+    label: 'key.firstFinding',
+    group: 'compare',
+  },
+  { action: 'findingsTab', code: 'KeyI', cap: 'I', label: 'key.findingsTab', group: 'compare' },
+  { action: 'evidence', code: 'KeyY', cap: 'Y', label: 'key.evidence', group: 'compare' },
+  { action: 'knownAtPlayhead', code: 'KeyK', cap: 'K', label: 'key.knownAtPlayhead', group: 'compare' },
   { action: 'filter', key: '/', cap: '/', label: 'key.filter', group: 'find', anywhere: true },
   {
     action: 'streams',

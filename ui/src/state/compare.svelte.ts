@@ -1,57 +1,34 @@
 /** The open source compared with another file: how far that is, what was found, and which finding one looks at. */
 import type {
   AxisDto,
-  CompareOptionsDto,
   ComparisonDto,
+  ComparisonSummaryDto,
   FindingDto,
   FindingEvidenceDto,
   FindingListDto,
   FindingStatusDto,
-  IdentityDto,
+  KnownDto,
 } from '../ipc/contract';
 import { toBackendError } from '../ipc/backend';
 import type { BackendError } from '../ipc/backend';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
+import { FORM, optionsOf } from './compareForm';
+import type { Form } from './compareForm';
 import { playhead } from './playhead.svelte';
 import { preferences } from './preferences.svelte';
 import { selection } from './selection.svelte';
 import { session } from './session.svelte';
 import { view } from './view.svelte';
 
+/** What the drawer shows of the findings. */
+export const TABS = ['list', 'map', 'lag'] as const;
+export type CompareTab = (typeof TABS)[number];
+
+/** As known when: in the end, at the moment the form named, at the playhead. */
+export type KnownBy = 'end' | 'moment' | 'playhead';
+
 export const STATUSES: readonly FindingStatusDto[] = ['confirmed', 'pending', 'healed', 'outOfCoverage'];
-
-/** What the form says, as it is written there. */
-export interface Form {
-  path: string;
-  /** Seconds. */
-  lag: string;
-  settled: boolean;
-  /** Pointers, apart by spaces, commas or lines. */
-  ignore: string;
-  identity: IdentityDto;
-}
-
-const FORM: Form = { path: '', lag: '30', settled: false, ignore: '', identity: 'auto' };
-
-/** Milliseconds of a number of seconds; `null`: it is none. */
-export function lagOf(text: string): bigint | null {
-  const found = /^\s*(\d{1,9})(?:[.,](\d{1,3}))?\s*$/.exec(text);
-  if (found === null) return null;
-  return BigInt(found[1] ?? '0') * 1000n + BigInt((found[2] ?? '').padEnd(3, '0'));
-}
-
-/** The options a form stands for; `null`: something in it cannot be read. */
-export function optionsOf(form: Form): CompareOptionsDto | null {
-  const lag = lagOf(form.lag);
-  if (lag === null) return null;
-  return {
-    lagToleranceMs: String(lag),
-    settled: form.settled,
-    ignore: form.ignore.split(/[\s,]+/).filter((part) => part !== ''),
-    identity: form.identity,
-  };
-}
 
 interface Look {
   comparison: number;
@@ -63,7 +40,7 @@ interface Look {
 
 class Compare {
   /** What the form says; it stays when the form is closed. */
-  readonly form = $state<Form>({ ...FORM });
+  form = $state<Form>({ ...FORM });
   /** Whether the form is shown. */
   asking = $state(false);
   now = $state.raw<ComparisonDto | null>(null);
@@ -75,11 +52,24 @@ class Compare {
   hiddenCategories = $state.raw<readonly string[]>([]);
   hiddenStatuses = $state.raw<readonly FindingStatusDto[]>(['outOfCoverage']);
   grouped = $state(true);
+  tab = $state<CompareTab>('list');
+  knownBy = $state<KnownBy>('end');
+  /** The moment as known at which findings are listed, in nanoseconds; `null`: in the end. */
+  knownAt = $state.raw<string | null>(null);
   list: FindingListDto = $derived({
     hiddenCategories: [...this.hiddenCategories],
     hiddenStatuses: [...this.hiddenStatuses],
     grouped: this.grouped,
+    knownAt: this.knownAt,
   });
+  private known = $state.raw<KnownDto | null>(null);
+  /** What it came to, as known at that moment. */
+  summary: ComparisonSummaryDto | null = $derived.by(() => {
+    const summary = this.now?.summary ?? null;
+    return summary === null ? null : { ...summary, ...(this.known ?? {}) };
+  });
+  /** The first finding that is certain. */
+  first = $state.raw<FindingDto | null>(null);
   /** The place in the list of the finding that is looked at. */
   at = $state<number | null>(null);
   evidence = $state.raw<FindingEvidenceDto | null>(null);
@@ -88,13 +78,11 @@ class Compare {
   /** Findings of each category and of each status, as far as the other toggles show them. */
   byCategory: ReadonlyMap<string, number> = $derived.by(() => {
     const shown = STATUSES.filter((s) => !this.hiddenStatuses.includes(s));
-    const counts = this.now?.summary?.counts ?? [];
+    const counts = this.summary?.counts ?? [];
     return new Map(counts.map((count) => [count.category, shown.reduce((sum, s) => sum + count[s], 0)]));
   });
   byStatus: ReadonlyMap<FindingStatusDto, number> = $derived.by(() => {
-    const shown = (this.now?.summary?.counts ?? []).filter(
-      (c) => !this.hiddenCategories.includes(c.category),
-    );
+    const shown = (this.summary?.counts ?? []).filter((c) => !this.hiddenCategories.includes(c.category));
     return new Map(STATUSES.map((s) => [s, shown.reduce((sum, count) => sum + count[s], 0)]));
   });
   /** How many findings the list holds. */
@@ -115,7 +103,9 @@ class Compare {
     async ({ at, list, comparison }) => {
       const { findings } = await call('findings', { comparison, list, offset: at, limit: 1 });
       const [found] = findings;
-      return found === undefined ? null : call('finding', { comparison, number: found.number });
+      return found === undefined
+        ? null
+        : call('finding', { comparison, number: found.number, knownAt: list.knownAt });
     },
     (evidence, { at, lists }) => {
       const listed = lists === this.lists;
@@ -132,6 +122,41 @@ class Compare {
     },
   );
 
+  /** Counts and list change together, so that no place of the one is looked for in the other. */
+  private readonly knownWish = new Latest<{ comparison: number; knownAt: string }, KnownDto>(
+    ({ comparison, knownAt }) => call('comparison_known', { comparison, knownAt }),
+    (known, { comparison, knownAt }) => {
+      if (comparison !== this.now?.id || this.knownBy === 'end') return;
+      this.narrow(() => {
+        this.knownAt = knownAt;
+        this.known = known;
+      });
+      this.findFirst();
+      if (this.evidence === null) this.chooseFirst();
+      else this.renew();
+    },
+  );
+
+  /** What one looks at, as known at another moment. */
+  private readonly renewWish = new Latest<
+    { comparison: number; number: number; knownAt: string | null },
+    FindingEvidenceDto
+  >(
+    (asked) => call('finding', asked),
+    (evidence, { knownAt }) => {
+      const same = this.evidence?.finding.number === evidence.finding.number;
+      if (same && knownAt === this.knownAt) this.evidence = evidence;
+    },
+  );
+
+  private readonly firstWish = new Latest<
+    { comparison: number; number: number; knownAt: string | null },
+    FindingDto
+  >(
+    async (asked) => (await call('finding', asked)).finding,
+    (first) => (this.first = first),
+  );
+
   get running(): boolean {
     return this.starting || this.now?.state === 'running';
   }
@@ -142,7 +167,11 @@ class Compare {
   }
 
   ask(): void {
-    if (session.source !== null) this.asking = true;
+    if (session.source === null) return;
+    // What was asked for last, in this run of the program or the one before.
+    const { path, knownAt } = this.form;
+    this.form = { ...preferences.now.compare, path, knownAt };
+    this.asking = true;
   }
 
   async browse(): Promise<void> {
@@ -160,6 +189,7 @@ class Compare {
     const right = this.form.path.trim();
     if (session.source === null || options === null || right === '') return;
     this.drop();
+    preferences.now.compare = { ...this.form, path: '', knownAt: '' };
     const age = ++this.age;
     this.asking = false;
     this.open = true;
@@ -202,8 +232,61 @@ class Compare {
   private take(now: ComparisonDto): void {
     const ended = this.now?.state !== 'done' && now.state === 'done';
     this.now = now;
-    if (ended && this.at === null && this.total > 0) this.at = 0;
-    if (ended && this.at !== null) this.choose(this.at);
+    if (!ended) return;
+    this.knowAs(now.knownAt === null ? 'end' : 'moment');
+    this.findFirst();
+    if (now.knownAt === null) this.chooseFirst();
+  }
+
+  /** Looks at the findings as known at a moment, or in the end. */
+  knowAs(by: KnownBy): void {
+    this.knownBy = by;
+    if (by === 'moment') this.knowAt(this.now?.knownAt ?? null);
+    if (by !== 'end') return;
+    this.knownWish.reset();
+    if (this.knownAt === null) return;
+    this.narrow(() => {
+      this.knownAt = null;
+      this.known = null;
+    });
+    this.findFirst();
+    this.renew();
+  }
+
+  private renew(): void {
+    const { now, evidence, knownAt } = this;
+    if (now !== null && evidence !== null)
+      this.renewWish.request({ comparison: now.id, number: evidence.finding.number, knownAt });
+  }
+
+  /** The moment, in nanoseconds, moves: with the playhead. */
+  knowAt(moment: string | null): void {
+    if (this.now?.state !== 'done' || moment === null || moment === this.knownAt) return;
+    this.knownWish.request({ comparison: this.now.id, knownAt: moment });
+  }
+
+  private findFirst(): void {
+    const { now, summary, knownAt } = this;
+    if (now === null || summary?.first == null) {
+      this.firstWish.reset();
+      this.first = null;
+    } else this.firstWish.request({ comparison: now.id, number: summary.first, knownAt });
+  }
+
+  /** Looks at the first finding that is certain; without one, at the first of the list. */
+  private chooseFirst(): void {
+    const first = this.summary?.first ?? null;
+    if (first === null) this.choose(0);
+    else void this.chooseNumber(first, true);
+  }
+
+  /** Looks at a finding by its number, if the list holds it; `otherwise`: at the first of the list. */
+  async chooseNumber(number: number, otherwise = false): Promise<void> {
+    const { now, list } = this;
+    if (now?.state !== 'done') return;
+    const at = await call('finding_place', { comparison: now.id, list, number });
+    if (at !== null) this.choose(at);
+    else if (otherwise && this.at === null) this.choose(0);
   }
 
   /** The index grew, or was read anew: whether one can go to the left events may have changed. */
@@ -247,7 +330,7 @@ class Compare {
 
   /** The category at a place among those that occur. */
   toggleNth(n: number): void {
-    const category = this.now?.summary?.counts[n - 1]?.category;
+    const category = this.summary?.counts[n - 1]?.category;
     if (category !== undefined) this.toggleCategory(category);
   }
 
@@ -279,28 +362,33 @@ class Compare {
     call('finding_place', { comparison: now.id, list, number: evidence.finding.number }).then(
       (at) => {
         // Who chose another one meanwhile wants that.
-        if (this.evidence === evidence && this.lists === lists && this.at === null) this.at = at;
+        const same = this.evidence?.finding.number === evidence.finding.number;
+        if (same && this.lists === lists && this.at === null) this.at = at;
       },
       () => undefined,
     );
   }
 
-  /** Goes to where a finding stands: to its left event; without one, to its moment. */
+  /**
+   * Goes to where a finding stands: to its left event; without one, to its moment. The playhead stays where it is while it says as known
+   * when the findings are listed.
+   */
   private async goTo(finding: FindingDto): Promise<void> {
     const { axis } = preferences.now;
+    const stays = this.knownBy === 'playhead';
     const aligned = this.now?.summary?.aligned === true;
     try {
       if (finding.left !== null && aligned) {
         const { row } = await call('event', { source: session.id, ordinal: finding.left.ordinal });
         if (this.evidence?.finding !== finding) return;
         selection.choose(row);
-        playhead.moveToRow(row);
+        if (!stays) playhead.moveToRow(row);
         return;
       }
       selection.row = null;
       const coord = axis === 'time' ? finding.atTime : finding.atLog;
       if (coord !== null) {
-        playhead.move({ axis, coord, ordinal: null });
+        if (!stays) playhead.move({ axis, coord, ordinal: null });
         view.reveal(BigInt(coord));
       }
       if (finding.stream === '') return;
@@ -326,8 +414,15 @@ class Compare {
     this.at = null;
     this.evidence = null;
     this.problem = null;
+    this.knownBy = 'end';
+    this.knownAt = null;
+    this.known = null;
+    this.first = null;
     this.status.reset();
     this.look.reset();
+    this.knownWish.reset();
+    this.renewWish.reset();
+    this.firstWish.reset();
     if (now !== null) call('compare_close', { comparison: now.id }).catch(() => undefined);
   }
 
@@ -347,6 +442,7 @@ class Compare {
     this.hiddenCategories = [];
     this.hiddenStatuses = ['outOfCoverage'];
     this.grouped = true;
+    this.tab = 'list';
   }
 }
 

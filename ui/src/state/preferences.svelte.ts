@@ -5,6 +5,12 @@ import type { Language } from '../i18n/index.svelte';
 import { applyPalette, dark, light } from '../theme/tokens';
 import type { Palette } from '../theme/tokens';
 import { call } from './backend';
+import { FORM, readForm } from './compareForm';
+import type { Form } from './compareForm';
+
+/** How a finding's evidence is shown. */
+export const EVIDENCE = ['beside', 'overlaid', 'state'] as const;
+export type EvidenceAs = (typeof EVIDENCE)[number];
 
 export type Theme = 'system' | 'dark' | 'light';
 
@@ -31,6 +37,9 @@ interface Saved {
   window: { width: number; height: number } | null;
   /** The projection chosen for a source, by its path. */
   projections: Record<string, string>;
+  evidence: EvidenceAs;
+  /** What the last comparison was asked for with, apart from its file. */
+  compare: Form;
 }
 
 const DEFAULTS: Saved = {
@@ -48,6 +57,8 @@ const DEFAULTS: Saved = {
   inspector: null,
   window: null,
   projections: {},
+  evidence: 'beside',
+  compare: FORM,
 };
 
 const texts = (value: unknown): Record<string, string> =>
@@ -92,6 +103,8 @@ export function readPreferences(json: string | null): Saved {
   saved.inspector = number('inspector', 0.2, 0.75, saved.inspector);
   saved.window = sizeOf(from['window']);
   saved.projections = texts(from['projections']);
+  saved.evidence = oneOf('evidence', EVIDENCE, saved.evidence);
+  saved.compare = readForm(from['compare']);
   return saved;
 }
 

@@ -2,34 +2,44 @@
 
 use std::sync::{Arc, Mutex};
 
-use leftfold_compare::{Category, FieldDifference, Finding, Hand, Identity, Status, Verdict};
+use leftfold_compare::{Category, FieldDifference, Finding, Hand, Identity, Status};
 use leftfold_event::{Cancel, Event, category_of};
 use leftfold_log::{Axis, Place};
+use leftfold_replay::Replay;
 
+use super::aligned::Alignment;
+use super::density::{Standing, columns_of};
 use super::findings::Findings as _;
+use super::known::Known;
 use super::mirror::Compared;
 use super::shown::Shown;
+use super::states::side_replay;
 use crate::dto::{
-    ComparisonSummaryDto, FieldDifferenceDto, FindingCountDto, FindingDto, FindingEvidenceDto,
-    FindingListDto, FindingStatusDto, FindingsDto, IdentityDto, Int, RowDto, SpanDto, VerdictDto,
+    ComparisonSummaryDto, FieldDifferenceDto, FindingDto, FindingEvidenceDto, FindingListDto,
+    FindingStatusDto, FindingsDto, IdentityDto, Int, KnownDto, RowDto, SpanDto,
 };
 use crate::error::SessionError;
-use crate::source::{IndexState, OpenSource, lock};
+use crate::source::{OpenSource, lock};
 use crate::view::{View, row_of};
 
 /// Most findings of one answer: the events of each are read.
 const MOST_FINDINGS: u32 = 500;
-
-/// Most columns of one answer.
-const MOST_COLUMNS: u32 = 100_000;
 
 /// Most unreadable rows that are named.
 const MOST_UNREADABLE: usize = 5;
 
 /// What a comparison of an open source found.
 pub(crate) struct Found {
-    source: Arc<OpenSource>,
-    compared: Compared,
+    pub(super) source: Arc<OpenSource>,
+    pub(super) compared: Compared,
+    /// Where the left events stand in the index, by its generation.
+    pub(super) aligned: Mutex<Option<(u32, Arc<Alignment>)>>,
+    /// Where the events stand: of the left side in time, in log order, of the right side likewise.
+    pub(super) standing: Mutex<[Standing; 4]>,
+    /// Of the left side, of the right one.
+    pub(super) replays: [Replay; 2],
+    /// Ends what they are asked.
+    pub(super) replaying: Mutex<Cancel>,
     /// The list asked for last, which is asked for again with every page.
     list: Mutex<Option<(FindingListDto, Arc<Vec<u32>>)>>,
     /// Where the findings stand, by the index generation that says so.
@@ -37,7 +47,7 @@ pub(crate) struct Found {
 }
 
 /// Where findings stand on the axes: coordinates and numbers, ascending.
-struct Places {
+pub(super) struct Places {
     generation: u32,
     time: Vec<(i64, u32)>,
     log: Vec<(i64, u32)>,
@@ -46,13 +56,13 @@ struct Places {
 }
 
 /// Which findings a list holds.
-struct Kept {
+pub(super) struct Kept {
     categories: [bool; Category::ALL.len()],
     statuses: [bool; 4],
 }
 
 impl Kept {
-    fn of(list: &FindingListDto) -> Self {
+    pub(super) fn of(list: &FindingListDto) -> Self {
         let shown = |c: Category| !list.hidden_categories.iter().any(|name| name == c.as_str());
         let mut statuses = [true; 4];
         for status in &list.hidden_statuses {
@@ -64,7 +74,7 @@ impl Kept {
         }
     }
 
-    fn has(&self, category: Category, status: Status) -> bool {
+    pub(super) fn has(&self, category: Category, status: Status) -> bool {
         self.categories[category as usize] && self.statuses[status as usize]
     }
 }
@@ -72,39 +82,34 @@ impl Kept {
 impl Found {
     pub(crate) fn new(source: Arc<OpenSource>, compared: Compared) -> Self {
         Self {
+            replays: [(); 2].map(|()| side_replay(&source.projections)),
             source,
             compared,
+            aligned: Mutex::default(),
+            replaying: Mutex::default(),
+            standing: Mutex::default(),
             list: Mutex::default(),
             places: Mutex::default(),
         }
     }
 
-    /// Whether the left events are those of the index.
-    fn is_aligned(&self) -> bool {
-        let snapshot = self.source.snapshot();
-        snapshot.state == IndexState::Ready && snapshot.log.events() == self.compared.left.side.events()
+    /// What it came to, as known at a moment.
+    pub(crate) fn known(&self, at: Int) -> KnownDto {
+        Known::at(&self.compared, Some(at)).dto()
     }
 
     /// What it comes to.
     pub(crate) fn summary(&self) -> ComparisonSummaryDto {
         let compared = &self.compared;
         let comparison = &compared.comparison;
-        let (verdict, within) = match comparison.verdict() {
-            Verdict::AlwaysEqual => (VerdictDto::AlwaysEqual, None),
-            Verdict::EventuallyEqual { within } => (VerdictDto::EventuallyEqual, Some(Int(within))),
-            Verdict::Undecided => (VerdictDto::Undecided, None),
-            Verdict::Never => (VerdictDto::Never, None),
-        };
-        let counts = compared.counts().into_iter().map(|count| {
-            let n = |status: Status| count.by_status[status as usize];
-            FindingCountDto {
-                category: count.category.as_str().to_owned(),
-                pending: n(Status::Pending),
-                confirmed: n(Status::Confirmed),
-                healed: n(Status::Healed),
-                out_of_coverage: n(Status::OutOfCoverage),
-            }
-        });
+        let KnownDto {
+            verdict,
+            within,
+            counts,
+            first,
+            streams_differing,
+            known_until,
+        } = Known::at(compared, None).dto();
         let unreadable = [Hand::Left, Hand::Right].into_iter().flat_map(|hand| {
             let side = compared.side(hand);
             let lost = side.unreadable.iter().take(MOST_UNREADABLE);
@@ -123,37 +128,37 @@ impl Found {
             right_events: compared.right.side.events(),
             paired: comparison.paired,
             streams: comparison.streams.len() as u32,
-            streams_differing: comparison.streams.iter().filter(|s| s.differs).count() as u32,
-            counts: counts.collect(),
-            first: comparison.first().map(|first| first.finding),
-            known_until: comparison.known_until.map(Int),
-            aligned: self.is_aligned(),
+            streams_differing,
+            counts,
+            first,
+            known_until,
+            aligned: self.alignment().is_known(),
             unreadable: unreadable.collect(),
         }
     }
 
     /// The numbers of a list's findings, in its order.
-    fn numbers(&self, list: &FindingListDto) -> Arc<Vec<u32>> {
+    pub(super) fn numbers(&self, list: &FindingListDto) -> Arc<Vec<u32>> {
         if let Some((of, numbers)) = &*lock(&self.list)
             && of == list
         {
             return Arc::clone(numbers);
         }
         let kept = Kept::of(list);
-        let comparison = &self.compared.comparison;
-        let findings = &comparison.findings;
-        let mut numbers: Vec<u32> = (0..findings.len() as u32)
-            .filter(|n| {
-                let finding = &findings[*n as usize];
-                kept.has(finding.category, comparison.status(finding))
-            })
-            .collect();
-        if list.grouped {
-            numbers.sort_unstable_by_key(|n| {
-                let finding = &findings[*n as usize];
-                (finding.category as usize, finding.stream, *n)
-            });
-        }
+        let known = Known::at(&self.compared, list.known_at);
+        let all = self.compared.comparison.findings.len() as u32;
+        let listed = (0..all).filter_map(|number| {
+            let (finding, status) = known.finding(number)?;
+            kept.has(finding.category, status)
+                .then_some((finding.category as usize, finding.stream, number))
+        });
+        let numbers: Vec<u32> = if list.grouped {
+            let mut listed: Vec<_> = listed.collect();
+            listed.sort_unstable();
+            listed.into_iter().map(|(.., number)| number).collect()
+        } else {
+            listed.map(|(.., number)| number).collect()
+        };
         let numbers = Arc::new(numbers);
         *lock(&self.list) = Some((list.clone(), Arc::clone(&numbers)));
         numbers
@@ -173,30 +178,39 @@ impl Found {
         let end = offset.saturating_add(limit.min(MOST_FINDINGS)).min(total);
         let numbers = &numbers[offset as usize..end as usize];
         let shown = self.compared.shown(numbers, cancel)?;
+        let known = Known::at(&self.compared, list.known_at);
         let places = self.places()?;
         Ok(FindingsDto {
             total,
             offset,
             findings: numbers
                 .iter()
-                .zip(&shown)
-                .map(|(number, shown)| self.dto(*number, shown, &places))
+                .zip(shown)
+                .map(|(number, mut shown)| {
+                    known.narrow(*number, &mut shown);
+                    self.dto(*number, &shown, &places)
+                })
                 .collect(),
         })
     }
 
-    /// One finding with its events whole.
-    pub(crate) fn evidence(&self, number: u32, cancel: &Cancel) -> Result<FindingEvidenceDto, SessionError> {
-        let shown = self.compared.shown(&[number], cancel)?;
-        let Some(shown) = shown.first() else {
+    /// One finding with its events whole, as known at a moment.
+    pub(crate) fn evidence(
+        &self,
+        number: u32,
+        known_at: Option<Int>,
+        cancel: &Cancel,
+    ) -> Result<FindingEvidenceDto, SessionError> {
+        let Some(mut shown) = self.compared.shown(&[number], cancel)?.pop() else {
             return Err(SessionError::new(
                 "no-such-finding",
                 format!("there is no finding {number}"),
             ));
         };
+        Known::at(&self.compared, known_at).narrow(number, &mut shown);
         let payload = |event: &Option<Event>| Some(event.as_ref()?.payload.value.as_ref()?.to_string());
         Ok(FindingEvidenceDto {
-            finding: self.dto(number, shown, &*self.places()?),
+            finding: self.dto(number, &shown, &*self.places()?),
             left_payload: payload(&shown.left),
             right_payload: payload(&shown.right),
             of_payload: payload(&shown.of),
@@ -213,10 +227,10 @@ impl Found {
         let kept = Kept::of(list);
         let places = self.places()?;
         let on_axis = places.on(axis);
-        let comparison = &self.compared.comparison;
+        let known = Known::at(&self.compared, list.known_at);
         let is_kept = |(_, number): &&(i64, u32)| {
-            let finding = &comparison.findings[*number as usize];
-            kept.has(finding.category, comparison.status(finding))
+            let found = known.finding(*number);
+            found.is_some_and(|(finding, status)| kept.has(finding.category, status))
         };
         let at = on_axis.partition_point(|(c, _)| *c < coord);
         let after = on_axis[at..].iter().find(is_kept);
@@ -239,18 +253,12 @@ impl Found {
         axis: Axis,
         spans: &[SpanDto],
     ) -> Result<Vec<u8>, SessionError> {
-        let columns: u64 = spans.iter().map(|s| u64::from(s.columns)).sum();
-        if columns > u64::from(MOST_COLUMNS) {
-            return Err(SessionError::new(
-                "too-much",
-                format!("more than {MOST_COLUMNS} columns asked for at once"),
-            ));
-        }
+        let columns = columns_of(spans)?;
         let kept = Kept::of(list);
         let places = self.places()?;
         let on_axis = places.on(axis);
-        let comparison = &self.compared.comparison;
-        let mut counts = vec![[0_u32; 4]; columns as usize];
+        let known = Known::at(&self.compared, list.known_at);
+        let mut counts = vec![[0_u32; 4]; columns];
         let mut first = 0;
         for span in spans {
             let (from, to) = (span.from.0, span.to.0);
@@ -258,8 +266,9 @@ impl Found {
             let end = on_axis.partition_point(|(c, _)| *c < to).max(start);
             let (length, width) = (i128::from(to) - i128::from(from), i128::from(span.columns));
             for (coord, number) in &on_axis[start..end] {
-                let finding = &comparison.findings[*number as usize];
-                let status = comparison.status(finding);
+                let Some((finding, status)) = known.finding(*number) else {
+                    continue;
+                };
                 if !kept.has(finding.category, status) {
                     continue;
                 }
@@ -280,7 +289,7 @@ impl Found {
     }
 
     /// Where the findings stand, by the index as it is.
-    fn places(&self) -> Result<Arc<Places>, SessionError> {
+    pub(super) fn places(&self) -> Result<Arc<Places>, SessionError> {
         let view = self.source.view(None)?;
         let mut known = lock(&self.places);
         if let Some(places) = &*known
@@ -288,7 +297,7 @@ impl Found {
         {
             return Ok(Arc::clone(places));
         }
-        let aligned = self.is_aligned();
+        let alignment = self.alignment();
         let findings = &self.compared.comparison.findings;
         let mut places = Places {
             generation: view.generation(),
@@ -304,9 +313,9 @@ impl Found {
             }
             let ordinal = finding
                 .left
-                .filter(|_| aligned)
+                .and_then(|left| alignment.ordinal(left))
                 .or_else(|| last_before(&view, time?))
-                .or_else(|| self.last_of_stream(finding.stream).filter(|_| aligned))
+                .or_else(|| alignment.ordinal(self.last_of_stream(finding.stream)?))
                 .unwrap_or(0);
             places.log.push((i64::from(ordinal), number));
             places.at_log.push(ordinal);
@@ -325,6 +334,11 @@ impl Found {
 
     fn dto(&self, number: u32, shown: &Shown, places: &Places) -> FindingDto {
         let finding = self.compared.comparison.findings[number as usize];
+        let alignment = self.alignment();
+        let in_index = |left: u32| alignment.ordinal(left).unwrap_or(left);
+        let of = finding
+            .of
+            .map(|of| if finding.left.is_some() { in_index(of) } else { of });
         let row = |event: &Option<Event>, ordinal: Option<u32>| -> Option<RowDto> {
             let mut row = row_of(event.as_ref()?, ordinal?);
             if row.category.is_none() {
@@ -337,9 +351,9 @@ impl Found {
             category: shown.category.as_str().to_owned(),
             status: shown.status.into(),
             stream: shown.stream.clone(),
-            left: row(&shown.left, finding.left),
+            left: row(&shown.left, finding.left.map(in_index)),
             right: row(&shown.right, finding.right),
-            of: row(&shown.of, finding.of),
+            of: row(&shown.of, of),
             fields: shown.fields.iter().map(FieldDifferenceDto::from).collect(),
             since: shown.since.map(Int),
             healed: shown.healed.map(Int),
@@ -350,7 +364,7 @@ impl Found {
 }
 
 impl Places {
-    fn on(&self, axis: Axis) -> &[(i64, u32)] {
+    pub(super) fn on(&self, axis: Axis) -> &[(i64, u32)] {
         match axis {
             Axis::Time => &self.time,
             Axis::Log => &self.log,

@@ -1,14 +1,25 @@
 //! Comparisons of two histories, in three modes, and rules: sides taken from their sources, findings with their evidence.
 
+mod aligned;
+pub(crate) mod commands;
 mod correlated;
+mod density;
 mod field;
 mod findings;
 mod found;
+mod heat;
+mod known;
+mod lengths;
+mod likeness;
 mod mirror;
+mod options;
 mod projection;
 mod rule;
 mod shown;
+#[cfg(test)]
+mod shown_tests;
 mod side;
+mod states;
 mod streams;
 mod task;
 #[cfg(test)]
@@ -22,6 +33,7 @@ pub use leftfold_compare::{
     IgnoredError, Status, StreamPair, Tolerance, Verdict, decimal,
 };
 pub use mirror::{Compared, MirrorOptions, compare_mirror};
+pub(crate) use options::mirror_options;
 pub use projection::{
     AsOf, Matching, Projected, ProjectionBy, Row, Rows, RowsFrom, Told, compare_projection, states_of,
 };
@@ -29,4 +41,4 @@ pub use rule::{History, Rule, RuleKind, Ruled, check_rule};
 pub use shown::{OfRow, Shown};
 pub use side::{Only, TakenSide};
 pub use task::ComparisonTask;
-pub(crate) use task::{Comparisons, RightSide};
+pub(crate) use task::{Asked, Comparisons, RightSide};

@@ -195,6 +195,11 @@ impl TakenSide {
         &*self.store
     }
 
+    /// Where each event is found again, by ordinal.
+    pub(crate) fn locators(&self) -> &[Locator] {
+        &self.locators
+    }
+
     /// Reads these events, in their order.
     pub fn events(
         &self,

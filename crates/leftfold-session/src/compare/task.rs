@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use leftfold_event::{Cancel, Progress};
+use leftfold_event::{Cancel, Point, Progress};
 use leftfold_source::EventStore;
 
 use super::found::Found;
-use super::mirror::{MirrorOptions, compare_mirror};
+use super::mirror::{Compared, MirrorOptions, compare_mirror};
 use crate::dto::{ComparisonDto, ComparisonStateDto, Int};
 use crate::error::SessionError;
 use crate::source::{Changed, OnChange, OpenSource, lock};
@@ -39,6 +39,48 @@ pub(crate) struct RightSide {
     pub(crate) others: u32,
 }
 
+/// How a front end wants a comparison.
+pub(crate) struct Asked {
+    options: MirrorOptions,
+    /// As known at which moment it is looked at first; `None`: in the end.
+    known_at: Option<Point>,
+}
+
+impl Asked {
+    /// With the moment as a user writes it: a time, or `-15m`.
+    pub(crate) fn new(options: MirrorOptions, known_at: Option<&str>) -> Result<Self, SessionError> {
+        let moment = |text: &str| match Point::parse(text)? {
+            point @ (Point::Time(_) | Point::BeforeEnd { .. }) => Ok(point),
+            _ => Err(SessionError::new(
+                "point-syntax",
+                format!("{text:?} is no time: write 2026-11-20T14:32:07Z, or -15m"),
+            )
+            .with("text", text)),
+        };
+        Ok(Self {
+            options,
+            known_at: known_at.map(moment).transpose()?,
+        })
+    }
+
+    /// The moment, once both sides are known.
+    fn moment(point: &Point, compared: &Compared) -> Option<i64> {
+        let latest = compared.left.side.latest().max(compared.right.side.latest());
+        match point {
+            Point::Time(at) => Some(at.nanos),
+            Point::BeforeEnd { nanos } => Some(latest?.saturating_sub(*nanos)),
+            _ => None,
+        }
+    }
+}
+
+/// What a comparison that is done leaves.
+#[derive(Clone)]
+struct Ended {
+    found: Arc<Found>,
+    known_at: Option<i64>,
+}
+
 /// A comparison at work, or ended.
 pub struct ComparisonTask {
     /// Its handle.
@@ -47,7 +89,7 @@ pub struct ComparisonTask {
     right: RightSide,
     cancel: Cancel,
     progress: [Progress; 2],
-    outcome: Mutex<Option<Result<Arc<Found>, SessionError>>>,
+    outcome: Mutex<Option<Result<Ended, SessionError>>>,
 }
 
 impl Comparisons {
@@ -64,7 +106,7 @@ impl Comparisons {
         &self,
         source: Arc<OpenSource>,
         right: RightSide,
-        options: MirrorOptions,
+        asked: Asked,
     ) -> Result<Arc<ComparisonTask>, SessionError> {
         let task = Arc::new(ComparisonTask {
             id: self.next.fetch_add(1, Ordering::Relaxed),
@@ -84,7 +126,7 @@ impl Comparisons {
                         comparison: running.id,
                     });
                 };
-                let outcome = running.run(options, &tell);
+                let outcome = running.run(asked, &tell);
                 *lock(&running.outcome) = Some(outcome);
                 tell();
             });
@@ -125,7 +167,8 @@ impl Comparisons {
 }
 
 impl ComparisonTask {
-    fn run(&self, options: MirrorOptions, tell: &dyn Fn()) -> Result<Arc<Found>, SessionError> {
+    fn run(&self, asked: Asked, tell: &dyn Fn()) -> Result<Ended, SessionError> {
+        let Asked { options, known_at } = asked;
         let left = (self.source.path.as_path(), Arc::clone(&self.source.store));
         let right = (self.right.path.as_path(), Arc::clone(&self.right.store));
         let progress = [&self.progress[0], &self.progress[1]];
@@ -141,7 +184,17 @@ impl ComparisonTask {
             work.join()
                 .unwrap_or_else(|_| Err(SessionError::new("internal", "the comparison stopped")))
         })?;
-        Ok(Arc::new(Found::new(Arc::clone(&self.source), compared)))
+        let empty = |c: &Compared| c.left.side.events() == 0 && c.right.side.events() == 0;
+        if !compared.options.only.is_all() && empty(&compared) {
+            return Err(SessionError::new(
+                "nothing-to-compare",
+                "no event of either side is in the streams, categories and types that are to be compared",
+            ));
+        }
+        Ok(Ended {
+            known_at: known_at.and_then(|point| Asked::moment(&point, &compared)),
+            found: Arc::new(Found::new(Arc::clone(&self.source), compared)),
+        })
     }
 
     /// Ends it.
@@ -152,7 +205,7 @@ impl ComparisonTask {
     /// What it found, once it is done.
     pub(crate) fn found(&self) -> Result<Arc<Found>, SessionError> {
         match &*lock(&self.outcome) {
-            Some(outcome) => outcome.clone(),
+            Some(outcome) => outcome.clone().map(|ended| ended.found),
             None => Err(SessionError::new(
                 "comparison-running",
                 format!("comparison {} is not done yet", self.id),
@@ -163,9 +216,13 @@ impl ComparisonTask {
     /// How far it is, and what it came to.
     pub fn dto(&self) -> ComparisonDto {
         let outcome = lock(&self.outcome).clone();
+        let known_at = match &outcome {
+            Some(Ok(ended)) => ended.known_at.map(Int),
+            _ => None,
+        };
         let (state, summary, error) = match outcome {
             None => (ComparisonStateDto::Running, None, None),
-            Some(Ok(found)) => (ComparisonStateDto::Done, Some(found.summary()), None),
+            Some(Ok(ended)) => (ComparisonStateDto::Done, Some(ended.found.summary()), None),
             Some(Err(e)) if e.code == "cancelled" => (ComparisonStateDto::Cancelled, None, None),
             Some(Err(e)) => (ComparisonStateDto::Failed, None, Some(e.into())),
         };
@@ -188,6 +245,7 @@ impl ComparisonTask {
             right_read: int(right.done()),
             right_total: right.total().map(int),
             summary,
+            known_at,
             error,
         }
     }

@@ -16,15 +16,34 @@ use crate::dto::{
 use crate::{Changed, Session};
 
 /// A session, and what it tells of comparisons.
-struct Two {
-    session: Session,
+pub(super) struct Two {
+    pub(super) session: Session,
     told: mpsc::Receiver<u32>,
     folder: tempfile::TempDir,
-    source: u32,
+    pub(super) source: u32,
+}
+
+/// As the form has them at first.
+pub(super) fn options() -> CompareOptionsDto {
+    CompareOptionsDto {
+        lag_tolerance_ms: Int(30_000),
+        settled: false,
+        ignore: Vec::new(),
+        identity: IdentityDto::Auto,
+        metadata: false,
+        number_tolerance: None,
+        time_tolerance_ms: None,
+        left_compacted: false,
+        right_compacted: false,
+        only_streams: Vec::new(),
+        only_categories: Vec::new(),
+        only_types: Vec::new(),
+        known_at: None,
+    }
 }
 
 /// An event a second, from midnight on.
-fn line(stream: &str, version: u32, second: u32, total: &str) -> String {
+pub(super) fn line(stream: &str, version: u32, second: u32, total: &str) -> String {
     format!(
         r#"{{"stream":"{stream}","version":{version},"id":"{stream}@{version}","type":"OrderChanged","time":"2026-01-01T00:{:02}:{:02}Z","payload":{{"total":{total}}}}}"#,
         second / 60,
@@ -33,7 +52,7 @@ fn line(stream: &str, version: u32, second: u32, total: &str) -> String {
 }
 
 impl Two {
-    fn of(left: &[String]) -> Self {
+    pub(super) fn of(left: &[String]) -> Self {
         let (tell, told) = mpsc::channel();
         let session = Session::new(
             None,
@@ -63,23 +82,22 @@ impl Two {
         two
     }
 
-    fn file(&self, name: &str, lines: &[String]) -> PathBuf {
+    pub(super) fn file(&self, name: &str, lines: &[String]) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, lines.join("\n") + "\n").unwrap();
         path
     }
 
-    fn start(&self, right: &[String]) -> ComparisonDto {
+    pub(super) fn start(&self, right: &[String]) -> ComparisonDto {
+        self.start_with(right, options())
+    }
+
+    pub(super) fn start_with(&self, right: &[String], options: CompareOptionsDto) -> ComparisonDto {
         let right = self.file("right.ndjson", right);
         let args = CompareStartArgs {
             source: self.source,
             right: right.display().to_string(),
-            options: CompareOptionsDto {
-                lag_tolerance_ms: Int(30_000),
-                settled: false,
-                ignore: Vec::new(),
-                identity: IdentityDto::Auto,
-            },
+            options,
         };
         commands::compare_start(&self.session, args).unwrap()
     }
@@ -89,7 +107,7 @@ impl Two {
     }
 
     /// Waits as the window does: told that something changed, it asks.
-    fn done(&self, comparison: u32) -> ComparisonDto {
+    pub(super) fn done(&self, comparison: u32) -> ComparisonDto {
         loop {
             let told = self.told.recv_timeout(Duration::from_secs(20)).unwrap();
             assert_eq!(told, comparison);
@@ -101,11 +119,12 @@ impl Two {
     }
 }
 
-fn all(grouped: bool) -> FindingListDto {
+pub(super) fn all(grouped: bool) -> FindingListDto {
     FindingListDto {
         hidden_categories: Vec::new(),
         hidden_statuses: Vec::new(),
         grouped,
+        known_at: None,
     }
 }
 
@@ -191,6 +210,7 @@ fn a_comparison_tells_what_it_found_and_where_that_stands() {
     let args = FindingArgs {
         comparison: id,
         number: conflict.number,
+        known_at: None,
     };
     let evidence = commands::finding(&two.session, args).unwrap();
     assert_eq!(evidence.left_payload.as_deref(), Some(r#"{"total":1.00}"#));
@@ -198,6 +218,7 @@ fn a_comparison_tells_what_it_found_and_where_that_stands() {
     let unknown = FindingArgs {
         comparison: id,
         number: 99,
+        known_at: None,
     };
     assert_eq!(
         commands::finding(&two.session, unknown).unwrap_err().code,
@@ -296,10 +317,8 @@ fn a_file_that_holds_no_events_is_refused() {
         source: two.source,
         right: path.display().to_string(),
         options: CompareOptionsDto {
-            lag_tolerance_ms: Int(0),
-            settled: true,
             ignore: vec!["updatedAt".to_owned()],
-            identity: IdentityDto::Auto,
+            ..options()
         },
     };
     // What is asked for is looked at before the file.

@@ -16,6 +16,24 @@ dto! {
         pub ignore: Vec<String>,
         /// What events are known by.
         pub identity: IdentityDto,
+        /// Whether the metadata is compared, too.
+        pub metadata: bool,
+        /// Numbers that are no further apart are equal; a decimal.
+        pub number_tolerance: Option<String>,
+        /// Times that are no further apart are equal, in milliseconds; the events' own are compared only with this.
+        pub time_tolerance_ms: Option<Int>,
+        /// Whether the left side keeps only the last event of each stream.
+        pub left_compacted: bool,
+        /// Whether the right side does.
+        pub right_compacted: bool,
+        /// Only these streams are compared (`*` is any text); empty: all.
+        pub only_streams: Vec<String>,
+        /// Only streams of these categories; empty: all.
+        pub only_categories: Vec<String>,
+        /// Only events of these types; empty: all.
+        pub only_types: Vec<String>,
+        /// The moment as known at which it is looked at first: a time, or `-15m` (so long before the last event). None: the end.
+        pub known_at: Option<String>,
     }
 
     /// What events of two sides are known by.
@@ -59,6 +77,8 @@ dto! {
         pub right_total: Option<Int>,
         /// What it came to, when it is done.
         pub summary: Option<ComparisonSummaryDto>,
+        /// The moment as known at which it was asked for, in nanoseconds, when it is done.
+        pub known_at: Option<Int>,
         /// Why it ended, when it failed.
         pub error: Option<ErrorDto>,
     }
@@ -158,9 +178,11 @@ dto! {
         pub hidden_statuses: Vec<FindingStatusDto>,
         /// By category, then stream, then beginning; else by beginning alone.
         pub grouped: bool,
+        /// As known at this moment, in nanoseconds: what had not begun is left out, what had not healed had not. None: in the end.
+        pub known_at: Option<Int>,
     }
 
-    /// One divergence and its events.
+    /// One divergence and its events, as known at the moment of its list.
     struct FindingDto {
         /// Its handle.
         pub number: u32,

@@ -37,7 +37,9 @@ describe('the lanes of the timeline', () => {
     const [without, l] = [layoutFor(1000, 300, 4), layoutFor(1000, 300, 4, 0, true)];
     expect(without.stripTop).toBeNull();
     expect(l.minimapTop).toBe(without.minimapTop);
-    expect(l.stripTop ?? 0).toBeGreaterThan(l.lanesBottom);
-    expect((l.stripTop ?? 0) + STRIP).toBeLessThan(l.minimapTop);
+    // Between the events of both sides.
+    expect((l.stripTop ?? 0) - l.sideHeight).toBeGreaterThan(l.lanesBottom);
+    expect((l.stripTop ?? 0) + STRIP + l.sideHeight).toBeLessThan(l.minimapTop);
+    expect(l.sideHeight).toBeGreaterThanOrEqual(18);
   });
 });

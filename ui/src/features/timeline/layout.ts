@@ -5,6 +5,10 @@ export const RULER = 38;
 export const MINIMAP = 30;
 /** The findings of a comparison, as a strip along the axis. */
 export const STRIP = 16;
+/** A side's lane takes so much of the room of the lanes. */
+const SIDE_SHARE = 0.19;
+const SIDE_LEAST = 18;
+const SIDE_MOST = 46;
 const GAP = 10;
 /** Room for what says how many lanes are out of sight. */
 const HINT = 24;
@@ -31,16 +35,22 @@ export interface Layout {
   /** Lanes out of sight, by more than half of their height. */
   above: number;
   below: number;
-  /** Where the strip of findings begins; `null`: there is none. */
+  /** Where the strip of findings begins; `null`: there is none. Above it lie the left side's events, below it the right side's. */
   stripTop: number | null;
+  /** How high the lane of a side is. */
+  sideHeight: number;
+  /** How far down the playhead's line goes. */
+  linesBottom: number;
   minimapTop: number;
 }
 
 export function layoutFor(width: number, height: number, lanes: number, scrolled = 0, strip = false): Layout {
   const lanesTop = RULER;
   const minimapTop = Math.max(lanesTop + 20, height - MINIMAP - 8);
-  const stripTop = strip ? minimapTop - STRIP - 6 : null;
-  const under = stripTop ?? minimapTop;
+  const between = minimapTop - lanesTop;
+  const sideHeight = strip ? Math.round(Math.min(SIDE_MOST, Math.max(SIDE_LEAST, between * SIDE_SHARE))) : 0;
+  const stripTop = strip ? minimapTop - 6 - sideHeight - STRIP : null;
+  const under = stripTop === null ? minimapTop : stripTop - sideHeight;
   const fits = lanes * LANE_LEAST <= under - GAP - lanesTop;
   const lanesBottom = Math.max(lanesTop, under - (fits ? GAP : HINT));
   const room = lanesBottom - lanesTop;
@@ -62,6 +72,8 @@ export function layoutFor(width: number, height: number, lanes: number, scrolled
     above: mostScroll === 0 ? 0 : Math.round(scroll / laneHeight),
     below: mostScroll === 0 ? 0 : Math.max(0, lanes - Math.round((scroll + room) / laneHeight)),
     stripTop,
+    sideHeight,
+    linesBottom: stripTop === null ? lanesBottom : stripTop + STRIP + sideHeight,
     minimapTop,
   };
 }

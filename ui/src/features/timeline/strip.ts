@@ -27,13 +27,13 @@ export interface Box {
   status: FindingStatusDto;
 }
 
-/** What a view shows of the axis, cut into columns. */
-export function spansOf(fold: Fold, view: View, width: number): SpanDto[] {
+/** What a view shows of the axis, cut into columns of so many pixels. */
+export function spansOf(fold: Fold, view: View, width: number, wide = COLUMN): SpanDto[] {
   const end = view.from + BigInt(Math.ceil(view.span + view.frac));
   return visibleRanges(fold, view.from, end).map(({ from, to }) => {
     const pixels = lineToX(view, toLine(fold, to), width) - lineToX(view, toLine(fold, from), width);
     const most = to - from;
-    const columns = Math.max(1, Math.min(Math.round(pixels / COLUMN), 4000));
+    const columns = Math.max(1, Math.min(Math.round(pixels / wide), 4000));
     return {
       from: String(from),
       to: String(to),

@@ -4,7 +4,7 @@ import { BackendError } from '../backend';
 import type { Answer, Args, Backend, BackendEvents, CommandName } from '../backend';
 import { formatJson } from '../../model/json';
 import { rfc3339 } from '../../model/time';
-import { MockComparison } from './compare';
+import { likeness, MockComparison } from './compare';
 import { guess, inspect, store } from './files';
 import { compile } from './filter';
 import { changes, EMPTY } from './fold';
@@ -270,7 +270,7 @@ export class MockBackend implements Backend {
       const all = this.comparison(comparison).list(list);
       return { total: all.length, offset, findings: all.slice(offset, offset + limit) };
     },
-    finding: ({ comparison, number }) => this.comparison(comparison).evidence(number),
+    finding: ({ comparison, number, knownAt }) => this.comparison(comparison).evidence(number, knownAt),
     finding_near: (args) => this.comparison(args.comparison).near(args),
     finding_place: ({ comparison, list, number }) => {
       const place = this.comparison(comparison)
@@ -279,6 +279,13 @@ export class MockBackend implements Backend {
       return place < 0 ? null : place;
     },
     finding_tiles: (args) => this.comparison(args.comparison).tiles(args),
+    comparison_known: ({ comparison, knownAt }) => this.comparison(comparison).known(knownAt),
+    side_density: (args) => this.comparison(args.comparison).density(args),
+    finding_heat: (args) => this.comparison(args.comparison).heat(args),
+    convergence: (args) => this.comparison(args.comparison).convergence(args),
+    finding_states: (args) => this.comparison(args.comparison).states(args),
+    cancel_states: () => null,
+    likeness: ({ path }) => likeness(path),
     export_events: ({ axis, filter }) => this.own.list(axis, filter).length,
   };
 

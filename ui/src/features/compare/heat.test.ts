@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { darkness, moved, stretch } from './heat';
+import type { Place } from './heat';
+
+const row = (
+  ...columns: number[]
+): { cells: { column: number; count: number; status: 'confirmed'; first: number }[] } => ({
+  cells: columns.map((column) => ({ column, count: 1, status: 'confirmed', first: 0 })),
+});
+const ROWS = [row(2, 9), row(), row(1, 5, 8)];
+const walk = (keys: string[]): (Place | null)[] => {
+  let at: Place | null = null;
+  return keys.map((key) => (at = moved(ROWS, at, key) ?? at));
+};
+
+describe('the map of findings', () => {
+  it('is walked through by arrows, from one cell with findings to the next', () => {
+    expect(
+      walk(['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowLeft', 'Home', 'ArrowUp']),
+    ).toEqual([
+      { row: 0, column: 2 },
+      { row: 0, column: 9 },
+      { row: 0, column: 9 },
+      // A row without cells is passed over; the nearest column counts.
+      { row: 2, column: 8 },
+      { row: 2, column: 5 },
+      { row: 2, column: 1 },
+      { row: 0, column: 2 },
+    ]);
+  });
+
+  it('leads nowhere when there is nothing', () => {
+    expect(moved([], null, 'ArrowDown')).toBeNull();
+    expect(moved([row()], null, 'ArrowDown')).toBeNull();
+    expect(moved(ROWS, null, 'ArrowUp')).toBeNull();
+  });
+
+  it('cuts its stretch into columns without a rest', () => {
+    const heat = { from: '0', to: '10', columns: 3 };
+    expect([0, 1, 2].map((c) => stretch(heat, c))).toEqual([
+      [0n, 3n],
+      [3n, 6n],
+      [6n, 10n],
+    ]);
+  });
+
+  it('is darker where there are more findings, and never too light to see', () => {
+    expect(darkness(1, 100)).toBeGreaterThan(0.4);
+    expect(darkness(100, 100)).toBe(1);
+    expect(darkness(4, 100)).toBeGreaterThan(darkness(1, 100));
+  });
+});
