@@ -327,6 +327,71 @@ fn columns_can_be_chosen_and_placed() {
 }
 
 #[test]
+fn a_snapshot_keeps_the_whole_state_in_one_column_beside_the_events_or_comes_in_a_pipe() {
+    let folder = folder();
+    let demo = leftfold(folder.path(), &["demo", "--events", "1000"]).ok();
+    assert!(demo.contains("shop.db"));
+    let state = |stream: &str| leftfold(folder.path(), &["state", "shop.db", stream, "--json"]).ok();
+    let whole: Value = serde_json::from_str(&state("stock-SKU-0001")).expect("JSON");
+    let db = Connection::open(folder.path().join("shop.db")).expect("the demo opens");
+    db.execute_batch("CREATE TABLE shots(sku TEXT PRIMARY KEY, data TEXT)")
+        .expect("a table");
+    db.execute(
+        "INSERT INTO shots VALUES ('SKU-0001', ?1), ('SKU-0002', '{}')",
+        [whole["state"].to_string()],
+    )
+    .expect("two snapshots");
+    drop(db);
+    let args = [
+        "compare",
+        "shop.db",
+        "shop.db",
+        "--mode",
+        "projection",
+        "--table",
+        "shots",
+        "--map",
+        "data=$",
+    ];
+    let only = [
+        "--only-stream",
+        "stock-SKU-0001",
+        "--only-stream",
+        "stock-SKU-0002",
+    ];
+    let (found, summary) = lines(&leftfold(
+        folder.path(),
+        &[&args[..], &only[..], &["--json"]].concat(),
+    ));
+    assert_eq!(told(&found), ["field-mismatch confirmed stock-SKU-0002"]);
+    assert_eq!(
+        summary["columns"],
+        serde_json::json!([{"column": "data", "path": ""}])
+    );
+    let piped = crate::run::leftfold_reading(
+        folder.path(),
+        &[
+            "compare",
+            "shop.db",
+            "-",
+            "--mode",
+            "projection",
+            "--only-stream",
+            "stock-SKU-0001",
+            "--json",
+        ],
+        state("stock-SKU-0001").as_bytes(),
+    );
+    let (found, summary) = lines(&piped);
+    assert_eq!(
+        (found.len(), &summary["verdict"]),
+        (0, &"always-equal".into()),
+        "{}",
+        piped.err
+    );
+}
+
+#[test]
 fn states_in_lines_and_states_of_another_history_are_rows_too() {
     let folder = folder();
     history(folder.path());

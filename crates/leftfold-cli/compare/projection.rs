@@ -78,7 +78,7 @@ fn rows(
     if named.is_stream() {
         input::inspect(front, session, &named)?;
     }
-    if store.is_none() && named.mapping.is_none() {
+    if by.table.is_some() || store.is_none() && named.mapping.is_none() {
         let progress = [Progress::new()];
         let work = || session.rows(&named.path, by, &cancel, &progress[0]);
         if let Some(rows) = front.watch("reading rows", &progress, work)? {

@@ -69,7 +69,7 @@ pub(crate) struct RelateArgs {
     /// Compare only these columns (default: those that are in the states, too); may be repeated
     #[arg(long, value_name = "COLUMN", value_delimiter = ',', help_heading = PROJECTION)]
     fields: Vec<String>,
-    /// Where a column is in the state, if not under its name: COLUMN=/place; may be repeated
+    /// Where a column is in the state, if not under its name: COLUMN=/place ($: it holds the whole state); may be repeated
     #[arg(long, value_name = "COLUMN=PATH", value_parser = mapped, help_heading = PROJECTION)]
     map: Vec<(String, String)>,
 }
@@ -135,9 +135,8 @@ impl RelateArgs {
     fn projection(&self, stated: ProjectionBy) -> Outcome<ProjectionBy> {
         let or = |own: &Option<String>, stated: Option<String>| own.clone().or(stated);
         let mut map: Vec<(String, String)> = stated
-            .map
+            .map_texts()
             .into_iter()
-            .map(|(column, place)| (column, place.to_string()))
             .filter(|(column, _)| !self.map.iter().any(|(own, _)| own == column))
             .collect();
         map.extend(self.map.iter().cloned());

@@ -333,7 +333,7 @@ mod tests {
                     key = '$.id'\nright_key = 'correlation_id'\ncardinality = '1:0..1'\nwithin = '30s'\nskew = '5ms'\n\
                     equal = ['$.a = $.b', '$.c']\n\
                     [[comparison]]\nname = 'p'\nleft = 'a.db'\nright = 'b.db'\nmode = 'projection'\nprojection = 'cart'\n\
-                    table = 'carts'\nkey = 'cart-{id}'\nfields = ['total']\nmap = { total = '$.sum.total' }\n";
+                    table = 'carts'\nkey = 'cart-{id}'\nfields = ['total']\nmap = { total = '$.sum.total', data = '$' }\n";
         let stated = checks(text);
         for check in &stated {
             let Ok(Check::Comparison(comparison)) = &check.check else {
@@ -366,7 +366,12 @@ mod tests {
                 7,
                 "equal: ",
             ),
-            (sides, "mode = 'projection'\nmap = { total = '$' }", 6, "map: "),
+            (
+                sides,
+                "mode = 'projection'\nmap = { total = '$.a[0]' }",
+                6,
+                "map: ",
+            ),
             (sides, "identity = 'name'", 5, "content"),
             (sides, "ignore = ['updatedAt']", 5, "JSON pointer"),
             (sides, "lag_tolerance = '30'", 5, "30s"),

@@ -431,8 +431,8 @@ fn state_projection(by: &ProjectionBy, table: &mut toml_edit::Table) {
     }
     if !by.map.is_empty() {
         let mut places = toml_edit::InlineTable::new();
-        for (column, place) in &by.map {
-            places.insert(column, place.to_string().into());
+        for (column, place) in by.map_texts() {
+            places.insert(&column, place.into());
         }
         table["map"] = toml_edit::value(places);
     }

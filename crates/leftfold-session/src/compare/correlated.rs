@@ -1,6 +1,7 @@
 //! Two histories whose events are not the same but belong together, by a key: orders and their invoices.
 
 mod by;
+mod kinds;
 mod taking;
 
 use std::path::Path;

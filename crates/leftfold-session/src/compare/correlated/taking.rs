@@ -13,6 +13,7 @@ use leftfold_source::{EventStore, Header, Unreadable, Whole, WholePayload, Whole
 use rayon::prelude::*;
 
 use super::by::CorrelatedBy;
+use super::kinds::Kinds;
 use crate::compare::field::{key_text, shared};
 use crate::compare::side::{Only, called};
 use crate::error::SessionError;
@@ -410,14 +411,19 @@ impl Taking<'_> {
     fn scan_then_fetch(&mut self, store: &dyn EventStore) -> Result<(Vec<Unreadable>, bool), SessionError> {
         let mut found: Vec<(u32, Locator)> = Vec::new();
         let cancel = self.cancel;
+        let when = self.by.sides[self.hand as usize].when.as_ref();
+        let mut kinds = when.and_then(Kinds::of);
         let summary = store.scan(
             &mut |header: &Header<'_>| {
                 let Some(ordinal) = self.see(header.locator, header.time.map(|t| t.nanos)) else {
                     self.full = true;
                     return ControlFlow::Break(());
                 };
-                if self.only.keeps(header.stream, header.kind) {
+                let is_asked = self.only.keeps(header.stream, header.kind);
+                if is_asked && kinds.as_mut().is_none_or(|kinds| kinds.may_take_part(header)) {
                     found.push((ordinal, header.locator));
+                } else if found.is_empty() && self.took.names.len() < NAMED {
+                    self.took.names.insert(header.kind.to_owned());
                 }
                 ControlFlow::Continue(())
             },

@@ -21,7 +21,7 @@ pub struct ProjectionBy {
     pub map: Vec<(String, Path)>,
 }
 
-/// A place in a state, as `/total`, `$.total` or `total`.
+/// A place in a state, as `/total`, `$.total` or `total`; `$` is all of it.
 pub(super) fn place(text: &str) -> Result<Path, SessionError> {
     let text = text.trim();
     let pointer = match text.strip_prefix('$') {
@@ -30,7 +30,7 @@ pub(super) fn place(text: &str) -> Result<Path, SessionError> {
         None => format!("/{text}"),
     };
     Path::parse(&pointer)
-        .filter(|p| !p.tokens().is_empty() && !pointer.contains('['))
+        .filter(|p| (!p.tokens().is_empty() || text == "$") && !pointer.contains('['))
         .ok_or_else(|| {
             SessionError::new(
                 "path-syntax",
@@ -65,6 +65,21 @@ impl ProjectionBy {
         };
         by.key_template().map_err(|e| about("key", e))?;
         Ok(by)
+    }
+
+    /// Where columns are, as it is written.
+    pub fn map_texts(&self) -> Vec<(String, String)> {
+        let text = |at: &Path| {
+            if at.tokens().is_empty() {
+                "$".to_owned()
+            } else {
+                at.to_string()
+            }
+        };
+        self.map
+            .iter()
+            .map(|(column, at)| (column.clone(), text(at)))
+            .collect()
     }
 
     /// The key's template, if one is stated.
@@ -156,8 +171,11 @@ mod tests {
             assert_eq!(text(written).as_deref(), Ok("/a/b"), "{written}");
         }
         let wrong = |t: &str| place(t).is_err();
-        assert!(wrong("") && wrong("$") && wrong("$.a[0]") && wrong("/a~3"));
-        let map = vec![("total".to_owned(), "$".to_owned())];
+        assert!(wrong("") && wrong("$.a[0]") && wrong("/a~3"));
+        let whole = vec![("data".to_owned(), "$".to_owned())];
+        let by = ProjectionBy::read(None, None, None, Vec::new(), whole.clone()).unwrap();
+        assert_eq!((by.map[0].1.clone(), by.map_texts()), (Path::root(), whole));
+        let map = vec![("total".to_owned(), "$.a[0]".to_owned())];
         let e = ProjectionBy::read(None, None, None, Vec::new(), map).unwrap_err();
         assert_eq!(e.params["key"], "map");
     }

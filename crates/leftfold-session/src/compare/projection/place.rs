@@ -105,4 +105,34 @@ mod tests {
         };
         assert_eq!(places.included(&as_of, &[1, 3, 4, 9]), 2);
     }
+
+    #[test]
+    fn in_a_log_of_several_partitions_places_are_counted_in_the_order_of_time() {
+        let line = |second: u32| {
+            format!("{{\"stream\":\"s\",\"type\":\"E\",\"time\":\"2026-01-01T00:00:{second:02}Z\"}}\n")
+        };
+        // Two partitions, one behind the other, and an event without a time.
+        let lines: String = [0, 4, 8, 1, 5].into_iter().map(line).collect();
+        let lines = lines + "{\"stream\":\"s\",\"type\":\"E\"}\n";
+        let store = leftfold_source::ndjson::from_reader(&mut lines.as_bytes()).unwrap();
+        let (log, _) = leftfold_log::index(
+            &store,
+            &leftfold_event::Cancel::new(),
+            &leftfold_event::Progress::new(),
+            &mut |_| (),
+        );
+        let by_time = Places::of(&log, true);
+        let ranks = |places: &Places| (0..6).map(|o| places.rank(o)).collect::<Vec<_>>();
+        assert_eq!(ranks(&by_time), [0, 2, 4, 1, 3, 5]);
+        assert!((0..6).all(|o| by_time.ordinal(by_time.rank(o)) == o));
+        assert_eq!(ranks(&Places::of(&log, false)), [0, 1, 2, 3, 4, 5]);
+        let fitting = Fitting {
+            after: Some(1),
+            before: Some(3),
+            rows: 2,
+        };
+        let as_of = by_time.as_of(&log, &fitting, 3, None);
+        assert_eq!((as_of.after, as_of.last), (Some(3), Some(1)));
+        assert_eq!(as_of.time, log.time(1));
+    }
 }
