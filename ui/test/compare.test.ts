@@ -94,7 +94,7 @@ describe('the form of a comparison', () => {
       number: ' 0,01 ',
       time: '1.5',
       rightCompacted: true,
-      streams: 'order-*, basket-1',
+      streams: 'order-*, basket 1',
       categories: 'order',
       // Of two complete sides nothing was ever unknown.
       knownAt: '-15m',
@@ -109,7 +109,7 @@ describe('the form of a comparison', () => {
       timeToleranceMs: '1500',
       leftCompacted: false,
       rightCompacted: true,
-      onlyStreams: ['order-*', 'basket-1'],
+      onlyStreams: ['order-*', 'basket 1'],
       onlyCategories: ['order'],
       onlyTypes: [],
       knownAt: null,

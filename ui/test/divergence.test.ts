@@ -58,6 +58,9 @@ describe('as known at a moment', () => {
     expect(compare.total).toBeLessThan(whole);
     expect(compare.byCategory.get('late')).toBe(1);
     expect(text('compare-until')).toMatch(/^As known at /);
+    const at = BigInt(compare.knownAt ?? '0');
+    const said = text('finding-evidence').includes('had not begun by then');
+    expect(said).toBe(BigInt(compare.evidence?.finding.since ?? '0') > at);
     // The playhead says when; stepping does not move it.
     const { place: stands } = playhead;
     await key('KeyN');

@@ -3,7 +3,7 @@ import type { CompareOptionsDto, IdentityDto } from '../ipc/contract';
 
 export const IDENTITIES: readonly IdentityDto[] = ['auto', 'id', 'version', 'content'];
 
-/** What the form says, as it is written there. Lists are apart by spaces, commas or lines. */
+/** What the form says, as it is written there. Names are apart by commas or lines, for they may hold spaces; pointers by spaces, too. */
 export interface Form {
   path: string;
   /** Seconds. */
@@ -76,7 +76,12 @@ export const isTime = (text: string): boolean => isEmpty(text) || lagOf(text) !=
 export const isMoment = (text: string): boolean =>
   isEmpty(text) || /^\s*(?:-\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d)|\d{4}-\d\d-\d\d.*|\d{9,})\s*$/.test(text);
 
-const listOf = (text: string): string[] => text.split(/[\s,]+/).filter((part) => part !== '');
+const split = (text: string, at: RegExp): string[] =>
+  text
+    .split(at)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+const namesOf = (text: string): string[] => split(text, /[,\n]/);
 
 /** The options a form stands for; `null`: something in it cannot be read. */
 export function optionsOf(form: Form): CompareOptionsDto | null {
@@ -86,16 +91,16 @@ export function optionsOf(form: Form): CompareOptionsDto | null {
   return {
     lagToleranceMs: String(lag),
     settled: form.settled,
-    ignore: listOf(form.ignore),
+    ignore: split(form.ignore, /[\s,]+/),
     identity: form.identity,
     metadata: form.metadata,
     numberTolerance: isEmpty(form.number) ? null : form.number.trim().replace(',', '.'),
     timeToleranceMs: time === null ? null : String(time),
     leftCompacted: form.leftCompacted,
     rightCompacted: form.rightCompacted,
-    onlyStreams: listOf(form.streams),
-    onlyCategories: listOf(form.categories),
-    onlyTypes: listOf(form.types),
+    onlyStreams: namesOf(form.streams),
+    onlyCategories: namesOf(form.categories),
+    onlyTypes: namesOf(form.types),
     knownAt: isEmpty(form.knownAt) || form.settled ? null : form.knownAt.trim(),
   };
 }

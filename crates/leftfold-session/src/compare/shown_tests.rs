@@ -115,6 +115,8 @@ fn what_is_healed_in_the_end_was_missing_until_it_came() {
     };
     assert_eq!(included(Some(at(80))), [Some(2), Some(1)]);
     assert_eq!(included(None), [Some(2), Some(2)]);
+    // Before it began both had the first event.
+    assert_eq!(included(Some(at(10))), [Some(1), Some(1)]);
     // The end is what it was.
     assert_eq!(done.summary.unwrap().verdict, VerdictDto::Never);
 }

@@ -106,7 +106,10 @@ impl Found {
         projection: Option<&str>,
         cancel: &Cancel,
     ) -> Result<FindingStatesDto, SessionError> {
-        let Some((finding, _)) = Known::at(&self.compared, known_at).finding(number) else {
+        // Of one that had not begun: the states as they were by then.
+        let known = Known::at(&self.compared, known_at).finding(number);
+        let in_the_end = || Known::at(&self.compared, None).finding(number);
+        let Some((finding, _)) = known.or_else(in_the_end) else {
             return Err(SessionError::new(
                 "no-such-finding",
                 format!("there is no finding {number}"),
