@@ -285,7 +285,7 @@ pub(crate) fn run(front: &mut Front, args: &CheckArgs) -> Outcome<ExitCode> {
 }
 
 /// The checks of these names, or all.
-fn chosen<'p>(project: &'p Project, names: &[String]) -> Outcome<Vec<&'p StatedCheck>> {
+pub(crate) fn chosen<'p>(project: &'p Project, names: &[String]) -> Outcome<Vec<&'p StatedCheck>> {
     let all = &project.file.checks;
     if all.is_empty() {
         let why = "it states no [[comparison]] and no [[rule]]; `leftfold check --help` shows some";
@@ -438,41 +438,8 @@ impl Running<'_> {
             )
         })?;
         let opened = self.open(front, &source)?;
-        let snapshot = &opened.snapshot;
-        let history = History {
-            log: &snapshot.log,
-            store: &*opened.source.store,
-            projections: snapshot.replay.projections(),
-        };
-        let cancel = front.interrupt.cancel.clone();
-        let progress = [Progress::new()];
-        let work = || check_rule(rule, history, &cancel, &progress[0]);
-        let ruled = front.watch("checking, events", &progress, work)?;
         let name = opened.source.name();
-        let failed = ruled.first_failure.as_deref().map(|why| {
-            format!(
-                "{}: it could not be judged for {}: {why}",
-                rule.name,
-                counted(ruled.failed, "event")
-            )
-        });
-        if let Some(told) = failed {
-            if ruled.is_unusable() {
-                let why = format!(
-                    "it could not be judged for any event, {} in all: {}",
-                    grouped(ruled.failed),
-                    ruled.first_failure.unwrap_or_default()
-                );
-                return Err(Failure::new("filter-fails", why));
-            }
-            front.note(told);
-        }
-        if ruled.judged == 0 && ruled.failed == 0 {
-            front.note(format!(
-                "{}: there is no event in {name} that it could be judged on",
-                rule.name
-            ));
-        }
+        let ruled = ruled(front, rule, opened)?;
         if self.args.is_json() {
             for chunk in ruled.shown.chunks(CHUNK) {
                 sink.put(front, &lines::of_findings(&rule.name, [&name; 2], chunk)?)?;
@@ -519,6 +486,46 @@ impl Running<'_> {
     }
 }
 
+/// Checks a rule on a history, and tells what of it could not be judged.
+pub(crate) fn ruled(front: &mut Front, rule: &Rule, opened: &Opened) -> Outcome<Ruled> {
+    let snapshot = &opened.snapshot;
+    let history = History {
+        log: &snapshot.log,
+        store: &*opened.source.store,
+        projections: snapshot.replay.projections(),
+    };
+    let cancel = front.interrupt.cancel.clone();
+    let progress = [Progress::new()];
+    let work = || check_rule(rule, history, &cancel, &progress[0]);
+    let ruled = front.watch("checking, events", &progress, work)?;
+    let name = opened.source.name();
+    let failed = ruled.first_failure.as_deref().map(|why| {
+        format!(
+            "{}: it could not be judged for {}: {why}",
+            rule.name,
+            counted(ruled.failed, "event")
+        )
+    });
+    if let Some(told) = failed {
+        if ruled.is_unusable() {
+            let why = format!(
+                "it could not be judged for any event, {} in all: {}",
+                grouped(ruled.failed),
+                ruled.first_failure.unwrap_or_default()
+            );
+            return Err(Failure::new("filter-fails", why));
+        }
+        front.note(told);
+    }
+    if ruled.judged == 0 && ruled.failed == 0 {
+        front.note(format!(
+            "{}: there is no event in {name} that it could be judged on",
+            rule.name
+        ));
+    }
+    Ok(ruled)
+}
+
 /// The findings that are picked, by number.
 fn numbers(compared: &Compared, pick: &dyn Fn(&Finding) -> bool) -> Vec<u32> {
     let findings = compared.comparison.findings.iter().enumerate();
@@ -526,7 +533,7 @@ fn numbers(compared: &Compared, pick: &dyn Fn(&Finding) -> bool) -> Vec<u32> {
 }
 
 /// Where a source is: its path, or the topic.
-fn place(source: &Path) -> String {
+pub(crate) fn place(source: &Path) -> String {
     let path = match input::find(source) {
         Ok(named) if !topic::is_topic(source) => named.path,
         _ => source.to_owned(),
@@ -535,7 +542,7 @@ fn place(source: &Path) -> String {
 }
 
 /// What a check looks at, in a few words.
-fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
+pub(crate) fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
     match &stated.check {
         Ok(Check::Comparison(_)) => format!("{} against {}", places[0], places[1]),
         Ok(Check::Rule(rule)) => match &rule.kind {

@@ -39,7 +39,8 @@ divergence after that; one that came later than that is `late`, and healed.
 
 A FINDING is one of missing (the left side has it, the right one has not), extra (the other way round), duplicate, conflict (the same event says \
 something else), reordered, late, version-collision, placement (in another stream).
-With --json one finding a line: {category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
+The number before a finding is what `leftfold witness --finding` takes.
+With --json one finding a line: {number, category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
 `leftfold events --json`; then one line {\"summary\": {...}}.
 Exit codes: 0 nothing differs for certain, 1 something does or did for longer than the lag tolerance, 2 error.";
 
@@ -65,12 +66,18 @@ pub(crate) enum HandArg {
     Right,
 }
 
+/// Two histories.
 #[derive(Debug, Args)]
-pub(crate) struct CompareArgs {
+pub(crate) struct SidesArgs {
     /// The left side: a file, a capture, a topic, `-` or a name from leftfold.toml
     pub(crate) left: PathBuf,
     /// The right side; without it, LEFT is the name of a comparison in leftfold.toml, and what is said beside it counts before what stands there
     pub(crate) right: Option<PathBuf>,
+}
+
+/// How two histories are compared.
+#[derive(Debug, Args)]
+pub(crate) struct HowArgs {
     /// Which history of the left side, where it holds several: its number in `inspect`
     #[arg(long, value_name = "N")]
     pub(crate) left_store: Option<usize>,
@@ -113,6 +120,14 @@ pub(crate) struct CompareArgs {
     /// Compare only events of these types; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) only_type: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    #[command(flatten)]
+    pub(crate) sides: SidesArgs,
+    #[command(flatten)]
+    pub(crate) how: HowArgs,
     /// Show only findings of these kinds; may be repeated
     #[arg(long, value_name = "FINDING", value_parser = category, value_delimiter = ',')]
     pub(crate) category: Vec<Category>,
@@ -165,46 +180,8 @@ pub(crate) const CHUNK: usize = 512;
 pub(crate) const DIFFERS: u8 = 1;
 
 pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
-    let both = [Some(&args.left), args.right.as_ref()];
-    if both.iter().all(|p| p.is_some_and(|p| p.as_os_str() == "-")) {
-        return Err(Failure::new(
-            "usage",
-            "standard input can be one side only: give the other one a file",
-        ));
-    }
-    let asked = asked(args)?;
-    let left = topic::resolved(front, &asked.left)?;
-    let right = topic::resolved(front, &asked.right)?;
-    let session = input::session(front);
-    let stores = (
-        side(front, &session, &left, args.left_store)?,
-        side(front, &session, &right, args.right_store)?,
-    );
-    let mut compared = compare(
-        front,
-        (&left, stores.0),
-        (&right, stores.1),
-        asked.options.clone(),
-    )?;
-    if args.save.is_some() {
-        let path = save_comparison(Path::new("."), &asked)?;
-        front.note(format!("{:?} is saved in {}", asked.name, path.display()));
-    }
-    check_sides(front, &asked.options, &compared)?;
-    let latest = compared.left.side.latest().max(compared.right.side.latest());
-    match (&args.at, latest) {
-        (Some(Point::Time(at)), _) => compared.go_back_to(at.nanos),
-        (Some(Point::BeforeEnd { nanos }), Some(latest)) => {
-            compared.go_back_to(latest.saturating_sub(*nanos));
-        }
-        _ => {}
-    }
-    for hand in [Hand::Left, Hand::Right] {
-        let side = compared.side(hand);
-        for lost in side.unreadable.iter().take(5) {
-            front.note(format!("{}: {lost}", side.name));
-        }
-    }
+    let done = done(front, (&args.sides.left, args.sides.right.as_deref()), &args.how, args.save.as_deref())?;
+    let compared = done.compared;
     if args.json {
         as_json(front, args, &compared)?;
     } else {
@@ -215,6 +192,80 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// A comparison that was asked for.
+pub(crate) struct Done {
+    /// What was asked for.
+    pub(crate) asked: NamedComparison,
+    /// What came of it.
+    pub(crate) compared: Compared,
+    /// The moment it went back to.
+    pub(crate) at: Option<i64>,
+    /// The files that were read.
+    pub(crate) paths: [PathBuf; 2],
+}
+
+/// Compares two sides as the arguments and the project file say; saves that under a name.
+pub(crate) fn done(
+    front: &mut Front,
+    (left, right): (&Path, Option<&Path>),
+    how: &HowArgs,
+    save: Option<&str>,
+) -> Outcome<Done> {
+    let both = [Some(left), right];
+    if both.iter().all(|p| p.is_some_and(|p| p.as_os_str() == "-")) {
+        return Err(Failure::new(
+            "usage",
+            "standard input can be one side only: give the other one a file",
+        ));
+    }
+    let asked = asked((left, right), how, save)?;
+    let left = topic::resolved(front, &asked.left)?;
+    let right = topic::resolved(front, &asked.right)?;
+    let session = input::session(front);
+    let stores = (
+        side(front, &session, &left, how.left_store)?,
+        side(front, &session, &right, how.right_store)?,
+    );
+    let mut compared = compare(
+        front,
+        (&left, stores.0),
+        (&right, stores.1),
+        asked.options.clone(),
+    )?;
+    if save.is_some() {
+        let path = save_comparison(Path::new("."), &asked)?;
+        front.note(format!("{:?} is saved in {}", asked.name, path.display()));
+    }
+    check_sides(front, &asked.options, &compared)?;
+    let latest = compared.left.side.latest().max(compared.right.side.latest());
+    let at = match (&how.at, latest) {
+        (Some(Point::Time(at)), _) => Some(at.nanos),
+        (Some(Point::BeforeEnd { nanos }), Some(latest)) => Some(latest.saturating_sub(*nanos)),
+        _ => None,
+    };
+    if let Some(at) = at {
+        compared.go_back_to(at);
+    }
+    note_unreadable(front, &compared);
+    let path = |source: &Path| input::find(source).map_or_else(|_| source.to_owned(), |named| named.path);
+    Ok(Done {
+        paths: [path(&left), path(&right)],
+        asked,
+        compared,
+        at,
+    })
+}
+
+/// Tells what of the sides could not be read.
+fn note_unreadable(front: &mut Front, compared: &Compared) {
+    for hand in [Hand::Left, Hand::Right] {
+        let side = compared.side(hand);
+        for lost in side.unreadable.iter().take(5) {
+            front.note(format!("{}: {lost}", side.name));
+        }
+    }
 }
 
 /// Says what of the sides makes a verdict worth little.
@@ -255,17 +306,21 @@ fn check_sides(front: &mut Front, options: &MirrorOptions, compared: &Compared) 
 }
 
 /// What is to be compared, and how: as the arguments say, and where they say nothing as the project file does.
-fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
-    let mut asked = match &args.right {
+fn asked(
+    (left, right): (&Path, Option<&Path>),
+    args: &HowArgs,
+    save: Option<&str>,
+) -> Outcome<NamedComparison> {
+    let mut asked = match right {
         Some(right) => NamedComparison {
-            name: args.save.clone().unwrap_or_default(),
-            left: args.left.clone(),
-            right: right.clone(),
+            name: save.unwrap_or_default().to_owned(),
+            left: left.to_owned(),
+            right: right.to_owned(),
             options: MirrorOptions::default(),
         },
-        None => (*in_project(&args.left)?).clone(),
+        None => (*in_project(left)?).clone(),
     };
-    if let Some(name) = &args.save {
+    if let Some(name) = save {
         if name.trim().is_empty() {
             return Err(Failure::new("usage", "--save: give it a name"));
         }
@@ -482,14 +537,15 @@ pub(crate) fn summary(compared: &Compared) -> Document {
 /// Shares of a distribution that are told.
 const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)];
 
-const STATUSES: [Status; 4] = [
+pub(crate) const STATUSES: [Status; 4] = [
     Status::Pending,
     Status::Confirmed,
     Status::Healed,
     Status::OutOfCoverage,
 ];
 
-fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
+/// What is compared, and what events are known by.
+pub(crate) fn heading(front: &mut Front, compared: &Compared) -> Outcome {
     let (paint, comparison) = (front.paint, &compared.comparison);
     for (hand, mark) in [(Hand::Left, "left "), (Hand::Right, "right")] {
         let side = compared.side(hand);
@@ -519,6 +575,12 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
     );
     writeln!(front.out, "{}", paint.with(Tone::Dim, &line))?;
     writeln!(front.out)?;
+    Ok(())
+}
+
+fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
+    heading(front, compared)?;
+    let paint = front.paint;
     let numbers = chosen(args, compared);
     let shown_count = numbers.len().min(args.count.unwrap_or(SHOWN));
     if shown_count > 0 {
@@ -555,7 +617,7 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
 }
 
 /// The verdict in a sentence.
-fn in_words(compared: &Compared) -> (Tone, String) {
+pub(crate) fn in_words(compared: &Compared) -> (Tone, String) {
     let comparison = &compared.comparison;
     let streams = comparison.streams.iter().filter(|s| s.differs).count() as u64;
     match comparison.verdict() {

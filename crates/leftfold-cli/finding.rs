@@ -9,7 +9,7 @@ use leftfold_session::write_event;
 
 use crate::document::{Document, list, number, shown as on_one_line, stated};
 use crate::failure::{Failure, Outcome};
-use crate::style::{Tone, named, shorten};
+use crate::style::{Tone, grouped, named, shorten};
 use crate::table::{Column, Table};
 
 /// One finding for machines.
@@ -41,6 +41,7 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         Hand::Right
     };
     Ok(Document::new()
+        .with("number", number(shown.number + 1))
         .with("category", shown.category.as_str())
         .with("status", shown.status.as_str())
         .maybe("stream", stated(&shown.stream))
@@ -122,6 +123,7 @@ pub(crate) fn event_cell(shown: &Shown) -> String {
 /// Findings under a heading, as a person reads them.
 pub(crate) fn table<'s>(found: impl Iterator<Item = &'s Shown>) -> Table {
     let mut table = Table::new(vec![
+        Column::right("n", Tone::Dim),
         Column::left("finding", Tone::Notice, usize::MAX),
         Column::left("status", Tone::Plain, usize::MAX),
         Column::left("since", Tone::Dim, usize::MAX),
@@ -131,6 +133,7 @@ pub(crate) fn table<'s>(found: impl Iterator<Item = &'s Shown>) -> Table {
     ]);
     for finding in found {
         table.row(vec![
+            grouped(u64::from(finding.number) + 1),
             finding.category.as_str().to_owned(),
             finding.status.as_str().to_owned(),
             finding.since.map(time).unwrap_or_default(),

@@ -7,6 +7,7 @@ mod alike;
 mod checks;
 pub mod commands;
 pub mod compare;
+mod compensate;
 pub mod contract;
 mod decode;
 pub mod dto;
@@ -29,6 +30,7 @@ mod whole;
 
 pub use alike::nearest as nearest_names;
 pub use checks::{Check, NamedComparison, StatedCheck, duration, duration_text, save_comparison};
+pub use compensate::templates;
 pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};
 pub use history::LogStream;

@@ -53,6 +53,7 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'no-such-projection': '没有名为 {name} 的投影；现有：{known}',
   'no-such-stream': '没有名为 {name} 的流',
   'no-thread': '系统无法提供线程',
+  'no-witness': '没有哪一部分历史能单独显示这处差异',
   'not-kept': '无法写入用户的配置文件夹',
   'output-failed': '无法写入文件',
   'output-is-source': '这就是来源本身，来源只会被读取：请换一个名称',

@@ -1444,6 +1444,7 @@ export const ERROR_CODES = [
   'no-such-projection',
   'no-such-stream',
   'no-thread',
+  'no-witness',
   'not-kept',
   'output-failed',
   'output-is-source',

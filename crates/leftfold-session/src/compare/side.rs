@@ -190,6 +190,16 @@ impl TakenSide {
         &*self.store
     }
 
+    /// The same store, to be read once more.
+    pub(crate) fn store_again(&self) -> Arc<dyn EventStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// Where an event is found again.
+    pub(crate) fn locator(&self, ordinal: u32) -> Option<Locator> {
+        self.locators.get(ordinal as usize).copied()
+    }
+
     /// Reads these events, in their order.
     pub fn events(
         &self,
