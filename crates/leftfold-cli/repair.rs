@@ -28,7 +28,7 @@ Examples:
   leftfold repair shop.db shop-mirror.ndjson                    what would be done, and what is left after that
   leftfold repair shop.db shop-mirror.ndjson -O plan.ndjson     the plan for a producer
   leftfold repair copy --from right --json                      the right side is right: a plan for the left one
-  leftfold repair shop.db shop-mirror.ndjson --template undo.toml
+  leftfold repair copy --settled --conflicts re-send
   leftfold repair copy -O - -q | jq -c 'select(.action == \"re-send\")'
 
 Nothing is sent and no source is written to. The plan says of each event what to do:

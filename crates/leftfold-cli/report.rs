@@ -35,7 +35,7 @@ Examples:
   leftfold report copy --at 2026-11-20T14:10:00Z -O then.html      a comparison of leftfold.toml, as known then
   leftfold report shop.db shop-mirror.ndjson -O picture.svg        the charts alone; or .png
   leftfold report --project . -O report.html                       every comparison and rule of leftfold.toml, as `leftfold check`
-  leftfold report --project . --check 'stock never below zero' -O stock.html --made \"$(date -u +%FT%TZ)\"
+  leftfold report --project . --check 'stock never below zero' -O stock.html
 
 The options are those of `leftfold compare`. An HTML report is one file without scripts, which loads nothing: the verdict and its time, charts, \
 findings by kind, streams with their first divergence, findings with their evidence, how it was compared and where it is from. It follows the \

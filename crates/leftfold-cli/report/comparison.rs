@@ -50,7 +50,7 @@ impl Making {
                 .zip(firsts)
                 .map(|(row, first)| StreamRow {
                     name: clean(named(compared.stream_name(row.stream))).into_owned(),
-                    differs: comparison.streams[row.stream as usize].differs,
+                    status: row.status.as_str().to_owned(),
                     findings: grouped(row.findings.into()),
                     common: grouped(comparison.streams[row.stream as usize].common.into()),
                     first: clean(&format!("{} {}", first.category.as_str(), event_cell(&first))).into_owned(),
@@ -205,9 +205,10 @@ fn how(done: &Done) -> Vec<leftfold_report::Fact> {
 }
 
 fn panels(compared: &Compared, series: Series, streams: &[StreamFindings]) -> Vec<Panel> {
+    // The chart's end is written on it: the last moment there is an event, not the first after it.
     let axis = Axis::Time {
         from: series.from,
-        to: series.to,
+        to: series.to.saturating_sub(1).max(series.from.saturating_add(1)),
     };
     let names = compared.names().map(|n| clean(n).into_owned());
     let found = !compared.comparison.findings.is_empty();

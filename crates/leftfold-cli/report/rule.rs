@@ -137,7 +137,10 @@ fn heat_map(ruled: &Ruled, opened: &Opened) -> Option<Panel> {
     let more = all.len().saturating_sub(HEAT_ROWS) as u64;
     all.truncate(HEAT_ROWS);
     Some(Panel::HeatMap(HeatMap {
-        axis: Axis::Time { from, to },
+        axis: Axis::Time {
+            from,
+            to: last.max(from.saturating_add(1)),
+        },
         rows: all
             .into_iter()
             .map(|(name, counts)| (clean(named(name)).into_owned(), counts))

@@ -120,8 +120,8 @@ pub struct Count {
 pub struct StreamRow {
     /// Its name.
     pub name: String,
-    /// Whether something in it differs for certain.
-    pub differs: bool,
+    /// How certain its findings are.
+    pub status: String,
     /// How many findings it has.
     pub findings: String,
     /// Events that both sides have in common from its beginning on.

@@ -47,6 +47,8 @@ pub struct StreamFindings {
     pub findings: u32,
     /// The first of them, by its number.
     pub first: u32,
+    /// The most certain of their statuses that matters most: confirmed, else pending, else healed.
+    pub status: Status,
 }
 
 /// The part of `from..to` in which a moment lies, of so many.
@@ -57,6 +59,16 @@ fn part(from: i64, to: i64, parts: u32, at: i64) -> Option<usize> {
     let span = i128::from(to) - i128::from(from);
     let place = (i128::from(at) - i128::from(from)) * i128::from(parts) / span;
     usize::try_from(place).ok().filter(|p| *p < parts as usize)
+}
+
+/// What matters more.
+const fn weight(status: Status) -> u8 {
+    match status {
+        Status::Confirmed => 3,
+        Status::Pending => 2,
+        Status::Healed => 1,
+        Status::OutOfCoverage => 0,
+    }
 }
 
 /// When the first event with a time was recorded, and the last one.
@@ -104,19 +116,23 @@ impl Compared {
     pub fn streams_with_findings(&self) -> Vec<StreamFindings> {
         let mut by_stream: BTreeMap<u32, StreamFindings> = BTreeMap::new();
         for (number, finding) in self.comparison.findings.iter().enumerate() {
-            if self.comparison.status(finding) == Status::OutOfCoverage {
+            let status = self.comparison.status(finding);
+            if status == Status::OutOfCoverage {
                 continue;
             }
             let of = by_stream.entry(finding.stream).or_insert(StreamFindings {
                 stream: finding.stream,
                 findings: 0,
                 first: number as u32,
+                status,
             });
             of.findings += 1;
+            if weight(status) > weight(of.status) {
+                of.status = status;
+            }
         }
         let mut streams: Vec<StreamFindings> = by_stream.into_values().collect();
-        let differs = |s: &StreamFindings| self.comparison.streams[s.stream as usize].differs;
-        streams.sort_by_key(|s| (!differs(s), s.first));
+        streams.sort_by_key(|s| (s.status != Status::Confirmed, s.first));
         streams
     }
 

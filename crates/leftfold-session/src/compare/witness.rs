@@ -1,6 +1,6 @@
 //! The smallest history that still shows a finding, as files that show it to whoever compares them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -81,10 +81,17 @@ pub fn witness(
         by: IdentityBy::Fixed(compared.comparison.identity),
         ..compared.options.clone()
     };
-    let both = [fixed, compared.options.clone()];
+    let mut all = vec![fixed.clone(), compared.options.clone()];
+    if wanted.status == Status::Confirmed {
+        // What makes it certain may lie in what is known of the sources as a whole.
+        all.push(MirrorOptions {
+            settled: true,
+            ..fixed
+        });
+    }
     let last = wanted.last_of_both();
     for level in [Level::Alone, Level::Same, Level::Any] {
-        for options in &both {
+        for options in &all {
             let mut tried = BTreeSet::new();
             for window in WINDOWS {
                 if level == Level::Alone && window > ALONE {
@@ -220,17 +227,39 @@ impl Wanted<'_> {
             return Ok(None);
         }
         let mut failed = None;
-        let least = smallest(items, |some| match self.shown(some, options, level) {
+        let mut shows = |some: &[Item]| match self.shown(some, options, level) {
             Ok(shown) => shown.is_some(),
             Err(e) => {
-                failed = Some(e);
+                failed.get_or_insert(e);
                 false
             }
-        });
+        };
+        // First with their partners: one of two alone would be a finding of its own.
+        let groups = self.with_partners(items);
+        let together = |some: &[Vec<Item>]| {
+            let mut all: Vec<Item> = some.iter().flatten().cloned().collect();
+            all.sort_by_key(|i| (i.hand, i.ordinal));
+            all
+        };
+        let fewer = together(&smallest(&groups, |some| shows(&together(some))));
+        let least = smallest(&fewer, shows);
         match failed {
             Some(e) => Err(e),
             None => self.shown(&least, options, level),
         }
+    }
+
+    /// Events of both sides that are known by the same thing in the same stream, together.
+    fn with_partners(&self, items: &[Item]) -> Vec<Vec<Item>> {
+        let by = self.compared.comparison.identity;
+        let mut groups: BTreeMap<(&str, u64), Vec<Item>> = BTreeMap::new();
+        for item in items {
+            let side = &self.side(item.hand).side;
+            let stream = side.streams().get(side.stream_of(item.ordinal));
+            let group = groups.entry((stream, side.key(item.ordinal, by))).or_default();
+            group.push(item.clone());
+        }
+        groups.into_values().collect()
     }
 
     /// What these events alone show, if it is the finding.
