@@ -180,7 +180,12 @@ pub(crate) const CHUNK: usize = 512;
 pub(crate) const DIFFERS: u8 = 1;
 
 pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
-    let done = done(front, (&args.sides.left, args.sides.right.as_deref()), &args.how, args.save.as_deref())?;
+    let done = done(
+        front,
+        (&args.sides.left, args.sides.right.as_deref()),
+        &args.how,
+        args.save.as_deref(),
+    )?;
     let compared = done.compared;
     if args.json {
         as_json(front, args, &compared)?;

@@ -174,7 +174,11 @@ fn stated_templates(file: Option<&Path>) -> Outcome<Vec<Template>> {
     let text = fs::read_to_string(file).map_err(|e| Failure::about("project-file", file, e))?;
     let found = templates(&text).map_err(|why| Failure::about("project-file", file, why))?;
     if found.is_empty() {
-        return Err(Failure::about("project-file", file, "it states no [[compensate]]; `leftfold repair --help` shows one"));
+        return Err(Failure::about(
+            "project-file",
+            file,
+            "it states no [[compensate]]; `leftfold repair --help` shows one",
+        ));
     }
     Ok(found)
 }
@@ -224,12 +228,16 @@ fn line(repair: &Repair, compared: &Compared, planned: &Planned) -> Outcome<Docu
         .map_err(|e| Failure::new("internal", format!("an event is no JSON: {e}")))?;
     Ok(match event {
         // What a store calls as the plan does would take its place.
-        Value::Object(members) => members.into_iter().fold(document, |document, (name, value)| {
-            match name.as_str() {
-                "action" | "because" | "to" | "behind" | "undoes" => document.with(&format!("extra_{name}"), value),
-                name => document.with(name, value),
-            }
-        }),
+        Value::Object(members) => {
+            members
+                .into_iter()
+                .fold(document, |document, (name, value)| match name.as_str() {
+                    "action" | "because" | "to" | "behind" | "undoes" => {
+                        document.with(&format!("extra_{name}"), value)
+                    }
+                    name => document.with(name, value),
+                })
+        }
         _ => document,
     })
 }
@@ -282,10 +290,20 @@ fn by_action(repair: &Repair, compared: &Compared, action: Action) -> Vec<(Categ
         };
         (category, steps.filter(is).count() as u64)
     };
-    Category::ALL.into_iter().map(of).filter(|(_, n)| *n > 0).collect()
+    Category::ALL
+        .into_iter()
+        .map(of)
+        .filter(|(_, n)| *n > 0)
+        .collect()
 }
 
-fn as_text(front: &mut Front, repair: &Repair, compared: &Compared, after: &After, target: Option<&Path>) -> Outcome {
+fn as_text(
+    front: &mut Front,
+    repair: &Repair,
+    compared: &Compared,
+    after: &After,
+    target: Option<&Path>,
+) -> Outcome {
     compare::heading(front, compared)?;
     let (paint, width) = (front.paint, front.width);
     let names = compared.names();

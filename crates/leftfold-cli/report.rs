@@ -11,8 +11,8 @@ use std::sync::Arc;
 use clap::Args;
 use leftfold_event::{Event, Point};
 use leftfold_report::{
-    DivergenceChart, Fact, FieldRow, FindingRow, Page, Section, SideFacts, Tone, divergence_png_bytes, divergence_svg,
-    html,
+    DivergenceChart, Fact, FieldRow, FindingRow, Page, Section, SideFacts, Tone, divergence_png_bytes,
+    divergence_svg, html,
 };
 use leftfold_session::compare::Shown;
 use leftfold_session::project::{FILE_NAME, Project};
@@ -99,7 +99,9 @@ impl Form {
         if output.as_os_str() == "-" {
             return Ok(Self::Html);
         }
-        let ending = output.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+        let ending = output
+            .extension()
+            .map(|e| e.to_string_lossy().to_ascii_lowercase());
         match ending.as_deref() {
             Some("html" | "htm") => Ok(Self::Html),
             Some("svg") => Ok(Self::Svg),
@@ -122,7 +124,11 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
     // What a project file names lies relative to it.
     let target = std::path::absolute(&args.output).unwrap_or_else(|_| args.output.clone());
     if to_file {
-        check_target(&target, args.left.as_deref().unwrap_or(Path::new(FILE_NAME)), args.force)?;
+        check_target(
+            &target,
+            args.left.as_deref().unwrap_or(Path::new(FILE_NAME)),
+            args.force,
+        )?;
     }
     let mut making = Making {
         count: args.count,
@@ -161,7 +167,10 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
                 },
             };
             if chart.panels.is_empty() {
-                return Err(Failure::new("no-time", "no event has a time: there is nothing to draw"));
+                return Err(Failure::new(
+                    "no-time",
+                    "no event has a time: there is nothing to draw",
+                ));
             }
             match form {
                 Form::Svg => divergence_svg(&chart)?.into_bytes(),
@@ -200,9 +209,10 @@ fn page(title: String, sections: Vec<Section>, is_bad: bool, made: Option<String
     let all = sections.len() as u64;
     Page {
         title,
-        verdict: match many {
-            true => format!("{} of {} hold", grouped(good), counted(all, "check")),
-            false => String::new(),
+        verdict: if many {
+            format!("{} of {} hold", grouped(good), counted(all, "check"))
+        } else {
+            String::new()
         },
         tone: if is_bad {
             Tone::Bad
@@ -225,20 +235,30 @@ struct Making {
 }
 
 impl Making {
-    fn of_project(&mut self, front: &mut Front, args: &ReportArgs, folder: &Path) -> Outcome<(String, Vec<Made>)> {
+    fn of_project(
+        &mut self,
+        front: &mut Front,
+        args: &ReportArgs,
+        folder: &Path,
+    ) -> Outcome<(String, Vec<Made>)> {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let fallback = args.source.as_deref();
         let fallback = fallback.map(|s| if s.exists() { absolute(s) } else { s.to_owned() });
         // The file itself may be named, too.
         let folder = match folder.file_name() {
-            Some(name) if name == FILE_NAME => folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+            Some(name) if name == FILE_NAME => folder
+                .parent()
+                .filter(|p| !p.as_os_str().is_empty())
+                .unwrap_or(Path::new(".")),
             _ => folder,
         };
         std::env::set_current_dir(folder).map_err(|e| Failure::about("project-file", folder, e))?;
         let project = Project::of_folder(Path::new("."))?
             .ok_or_else(|| Failure::about("project-file", folder, format!("there is no {FILE_NAME} here")))?;
         let real = std::env::current_dir().unwrap_or_default();
-        let title = real.file_name().map_or_else(|| FILE_NAME.to_owned(), |n| n.to_string_lossy().into_owned());
+        let title = real
+            .file_name()
+            .map_or_else(|| FILE_NAME.to_owned(), |n| n.to_string_lossy().into_owned());
         self.sources.push(PathBuf::from(FILE_NAME));
         let mut sections = Vec::new();
         for stated in check::chosen(&project, &args.check)? {
@@ -267,7 +287,12 @@ impl Making {
             compare::side(front, &session, &left, None)?,
             compare::side(front, &session, &right, None)?,
         );
-        let compared = compare::compare(front, (&left, stores.0), (&right, stores.1), stated.options.clone())?;
+        let compared = compare::compare(
+            front,
+            (&left, stores.0),
+            (&right, stores.1),
+            stated.options.clone(),
+        )?;
         let path = |p: &Path| input::find(p).map_or_else(|_| p.to_owned(), |named| named.path);
         let done = compare::Done {
             paths: [path(&left), path(&right)],
@@ -324,7 +349,11 @@ fn finding_row(shown: &Shown, sides: [&str; 2], hands: [&str; 2]) -> FindingRow 
     let evidence = [
         (hands[0], &shown.left, sides[0]),
         (hands[1], &shown.right, sides[1]),
-        ("first", &shown.of, if shown.left.is_some() { sides[0] } else { sides[1] }),
+        (
+            "first",
+            &shown.of,
+            if shown.left.is_some() { sides[0] } else { sides[1] },
+        ),
     ];
     let value = |v: &leftfold_event::json::Value| clean(&bounded(&v.to_string(), VALUE)).into_owned();
     FindingRow {

@@ -90,7 +90,12 @@ pub(crate) fn run(front: &mut Front, args: &WitnessArgs) -> Outcome {
     }
     let path = |name: &str| clean(&args.output.join(name).to_string_lossy()).into_owned();
     for (name, _, events) in &files.histories {
-        writeln!(front.out, "{}  {}", path(name), counted(events.len() as u64, "event"))?;
+        writeln!(
+            front.out,
+            "{}  {}",
+            path(name),
+            counted(events.len() as u64, "event")
+        )?;
     }
     writeln!(front.out, "{}", path(FILE_NAME))?;
     writeln!(front.out, "{}  {told}", path("test.sh"))?;
@@ -184,15 +189,25 @@ fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
 }
 
 fn temporary() -> Outcome<tempfile::TempDir> {
-    tempfile::tempdir()
-        .map_err(|e| Failure::new("no-temporary-folder", format!("no temporary folder can be made: {e}")))
+    tempfile::tempdir().map_err(|e| {
+        Failure::new(
+            "no-temporary-folder",
+            format!("no temporary folder can be made: {e}"),
+        )
+    })
 }
 
 /// A comment for a project file, on one line whatever it holds.
 fn comment(what: &str) -> String {
     let escaped: String = what
         .chars()
-        .map(|c| if leftfold_event::terminal::is_obeyed(c) { '\u{fffd}' } else { c })
+        .map(|c| {
+            if leftfold_event::terminal::is_obeyed(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
         .collect();
     format!("# The smallest history that shows it: {escaped}\n")
 }
@@ -215,7 +230,12 @@ fn is_shown(front: &mut Front, folder: &Path, found: &Witness) -> Outcome {
         compare::side(front, &session, &left, None)?,
         compare::side(front, &session, &right, None)?,
     );
-    let read = compare::compare(front, (&left, stores.0), (&right, stores.1), found.options.clone())?;
+    let read = compare::compare(
+        front,
+        (&left, stores.0),
+        (&right, stores.1),
+        found.options.clone(),
+    )?;
     if found.is_shown_by(&read) {
         return Ok(());
     }
@@ -227,8 +247,12 @@ fn is_shown(front: &mut Front, folder: &Path, found: &Witness) -> Outcome {
 
 fn of_rule(front: &mut Front, args: &WitnessArgs, name: &str) -> Outcome<Found> {
     check_folder(args, &[ONE], &[])?;
-    let project = Project::of_folder(Path::new("."))?
-        .ok_or_else(|| Failure::new("project-file", format!("there is no {FILE_NAME} here, which would state the rule")))?;
+    let project = Project::of_folder(Path::new("."))?.ok_or_else(|| {
+        Failure::new(
+            "project-file",
+            format!("there is no {FILE_NAME} here, which would state the rule"),
+        )
+    })?;
     let stated = check::chosen(&project, &[name.to_owned()])?;
     let rule = match stated.first().map(|s| &s.check) {
         Some(Ok(Check::Rule(rule))) => Arc::clone(rule),
@@ -238,8 +262,13 @@ fn of_rule(front: &mut Front, args: &WitnessArgs, name: &str) -> Outcome<Found> 
             return Err(Failure::new("usage", why));
         }
     };
-    let source = rule.source.as_ref().map(PathBuf::from).or_else(|| args.source.clone());
-    let source = source.ok_or_else(|| Failure::new("usage", "the rule names no source: say which one with --source"))?;
+    let source = rule
+        .source
+        .as_ref()
+        .map(PathBuf::from)
+        .or_else(|| args.source.clone());
+    let source = source
+        .ok_or_else(|| Failure::new("usage", "the rule names no source: say which one with --source"))?;
     let resolved = topic::resolved(front, &source)?;
     let path = input::find(&resolved).map_or_else(|_| resolved.clone(), |named| named.path);
     check_folder(args, &[ONE], &[path])?;
@@ -268,9 +297,15 @@ fn of_rule(front: &mut Front, args: &WitnessArgs, name: &str) -> Outcome<Found> 
     let document = Document::new()
         .with("folder", args.output.to_string_lossy().into_owned())
         .with("finding", number(args.finding))
-        .with("category", ruled.shown[args.finding as usize - 1].category.as_str())
+        .with(
+            "category",
+            ruled.shown[args.finding as usize - 1].category.as_str(),
+        )
         .with("status", found.status[1].as_str())
-        .with("events", Document::new().with("history", number(found.events.len() as u64)))
+        .with(
+            "events",
+            Document::new().with("history", number(found.events.len() as u64)),
+        )
         .with("files", list([ONE]));
     let told = match found.status[1] {
         Status::Confirmed | Status::Healed => "exit code 1 as long as the rule is violated",
@@ -316,7 +351,9 @@ fn write(folder: &Path, files: &Files) -> Outcome {
             Ok(())
         })?;
     }
-    let text = |name: &str, text: &str| output::write_whole(&folder.join(name), |out| Ok(out.write_all(text.as_bytes())?));
+    let text = |name: &str, text: &str| {
+        output::write_whole(&folder.join(name), |out| Ok(out.write_all(text.as_bytes())?))
+    };
     text(FILE_NAME, &files.project)?;
     let script = folder.join("test.sh");
     text("test.sh", SCRIPT)?;

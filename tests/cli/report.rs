@@ -21,13 +21,7 @@ fn made(folder: &Path, args: &[&str], name: &str) -> Vec<u8> {
 /// The text of a document that is well-formed XML.
 fn is_xml(text: &str) {
     let mut reader = quick_xml::Reader::from_str(text);
-    loop {
-        match reader.read_event() {
-            Ok(quick_xml::events::Event::Eof) => return,
-            Ok(_) => {}
-            Err(e) => panic!("{e} at {}", reader.error_position()),
-        }
-    }
+    while reader.read_event().expect("it is well-formed") != quick_xml::events::Event::Eof {}
 }
 
 const SIDES: [&str; 2] = ["shop.db", "shop-mirror.ndjson"];
@@ -57,11 +51,18 @@ fn a_report_is_one_file_that_loads_nothing_and_is_the_same_each_time() {
     }
     assert_eq!(html.matches("<svg").count(), 8);
     for svg in html.split("<svg").skip(1) {
-        is_xml(&format!("<svg{}</svg>", svg.split("</svg>").next().unwrap_or_default()));
+        is_xml(&format!(
+            "<svg{}</svg>",
+            svg.split("</svg>").next().unwrap_or_default()
+        ));
     }
     // Everything is on it, unless it is asked for less.
     assert_eq!(html.matches("whole events").count(), 101);
-    let short = made(demo.path(), &[&SIDES[..], &["-c", "3", "--made", "2026-11-21T00:00:00Z"]].concat(), "short.html");
+    let short = made(
+        demo.path(),
+        &[&SIDES[..], &["-c", "3", "--made", "2026-11-21T00:00:00Z"]].concat(),
+        "short.html",
+    );
     let short = String::from_utf8(short).expect("it is text");
     assert_eq!(short.matches("whole events").count(), 3);
     assert!(short.contains("98 more findings left out here"), "{short}");
@@ -73,19 +74,35 @@ fn a_picture_has_the_form_that_its_name_says() {
     let demo = demo();
     let svg = String::from_utf8(made(demo.path(), &SIDES, "picture.svg")).expect("it is text");
     is_xml(&svg);
-    for part in ["Streams in disagreement", "How long streams disagreed", "Findings by stream and time", "confirmed"] {
+    for part in [
+        "Streams in disagreement",
+        "How long streams disagreed",
+        "Findings by stream and time",
+        "confirmed",
+    ] {
         assert!(svg.contains(part), "{part}");
     }
     let png = made(demo.path(), &SIDES, "picture.png");
     assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
-    let dark = made(demo.path(), &[&SIDES[..], &["--theme", "dark"]].concat(), "picture.png");
+    let dark = made(
+        demo.path(),
+        &[&SIDES[..], &["--theme", "dark"]].concat(),
+        "picture.png",
+    );
     assert_ne!(png, dark);
-    let told = leftfold(demo.path(), &["report", "shop.db", "shop.db", "-O", "picture.pdf"]).failed();
+    let told = leftfold(
+        demo.path(),
+        &["report", "shop.db", "shop.db", "-O", "picture.pdf"],
+    )
+    .failed();
     assert!(told.contains(".html, .svg or .png"), "{told}");
     let own = ["report", "shop.db", "shop-mirror.ndjson", "-O", "shop.db"];
     assert_eq!(leftfold(demo.path(), &own).code, Some(2));
     let equal = leftfold(demo.path(), &["report", "shop.db", "shop.db", "-O", "-"]).ok();
-    assert!(equal.contains("Always equal.") && !equal.contains("<h3>Findings"), "{equal}");
+    assert!(
+        equal.contains("Always equal.") && !equal.contains("<h3>Findings"),
+        "{equal}"
+    );
 }
 
 #[test]
@@ -109,7 +126,10 @@ fn a_projects_report_has_a_section_for_each_check() {
     write(
         demo.path(),
         "leftfold.toml",
-        format!("{}\n[[rule]]\nname = 'lost'\nsource = 'gone.db'\ncheck = 'true'\n", crate::check::of_readme()),
+        format!(
+            "{}\n[[rule]]\nname = 'lost'\nsource = 'gone.db'\ncheck = 'true'\n",
+            crate::check::of_readme()
+        ),
     );
     let run = leftfold(demo.path(), &["report", "--project", ".", "-O", "some.html"]);
     assert_eq!(run.code, Some(2), "{}", run.err);
@@ -130,11 +150,22 @@ fn what_the_data_says_is_text_in_the_report() {
     };
     write(folder.path(), "<b>a&amp;.ndjson", event(1));
     write(folder.path(), "b.ndjson", event(2));
-    let html = made(folder.path(), &["<b>a&amp;.ndjson", "b.ndjson", "--settled"], "evil.html");
+    let html = made(
+        folder.path(),
+        &["<b>a&amp;.ndjson", "b.ndjson", "--settled"],
+        "evil.html",
+    );
     let html = String::from_utf8(html).expect("it is text");
-    assert!(!html.contains("<script") && !html.contains("<!--") && !html.contains("<b>"), "{html}");
+    assert!(
+        !html.contains("<script") && !html.contains("<!--") && !html.contains("<b>"),
+        "{html}"
+    );
     assert!(!html.contains(|c: char| c == '\u{202e}' || c.is_control() && c != '\n'));
     assert!(html.contains("alert(1)"));
-    let svg = String::from_utf8(made(folder.path(), &["<b>a&amp;.ndjson", "b.ndjson", "--settled"], "evil.svg"));
+    let svg = String::from_utf8(made(
+        folder.path(),
+        &["<b>a&amp;.ndjson", "b.ndjson", "--settled"],
+        "evil.svg",
+    ));
     is_xml(&svg.expect("it is text"));
 }

@@ -49,14 +49,23 @@ fn each_kind_of_the_demos_findings_is_shown_by_a_few_events_and_a_test_that_fail
     let demo = demo();
     let all = found(demo.path(), &["shop.db", "shop-mirror.ndjson"]);
     let mut kinds: Vec<&Value> = all.iter().map(|f| &f["category"]).collect();
-    kinds.sort_by_key(|k| k.to_string());
+    kinds.sort_by_key(ToString::to_string);
     kinds.dedup();
     assert!(kinds.len() >= 6, "{kinds:?}");
     for kind in kinds {
         let finding = all.iter().find(|f| f["category"] == *kind).expect("one of it");
         let number = finding["number"].to_string();
         let target = format!("witness-{number}");
-        let args = ["witness", "shop.db", "shop-mirror.ndjson", "--finding", &number, "-O", &target, "--json"];
+        let args = [
+            "witness",
+            "shop.db",
+            "shop-mirror.ndjson",
+            "--finding",
+            &number,
+            "-O",
+            &target,
+            "--json",
+        ];
         let told = json(leftfold(demo.path(), &args));
         assert_eq!((&told["category"], &told["status"]), (kind, &finding["status"]));
         let events = &told["events"];
@@ -70,7 +79,10 @@ fn each_kind_of_the_demos_findings_is_shown_by_a_few_events_and_a_test_that_fail
                 .all(|key| f[*key] == finding[*key])
         });
         assert!(same, "{kind}: {again:?}");
-        assert_eq!(again.len() as u64, 1 + told["others"].as_u64().unwrap_or_default());
+        assert_eq!(
+            again.len() as u64,
+            1 + told["others"].as_u64().unwrap_or_default()
+        );
         let certain = finding["status"] != "pending";
         assert_eq!(script(&small), Some(i32::from(certain)), "{kind}");
         // It is a test: with both sides alike it is content.
@@ -83,34 +95,76 @@ fn each_kind_of_the_demos_findings_is_shown_by_a_few_events_and_a_test_that_fail
 fn what_was_known_then_is_shown_as_it_was_then() {
     let demo = demo();
     let at = ["--at", "2026-11-20T14:10:00Z"];
-    let all = found(demo.path(), &[&["shop.db", "shop-mirror.ndjson"], &at[..]].concat());
+    let all = found(
+        demo.path(),
+        &[&["shop.db", "shop-mirror.ndjson"], &at[..]].concat(),
+    );
     let missing = all
         .iter()
         .find(|f| f["category"] == "missing" && f["status"] == "confirmed")
         .expect("what was late had not come");
     let number = missing["number"].to_string();
-    let args = ["witness", "shop.db", "shop-mirror.ndjson", "-n", &number, "-O", "then", "--json"];
+    let args = [
+        "witness",
+        "shop.db",
+        "shop-mirror.ndjson",
+        "-n",
+        &number,
+        "-O",
+        "then",
+        "--json",
+    ];
     let told = json(leftfold(demo.path(), &[&args[..], &at[..]].concat()));
-    assert_eq!((&told["category"], &told["status"]), (&missing["category"], &missing["status"]));
+    assert_eq!(
+        (&told["category"], &told["status"]),
+        (&missing["category"], &missing["status"])
+    );
 }
 
 #[test]
 #[cfg(unix)]
 fn a_rules_violation_is_shown_by_the_events_that_it_takes_and_the_rule_stands_beside_them() {
     let demo = demo();
-    let args = ["witness", "--rule", "stock never below zero", "--finding", "1", "-O", "oversold", "--json"];
+    let args = [
+        "witness",
+        "--rule",
+        "stock never below zero",
+        "--finding",
+        "1",
+        "-O",
+        "oversold",
+        "--json",
+    ];
     let told = json(leftfold(demo.path(), &args));
-    assert_eq!((&told["category"], &told["status"]), (&Value::from("rule"), &Value::from("healed")));
-    assert!(told["events"]["history"].as_u64().is_some_and(|n| n <= 2), "{told}");
+    assert_eq!(
+        (&told["category"], &told["status"]),
+        (&Value::from("rule"), &Value::from("healed"))
+    );
+    assert!(
+        told["events"]["history"].as_u64().is_some_and(|n| n <= 2),
+        "{told}"
+    );
     let small = demo.path().join("oversold");
     assert_eq!(script(&small), Some(1));
     let project = fs::read_to_string(small.join("leftfold.toml")).expect("the project file");
     assert_eq!(project.matches("[[").count(), 1, "{project}");
     assert!(project.contains("source = \"history.ndjson\""), "{project}");
-    let late = ["witness", "--rule", "a captured payment reaches its order", "-n", "1", "-O", "lost", "--json"];
+    let late = [
+        "witness",
+        "--rule",
+        "a captured payment reaches its order",
+        "-n",
+        "1",
+        "-O",
+        "lost",
+        "--json",
+    ];
     let told = json(leftfold(demo.path(), &late));
     assert_eq!(told["status"], "confirmed");
-    assert!(told["events"]["history"].as_u64().is_some_and(|n| n <= 2), "{told}");
+    assert!(
+        told["events"]["history"].as_u64().is_some_and(|n| n <= 2),
+        "{told}"
+    );
     assert_eq!(script(&demo.path().join("lost")), Some(1));
 }
 
@@ -127,8 +181,20 @@ fn what_cannot_be_shown_is_told() {
     assert_eq!(there.code_told(), "output-exists");
     let wrong = with(&["--rule", "copy", "-n", "1", "-O", "w"]).failed();
     assert!(wrong.contains("is a comparison"), "{wrong}");
-    let own = ["left.ndjson", "shop-mirror.ndjson", "-n", "1", "-O", ".", "--force"];
-    write(demo.path(), "left.ndjson", "{\"stream\":\"s\",\"type\":\"T\",\"payload\":1}\n");
+    let own = [
+        "left.ndjson",
+        "shop-mirror.ndjson",
+        "-n",
+        "1",
+        "-O",
+        ".",
+        "--force",
+    ];
+    write(
+        demo.path(),
+        "left.ndjson",
+        "{\"stream\":\"s\",\"type\":\"T\",\"payload\":1}\n",
+    );
     fs::remove_file(demo.path().join("leftfold.toml")).expect("it is there");
     assert_eq!(with(&own).code_told(), "output-is-source");
 }

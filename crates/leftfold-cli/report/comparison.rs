@@ -78,7 +78,10 @@ impl Making {
 pub(super) fn left_out(n: usize, what: &str) -> String {
     match n {
         0 => String::new(),
-        n => format!("{} left out here; -c shows more.", counted(n as u64, &format!("more {what}"))),
+        n => format!(
+            "{} left out here; -c shows more.",
+            counted(n as u64, &format!("more {what}"))
+        ),
     }
 }
 
@@ -154,11 +157,19 @@ fn how(done: &Done) -> Vec<leftfold_report::Fact> {
     let ignored = options.equality.ignored.texts();
     facts.push(fact(
         "ignored",
-        if ignored.is_empty() { "nothing".to_owned() } else { ignored.join(", ") },
+        if ignored.is_empty() {
+            "nothing".to_owned()
+        } else {
+            ignored.join(", ")
+        },
     ));
     facts.push(fact(
         "metadata",
-        if options.equality.metadata { "compared" } else { "not compared" },
+        if options.equality.metadata {
+            "compared"
+        } else {
+            "not compared"
+        },
     ));
     if let Some(number) = &options.equality.tolerance.number {
         facts.push(fact("number tolerance", number.to_plain_string()));
@@ -193,12 +204,19 @@ fn how(done: &Done) -> Vec<leftfold_report::Fact> {
         ));
     }
     let convergence = &comparison.convergence;
-    if let (Some(p50), Some(p95), Some(longest)) =
-        (convergence.quantile(0.5), convergence.quantile(0.95), convergence.longest())
-    {
+    if let (Some(p50), Some(p95), Some(longest)) = (
+        convergence.quantile(0.5),
+        convergence.quantile(0.95),
+        convergence.longest(),
+    ) {
         facts.push(fact(
             "time to converge",
-            format!("median {}, 95 % within {}, longest {}", Length(p50), Length(p95), Length(longest)),
+            format!(
+                "median {}, 95 % within {}, longest {}",
+                Length(p50),
+                Length(p95),
+                Length(longest)
+            ),
         ));
     }
     facts
@@ -236,7 +254,9 @@ fn panels(compared: &Compared, series: Series, streams: &[StreamFindings]) -> Ve
         rows.truncate(HEAT_ROWS);
         let keys: Vec<u32> = rows.iter().map(|r| r.stream).collect();
         let counts = compared.findings_over_time(&keys, (series.from, series.to), HEAT_COLUMNS);
-        let named = keys.iter().map(|k| clean(named(compared.stream_name(*k))).into_owned());
+        let named = keys
+            .iter()
+            .map(|k| clean(named(compared.stream_name(*k))).into_owned());
         let rows: Vec<(String, Vec<u32>)> = named.zip(counts).collect();
         if !rows.is_empty() {
             panels.push(Panel::HeatMap(HeatMap {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use leftfold_log::{Axis as LogAxis, LaneBy};
 use leftfold_report::{Axis, HeatMap, Panel, Section, Tone};
-use leftfold_session::compare::{Rule, Ruled};
 use leftfold_session::StatedCheck;
+use leftfold_session::compare::{Rule, Ruled};
 
 use super::comparison::{capital, counted_by, left_out};
 use super::{Made, Making, fact, finding_row, side_facts};
@@ -31,9 +31,13 @@ impl Making {
         rule: &Arc<Rule>,
         fallback: Option<&Path>,
     ) -> Outcome<Made> {
-        let source = rule.source.as_ref().map(PathBuf::from).or_else(|| fallback.map(Path::to_owned));
-        let source = source
-            .ok_or_else(|| Failure::new("usage", "it names no source: say which one with --source"))?;
+        let source = rule
+            .source
+            .as_ref()
+            .map(PathBuf::from)
+            .or_else(|| fallback.map(Path::to_owned));
+        let source =
+            source.ok_or_else(|| Failure::new("usage", "it names no source: say which one with --source"))?;
         let args = SourceArgs {
             source: topic::resolved(front, &source)?,
             store: None,
@@ -77,7 +81,13 @@ impl Making {
                 .extent(LogAxis::Time)
                 .map(|(_, last)| format!("As known at {}, the last event's time.", time(last)))
                 .unwrap_or_default(),
-            sides: vec![side_facts("", &name, &opened.source.path, &opened.store.title, facts)],
+            sides: vec![side_facts(
+                "",
+                &name,
+                &opened.source.path,
+                &opened.store.title,
+                facts,
+            )],
             counts: counted_by(ruled.shown.iter().map(|s| (s.category, s.status))),
             panels: heat_map(&ruled, &opened).into_iter().collect(),
             findings: shown
@@ -100,9 +110,18 @@ impl Making {
 fn in_words(ruled: &Ruled) -> (Tone, String) {
     let judged = counted(ruled.judged, "event");
     match (ruled.violations, ruled.pending) {
-        (0, 0) if ruled.judged == 0 => (Tone::Notice, "there is no event that it could be judged on".to_owned()),
+        (0, 0) if ruled.judged == 0 => (
+            Tone::Notice,
+            "there is no event that it could be judged on".to_owned(),
+        ),
         (0, 0) => (Tone::Good, format!("it holds for {judged}")),
-        (0, n) => (Tone::Notice, format!("it holds for certain; {} may still violate it", counted(n, "event"))),
+        (0, n) => (
+            Tone::Notice,
+            format!(
+                "it holds for certain; {} may still violate it",
+                counted(n, "event")
+            ),
+        ),
         (n, _) => (
             Tone::Bad,
             format!(
@@ -120,10 +139,16 @@ fn heat_map(ruled: &Ruled, opened: &Opened) -> Option<Panel> {
     let (from, last) = log.all().extent(LogAxis::Time)?;
     let to = last.saturating_add(1);
     let mut rows: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for (stream, since) in ruled.shown.iter().filter_map(|s| Some((s.stream.as_str(), s.since?))) {
+    for (stream, since) in ruled
+        .shown
+        .iter()
+        .filter_map(|s| Some((s.stream.as_str(), s.since?)))
+    {
         let span = (i128::from(to) - i128::from(from)).max(1);
         let column = (i128::from(since) - i128::from(from)) * i128::from(HEAT_COLUMNS) / span;
-        let row = rows.entry(stream).or_insert_with(|| vec![0; HEAT_COLUMNS as usize]);
+        let row = rows
+            .entry(stream)
+            .or_insert_with(|| vec![0; HEAT_COLUMNS as usize]);
         if let Some(n) = usize::try_from(column).ok().and_then(|c| row.get_mut(c)) {
             *n += 1;
         }

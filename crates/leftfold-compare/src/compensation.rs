@@ -109,7 +109,9 @@ fn parts(text: &str) -> Result<Vec<Part<'_>>, TemplateError> {
             parts.push(Part::Text(c));
             rest = &rest[2..];
         } else if c == '{' {
-            let end = rest.find('}').ok_or_else(|| TemplateError::Open(text.to_owned()))?;
+            let end = rest
+                .find('}')
+                .ok_or_else(|| TemplateError::Open(text.to_owned()))?;
             parts.push(Part::Place(&rest[1..end]));
             rest = &rest[end + 1..];
         } else {
@@ -140,7 +142,9 @@ fn filled(value: &Value, wrong: &Event) -> Result<Value, Unfilled> {
             }
             Value::from(out)
         }
-        Value::Array(items) => Value::Array(items.iter().map(|v| filled(v, wrong)).collect::<Result<_, _>>()?),
+        Value::Array(items) => {
+            Value::Array(items.iter().map(|v| filled(v, wrong)).collect::<Result<_, _>>()?)
+        }
         Value::Object(object) => {
             let mut out = Object::default();
             for (key, value) in object.iter() {
@@ -207,7 +211,9 @@ mod tests {
 
     #[test]
     fn a_place_keeps_its_kind_and_its_digits_and_is_text_within_a_text() {
-        let t = template(r#"{"amount":"{payload@/amount}","why":"undoes {type} {id}, v{version} {{of}} {stream}","n":[1,"{payload@/to}"]}"#);
+        let t = template(
+            r#"{"amount":"{payload@/amount}","why":"undoes {type} {id}, v{version} {{of}} {stream}","n":[1,"{payload@/to}"]}"#,
+        );
         assert_eq!(
             t.unwrap().fill(&paid()).unwrap().to_string(),
             r#"{"amount":12345678901234567890.10,"why":"undoes Paid e1, v3 {of} order-1","n":[1,{"name":"Ada"}]}"#
@@ -217,7 +223,10 @@ mod tests {
     #[test]
     fn what_the_event_does_not_have_is_told_and_never_made_up() {
         let t = template(r#"{"reversed":"{payload@/currency}"}"#).unwrap();
-        assert_eq!(t.fill(&paid()).unwrap_err().to_string(), "the event has no payload@/currency");
+        assert_eq!(
+            t.fill(&paid()).unwrap_err().to_string(),
+            "the event has no payload@/currency"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::{Category, Finding, Hand, Status};
 use crate::mirror::Comparison;
-use crate::side::Side;
+use crate::side::{Identity, Side};
 
 /// What is done about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,7 +34,8 @@ impl Action {
 /// What is done about an event that says something else than it should.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Conflicts {
-    /// It is undone and sent again where a template fits, else sent again in its place.
+    /// It is undone and sent again where a template fits, else sent again in its place (passed over and sent again, where events are known
+    /// by nothing but what they say).
     #[default]
     Auto,
     /// It is undone and sent again; nothing is done where no template fits.
@@ -175,7 +176,16 @@ pub fn plan(
             replaces: None,
             behind: false,
         };
-        let undo = |event| step(if undone(event) { Action::Compensate } else { Action::Skip }, event);
+        let undo = |event| {
+            step(
+                if undone(event) {
+                    Action::Compensate
+                } else {
+                    Action::Skip
+                },
+                event,
+            )
+        };
         let lone = finding.left.is_none() || finding.right.is_none();
         if let (true, Some(event)) = (lone, true_event) {
             absent.insert(event);
@@ -205,6 +215,12 @@ pub fn plan(
                             sent.push(step(Action::ReSend, event));
                         }
                         Conflicts::Compensate => plan.unrepaired.push((number, Unrepaired::NoTemplate)),
+                        // Without an identity, nobody can know which event it takes the place of.
+                        _ if comparison.identity == Identity::Content => {
+                            plan.steps.push(step(Action::Skip, wrong));
+                            absent.insert(event);
+                            sent.push(step(Action::ReSend, event));
+                        }
                         Conflicts::Auto | Conflicts::ReSend => sent.push(Step {
                             replaces: Some(wrong),
                             ..step(Action::ReSend, event)

@@ -4,8 +4,8 @@
 
 use leftfold_compare::{
     Action, Category, CompareError, Comparison, Conflicts, Content, Coverage, Digester, Equality, Evidence,
-    Facts, Hand, Identity, IdentityBy, Ignored, MirrorSettings, Side, SideBuilder, Status, Unrepaired, Verdict,
-    mirror, plan, wrong_events,
+    Facts, Hand, Identity, IdentityBy, Ignored, MirrorSettings, Side, SideBuilder, Status, Unrepaired,
+    Verdict, mirror, plan, wrong_events,
 };
 use leftfold_event::{Cancel, Event, EventId, Payload, Timestamp};
 use proptest::prelude::*;

@@ -151,9 +151,15 @@ impl Panel {
             }
             Self::Converging(c) => {
                 let ended: u64 = c.bars.iter().map(|(_, n)| u64::from(*n)).sum();
-                format!("{} ended, {} have not", grouped(ended.into()), grouped(c.open.into()))
+                format!(
+                    "{} ended, {} have not",
+                    grouped(ended.into()),
+                    grouped(c.open.into())
+                )
             }
-            Self::HeatMap(map) if map.more > 0 => format!("{} more streams are not shown", grouped(map.more.into())),
+            Self::HeatMap(map) if map.more > 0 => {
+                format!("{} more streams are not shown", grouped(map.more.into()))
+            }
             Self::HeatMap(_) => String::new(),
         }
     }
@@ -209,10 +215,20 @@ impl<'a> Layout<'a> {
         axis.place(at, room).map(|x| self.left + x as i32)
     }
 
-    fn ruler<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, axis: Axis, y: i32, bottom: i32) -> Result<(), ChartError> {
+    fn ruler<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        axis: Axis,
+        y: i32,
+        bottom: i32,
+    ) -> Result<(), ChartError> {
         let s = self.scale;
         let width = |label: &str| text_width(label, SMALL * s) as u32;
-        sheet.bar((self.left, y + RULER * s), (self.right, bottom), self.palette.panel)?;
+        sheet.bar(
+            (self.left, y + RULER * s),
+            (self.right, bottom),
+            self.palette.panel,
+        )?;
         for tick in fitting_ticks(axis, (self.right - self.left) as u32, 20 * s as u32, width) {
             let Some(x) = self.x(axis, tick.at) else { continue };
             sheet.bar((x, y + (RULER - 4) * s), (x + s, bottom), self.palette.line)?;
@@ -229,19 +245,35 @@ impl<'a> Layout<'a> {
     }
 
     /// A name at the left edge, its middle at `y`.
-    fn name<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, name: &str, y: i32, size: i32) -> Result<(), ChartError> {
+    fn name<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        name: &str,
+        y: i32,
+        size: i32,
+    ) -> Result<(), ChartError> {
         let room = self.left - (PAD + 12) * self.scale;
         let name = shorten(name, size * self.scale, room);
         sheet.text(&name, PAD * self.scale, y, size, self.palette.text, HPos::Left)
     }
 
-    fn total<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, counts: &[u32], y: i32) -> Result<(), ChartError> {
+    fn total<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        counts: &[u32],
+        y: i32,
+    ) -> Result<(), ChartError> {
         let total: u64 = counts.iter().map(|n| u64::from(*n)).sum();
         let x = self.width - PAD * self.scale;
         sheet.text(&grouped(total.into()), x, y, SMALL, self.palette.dim, HPos::Right)
     }
 
-    fn head_to_head<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, of: &HeadToHead, y: i32) -> Result<(), ChartError> {
+    fn head_to_head<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        of: &HeadToHead,
+        y: i32,
+    ) -> Result<(), ChartError> {
         let s = self.scale;
         let top = y + RULER * s;
         let (strip, below) = (top + LANE * s, top + (LANE + STRIP) * s);
@@ -252,7 +284,11 @@ impl<'a> Layout<'a> {
         let full = (LANE - 4) * s;
         for (i, columns) in fitted.iter().enumerate() {
             let colour = self.palette.lanes[i];
-            let middle = if i == 0 { strip - LANE * s / 2 } else { below + LANE * s / 2 };
+            let middle = if i == 0 {
+                strip - LANE * s / 2
+            } else {
+                below + LANE * s / 2
+            };
             self.name(sheet, &of.names[i], middle, LANE_NAME)?;
             self.total(sheet, &of.counts[i], middle)?;
             let heights: Vec<i32> = columns
@@ -270,15 +306,19 @@ impl<'a> Layout<'a> {
             }
         }
         sheet.bar((self.left, strip), (self.right, below), self.palette.ground)?;
-        self.name(sheet, "differs", (strip + below) / 2, SMALL)?;
+        self.name(sheet, "differs", strip + STRIP * s / 2, SMALL)?;
         let (from, to) = (strip + 2 * s, below - 2 * s);
         // What is most certain is drawn last, over the others.
-        self.marks(&of.strip.healed, &mut |x0, x1| sheet.frame((x0, from), (x1, to), self.palette.dim))?;
+        self.marks(&of.strip.healed, &mut |x0, x1| {
+            sheet.frame((x0, from), (x1, to), self.palette.dim)
+        })?;
         self.marks(&of.strip.pending, &mut |x0, x1| {
             sheet.bar((x0, from), (x1, to), self.palette.ground)?;
             sheet.hatched((x0, from), (x1, to), self.palette.playhead)
         })?;
-        self.marks(&of.strip.confirmed, &mut |x0, x1| sheet.bar((x0, from), (x1, to), self.palette.mark))
+        self.marks(&of.strip.confirmed, &mut |x0, x1| {
+            sheet.bar((x0, from), (x1, to), self.palette.mark)
+        })
     }
 
     /// The stretches in which something is, in pixels; what lies nearer than a mark is wide is one stretch.
@@ -310,7 +350,12 @@ impl<'a> Layout<'a> {
     }
 
     /// What the shapes in the strip mean, at the right of a heading.
-    fn legend<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, mut right: i32, y: i32) -> Result<i32, ChartError> {
+    fn legend<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        mut right: i32,
+        y: i32,
+    ) -> Result<i32, ChartError> {
         let s = self.scale;
         for (i, label) in ["healed", "pending", "confirmed"].into_iter().enumerate() {
             sheet.text(label, right, y, SMALL, self.palette.dim, HPos::Right)?;
@@ -326,7 +371,12 @@ impl<'a> Layout<'a> {
         Ok(right)
     }
 
-    fn disagreeing<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, of: &Disagreeing, y: i32) -> Result<(), ChartError> {
+    fn disagreeing<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        of: &Disagreeing,
+        y: i32,
+    ) -> Result<(), ChartError> {
         let s = self.scale;
         let base = y + (RULER + CURVE) * s;
         self.ruler(sheet, of.axis, y, base)?;
@@ -336,7 +386,9 @@ impl<'a> Layout<'a> {
         let mut most_of = vec![0_u32; columns as usize];
         for (i, &n) in of.counts.iter().enumerate() {
             let first = i * columns as usize / bins;
-            let last = ((i + 1) * columns as usize / bins).max(first + 1).min(columns as usize);
+            let last = ((i + 1) * columns as usize / bins)
+                .max(first + 1)
+                .min(columns as usize);
             for column in &mut most_of[first..last] {
                 *column = (*column).max(n);
             }
@@ -355,28 +407,39 @@ impl<'a> Layout<'a> {
             column += run.len() as i32;
         }
         sheet.bar((self.left, base - s), (self.right, base), self.palette.line)?;
-        let label = |text: &str, y: i32| {
-            sheet.text(text, self.left - 8 * s, y, SMALL, self.palette.dim, HPos::Right)
-        };
+        let label =
+            |text: &str, y: i32| sheet.text(text, self.left - 8 * s, y, SMALL, self.palette.dim, HPos::Right);
         if most > 0 {
             label(&grouped(most.into()), base - full as i32)?;
         }
         label("0", base - 4 * s)
     }
 
-    fn converging<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, of: &Converging, y: i32) -> Result<(), ChartError> {
+    fn converging<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        of: &Converging,
+        y: i32,
+    ) -> Result<(), ChartError> {
         let s = self.scale;
         let base = y + (BARS - 22) * s;
         sheet.bar((self.left, y), (self.right, base), self.palette.panel)?;
         let n = of.bars.len() as i32 + 1;
-        let most = of.bars.iter().map(|(_, n)| *n).chain([of.open]).max().unwrap_or(0);
+        let most = of
+            .bars
+            .iter()
+            .map(|(_, n)| *n)
+            .chain([of.open])
+            .max()
+            .unwrap_or(0);
         let step = (self.right - self.left) / n;
         let full = ((BARS - 22 - 22) * s) as u32;
         let open = ("not yet".to_owned(), of.open);
         for (i, (name, count)) in of.bars.iter().chain([&open]).enumerate() {
             let middle = self.left + step * i as i32 + step / 2;
             let half = (step * 3 / 8).max(2 * s);
-            let up = height((*count).into(), most.into(), full).max(u32::from(*count > 0) * 2 * s as u32) as i32;
+            let up =
+                height((*count).into(), most.into(), full).max(u32::from(*count > 0) * 2 * s as u32) as i32;
             let (from, to) = ((middle - half, base - up), (middle + half, base));
             if *count > 0 {
                 if i + 1 == n as usize {
@@ -384,15 +447,34 @@ impl<'a> Layout<'a> {
                 } else {
                     sheet.bar(from, to, self.palette.lanes[0])?;
                 }
-                sheet.text(&grouped((*count).into()), middle, base - up - 9 * s, SMALL, self.palette.text, HPos::Center)?;
+                sheet.text(
+                    &grouped((*count).into()),
+                    middle,
+                    base - up - 9 * s,
+                    SMALL,
+                    self.palette.text,
+                    HPos::Center,
+                )?;
             }
             let name = shorten(name, SMALL * s, step - 4 * s);
-            sheet.text(&name, middle, base + 11 * s, SMALL, self.palette.dim, HPos::Center)?;
+            sheet.text(
+                &name,
+                middle,
+                base + 11 * s,
+                SMALL,
+                self.palette.dim,
+                HPos::Center,
+            )?;
         }
         sheet.bar((self.left, base - s), (self.right, base), self.palette.line)
     }
 
-    fn heat_map<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, of: &HeatMap, y: i32) -> Result<(), ChartError> {
+    fn heat_map<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        of: &HeatMap,
+        y: i32,
+    ) -> Result<(), ChartError> {
         let s = self.scale;
         let top = y + RULER * s;
         self.ruler(sheet, of.axis, y, top + ROW * s * of.rows.len().max(1) as i32)?;
@@ -408,10 +490,21 @@ impl<'a> Layout<'a> {
                     continue;
                 }
                 let edge = |bin: i32| self.left + (self.right - self.left) * bin / bins;
-                let (x0, x1) = (edge(bin as i32), edge(bin as i32 + 1).max(edge(bin as i32) + LEAST_MARK * s));
-                sheet.bar((x0, row + s), (x1.min(self.right), row + (ROW - 1) * s), self.shade(n, most))?;
+                let (x0, x1) = (
+                    edge(bin as i32),
+                    edge(bin as i32 + 1).max(edge(bin as i32) + LEAST_MARK * s),
+                );
+                sheet.bar(
+                    (x0, row + s),
+                    (x1.min(self.right), row + (ROW - 1) * s),
+                    self.shade(n, most),
+                )?;
             }
-            sheet.bar((self.left, row + ROW * s - s), (self.right, row + ROW * s), self.palette.line)?;
+            sheet.bar(
+                (self.left, row + ROW * s - s),
+                (self.right, row + ROW * s),
+                self.palette.line,
+            )?;
         }
         Ok(())
     }
@@ -436,7 +529,14 @@ impl Picture for Layout<'_> {
         let mut y = PAD * s;
         if let Some(title) = &self.chart.title {
             let title = shorten(title, TITLE * s, self.width - 2 * PAD * s);
-            sheet.text(&title, PAD * s, y + TITLE * s / 2, TITLE, self.palette.text, HPos::Left)?;
+            sheet.text(
+                &title,
+                PAD * s,
+                y + TITLE * s / 2,
+                TITLE,
+                self.palette.text,
+                HPos::Left,
+            )?;
             y += (TITLE + GAP) * s;
         }
         for panel in &self.chart.panels {
@@ -446,7 +546,14 @@ impl Picture for Layout<'_> {
                 right = self.legend(&sheet, right, middle)?;
             }
             let heading = text_width(panel.heading(), LANE_NAME * s) + 2 * PAD * s;
-            sheet.text(panel.heading(), PAD * s, middle, LANE_NAME, self.palette.text, HPos::Left)?;
+            sheet.text(
+                panel.heading(),
+                PAD * s,
+                middle,
+                LANE_NAME,
+                self.palette.text,
+                HPos::Left,
+            )?;
             let note = shorten(&panel.note(), SMALL * s, right - heading);
             sheet.text(&note, right, middle, SMALL, self.palette.dim, HPos::Right)?;
             let content = y + HEAD * s;

@@ -15,7 +15,8 @@ mod theme;
 
 pub use chart::{Axis, ChartError, Lane, Mark, TimelineChart};
 pub use divergence::{
-    Converging, Disagreeing, DivergenceChart, HeadToHead, HeatMap, Panel, Strip, divergence_png_bytes, divergence_svg,
+    Converging, Disagreeing, DivergenceChart, HeadToHead, HeatMap, Panel, Strip, divergence_png_bytes,
+    divergence_svg,
 };
 pub use drawing::{timeline_png, timeline_png_bytes, timeline_svg};
 pub use page::{

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use plotters::coord::Shift;
 use plotters::prelude::{
-    BitMapBackend, DrawingArea, DrawingBackend, IntoDrawingArea, PathElement, Polygon, Rectangle, SVGBackend, Text,
+    BitMapBackend, DrawingArea, DrawingBackend, IntoDrawingArea, PathElement, Polygon, Rectangle, SVGBackend,
+    Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, TextStyle, register_font};
@@ -73,7 +74,12 @@ pub(crate) struct Sheet<'a, B: DrawingBackend> {
 
 impl<B: DrawingBackend> Sheet<'_, B> {
     /// A filled rectangle; the lower right corner is outside.
-    pub(crate) fn bar(&self, (x0, y0): (i32, i32), (x1, y1): (i32, i32), colour: RGBColor) -> Result<(), ChartError> {
+    pub(crate) fn bar(
+        &self,
+        (x0, y0): (i32, i32),
+        (x1, y1): (i32, i32),
+        colour: RGBColor,
+    ) -> Result<(), ChartError> {
         self.area
             .draw(&Rectangle::new([(x0, y0), (x1, y1)], colour.filled()))
             .map_err(failed)
@@ -86,7 +92,13 @@ impl<B: DrawingBackend> Sheet<'_, B> {
     }
 
     /// A filled outline over columns of these heights.
-    pub(crate) fn skyline(&self, heights: &[i32], x: i32, base: i32, colour: RGBColor) -> Result<(), ChartError> {
+    pub(crate) fn skyline(
+        &self,
+        heights: &[i32],
+        x: i32,
+        base: i32,
+        colour: RGBColor,
+    ) -> Result<(), ChartError> {
         let mut points = vec![(x, base)];
         for (i, &h) in heights.iter().enumerate() {
             let left = x + i as i32 * self.scale;
@@ -103,7 +115,12 @@ impl<B: DrawingBackend> Sheet<'_, B> {
     }
 
     /// The border of a rectangle, inside it.
-    pub(crate) fn frame(&self, (x0, y0): (i32, i32), (x1, y1): (i32, i32), colour: RGBColor) -> Result<(), ChartError> {
+    pub(crate) fn frame(
+        &self,
+        (x0, y0): (i32, i32),
+        (x1, y1): (i32, i32),
+        colour: RGBColor,
+    ) -> Result<(), ChartError> {
         let s = self.scale;
         self.bar((x0, y0), (x1, y0 + s), colour)?;
         self.bar((x0, y1 - s), (x1, y1), colour)?;
@@ -112,7 +129,12 @@ impl<B: DrawingBackend> Sheet<'_, B> {
     }
 
     /// A rectangle of oblique lines within a border.
-    pub(crate) fn hatched(&self, (x0, y0): (i32, i32), (x1, y1): (i32, i32), colour: RGBColor) -> Result<(), ChartError> {
+    pub(crate) fn hatched(
+        &self,
+        (x0, y0): (i32, i32),
+        (x1, y1): (i32, i32),
+        colour: RGBColor,
+    ) -> Result<(), ChartError> {
         let height = y1 - y0;
         let step = 5 * self.scale;
         let mut start = x0 - height;
@@ -121,7 +143,9 @@ impl<B: DrawingBackend> Sheet<'_, B> {
             let line = [(from, y1 - (from - start)), (to, y1 - (to - start))];
             if from < to {
                 let stroke = colour.stroke_width(self.scale as u32);
-                self.area.draw(&PathElement::new(line.to_vec(), stroke)).map_err(failed)?;
+                self.area
+                    .draw(&PathElement::new(line.to_vec(), stroke))
+                    .map_err(failed)?;
             }
             start += step;
         }

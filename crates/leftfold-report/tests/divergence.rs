@@ -5,8 +5,9 @@
 use std::io::Cursor;
 
 use leftfold_report::{
-    Axis, ChartError, Converging, Count, Disagreeing, DivergenceChart, Fact, FieldRow, FindingRow, HeadToHead, HeatMap,
-    Page, Panel, Section, SideFacts, StreamRow, Strip, Theme, Tone, divergence_png_bytes, divergence_svg, html,
+    Axis, ChartError, Converging, Count, Disagreeing, DivergenceChart, Fact, FieldRow, FindingRow,
+    HeadToHead, HeatMap, Page, Panel, Section, SideFacts, StreamRow, Strip, Theme, Tone,
+    divergence_png_bytes, divergence_svg, html,
 };
 
 const DAY: i64 = 1_795_132_800_000_000_000;
@@ -79,15 +80,20 @@ fn confirmed_pending_and_healed_are_told_apart_without_colours() {
         let info = reader.next_frame(&mut pixels).expect("a frame");
         let grey = |x: usize, y: usize| {
             let at = (y * info.width as usize + x) * 3;
-            (u32::from(pixels[at]) * 299 + u32::from(pixels[at + 1]) * 587 + u32::from(pixels[at + 2]) * 114) / 1000
+            (u32::from(pixels[at]) * 299 + u32::from(pixels[at + 1]) * 587 + u32::from(pixels[at + 2]) * 114)
+                / 1000
         };
         let ground = grey(2, 2);
         // The strip's middle: below the heading, the ruler and the upper density, two pixels a point.
         let middle = 2 * (16 + 26 + 20 + 56 + 9);
-        let row: Vec<bool> = (0..info.width as usize).map(|x| grey(x, middle).abs_diff(ground) > 24).collect();
+        let row: Vec<bool> = (0..info.width as usize)
+            .map(|x| grey(x, middle).abs_diff(ground) > 24)
+            .collect();
         // Where the plot begins and ends, by its panel's colour further up.
         let panel = grey(info.width as usize / 2, 2 * (16 + 26 + 22));
-        let plot: Vec<usize> = (0..info.width as usize).filter(|x| grey(*x, 2 * (16 + 26 + 22)) == panel).collect();
+        let plot: Vec<usize> = (0..info.width as usize)
+            .filter(|x| grey(*x, 2 * (16 + 26 + 22)) == panel)
+            .collect();
         let (left, right) = (plot[0], plot[plot.len() - 1]);
         let filled = |bin: usize| {
             let edge = |b: usize| left + (right - left) * b / 12;
@@ -96,7 +102,11 @@ fn confirmed_pending_and_healed_are_told_apart_without_colours() {
             inner.filter(|x| row[*x]).count() * 100 / all
         };
         assert_eq!(filled(1), 100, "{theme:?}: confirmed is solid");
-        assert!((15..=70).contains(&filled(5)), "{theme:?}: pending is hatched: {}", filled(5));
+        assert!(
+            (15..=70).contains(&filled(5)),
+            "{theme:?}: pending is hatched: {}",
+            filled(5)
+        );
         assert_eq!(filled(9), 0, "{theme:?}: healed is an outline");
         assert_eq!(filled(7), 0, "{theme:?}: nothing is nothing");
     }
@@ -108,7 +118,10 @@ fn what_cannot_be_drawn_is_refused() {
         width: 100,
         ..chart(Theme::Light)
     };
-    assert!(matches!(divergence_svg(&narrow), Err(ChartError::Size { width: 100, .. })));
+    assert!(matches!(
+        divergence_svg(&narrow),
+        Err(ChartError::Size { width: 100, .. })
+    ));
     let empty = HeatMap {
         axis: AXIS,
         rows: Vec::new(),
@@ -189,7 +202,10 @@ fn a_page_escapes_what_the_data_says() {
         sections: vec![section],
     };
     let text = html(&page).expect("it can be written");
-    assert!(!text.contains("<script") && !text.contains("&amp;amp;\"&amp;"), "{text}");
+    assert!(
+        !text.contains("<script") && !text.contains("&amp;amp;\"&amp;"),
+        "{text}"
+    );
     let body = text.split("<body>").nth(1).expect("a body");
     insta::assert_snapshot!("page", body);
 }

@@ -79,7 +79,10 @@ mod tests {
         assert_eq!((all[0].of.as_str(), all[0].with.as_str()), ("Paid", "Refunded"));
         let mut filled = all[0].fill(&paid).unwrap();
         assert_eq!(filled.pointer("/of"), Some(&Value::from("order-1")));
-        assert_eq!(filled.pointer("/x").map(ToString::to_string).as_deref(), Some("0.5"));
+        assert_eq!(
+            filled.pointer("/x").map(ToString::to_string).as_deref(),
+            Some("0.5")
+        );
         filled = filled.pointer("/list/0").cloned().unwrap();
         assert_eq!(filled, Value::from(true));
     }

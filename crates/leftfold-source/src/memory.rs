@@ -6,8 +6,8 @@ use std::sync::Arc;
 use leftfold_event::{Cancel, Event, EventId, Locator, Problem, ProblemCode};
 
 use crate::{
-    Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo, Whole,
-    WholePayload, WholeSink,
+    Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
+    Whole, WholePayload, WholeSink,
 };
 
 /// Events in memory, in log order. An event's locator is its place among them.
@@ -211,7 +211,8 @@ mod tests {
         fetched.reverse();
         assert!(fetched.iter().zip(&events).all(|(a, b)| *a == **b));
         let mut raw = Vec::new();
-        let visit = &mut |_, kind: &str, p: RawPayload<'_>| raw.push((kind.to_owned(), p == RawPayload::Other));
+        let visit =
+            &mut |_, kind: &str, p: RawPayload<'_>| raw.push((kind.to_owned(), p == RawPayload::Other));
         store.fetch_raw(&locators[..1], &Cancel::new(), visit).unwrap();
         assert_eq!(raw, [("E".to_owned(), true)]);
     }

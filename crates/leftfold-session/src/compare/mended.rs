@@ -131,7 +131,9 @@ impl EventStore for Mended {
                         visit(start + i, self.event(*locator).cloned().unwrap_or_default());
                     }
                 }
-                _ => self.base.fetch(run, cancel, &mut |i, event| visit(start + i, event))?,
+                _ => self
+                    .base
+                    .fetch(run, cancel, &mut |i, event| visit(start + i, event))?,
             }
             start += run.len();
         }

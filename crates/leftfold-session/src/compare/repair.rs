@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use leftfold_compare::{
-    Action, Category, Conflicts, Finding, Hand, Plan, Side, Status, Step, Template, Unrepaired, plan, wrong_events,
+    Action, Category, Conflicts, Finding, Hand, Plan, Side, Status, Step, Template, Unrepaired, plan,
+    wrong_events,
 };
 use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event, EventId, Payload, Progress};
@@ -141,11 +142,16 @@ impl Repair {
         cancel: &Cancel,
         visit: &mut dyn FnMut(Planned) -> Result<(), E>,
     ) -> Result<(), E> {
-        let (from, to) = (compared.side(self.plan.right), compared.side(self.plan.right.other()));
+        let (from, to) = (
+            compared.side(self.plan.right),
+            compared.side(self.plan.right.other()),
+        );
         let mut targets = Targets::default();
-        for run in self.plan.steps.chunk_by(|a, b| {
-            (a.action == Action::ReSend) == (b.action == Action::ReSend)
-        }) {
+        for run in self
+            .plan
+            .steps
+            .chunk_by(|a, b| (a.action == Action::ReSend) == (b.action == Action::ReSend))
+        {
             for chunk in run.chunks(CHUNK) {
                 let sent = chunk.first().is_some_and(|s| s.action == Action::ReSend);
                 let side = if sent { from } else { to };
@@ -209,7 +215,8 @@ impl Repair {
             appended: repaired.appended.iter().map(place).collect(),
         };
         let names = compared.names().map(Path::new);
-        let (mended, from): (Arc<dyn leftfold_source::EventStore>, _) = (Arc::new(mended), from.store_again());
+        let (mended, from): (Arc<dyn leftfold_source::EventStore>, _) =
+            (Arc::new(mended), from.store_again());
         let [left, right_store] = match right {
             Hand::Left => [from, mended],
             Hand::Right => [mended, from],
@@ -280,7 +287,11 @@ impl Repair {
 }
 
 /// Whole events of a side, in the order of these ordinals, each once for each time it is named.
-fn read(side: &super::side::TakenSide, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<Event>, SessionError> {
+fn read(
+    side: &super::side::TakenSide,
+    ordinals: &[u32],
+    cancel: &Cancel,
+) -> Result<Vec<Event>, SessionError> {
     let mut order: Vec<usize> = (0..ordinals.len()).collect();
     order.sort_by_key(|i| ordinals[*i]);
     let ascending: Vec<u32> = order.iter().map(|i| ordinals[*i]).collect();
@@ -311,7 +322,9 @@ fn undoing(templates: &[Template], wrong: &Event) -> Option<Event> {
     Some(Event {
         stream: wrong.stream.clone(),
         category: wrong.category.clone(),
-        id: Some(EventId::Text(Uuid::new_v5(&NAMESPACE, place.as_bytes()).to_string())),
+        id: Some(EventId::Text(
+            Uuid::new_v5(&NAMESPACE, place.as_bytes()).to_string(),
+        )),
         kind: template.with.clone(),
         payload: Payload {
             raw,
@@ -326,7 +339,13 @@ fn undoing(templates: &[Template], wrong: &Event) -> Option<Event> {
 
 impl Target {
     fn of(event: &Event) -> Self {
-        let fact = |name: &str| event.extra.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        let fact = |name: &str| {
+            event
+                .extra
+                .iter()
+                .find(|(n, _)| n == name)
+                .map(|(_, v)| v.clone())
+        };
         Self {
             topic: fact("topic"),
             key: fact("key"),

@@ -143,7 +143,11 @@ impl Compared {
         for finding in &self.comparison.findings {
             let row = places.get(&finding.stream);
             let part = finding.since.and_then(|t| part(from, to, parts, t));
-            if let (Some(row), Some(part), true) = (row, part, self.comparison.status(finding) != Status::OutOfCoverage) {
+            if let (Some(row), Some(part), true) = (
+                row,
+                part,
+                self.comparison.status(finding) != Status::OutOfCoverage,
+            ) {
                 rows[*row][part] += 1;
             }
         }

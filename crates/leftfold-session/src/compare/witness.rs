@@ -156,9 +156,18 @@ impl Wanted<'_> {
         let by = self.compared.comparison.identity;
         let from = right.events().saturating_sub(LOOKED_AT);
         let partner = |ordinal: u32| {
-            let key = left.streams().key(right.streams().get(right.stream_of(ordinal)))?;
-            let same = |o: &&u32| (left.key(**o, by), left.content(**o)) == (right.key(ordinal, by), right.content(ordinal));
-            left.stream_events(key).iter().rev().take(LOOKED_AT as usize).find(same).copied()
+            let key = left
+                .streams()
+                .key(right.streams().get(right.stream_of(ordinal)))?;
+            let same = |o: &&u32| {
+                (left.key(**o, by), left.content(**o)) == (right.key(ordinal, by), right.content(ordinal))
+            };
+            left.stream_events(key)
+                .iter()
+                .rev()
+                .take(LOOKED_AT as usize)
+                .find(same)
+                .copied()
         };
         let pair = (from..right.events())
             .filter(|o| self.had_come(right, *o))
@@ -191,7 +200,10 @@ impl Wanted<'_> {
                 let (name, place) = (side.streams().get(side.stream_of(*ordinal)), side.place(*ordinal));
                 for hand in [Hand::Left, Hand::Right] {
                     let side = &self.side(hand).side;
-                    let events = side.streams().key(name).map_or(&[][..], |key| side.stream_events(key));
+                    let events = side
+                        .streams()
+                        .key(name)
+                        .map_or(&[][..], |key| side.stream_events(key));
                     let from = place.saturating_sub(window).min(events.len() as u32) as usize;
                     let to = place.saturating_add(window + 1).min(events.len() as u32) as usize;
                     let came = events[from..to].iter().filter(|o| self.had_come(side, **o));
@@ -206,7 +218,11 @@ impl Wanted<'_> {
     fn items(&self, ordinals: &BTreeSet<(Hand, u32)>) -> Result<Vec<Item>, SessionError> {
         let mut items = Vec::with_capacity(ordinals.len());
         for hand in [Hand::Left, Hand::Right] {
-            let of_hand: Vec<u32> = ordinals.iter().filter(|(h, _)| *h == hand).map(|(_, o)| *o).collect();
+            let of_hand: Vec<u32> = ordinals
+                .iter()
+                .filter(|(h, _)| *h == hand)
+                .map(|(_, o)| *o)
+                .collect();
             self.side(hand).events(&of_hand, self.cancel, &mut |i, event| {
                 items.push(Item {
                     hand,
@@ -222,7 +238,12 @@ impl Wanted<'_> {
     }
 
     /// The least of these events that shows it; `None` where all of them do not.
-    fn least(&self, items: &[Item], options: &MirrorOptions, level: Level) -> Result<Option<Witness>, SessionError> {
+    fn least(
+        &self,
+        items: &[Item],
+        options: &MirrorOptions,
+        level: Level,
+    ) -> Result<Option<Witness>, SessionError> {
         if self.shown(items, options, level)?.is_none() {
             return Ok(None);
         }
@@ -263,12 +284,18 @@ impl Wanted<'_> {
     }
 
     /// What these events alone show, if it is the finding.
-    fn shown(&self, items: &[Item], options: &MirrorOptions, level: Level) -> Result<Option<Witness>, SessionError> {
+    fn shown(
+        &self,
+        items: &[Item],
+        options: &MirrorOptions,
+        level: Level,
+    ) -> Result<Option<Witness>, SessionError> {
         if self.cancel.is_cancelled() {
             return Err(SessionError::cancelled());
         }
         let of = |hand: Hand| items.iter().filter(move |i| i.hand == hand);
-        let [left, right] = [Hand::Left, Hand::Right].map(|hand| of(hand).map(|i| Arc::clone(&i.event)).collect::<Vec<_>>());
+        let [left, right] =
+            [Hand::Left, Hand::Right].map(|hand| of(hand).map(|i| Arc::clone(&i.event)).collect::<Vec<_>>());
         // A file without an event is no history.
         if left.is_empty() || right.is_empty() {
             return Ok(None);
@@ -314,7 +341,8 @@ fn compare_events(
     options: &MirrorOptions,
     cancel: &Cancel,
 ) -> Result<Compared, SessionError> {
-    let store = |events: &[Arc<Event>]| -> Arc<dyn EventStore> { Arc::new(MemoryStore::new(events.to_vec(), false)) };
+    let store =
+        |events: &[Arc<Event>]| -> Arc<dyn EventStore> { Arc::new(MemoryStore::new(events.to_vec(), false)) };
     compare_mirror(
         (Path::new("left"), store(left)),
         (Path::new("right"), store(right)),
@@ -333,7 +361,8 @@ impl Witness {
             return false;
         };
         read.comparison.findings.iter().any(|found| {
-            (found.category, found.left, found.right, found.of) == (wanted.category, wanted.left, wanted.right, wanted.of)
+            (found.category, found.left, found.right, found.of)
+                == (wanted.category, wanted.left, wanted.right, wanted.of)
                 && read.comparison.status(found) == self.status[1]
         })
     }

@@ -103,8 +103,13 @@ impl Showing<'_> {
     fn around(&self, window: usize, with_last: bool) -> Result<BTreeSet<u32>, SessionError> {
         let log = self.history.log;
         let mut all = BTreeSet::new();
-        for event in [&self.wanted.left, &self.wanted.right, &self.wanted.of].into_iter().flatten() {
-            let Some((stream, place)) = self.place(event)? else { continue };
+        for event in [&self.wanted.left, &self.wanted.right, &self.wanted.of]
+            .into_iter()
+            .flatten()
+        {
+            let Some((stream, place)) = self.place(event)? else {
+                continue;
+            };
             let ordinals = log.stream_events(stream);
             let to = (place + window + 1).min(ordinals.len());
             all.extend(&ordinals[place.saturating_sub(window)..to]);
