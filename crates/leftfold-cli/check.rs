@@ -153,8 +153,9 @@ struct Judged {
     streams: u64,
     /// The first that is certain.
     first: Option<Shown>,
-    /// As many as are to be shown.
+    /// As many as are to be shown, and their numbers among all.
     shown: Vec<Shown>,
+    numbers: Vec<u32>,
     /// For machines.
     summary: Document,
 }
@@ -402,7 +403,7 @@ impl Running<'_> {
                 let shown = compared.shown(chunk, &cancel)?;
                 sink.put(
                     front,
-                    &lines::of_findings(&stated.name, compared.names(), &shown)?,
+                    &lines::of_findings(&stated.name, compared.names(), chunk[0], &shown)?,
                 )?;
             }
         }
@@ -416,6 +417,7 @@ impl Running<'_> {
             .map(|n| comparison.findings[*n as usize].stream)
             .collect();
         Ok(Judged {
+            numbers: wanted[..kept].to_vec(),
             certain: certain.len() as u64,
             pending: numbers(&compared, &|f| is(f, &|s| s == Status::Pending)).len() as u64,
             streams: streams.len() as u64,
@@ -441,8 +443,9 @@ impl Running<'_> {
         let name = opened.source.name();
         let ruled = ruled(front, rule, opened)?;
         if self.args.is_json() {
-            for chunk in ruled.shown.chunks(CHUNK) {
-                sink.put(front, &lines::of_findings(&rule.name, [&name; 2], chunk)?)?;
+            for (first, chunk) in (0..).step_by(CHUNK).zip(ruled.shown.chunks(CHUNK)) {
+                let found = lines::of_findings(&rule.name, [&name; 2], first, chunk)?;
+                sink.put(front, &found)?;
             }
         }
         let summary = lines::of_rule(&ruled, &name);
@@ -452,16 +455,18 @@ impl Running<'_> {
     fn judged(&self, ruled: Ruled, summary: Document) -> Judged {
         let with_pending = self.args.format() == Format::Sarif;
         let first = ruled.shown.iter().find(|s| is_certain(s.status)).cloned();
-        let shown = ruled.shown.into_iter();
+        let (numbers, shown) = (0..)
+            .zip(ruled.shown)
+            .filter(|(_, s)| with_pending || is_certain(s.status))
+            .take(self.args.kept())
+            .unzip();
         Judged {
+            numbers,
             certain: ruled.violations,
             pending: ruled.pending,
             streams: ruled.streams,
             first,
-            shown: shown
-                .filter(|s| with_pending || is_certain(s.status))
-                .take(self.args.kept())
-                .collect(),
+            shown,
             summary,
         }
     }
@@ -652,7 +657,9 @@ fn as_text(front: &Front, all: &[Done], on_terminal: bool, out: &mut Vec<u8>) ->
             paint.with(Tone::Title, &clean(&done.name)),
             paint.with(Tone::Dim, &clean(&done.about))
         )?;
-        finding::table(judged.shown.iter()).write(out, paint, width)?;
+        finding::table(judged.shown.iter())
+            .numbered(&judged.numbers)
+            .write(out, paint, width)?;
         if let Some(more) = judged
             .certain
             .checked_sub(judged.shown.len() as u64)

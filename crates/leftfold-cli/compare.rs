@@ -1,5 +1,7 @@
 //! `compare`: where two histories part.
 
+pub(crate) mod sides;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -66,17 +68,30 @@ pub(crate) enum HandArg {
     Right,
 }
 
-/// Two histories.
 #[derive(Debug, Args)]
-pub(crate) struct SidesArgs {
+pub(crate) struct CompareArgs {
     /// The left side: a file, a capture, a topic, `-` or a name from leftfold.toml
     pub(crate) left: PathBuf,
     /// The right side; without it, LEFT is the name of a comparison in leftfold.toml, and what is said beside it counts before what stands there
     pub(crate) right: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) how: HowArgs,
+    /// Show only findings of these kinds; may be repeated
+    #[arg(long, value_name = "FINDING", value_parser = category, value_delimiter = ',')]
+    pub(crate) category: Vec<Category>,
+    /// Show at most so many findings (with --json all, unless given)
+    #[arg(short, long, value_name = "N")]
+    pub(crate) count: Option<usize>,
+    /// Write the comparison to leftfold.toml in the current folder, under this name
+    #[arg(long, value_name = "NAME", requires = "right")]
+    pub(crate) save: Option<String>,
+    /// As NDJSON: one finding a line, then the summary
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// How two histories are compared.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct HowArgs {
     /// Which history of the left side, where it holds several: its number in `inspect`
     #[arg(long, value_name = "N")]
@@ -122,26 +137,6 @@ pub(crate) struct HowArgs {
     pub(crate) only_type: Vec<String>,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct CompareArgs {
-    #[command(flatten)]
-    pub(crate) sides: SidesArgs,
-    #[command(flatten)]
-    pub(crate) how: HowArgs,
-    /// Show only findings of these kinds; may be repeated
-    #[arg(long, value_name = "FINDING", value_parser = category, value_delimiter = ',')]
-    pub(crate) category: Vec<Category>,
-    /// Show at most so many findings (with --json all, unless given)
-    #[arg(short, long, value_name = "N")]
-    pub(crate) count: Option<usize>,
-    /// Write the comparison to leftfold.toml in the current folder, under this name
-    #[arg(long, value_name = "NAME", requires = "right")]
-    pub(crate) save: Option<String>,
-    /// As NDJSON: one finding a line, then the summary
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 fn moment(text: &str) -> Result<Point, String> {
     match Point::parse(text) {
         Ok(point @ (Point::Time(_) | Point::BeforeEnd { .. })) => Ok(point),
@@ -180,13 +175,46 @@ pub(crate) const CHUNK: usize = 512;
 pub(crate) const DIFFERS: u8 = 1;
 
 pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
-    let done = done(
+    let both = [Some(&args.left), args.right.as_ref()];
+    if both.iter().all(|p| p.is_some_and(|p| p.as_os_str() == "-")) {
+        return Err(Failure::new(
+            "usage",
+            "standard input can be one side only: give the other one a file",
+        ));
+    }
+    let asked = asked(args)?;
+    let left = topic::resolved(front, &asked.left)?;
+    let right = topic::resolved(front, &asked.right)?;
+    let session = input::session(front);
+    let stores = (
+        side(front, &session, &left, args.how.left_store)?,
+        side(front, &session, &right, args.how.right_store)?,
+    );
+    let mut compared = compare(
         front,
-        (&args.sides.left, args.sides.right.as_deref()),
-        &args.how,
-        args.save.as_deref(),
+        (&left, stores.0),
+        (&right, stores.1),
+        asked.options.clone(),
     )?;
-    let compared = done.compared;
+    if args.save.is_some() {
+        let path = save_comparison(Path::new("."), &asked)?;
+        front.note(format!("{:?} is saved in {}", asked.name, path.display()));
+    }
+    check_sides(front, &asked.options, &compared)?;
+    let latest = compared.left.side.latest().max(compared.right.side.latest());
+    match (&args.how.at, latest) {
+        (Some(Point::Time(at)), _) => compared.go_back_to(at.nanos),
+        (Some(Point::BeforeEnd { nanos }), Some(latest)) => {
+            compared.go_back_to(latest.saturating_sub(*nanos));
+        }
+        _ => {}
+    }
+    for hand in [Hand::Left, Hand::Right] {
+        let side = compared.side(hand);
+        for lost in side.unreadable.iter().take(5) {
+            front.note(format!("{}: {lost}", side.name));
+        }
+    }
     if args.json {
         as_json(front, args, &compared)?;
     } else {
@@ -197,80 +225,6 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
-}
-
-/// A comparison that was asked for.
-pub(crate) struct Done {
-    /// What was asked for.
-    pub(crate) asked: NamedComparison,
-    /// What came of it.
-    pub(crate) compared: Compared,
-    /// The moment it went back to.
-    pub(crate) at: Option<i64>,
-    /// The files that were read.
-    pub(crate) paths: [PathBuf; 2],
-}
-
-/// Compares two sides as the arguments and the project file say; saves that under a name.
-pub(crate) fn done(
-    front: &mut Front,
-    (left, right): (&Path, Option<&Path>),
-    how: &HowArgs,
-    save: Option<&str>,
-) -> Outcome<Done> {
-    let both = [Some(left), right];
-    if both.iter().all(|p| p.is_some_and(|p| p.as_os_str() == "-")) {
-        return Err(Failure::new(
-            "usage",
-            "standard input can be one side only: give the other one a file",
-        ));
-    }
-    let asked = asked((left, right), how, save)?;
-    let left = topic::resolved(front, &asked.left)?;
-    let right = topic::resolved(front, &asked.right)?;
-    let session = input::session(front);
-    let stores = (
-        side(front, &session, &left, how.left_store)?,
-        side(front, &session, &right, how.right_store)?,
-    );
-    let mut compared = compare(
-        front,
-        (&left, stores.0),
-        (&right, stores.1),
-        asked.options.clone(),
-    )?;
-    if save.is_some() {
-        let path = save_comparison(Path::new("."), &asked)?;
-        front.note(format!("{:?} is saved in {}", asked.name, path.display()));
-    }
-    check_sides(front, &asked.options, &compared)?;
-    let latest = compared.left.side.latest().max(compared.right.side.latest());
-    let at = match (&how.at, latest) {
-        (Some(Point::Time(at)), _) => Some(at.nanos),
-        (Some(Point::BeforeEnd { nanos }), Some(latest)) => Some(latest.saturating_sub(*nanos)),
-        _ => None,
-    };
-    if let Some(at) = at {
-        compared.go_back_to(at);
-    }
-    note_unreadable(front, &compared);
-    let path = |source: &Path| input::find(source).map_or_else(|_| source.to_owned(), |named| named.path);
-    Ok(Done {
-        paths: [path(&left), path(&right)],
-        asked,
-        compared,
-        at,
-    })
-}
-
-/// Tells what of the sides could not be read.
-fn note_unreadable(front: &mut Front, compared: &Compared) {
-    for hand in [Hand::Left, Hand::Right] {
-        let side = compared.side(hand);
-        for lost in side.unreadable.iter().take(5) {
-            front.note(format!("{}: {lost}", side.name));
-        }
-    }
 }
 
 /// Says what of the sides makes a verdict worth little.
@@ -311,21 +265,17 @@ fn check_sides(front: &mut Front, options: &MirrorOptions, compared: &Compared) 
 }
 
 /// What is to be compared, and how: as the arguments say, and where they say nothing as the project file does.
-fn asked(
-    (left, right): (&Path, Option<&Path>),
-    args: &HowArgs,
-    save: Option<&str>,
-) -> Outcome<NamedComparison> {
-    let mut asked = match right {
+fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
+    let mut asked = match &args.right {
         Some(right) => NamedComparison {
-            name: save.unwrap_or_default().to_owned(),
-            left: left.to_owned(),
-            right: right.to_owned(),
+            name: args.save.clone().unwrap_or_default(),
+            left: args.left.clone(),
+            right: right.clone(),
             options: MirrorOptions::default(),
         },
-        None => (*in_project(left)?).clone(),
+        None => (*in_project(&args.left)?).clone(),
     };
-    if let Some(name) = save {
+    if let Some(name) = &args.save {
         if name.trim().is_empty() {
             return Err(Failure::new("usage", "--save: give it a name"));
         }
@@ -340,7 +290,7 @@ fn asked(
             return Err(Failure::new("usage", why));
         }
     }
-    let options = &mut asked.options;
+    let (options, args) = (&mut asked.options, &args.how);
     if !args.ignore.is_empty() {
         let stated = options.equality.ignored.texts();
         let places = stated.iter().chain(&args.ignore).map(String::as_str);
@@ -456,8 +406,9 @@ fn as_json(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
     let count = args.count.unwrap_or(usize::MAX);
     let cancel = front.interrupt.cancel.clone();
     for chunk in numbers[..numbers.len().min(count)].chunks(CHUNK) {
-        for finding in compared.shown(chunk, &cancel)? {
-            finding::document(compared.names(), &finding)?.print(&mut front.out)?;
+        for (n, finding) in chunk.iter().zip(compared.shown(chunk, &cancel)?) {
+            let found = finding::document(compared.names(), &finding)?;
+            finding::number(*n).and(found).print(&mut front.out)?;
         }
     }
     Document::new()
@@ -542,15 +493,14 @@ pub(crate) fn summary(compared: &Compared) -> Document {
 /// Shares of a distribution that are told.
 const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)];
 
-pub(crate) const STATUSES: [Status; 4] = [
+const STATUSES: [Status; 4] = [
     Status::Pending,
     Status::Confirmed,
     Status::Healed,
     Status::OutOfCoverage,
 ];
 
-/// What is compared, and what events are known by.
-pub(crate) fn heading(front: &mut Front, compared: &Compared) -> Outcome {
+fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
     let (paint, comparison) = (front.paint, &compared.comparison);
     for (hand, mark) in [(Hand::Left, "left "), (Hand::Right, "right")] {
         let side = compared.side(hand);
@@ -580,18 +530,12 @@ pub(crate) fn heading(front: &mut Front, compared: &Compared) -> Outcome {
     );
     writeln!(front.out, "{}", paint.with(Tone::Dim, &line))?;
     writeln!(front.out)?;
-    Ok(())
-}
-
-fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcome {
-    heading(front, compared)?;
-    let paint = front.paint;
     let numbers = chosen(args, compared);
     let shown_count = numbers.len().min(args.count.unwrap_or(SHOWN));
     if shown_count > 0 {
         let cancel = front.interrupt.cancel.clone();
         let shown = compared.shown(&numbers[..shown_count], &cancel)?;
-        let mut table = finding::table(shown.iter());
+        let mut table = finding::table(shown.iter()).numbered(&numbers);
         table.write(&mut front.out, paint, front.width)?;
     }
     if numbers.len() > shown_count {
@@ -622,7 +566,7 @@ fn as_text(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
 }
 
 /// The verdict in a sentence.
-pub(crate) fn in_words(compared: &Compared) -> (Tone, String) {
+fn in_words(compared: &Compared) -> (Tone, String) {
     let comparison = &compared.comparison;
     let streams = comparison.streams.iter().filter(|s| s.differs).count() as u64;
     match comparison.verdict() {

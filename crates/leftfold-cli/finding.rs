@@ -7,9 +7,9 @@ use leftfold_event::{Event, Timestamp};
 use leftfold_session::compare::{Category, Hand, Shown};
 use leftfold_session::write_event;
 
-use crate::document::{Document, list, number, shown as on_one_line, stated};
+use crate::document::{self, Document, list, shown as on_one_line, stated};
 use crate::failure::{Failure, Outcome};
-use crate::style::{Tone, grouped, named, shorten};
+use crate::style::{Tone, named, shorten};
 use crate::table::{Column, Table};
 
 /// One finding for machines.
@@ -41,11 +41,10 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         Hand::Right
     };
     Ok(Document::new()
-        .with("number", number(shown.number + 1))
         .with("category", shown.category.as_str())
         .with("status", shown.status.as_str())
         .maybe("stream", stated(&shown.stream))
-        .maybe("version", version.map(number))
+        .maybe("version", version.map(document::number))
         .maybe("left", event(&shown.left, Hand::Left)?)
         .maybe("right", event(&shown.right, Hand::Right)?)
         .maybe("of", event(&shown.of, of_hand)?)
@@ -53,6 +52,11 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         .maybe("since", shown.since.map(time))
         .maybe("healed", shown.healed.map(time))
         .maybe("message", shown.message.as_deref()))
+}
+
+/// The beginning of a finding's line: its number among all that was found, counted from 1.
+pub(crate) fn number(n: u32) -> Document {
+    Document::new().with("number", document::number(n + 1))
 }
 
 /// A moment as text, with no more digits than it has.
@@ -123,7 +127,6 @@ pub(crate) fn event_cell(shown: &Shown) -> String {
 /// Findings under a heading, as a person reads them.
 pub(crate) fn table<'s>(found: impl Iterator<Item = &'s Shown>) -> Table {
     let mut table = Table::new(vec![
-        Column::right("n", Tone::Dim),
         Column::left("finding", Tone::Notice, usize::MAX),
         Column::left("status", Tone::Plain, usize::MAX),
         Column::left("since", Tone::Dim, usize::MAX),
@@ -133,7 +136,6 @@ pub(crate) fn table<'s>(found: impl Iterator<Item = &'s Shown>) -> Table {
     ]);
     for finding in found {
         table.row(vec![
-            grouped(u64::from(finding.number) + 1),
             finding.category.as_str().to_owned(),
             finding.status.as_str().to_owned(),
             finding.since.map(time).unwrap_or_default(),

@@ -14,7 +14,8 @@ use leftfold_session::compare::{
 use leftfold_session::project::Project;
 use leftfold_session::{SessionError, output, templates, write_event};
 
-use crate::compare::{self, DIFFERS, HandArg, HowArgs, SidesArgs};
+use crate::compare::sides::{self, SidesArgs};
+use crate::compare::{self, DIFFERS, HandArg, HowArgs};
 use crate::document::{Document, list, number, position, stated};
 use crate::export::check_target;
 use crate::failure::{Failure, Outcome};
@@ -102,11 +103,11 @@ pub(crate) fn run(front: &mut Front, args: &RepairArgs) -> Outcome<ExitCode> {
     let templates = stated_templates(args.template.as_deref())?;
     let target = args.output.as_deref().filter(|o| o.as_os_str() != "-");
     let to_output = args.output.is_some() && target.is_none();
-    let sides = (args.sides.left.as_path(), args.sides.right.as_deref());
+    let both = (args.sides.left.as_path(), args.sides.right.as_deref());
     if let Some(target) = target {
-        check_target(target, sides.0, args.force)?;
+        check_target(target, both.0, args.force)?;
     }
-    let done = compare::done(front, sides, &args.how, None)?;
+    let done = sides::done(front, both, &args.how)?;
     if let Some(target) = target {
         for path in &done.paths {
             output::refuse_source(target, path)?;
@@ -304,7 +305,7 @@ fn as_text(
     after: &After,
     target: Option<&Path>,
 ) -> Outcome {
-    compare::heading(front, compared)?;
+    sides::heading(front, compared)?;
     let (paint, width) = (front.paint, front.width);
     let names = compared.names();
     let (right, wrong) = (repair.plan.right, repair.plan.right.other());

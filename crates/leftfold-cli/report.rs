@@ -20,14 +20,12 @@ use leftfold_session::{Check, NamedComparison, StatedCheck, output, write_event}
 
 use crate::args::Theme;
 use crate::check;
-use crate::compare::{self, DIFFERS, HowArgs};
+use crate::compare::{DIFFERS, HowArgs, sides};
 use crate::export::check_target;
 use crate::failure::{Failure, Outcome};
 use crate::finding::{event_cell, time, what};
 use crate::front::Front;
-use crate::input;
 use crate::style::{self, clean, counted, grouped, named};
-use crate::topic;
 
 pub(crate) const REPORT: &str = "\
 Examples:
@@ -138,7 +136,7 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
         Some(folder) => making.of_project(front, args, folder)?,
         None => {
             let left = args.left.clone().unwrap_or_default();
-            let done = compare::done(front, (&left, args.right.as_deref()), &args.how, None)?;
+            let done = sides::done(front, (&left, args.right.as_deref()), &args.how)?;
             making.sources.extend(done.paths.iter().cloned());
             let [left, right] = done.compared.names();
             let title = format!("{} against {}", clean(left), clean(right));
@@ -280,26 +278,7 @@ impl Making {
     }
 
     fn stated_comparison(&mut self, front: &mut Front, stated: &Arc<NamedComparison>) -> Outcome<Made> {
-        let left = topic::resolved(front, &stated.left)?;
-        let right = topic::resolved(front, &stated.right)?;
-        let session = input::session(front);
-        let stores = (
-            compare::side(front, &session, &left, None)?,
-            compare::side(front, &session, &right, None)?,
-        );
-        let compared = compare::compare(
-            front,
-            (&left, stores.0),
-            (&right, stores.1),
-            stated.options.clone(),
-        )?;
-        let path = |p: &Path| input::find(p).map_or_else(|_| p.to_owned(), |named| named.path);
-        let done = compare::Done {
-            paths: [path(&left), path(&right)],
-            asked: (**stated).clone(),
-            compared,
-            at: None,
-        };
+        let done = sides::of(front, (**stated).clone(), [None; 2])?;
         self.sources.extend(done.paths.iter().cloned());
         self.comparison(front, &done)
     }
@@ -340,7 +319,7 @@ fn bounded(text: &str, room: usize) -> String {
 }
 
 /// A finding as the report shows it.
-fn finding_row(shown: &Shown, sides: [&str; 2], hands: [&str; 2]) -> FindingRow {
+fn finding_row(number: u32, shown: &Shown, sides: [&str; 2], hands: [&str; 2]) -> FindingRow {
     let event_json = |event: &Event, source: &str| {
         let mut text = String::new();
         write_event(event, source, &mut text);
@@ -357,7 +336,7 @@ fn finding_row(shown: &Shown, sides: [&str; 2], hands: [&str; 2]) -> FindingRow 
     ];
     let value = |v: &leftfold_event::json::Value| clean(&bounded(&v.to_string(), VALUE)).into_owned();
     FindingRow {
-        number: grouped(u64::from(shown.number) + 1),
+        number: grouped(u64::from(number) + 1),
         category: shown.category.as_str().to_owned(),
         status: shown.status.as_str().to_owned(),
         since: shown.since.map(time).unwrap_or_default(),

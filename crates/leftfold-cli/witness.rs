@@ -13,7 +13,7 @@ use leftfold_session::{Check, NamedComparison, output, save_comparison, write_ev
 
 use crate::args::SourceArgs;
 use crate::check;
-use crate::compare::{self, HowArgs};
+use crate::compare::{self, HowArgs, sides};
 use crate::document::{Document, list, number};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
@@ -124,7 +124,7 @@ type Found = (Files, Document, String);
 fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
     let left = args.left.clone().unwrap_or_default();
     check_folder(args, &BOTH, &[])?;
-    let done = compare::done(front, (&left, args.right.as_deref()), &args.how, None)?;
+    let done = sides::done(front, (&left, args.right.as_deref()), &args.how)?;
     check_folder(args, &BOTH, &done.paths)?;
     let cancel = front.interrupt.cancel.clone();
     let progress = [leftfold_event::Progress::new()];

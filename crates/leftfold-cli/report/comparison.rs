@@ -7,7 +7,7 @@ use leftfold_session::compare::{Category, Compared, Hand, LENGTHS, Series, Statu
 use leftfold_session::duration_text;
 
 use super::{Made, Making, Verdict, fact, finding_row, side_facts};
-use crate::compare::{Done, STATUSES, in_words};
+use crate::compare::sides::{Done, STATUSES, in_words};
 use crate::failure::Outcome;
 use crate::finding::{Length, event_cell, time};
 use crate::front::Front;
@@ -60,7 +60,8 @@ impl Making {
             streams_note: left_out(streams.len() - rows.len(), "stream"),
             findings: shown
                 .iter()
-                .map(|s| finding_row(s, compared.names(), ["left", "right"]))
+                .zip(&all)
+                .map(|(s, n)| finding_row(*n, s, compared.names(), ["left", "right"]))
                 .collect(),
             findings_note: left_out(all.len() - shown_count, "finding"),
             how: how(done),

@@ -92,7 +92,8 @@ impl Making {
             panels: heat_map(&ruled, &opened).into_iter().collect(),
             findings: shown
                 .iter()
-                .map(|s| finding_row(s, [&name; 2], ["event", "what followed"]))
+                .zip(0..)
+                .map(|(s, n)| finding_row(n, s, [&name; 2], ["event", "what followed"]))
                 .collect(),
             findings_note: left_out((all as usize).saturating_sub(shown.len()), "finding"),
             how,

@@ -5,7 +5,6 @@
 //! the findings that are looked at. Nothing here does I/O: what has to be read comes through [`Evidence`].
 
 mod align;
-mod compensation;
 mod convergence;
 mod correlated;
 mod digest;
@@ -15,14 +14,12 @@ mod fingerprint;
 mod identity;
 mod ignored;
 mod mirror;
-mod plan;
 mod sequence;
 mod side;
 mod snapshot;
 mod witness;
 
-pub use compensation::{Template, TemplateError, Unfilled};
-pub use convergence::{Convergence, Interval, Verdict};
+pub use convergence::{Convergence, Verdict};
 pub use correlated::{Cardinality, CorrelatedSettings, Correlation, Part, correlate};
 pub use digest::Digester;
 pub use equality::{Equality, FieldDifference, Tolerance, decimal};
@@ -32,8 +29,14 @@ pub use ignored::{Ignored, IgnoredError};
 pub use mirror::{
     CompareError, Comparison, Coverage, Evidence, First, IdentityBy, MirrorSettings, StreamPair, mirror,
 };
-pub use plan::{Action, Conflicts, Plan, Repaired, Step, Unrepaired, plan, wrong_events};
 pub use sequence::{Gap, gaps};
 pub use side::{Content, Facts, Identity, Side, SideBuilder};
 pub use snapshot::{Fit, Fitting, best_place};
 pub use witness::smallest;
+
+mod compensation;
+mod plan;
+
+pub use compensation::{Template, TemplateError, Unfilled};
+pub use convergence::Interval;
+pub use plan::{Action, Conflicts, Plan, Repaired, Step, Unrepaired, plan, wrong_events};

@@ -7,7 +7,6 @@ mod alike;
 mod checks;
 pub mod commands;
 pub mod compare;
-mod compensate;
 pub mod contract;
 mod decode;
 pub mod dto;
@@ -30,7 +29,6 @@ mod whole;
 
 pub use alike::nearest as nearest_names;
 pub use checks::{Check, NamedComparison, StatedCheck, duration, duration_text, save_comparison};
-pub use compensate::templates;
 pub use error::{CODES, SessionError};
 pub use filter::{FilterTask, Matches};
 pub use history::LogStream;
@@ -44,3 +42,7 @@ pub use source::{Changed, IndexState, OnChange, OpenOptions, OpenSource, Snapsho
 pub use times::{TimeFacts, resolution};
 pub use view::View;
 pub use whole::fold_streams;
+
+mod compensate;
+
+pub use compensate::templates;

@@ -213,10 +213,10 @@ impl Compared {
 
     /// Findings with their evidence, in the order of these numbers.
     pub fn shown(&self, numbers: &[u32], cancel: &Cancel) -> Result<Vec<Shown>, SessionError> {
-        let (numbers, findings): (Vec<u32>, Vec<Finding>) = numbers
+        let findings: Vec<Finding> = numbers
             .iter()
-            .filter_map(|n| Some((*n, *self.comparison.findings.get(*n as usize)?)))
-            .unzip();
+            .filter_map(|n| self.comparison.findings.get(*n as usize).copied())
+            .collect();
         let of_left = |f: &Finding| f.of.filter(|_| f.left.is_some());
         let of_right = |f: &Finding| f.of.filter(|_| f.left.is_none());
         let mut left = self.read(Hand::Left, &findings, &|f| f.left, cancel)?;
@@ -238,7 +238,6 @@ impl Compared {
                     _ => Vec::new(),
                 };
                 Shown {
-                    number: numbers[i],
                     category: finding.category,
                     status: self.comparison.status(&finding),
                     stream: self.stream_name(finding.stream).to_owned(),

@@ -185,9 +185,6 @@ pub fn check_rule(
         } => follower::over_all(rule, [when, expect, by], *within, history, cancel, progress)?,
     };
     ruled.settle();
-    for (number, shown) in (0..).zip(&mut ruled.shown) {
-        shown.number = number;
-    }
     Ok(ruled)
 }
 

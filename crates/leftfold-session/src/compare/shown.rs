@@ -6,8 +6,6 @@ use leftfold_event::Event;
 /// A finding with its evidence.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// Its place among all that was found, from 0.
-    pub number: u32,
     /// What it is.
     pub category: Category,
     /// How certain it is.

@@ -190,16 +190,6 @@ impl TakenSide {
         &*self.store
     }
 
-    /// The same store, to be read once more.
-    pub(crate) fn store_again(&self) -> Arc<dyn EventStore> {
-        Arc::clone(&self.store)
-    }
-
-    /// Where an event is found again.
-    pub(crate) fn locator(&self, ordinal: u32) -> Option<Locator> {
-        self.locators.get(ordinal as usize).copied()
-    }
-
     /// Reads these events, in their order.
     pub fn events(
         &self,
@@ -212,5 +202,17 @@ impl TakenSide {
             .filter_map(|o| self.locators.get(*o as usize).copied())
             .collect();
         Ok(self.store.fetch(&locators, cancel, visit)?)
+    }
+}
+
+impl TakenSide {
+    /// The same store, to be read once more.
+    pub(crate) fn store_again(&self) -> Arc<dyn EventStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// Where an event is found again.
+    pub(crate) fn locator(&self, ordinal: u32) -> Option<Locator> {
+        self.locators.get(ordinal as usize).copied()
     }
 }

@@ -222,8 +222,6 @@ impl<'a> Judge<'a> {
                         ""
                     };
                     found.shown.push(Shown {
-                        // Given once all are in their order.
-                        number: 0,
                         category: Category::Rule,
                         status: Status::Confirmed,
                         stream: event.stream.clone(),

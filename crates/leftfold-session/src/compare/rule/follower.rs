@@ -223,8 +223,6 @@ fn shown(
         .map(|l| {
             let left = event(l.cause.ordinal);
             Shown {
-                // Given once all are in their order.
-                number: 0,
                 category: if within.is_some() {
                     Category::Deadline
                 } else {
