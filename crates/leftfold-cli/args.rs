@@ -12,8 +12,11 @@ use crate::capture::{CAPTURE, CaptureArgs};
 use crate::check::{CHECK, CheckArgs};
 use crate::compare::{COMPARE, CompareArgs};
 use crate::kafka::{KafkaArgs, bound};
+use crate::repair::{REPAIR, RepairArgs};
+use crate::report::{REPORT, ReportArgs};
 use crate::secret::SecretArgs;
 use crate::topics::{TOPICS, TopicsArgs};
+use crate::witness::{WITNESS, WitnessArgs};
 
 const SOURCES: &str = "\
 A SOURCE is a SQLite file, a capture, an NDJSON file, `-` for standard input, a pipe, a name from leftfold.toml in the current \
@@ -150,6 +153,15 @@ from + (to-from)*(c+1)/n.")]
     /// Look for what a history tells against itself: shapes that drift, versions missing or claimed twice, wrong clocks (exit code 1 when it fails)
     #[command(after_help = AUDIT)]
     Audit(AuditArgs),
+    /// Write a comparison, or all that leftfold.toml checks, as one HTML file or as a picture (exit code 1 when something differs)
+    #[command(after_help = REPORT)]
+    Report(ReportArgs),
+    /// Plan what would make one side say what the other one says: events to re-send, skip, compensate; sends nothing
+    #[command(after_help = REPAIR)]
+    Repair(RepairArgs),
+    /// Write the smallest history that still shows a finding, with a test that fails as long as it does
+    #[command(after_help = WITNESS)]
+    Witness(WitnessArgs),
     /// Show which event last changed each field of a stream's state
     #[command(after_help = "Examples:
   leftfold blame shop.db order-10017
@@ -231,10 +243,13 @@ impl Verb {
             Self::Compare(args) => args.json,
             Self::Check(args) => args.is_json(),
             Self::Audit(args) => args.json,
+            Self::Repair(args) => args.json,
+            Self::Witness(args) => args.json,
             Self::Blame(args) => args.json,
             Self::History(args) => args.json,
             Self::Topics(args) => args.json,
             Self::Export(_)
+            | Self::Report(_)
             | Self::Capture(_)
             | Self::Secret(_)
             | Self::Demo(_)

@@ -171,8 +171,9 @@ struct Judged {
     streams: u64,
     /// The first that is certain.
     first: Option<Shown>,
-    /// As many as are to be shown.
+    /// As many as are to be shown, and their numbers among all.
     shown: Vec<Shown>,
+    numbers: Vec<u32>,
     /// For machines.
     summary: Document,
 }
@@ -303,7 +304,7 @@ pub(crate) fn run(front: &mut Front, args: &CheckArgs) -> Outcome<ExitCode> {
 }
 
 /// The checks of these names, or all.
-fn chosen<'p>(project: &'p Project, names: &[String]) -> Outcome<Vec<&'p StatedCheck>> {
+pub(crate) fn chosen<'p>(project: &'p Project, names: &[String]) -> Outcome<Vec<&'p StatedCheck>> {
     let all = &project.file.checks;
     if all.is_empty() {
         let why = "it states no [[comparison]] and no [[rule]]; `leftfold check --help` shows some";
@@ -409,7 +410,10 @@ impl Running<'_> {
         if self.args.is_json() {
             for chunk in numbers(found, &|_| true).chunks(CHUNK) {
                 let shown = found.shown(chunk, &cancel)?;
-                sink.put(front, &lines::of_findings(&stated.name, found.names(), &shown)?)?;
+                sink.put(
+                    front,
+                    &lines::of_findings(&stated.name, found.names(), chunk[0], &shown)?,
+                )?;
             }
         }
         let wanted = match self.args.format() {
@@ -424,6 +428,7 @@ impl Running<'_> {
             .map(|n| found.findings()[*n as usize].stream)
             .collect();
         Ok(Judged {
+            numbers: wanted[..kept].to_vec(),
             certain: certain.len() as u64,
             pending: numbers(found, &|f| f.status(known) == Status::Pending).len() as u64,
             streams: streams.len() as u64,
@@ -446,44 +451,12 @@ impl Running<'_> {
             )
         })?;
         let opened = self.open(front, &source)?;
-        let snapshot = &opened.snapshot;
-        let history = History {
-            log: &snapshot.log,
-            store: &*opened.source.store,
-            projections: snapshot.replay.projections(),
-        };
-        let cancel = front.interrupt.cancel.clone();
-        let progress = [Progress::new()];
-        let work = || check_rule(rule, history, &cancel, &progress[0]);
-        let ruled = front.watch("checking, events", &progress, work)?;
         let name = opened.source.name();
-        let failed = ruled.first_failure.as_deref().map(|why| {
-            format!(
-                "{}: it could not be judged for {}: {why}",
-                rule.name,
-                counted(ruled.failed, "event")
-            )
-        });
-        if let Some(told) = failed {
-            if ruled.is_unusable() {
-                let why = format!(
-                    "it could not be judged for any event, {} in all: {}",
-                    grouped(ruled.failed),
-                    ruled.first_failure.unwrap_or_default()
-                );
-                return Err(Failure::new("filter-fails", why));
-            }
-            front.note(told);
-        }
-        if ruled.judged == 0 && ruled.failed == 0 {
-            front.note(format!(
-                "{}: there is no event in {name} that it could be judged on",
-                rule.name
-            ));
-        }
+        let ruled = ruled(front, rule, opened)?;
         if self.args.is_json() {
-            for chunk in ruled.shown.chunks(CHUNK) {
-                sink.put(front, &lines::of_findings(&rule.name, [&name; 2], chunk)?)?;
+            for (first, chunk) in (0..).step_by(CHUNK).zip(ruled.shown.chunks(CHUNK)) {
+                let found = lines::of_findings(&rule.name, [&name; 2], first, chunk)?;
+                sink.put(front, &found)?;
             }
         }
         let summary = lines::of_rule(&ruled, &name);
@@ -493,16 +466,18 @@ impl Running<'_> {
     fn judged(&self, ruled: Ruled, summary: Document) -> Judged {
         let with_pending = self.args.format() == Format::Sarif;
         let first = ruled.shown.iter().find(|s| is_certain(s.status)).cloned();
-        let shown = ruled.shown.into_iter();
+        let (numbers, shown) = (0..)
+            .zip(ruled.shown)
+            .filter(|(_, s)| with_pending || is_certain(s.status))
+            .take(self.args.kept())
+            .unzip();
         Judged {
+            numbers,
             certain: ruled.violations,
             pending: ruled.pending,
             streams: ruled.streams,
             first,
-            shown: shown
-                .filter(|s| with_pending || is_certain(s.status))
-                .take(self.args.kept())
-                .collect(),
+            shown,
             summary,
         }
     }
@@ -527,6 +502,46 @@ impl Running<'_> {
     }
 }
 
+/// Checks a rule on a history, and tells what of it could not be judged.
+pub(crate) fn ruled(front: &mut Front, rule: &Rule, opened: &Opened) -> Outcome<Ruled> {
+    let snapshot = &opened.snapshot;
+    let history = History {
+        log: &snapshot.log,
+        store: &*opened.source.store,
+        projections: snapshot.replay.projections(),
+    };
+    let cancel = front.interrupt.cancel.clone();
+    let progress = [Progress::new()];
+    let work = || check_rule(rule, history, &cancel, &progress[0]);
+    let ruled = front.watch("checking, events", &progress, work)?;
+    let name = opened.source.name();
+    let failed = ruled.first_failure.as_deref().map(|why| {
+        format!(
+            "{}: it could not be judged for {}: {why}",
+            rule.name,
+            counted(ruled.failed, "event")
+        )
+    });
+    if let Some(told) = failed {
+        if ruled.is_unusable() {
+            let why = format!(
+                "it could not be judged for any event, {} in all: {}",
+                grouped(ruled.failed),
+                ruled.first_failure.unwrap_or_default()
+            );
+            return Err(Failure::new("filter-fails", why));
+        }
+        front.note(told);
+    }
+    if ruled.judged == 0 && ruled.failed == 0 {
+        front.note(format!(
+            "{}: there is no event in {name} that it could be judged on",
+            rule.name
+        ));
+    }
+    Ok(ruled)
+}
+
 /// The findings that are picked, by number.
 fn numbers(found: &dyn Findings, pick: &dyn Fn(&Finding) -> bool) -> Vec<u32> {
     let findings = found.findings().iter().enumerate();
@@ -534,7 +549,7 @@ fn numbers(found: &dyn Findings, pick: &dyn Fn(&Finding) -> bool) -> Vec<u32> {
 }
 
 /// Where a source is: its path, or the topic.
-fn place(source: &Path) -> String {
+pub(crate) fn place(source: &Path) -> String {
     let path = match input::find(source) {
         Ok(named) if !topic::is_topic(source) => named.path,
         _ => source.to_owned(),
@@ -543,7 +558,7 @@ fn place(source: &Path) -> String {
 }
 
 /// What a check looks at, in a few words.
-fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
+pub(crate) fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
     match &stated.check {
         Ok(Check::Comparison(c)) => {
             let mode = match &c.mode {
@@ -659,7 +674,9 @@ fn as_text(front: &Front, all: &[Done], on_terminal: bool, out: &mut Vec<u8>) ->
             paint.with(Tone::Title, &clean(&done.name)),
             paint.with(Tone::Dim, &clean(&done.about))
         )?;
-        finding::table(judged.shown.iter()).write(out, paint, width)?;
+        finding::table(judged.shown.iter())
+            .numbered(&judged.numbers)
+            .write(out, paint, width)?;
         if let Some(more) = judged
             .certain
             .checked_sub(judged.shown.len() as u64)

@@ -2,9 +2,10 @@
 
 mod correlated;
 mod made;
-mod mirror;
+pub(crate) mod mirror;
 mod projection;
 mod relate;
+pub(crate) mod sides;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -59,7 +60,8 @@ a stream without a row; extra: a row without a stream.
 
 A FINDING is one of missing (the left side has it, the right one has not), extra (the other way round), duplicate, conflict (the same event says \
 something else), reordered, late, version-collision, placement (in another stream), deadline, cardinality, clock-skew, field-mismatch.
-With --json one finding a line: {category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
+The number before a finding is what `leftfold witness --finding` takes.
+With --json one finding a line: {number, category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
 `leftfold events --json`; then one line {\"summary\": {...}}.
 Exit codes: 0 nothing differs for certain, 1 something does or did for longer than the lag tolerance, 2 error.";
 
@@ -93,6 +95,25 @@ pub(crate) struct CompareArgs {
     pub(crate) right: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) relate: RelateArgs,
+    #[command(flatten)]
+    pub(crate) how: HowArgs,
+    /// Show only findings of these kinds; may be repeated
+    #[arg(long, value_name = "FINDING", value_parser = category, value_delimiter = ',')]
+    pub(crate) category: Vec<Category>,
+    /// Show at most so many findings (with --json all, unless given)
+    #[arg(short, long, value_name = "N")]
+    pub(crate) count: Option<usize>,
+    /// Write the comparison to leftfold.toml in the current folder, under this name
+    #[arg(long, value_name = "NAME", requires = "right")]
+    pub(crate) save: Option<String>,
+    /// As NDJSON: one finding a line, then the summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How two histories are compared.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HowArgs {
     /// Which history of the left side, where it holds several: its number in `inspect`
     #[arg(long, value_name = "N")]
     pub(crate) left_store: Option<usize>,
@@ -135,18 +156,6 @@ pub(crate) struct CompareArgs {
     /// Compare only events of these types; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) only_type: Vec<String>,
-    /// Show only findings of these kinds; may be repeated
-    #[arg(long, value_name = "FINDING", value_parser = category, value_delimiter = ',')]
-    pub(crate) category: Vec<Category>,
-    /// Show at most so many findings (with --json all, unless given)
-    #[arg(short, long, value_name = "N")]
-    pub(crate) count: Option<usize>,
-    /// Write the comparison to leftfold.toml in the current folder, under this name
-    #[arg(long, value_name = "NAME", requires = "right")]
-    pub(crate) save: Option<String>,
-    /// As NDJSON: one finding a line, then the summary
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 fn moment(text: &str) -> Result<Point, String> {
@@ -202,20 +211,20 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     let left = topic::resolved(front, &asked.left)?;
     let right = topic::resolved(front, &asked.right)?;
     let session = input::session(front);
-    let stores = [args.left_store, args.right_store];
+    let stores = [args.how.left_store, args.how.right_store];
     let mut made = make(
         front,
         &session,
         &asked,
         ([&left, &right], stores),
-        args.at.as_ref(),
+        args.how.at.as_ref(),
     )?;
     if args.save.is_some() {
         let path = save_comparison(Path::new("."), &asked)?;
         front.note(format!("{:?} is saved in {}", asked.name, path.display()));
     }
     made.note(front, &asked.options)?;
-    made.go_back_to(args.at.as_ref());
+    made.go_back_to(args.how.at.as_ref());
     let found = made.found();
     for (name, unreadable) in found.names().into_iter().zip(found.unreadable()) {
         for lost in unreadable.iter().take(5) {
@@ -262,7 +271,7 @@ fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
         }
     }
     asked.mode = args.relate.over(asked.mode)?;
-    let options = &mut asked.options;
+    let (options, args) = (&mut asked.options, &args.how);
     if !args.ignore.is_empty() {
         let stated = options.equality.ignored.texts();
         let places = stated.iter().chain(&args.ignore).map(String::as_str);
@@ -389,8 +398,9 @@ fn as_json(front: &mut Front, args: &CompareArgs, made: &Made) -> Outcome {
     let count = args.count.unwrap_or(usize::MAX);
     let cancel = front.interrupt.cancel.clone();
     for chunk in numbers[..numbers.len().min(count)].chunks(CHUNK) {
-        for finding in found.shown(chunk, &cancel)? {
-            finding::document(found.names(), &finding)?.print(&mut front.out)?;
+        for (n, finding) in chunk.iter().zip(found.shown(chunk, &cancel)?) {
+            let document = finding::document(found.names(), &finding)?;
+            finding::number(*n).and(document).print(&mut front.out)?;
         }
     }
     Document::new()
@@ -409,7 +419,7 @@ fn as_text(front: &mut Front, args: &CompareArgs, made: &Made) -> Outcome {
     if shown_count > 0 {
         let cancel = front.interrupt.cancel.clone();
         let shown = found.shown(&numbers[..shown_count], &cancel)?;
-        let mut table = finding::table(shown.iter());
+        let mut table = finding::table(shown.iter()).numbered(&numbers);
         table.write(&mut front.out, paint, front.width)?;
     }
     if numbers.len() > shown_count {

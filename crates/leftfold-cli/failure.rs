@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use leftfold_demo::DemoError;
-use leftfold_report::ChartError;
+use leftfold_report::{ChartError, ReportError};
 use leftfold_session::{LinesError, SessionError};
 
 use crate::document::Document;
@@ -124,6 +124,15 @@ impl From<DemoError> for Failure {
             DemoError::Exists { path } => Self::exists(&path),
             e @ DemoError::Events { .. } => Self::new(e.code(), e.to_string()),
             e => Self::new("output-failed", e.to_string()),
+        }
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(e: ReportError) -> Self {
+        match e {
+            ReportError::Chart(e) => e.into(),
+            e => Self::new("report-failed", e.to_string()),
         }
     }
 }

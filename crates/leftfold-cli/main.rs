@@ -28,6 +28,8 @@ mod mapping;
 mod open;
 mod path;
 mod place;
+mod repair;
+mod report;
 mod secret;
 mod state;
 mod streams;
@@ -36,6 +38,7 @@ mod table;
 mod timeline;
 mod topic;
 mod topics;
+mod witness;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -102,6 +105,9 @@ fn run(front: &mut Front, mut verb: Verb) -> Outcome<ExitCode> {
         Verb::Compare(args) => return compare::run(front, &args),
         Verb::Check(args) => return check::run(front, &args),
         Verb::Audit(args) => return audit::run(front, &args),
+        Verb::Report(args) => return report::run(front, &args),
+        Verb::Repair(args) => return repair::run(front, &args),
+        Verb::Witness(args) => witness::run(front, &args)?,
         Verb::Blame(args) => blame::run(front, &args)?,
         Verb::History(args) => history::run(front, &args)?,
         Verb::Export(args) => export::run(front, &args)?,

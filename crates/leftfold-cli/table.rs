@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::style::{Paint, Tone, clean, shorten};
+use crate::style::{Paint, Tone, clean, grouped, shorten};
 
 /// Blanks between two columns.
 const GAP: usize = 2;
@@ -53,6 +53,15 @@ impl Table {
             rows: Vec::new(),
             widths: None,
         }
+    }
+
+    /// The same with the rows' numbers before them, counted from 1.
+    pub(crate) fn numbered(mut self, numbers: &[u32]) -> Self {
+        self.columns.insert(0, Column::right("n", Tone::Dim));
+        for (row, n) in self.rows.iter_mut().zip(numbers) {
+            row.insert(0, grouped(u64::from(*n) + 1));
+        }
+        self
     }
 
     /// Adds a row: one cell a column. What a terminal would obey is escaped.

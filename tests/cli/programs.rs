@@ -15,6 +15,9 @@ const VERBS: &[&str] = &[
     "compare",
     "check",
     "audit",
+    "report",
+    "repair",
+    "witness",
     "blame",
     "history",
     "export",
@@ -83,7 +86,7 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
                     fs::hard_link(demo.path().join(file), folder.path().join(file)).expect("a link");
                 }
             }
-            if ["compare", "check"].contains(verb) {
+            if ["compare", "check", "report", "repair", "witness"].contains(verb) {
                 crate::run::write(folder.path(), "leftfold.toml", crate::check::of_readme());
             }
             // Other people's programs may not be here, and a million events take their time.
@@ -104,7 +107,7 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
             shell.args(["-ec", &command]).current_dir(folder.path());
             shell.env("PATH", &path).env("HOME", folder.path());
             let run = crate::run::Run::from(shell.output().expect("sh(1) is there"));
-            let fine: &[i32] = if ["diff", "compare", "check"].contains(verb) {
+            let fine: &[i32] = if ["diff", "compare", "check", "report", "repair"].contains(verb) {
                 &[1]
             } else {
                 &[0]

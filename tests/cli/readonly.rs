@@ -41,6 +41,9 @@ fn every_verb(folder: &Path, source: &str) {
         &["history", source, &order, "/status"],
         &["export", source],
         &["mapping", "show", source],
+        &["compare", source, source],
+        &["repair", source, source],
+        &["report", source, source, "-O", "-"],
         &["open", source],
     ];
     let before = listing(folder);

@@ -152,6 +152,11 @@ fn names_in_a_database_are_no_commands_to_the_terminal() {
         .expect("the table can be written");
     }
     drop(file);
+    let line = serde_json::json!({ "stream": format!("a-{EVIL}"), "version": 2, "type": format!("U{EVIL}"), "time": "2026-11-20T10:00:01Z",
+        "payload": { format!("n{EVIL}"): EVIL } });
+    let after =
+        serde_json::json!({ "stream": "z", "version": 1, "type": "E", "time": "2026-11-21T10:00:01Z" });
+    crate::run::write(folder.path(), "other.ndjson", format!("{line}\n{after}\n"));
     let (name, stream) = (name.as_str(), format!("a-{EVIL}"));
     let missing = format!("b-{EVIL}");
     let path = format!("/x{EVIL}");
@@ -170,6 +175,27 @@ fn names_in_a_database_are_no_commands_to_the_terminal() {
         (0, &["event", name, "#1", "--effects"]),
         (0, &["history", name, &stream, &path]),
         (0, &["mapping", "show", name]),
+        (1, &["compare", name, "other.ndjson", "--identity", "version"]),
+        (1, &["repair", name, "other.ndjson", "--identity", "version"]),
+        (
+            1,
+            &["report", name, "other.ndjson", "--identity", "version", "-O", "-"],
+        ),
+        (
+            0,
+            &[
+                "witness",
+                name,
+                "other.ndjson",
+                "--identity",
+                "version",
+                "--settled",
+                "-n",
+                "1",
+                "-O",
+                "w\u{1b}[2J",
+            ],
+        ),
         (0, &["export", name, "-O", "out\u{1b}[2J.ndjson"]),
         (
             0,

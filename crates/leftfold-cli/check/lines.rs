@@ -8,11 +8,11 @@ use crate::document::{Document, number, stated};
 use crate::failure::Outcome;
 use crate::finding::{self, time};
 
-/// Findings of a check, one a line. The sides' names say where their events are from.
-pub(super) fn of_findings(check: &str, sides: [&str; 2], shown: &[Shown]) -> Outcome<Vec<u8>> {
+/// Findings of a check, one a line, numbered from `first` on. The sides' names say where their events are from.
+pub(super) fn of_findings(check: &str, sides: [&str; 2], first: u32, shown: &[Shown]) -> Outcome<Vec<u8>> {
     let mut out = Vec::new();
-    for finding in shown {
-        let found = finding::document(sides, finding)?;
+    for (n, finding) in (first..).zip(shown) {
+        let found = finding::number(n).and(finding::document(sides, finding)?);
         Document::new().with("check", check).and(found).print(&mut out)?;
     }
     Ok(out)

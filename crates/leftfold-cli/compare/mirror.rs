@@ -49,7 +49,7 @@ pub(super) fn check_sides(front: &mut Front, options: &MirrorOptions, compared: 
 }
 
 /// What a comparison comes to, for machines.
-pub(super) fn summary(compared: &Compared) -> Document {
+pub(crate) fn summary(compared: &Compared) -> Document {
     let comparison = &compared.comparison;
     let streams = &comparison.streams;
     let with = |pick: &dyn Fn(&leftfold_session::compare::StreamPair) -> bool| {

@@ -103,6 +103,55 @@ impl Convergence {
             .count()
     }
 
+    /// How many ended within each of these lengths and not within the one before, in nanoseconds, ascending; then how many took longer.
+    pub fn histogram(&self, bounds: &[i64]) -> Vec<u32> {
+        let mut before = 0;
+        let mut counts: Vec<u32> = bounds
+            .iter()
+            .map(|bound| {
+                let within = self.lengths.partition_point(|l| l <= bound);
+                let n = within.saturating_sub(before);
+                before = before.max(within);
+                n as u32
+            })
+            .collect();
+        counts.push((self.lengths.len() - before) as u32);
+        counts
+    }
+
+    /// How many streams disagreed at one moment, at most, within each of `points` equal parts of `from..to`.
+    pub fn series(&self, from: i64, to: i64, points: u32) -> Vec<u32> {
+        let span = (i128::from(to) - i128::from(from)).max(1);
+        let mut steps: Vec<(i64, i32)> = Vec::with_capacity(self.intervals.len() * 2);
+        for interval in self.intervals.iter().filter(|i| i.from < to) {
+            if interval.to.is_some_and(|end| end <= from) {
+                continue;
+            }
+            steps.push((interval.from.max(from), 1));
+            steps.extend(interval.to.map(|end| (end, -1)));
+        }
+        // What ends at a moment has ended when another begins there.
+        steps.sort_unstable();
+        let mut steps = steps
+            .into_iter()
+            .map(|(at, step)| ((i128::from(at) - i128::from(from)) * i128::from(points), step))
+            .peekable();
+        let mut now = 0_i32;
+        (0..i128::from(points))
+            .map(|part| {
+                while let Some((_, step)) = steps.next_if(|(at, step)| *at == part * span && *step < 0) {
+                    now += step;
+                }
+                let mut most = now;
+                while let Some((_, step)) = steps.next_if(|(at, _)| *at < (part + 1) * span) {
+                    now += step;
+                    most = most.max(now);
+                }
+                most as u32
+            })
+            .collect()
+    }
+
     /// In how many streams there was a disagreement at any time within each of `tiles` equal parts of `from..to`.
     pub fn tiles(&self, from: i64, to: i64, tiles: u32) -> Vec<u32> {
         let n = tiles as usize;
@@ -208,6 +257,42 @@ mod tests {
             [1, 2, 3, 100, 100]
         );
         assert_eq!(Convergence::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn a_series_has_the_most_that_disagreed_at_one_moment() {
+        let convergence = of(&[&[(0, 10), (12, 14)], &[(2, 6)], &[(6, 20)], &[(35, i64::MAX)]]);
+        assert_eq!(convergence.series(0, 40, 4), [2, 2, 0, 1]);
+        assert_eq!(convergence.series(0, 40, 40)[9..15], [2, 1, 1, 2, 2, 1]);
+        assert_eq!(convergence.series(5, 7, 2), [2, 2]);
+        assert_eq!(convergence.series(0, 40, 0), [0; 0]);
+    }
+
+    #[test]
+    fn a_histogram_counts_every_length_once() {
+        let convergence = of(&[&[(0, 1)], &[(0, 2)], &[(0, 3)], &[(0, 100)], &[(5, i64::MAX)]]);
+        assert_eq!(convergence.histogram(&[1, 3, 50]), [1, 2, 0, 1]);
+        assert_eq!(convergence.histogram(&[]), [4]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_series_agrees_with_looking_at_every_moment(
+            streams in proptest::collection::vec(proptest::collection::vec((0_i64..60, 1_i64..20), 0..4), 0..6),
+            from in 0_i64..30, length in 1_i64..30, points in 1_u32..8,
+        ) {
+            let streams: Vec<Vec<(i64, i64)>> = streams
+                .into_iter()
+                .map(|s| s.into_iter().map(|(f, l)| (f, f + l)).collect())
+                .collect();
+            let convergence = of(&streams.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            // Only in parts of whole moments each moment can be looked at.
+            let to = from + length * i64::from(points);
+            let looked: Vec<u32> = (0..i64::from(points))
+                .map(|p| (from + p * length..from + (p + 1) * length).map(|t| convergence.disagreeing(t) as u32).max().unwrap_or(0))
+                .collect();
+            proptest::prop_assert_eq!(convergence.series(from, to, points), looked);
+        }
     }
 
     #[test]

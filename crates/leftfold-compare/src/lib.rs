@@ -37,3 +37,10 @@ pub use sequence::{Gap, gaps};
 pub use side::{Content, Facts, Identity, Side, SideBuilder};
 pub use snapshot::{Fit, Fitting, best_place, best_place_of_rows};
 pub use witness::smallest;
+
+mod compensation;
+mod plan;
+
+pub use compensation::{Template, TemplateError, Unfilled};
+pub use convergence::Interval;
+pub use plan::{Action, Conflicts, Plan, Repaired, Step, Unrepaired, plan, wrong_events};

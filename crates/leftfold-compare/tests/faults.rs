@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test's own steps end it when they fail")]
 
 use leftfold_compare::{
-    Category, CompareError, Comparison, Content, Coverage, Digester, Equality, Evidence, Facts, Hand,
-    Identity, IdentityBy, Ignored, MirrorSettings, Side, SideBuilder, Status, Verdict, mirror,
+    Action, Category, CompareError, Comparison, Conflicts, Content, Coverage, Digester, Equality, Evidence,
+    Facts, Hand, Identity, IdentityBy, Ignored, MirrorSettings, Side, SideBuilder, Status, Unrepaired,
+    Verdict, mirror, plan, wrong_events,
 };
 use leftfold_event::{Cancel, Event, EventId, Payload, Timestamp};
 use proptest::prelude::*;
@@ -321,6 +322,79 @@ proptest! {
                 prop_assert_eq!(comparison.status(finding) == Status::Pending, pending);
             }
             prop_assert!(finding.had_begun(finding.since.unwrap()));
+        }
+    }
+
+    #[test]
+    fn after_a_plan_nothing_remains_but_what_it_said(
+        seed in any::<u64>(), streams in 1_u64..6, longest in 0_u64..20, percent in 0_u64..45,
+        settled in any::<bool>(), to_left in any::<bool>(), undone in 0_u64..3,
+    ) {
+        let right = if to_left { Hand::Right } else { Hand::Left };
+        for by in [Identity::Id, Identity::Version] {
+            let planted = plant(seed, streams, longest, percent, by);
+            let comparison = compared(&planted, by, settled);
+            let sides = [planted.both.0.side(by), planted.both.1.side(by)];
+            let fits = |event: u32| match undone { 0 => false, 1 => true, _ => event.is_multiple_of(2) };
+            let conflicts = [Conflicts::Auto, Conflicts::ReSend, Conflicts::Compensate][(seed % 3) as usize];
+            let plan = plan(&comparison, (right, &sides[right as usize]), conflicts, &fits);
+            // Every finding is spoken of: something is done about it, or it is said why not.
+            let mut spoken: Vec<u32> = plan.steps.iter().map(|s| s.finding).chain(plan.unrepaired.iter().map(|u| u.0)).collect();
+            spoken.sort_unstable();
+            spoken.dedup();
+            prop_assert_eq!(spoken.len(), comparison.findings.len());
+            let wrong = wrong_events(&comparison, right);
+            for step in &plan.steps {
+                prop_assert!(step.action == Action::ReSend || wrong.contains(&step.event));
+                prop_assert!(step.action != Action::Compensate || fits(step.event));
+            }
+            let (source, target) = match right {
+                Hand::Left => (&planted.both.0, &planted.both.1),
+                Hand::Right => (&planted.both.1, &planted.both.0),
+            };
+            let repaired = plan.repaired();
+            let mut now: Vec<Made> = Vec::new();
+            for (i, made) in target.0.iter().enumerate() {
+                let i = i as u32;
+                if repaired.without.contains(&i) {
+                    continue;
+                }
+                let by_other = repaired.replaced.iter().find(|(place, _)| *place == i);
+                now.push(by_other.map_or(made, |(_, other)| &source.0[*other as usize]).clone());
+            }
+            now.extend(repaired.appended.iter().map(|o| source.0[*o as usize].clone()));
+            let again = match right {
+                Hand::Left => Both(History(source.0.clone()), History(now)),
+                Hand::Right => Both(History(now), History(source.0.clone())),
+            };
+            let again = Planted { both: again, labels: Vec::new() };
+            let after = compared(&again, by, settled);
+            let name = |both: &Both, stream: u32, of: &Comparison| {
+                let pair = of.streams[stream as usize];
+                let key = |history: &History, key: u32| history.side(by).streams().get(key).to_owned();
+                pair.left.map_or_else(|| key(&both.1, pair.right.unwrap_or_default()), |k| key(&both.0, k))
+            };
+            // What may remain, by category and stream.
+            let mut foreseen: Vec<(Category, String)> = Vec::new();
+            for (number, why) in &plan.unrepaired {
+                let finding = comparison.findings[*number as usize];
+                if *why == Unrepaired::NoTemplate {
+                    prop_assert_eq!(finding.category, Category::Conflict);
+                }
+                foreseen.push((finding.category, name(&planted.both, finding.stream, &comparison)));
+            }
+            for step in plan.steps.iter().filter(|s| s.behind) {
+                let finding = comparison.findings[step.finding as usize];
+                foreseen.push((Category::Reordered, name(&planted.both, finding.stream, &comparison)));
+            }
+            for finding in &after.findings {
+                let found = (finding.category, name(&again.both, finding.stream, &after));
+                prop_assert!(foreseen.contains(&found), "by {:?}: {:?} is left, foreseen {:?}", by, found, foreseen);
+            }
+            // What is repaired and not only moved is gone.
+            if plan.unrepaired.is_empty() && plan.steps.iter().all(|s| !s.behind) {
+                prop_assert_eq!(after.findings.len(), 0);
+            }
         }
     }
 

@@ -2,46 +2,30 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use plotters::coord::Shift;
-use plotters::prelude::{
-    BitMapBackend, DrawingArea, DrawingBackend, IntoDrawingArea, Polygon, Rectangle, SVGBackend, Text,
-};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontStyle, IntoFont, RGBColor, TextStyle, register_font};
+use plotters::prelude::{DrawingArea, DrawingBackend};
+use plotters::style::RGBColor;
+use plotters::style::text_anchor::HPos;
 
 use crate::chart::{ChartError, Lane, TimelineChart};
 use crate::density::{events, fit, grouped, height};
 use crate::ruler::{exact, fitting_ticks, span};
+use crate::sheet::{
+    DENSE, LANE_NAME, PAD, Picture, SMALL, Sheet, TITLE, check_font, failed, png, shorten, svg, text_width,
+};
 use crate::theme::{Palette, mix};
 
-/// What an SVG asks for; measured with the last but one, which is bundled and wider than the first.
-const FAMILY: &str = "Inter, DejaVu Sans, sans-serif";
-/// A PNG's pixels for each of the chart's.
-const DENSE: u32 = 2;
-
-const PAD: i32 = 16;
-// Sizes are the height from the highest to the lowest point of a font, as plotters counts: letters of 15, 11 and 12 pixels.
-const TITLE: i32 = 18;
-const SMALL: i32 = 13;
-const LANE_NAME: i32 = 14;
 const LEAST_LANE: i32 = 22;
 const MARK_ROW: i32 = 16;
 const MOST_MARK_ROWS: usize = 4;
-
-static FONT: LazyLock<bool> =
-    LazyLock::new(|| register_font(FAMILY, FontStyle::Normal, dejavu::sans::regular()).is_ok());
 
 /// The chart as an SVG document.
 ///
 /// # Errors
 /// [`ChartError::Size`] outside 320 × 80 to 16000 × 16000 pixels; [`ChartError::Draw`].
 pub fn timeline_svg(chart: &TimelineChart) -> Result<String, ChartError> {
-    let layout = Layout::new(chart, 1)?;
-    let mut svg = String::new();
-    layout.draw(&SVGBackend::with_string(&mut svg, layout.size()).into_drawing_area())?;
-    Ok(svg)
+    svg(&Layout::new(chart, 1)?)
 }
 
 /// The chart as a PNG file's bytes, two pixels for each of the chart's.
@@ -49,22 +33,7 @@ pub fn timeline_svg(chart: &TimelineChart) -> Result<String, ChartError> {
 /// # Errors
 /// As [`timeline_svg`].
 pub fn timeline_png_bytes(chart: &TimelineChart) -> Result<Vec<u8>, ChartError> {
-    let layout = Layout::new(chart, DENSE)?;
-    let (width, height) = layout.size();
-    let mut pixels = vec![0; width as usize * height as usize * 3];
-    layout.draw(&BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area())?;
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder
-        .write_header()
-        .map_err(|e| ChartError::Draw(e.to_string()))?;
-    writer
-        .write_image_data(&pixels)
-        .map_err(|e| ChartError::Draw(e.to_string()))?;
-    writer.finish().map_err(|e| ChartError::Draw(e.to_string()))?;
-    Ok(bytes)
+    png(&Layout::new(chart, DENSE)?)
 }
 
 /// Writes the chart as a PNG file, over one that may be there.
@@ -97,11 +66,32 @@ struct Layout<'a> {
     ruler: i32,
 }
 
+impl Picture for Layout<'_> {
+    fn size(&self) -> (u32, u32) {
+        (self.width as u32, self.height as u32)
+    }
+
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), ChartError> {
+        let sheet = Sheet {
+            area,
+            scale: self.scale,
+        };
+        area.fill(&self.palette.ground).map_err(failed)?;
+        self.head(&sheet)?;
+        self.draw_ruler(&sheet)?;
+        self.draw_mark_lines(&sheet)?;
+        for (i, lane) in self.chart.lanes.iter().enumerate() {
+            self.draw_lane(&sheet, i, lane)?;
+        }
+        self.draw_marks(&sheet)?;
+        self.draw_playhead(&sheet)?;
+        area.present().map_err(failed)
+    }
+}
+
 impl<'a> Layout<'a> {
     fn new(chart: &'a TimelineChart, dense: u32) -> Result<Self, ChartError> {
-        if !*FONT {
-            return Err(ChartError::Draw("the bundled font cannot be read".into()));
-        }
+        check_font()?;
         let size = |height: u32| ChartError::Size {
             width: chart.width,
             height,
@@ -155,10 +145,6 @@ impl<'a> Layout<'a> {
         Ok(layout)
     }
 
-    fn size(&self) -> (u32, u32) {
-        (self.width as u32, self.height as u32)
-    }
-
     fn bottom(&self) -> i32 {
         self.top + self.lane * self.chart.lanes.len().max(1) as i32
     }
@@ -196,23 +182,6 @@ impl<'a> Layout<'a> {
             }
         }
         rows
-    }
-
-    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), ChartError> {
-        let sheet = Sheet {
-            area,
-            scale: self.scale,
-        };
-        area.fill(&self.palette.ground).map_err(failed)?;
-        self.head(&sheet)?;
-        self.draw_ruler(&sheet)?;
-        self.draw_mark_lines(&sheet)?;
-        for (i, lane) in self.chart.lanes.iter().enumerate() {
-            self.draw_lane(&sheet, i, lane)?;
-        }
-        self.draw_marks(&sheet)?;
-        self.draw_playhead(&sheet)?;
-        area.present().map_err(failed)
     }
 
     fn head<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
@@ -429,98 +398,6 @@ impl<'a> Layout<'a> {
         )?;
         sheet.text(&label, start, y, SMALL, self.palette.on_playhead, HPos::Left)
     }
-}
-
-/// Draws plain shapes, whatever the backend.
-struct Sheet<'a, B: DrawingBackend> {
-    area: &'a DrawingArea<B, Shift>,
-    scale: i32,
-}
-
-impl<B: DrawingBackend> Sheet<'_, B> {
-    /// A filled rectangle; the lower right corner is outside.
-    fn bar(&self, (x0, y0): (i32, i32), (x1, y1): (i32, i32), colour: RGBColor) -> Result<(), ChartError> {
-        self.area
-            .draw(&Rectangle::new([(x0, y0), (x1, y1)], colour.filled()))
-            .map_err(failed)
-    }
-
-    fn shape(&self, points: Vec<(i32, i32)>, colour: RGBColor) -> Result<(), ChartError> {
-        self.area
-            .draw(&Polygon::new(points, colour.filled()))
-            .map_err(failed)
-    }
-
-    /// A filled outline over columns of these heights.
-    fn skyline(&self, heights: &[i32], x: i32, base: i32, colour: RGBColor) -> Result<(), ChartError> {
-        let mut points = vec![(x, base)];
-        for (i, &h) in heights.iter().enumerate() {
-            let left = x + i as i32 * self.scale;
-            // A level stretch needs its ends only.
-            if i > 0 && heights[i - 1] == h {
-                points.pop();
-            } else {
-                points.push((left, base - h));
-            }
-            points.push((left + self.scale, base - h));
-        }
-        points.push((x + heights.len() as i32 * self.scale, base));
-        self.shape(points, colour)
-    }
-
-    /// A line of text, its middle at `y`.
-    fn text(
-        &self,
-        text: &str,
-        x: i32,
-        y: i32,
-        size: i32,
-        colour: RGBColor,
-        side: HPos,
-    ) -> Result<(), ChartError> {
-        let style = style(size * self.scale)
-            .color(&colour)
-            .pos(Pos::new(side, VPos::Center));
-        // plotters centres a bitmap's text by its whole box, whose empty lower part lifts the letters; SVG centres them itself.
-        let drop = if self.scale == DENSE as i32 {
-            size * self.scale / 9
-        } else {
-            0
-        };
-        self.area
-            .draw(&Text::new(text.to_owned(), (x, y + drop), style))
-            .map_err(failed)
-    }
-}
-
-fn style(size: i32) -> TextStyle<'static> {
-    (FAMILY, size).into_font().into()
-}
-
-fn failed(e: impl std::fmt::Display) -> ChartError {
-    ChartError::Draw(e.to_string())
-}
-
-fn text_width(text: &str, size: i32) -> i32 {
-    let font = (FAMILY, size).into_font();
-    // The bundled font measures everything; were it to fail, half a size a letter comes near.
-    font.box_size(text)
-        .map_or_else(|_| text.chars().count() as i32 * size / 2, |(w, _)| w as i32)
-}
-
-/// The text, or as much of its beginning as there is room for.
-fn shorten(text: &str, size: i32, room: i32) -> String {
-    if text_width(text, size) <= room {
-        return text.to_owned();
-    }
-    let letters: Vec<char> = text.chars().collect();
-    let fitting = (0..letters.len())
-        .rev()
-        .map(|n| letters[..n].iter().collect::<String>() + "…");
-    fitting
-        .into_iter()
-        .find(|t| text_width(t, size) <= room)
-        .unwrap_or_default()
 }
 
 fn count(lane: &Lane) -> String {

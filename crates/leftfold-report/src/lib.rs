@@ -1,16 +1,26 @@
-//! Charts: a history's density over time, as SVG, as PNG and as text for a terminal.
+//! Charts and reports: a history's density over time, what two histories differ in, as SVG, PNG, HTML and as text for a terminal.
 //!
-//! Takes plain numbers and knows nothing of where they come from. The same chart gives the same bytes everywhere: the font is
-//! part of the program.
+//! Takes plain numbers and texts and knows nothing of where they come from. The same chart gives the same bytes everywhere: the font
+//! is part of the program.
 
 mod chart;
 mod density;
+mod divergence;
 mod drawing;
+mod page;
 mod ruler;
+mod sheet;
 mod text;
 mod theme;
 
 pub use chart::{Axis, ChartError, Lane, Mark, TimelineChart};
+pub use divergence::{
+    Converging, Disagreeing, DivergenceChart, HeadToHead, HeatMap, Panel, Strip, divergence_png_bytes,
+    divergence_svg,
+};
 pub use drawing::{timeline_png, timeline_png_bytes, timeline_svg};
+pub use page::{
+    Count, Fact, FieldRow, FindingRow, Page, ReportError, Section, SideFacts, StreamRow, Tone, html,
+};
 pub use text::timeline_text;
 pub use theme::Theme;

@@ -58,6 +58,7 @@ pub const CODES: &[&str] = &[
     "no-such-projection",
     "no-such-stream",
     "no-thread",
+    "no-witness",
     "not-kept",
     "nothing-to-compare",
     "number-syntax",

@@ -44,3 +44,7 @@ pub use source::{Changed, IndexState, OnChange, OpenOptions, OpenSource, Snapsho
 pub use times::{TimeFacts, resolution};
 pub use view::View;
 pub use whole::fold_streams;
+
+mod compensate;
+
+pub use compensate::templates;

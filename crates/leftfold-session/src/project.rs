@@ -41,6 +41,9 @@ struct RawFile<Source> {
     _projections: Vec<toml::Value>,
     comparison: Vec<toml::Value>,
     rule: Vec<toml::Value>,
+    /// Templates of events that undo others, as a plan reads them.
+    #[serde(rename = "compensate")]
+    _compensate: Vec<toml::Value>,
     kafka: BTreeMap<String, toml::Table>,
 }
 
@@ -51,6 +54,7 @@ impl<Source> Default for RawFile<Source> {
             _projections: Vec::new(),
             comparison: Vec::new(),
             rule: Vec::new(),
+            _compensate: Vec::new(),
             kafka: BTreeMap::new(),
         }
     }
@@ -279,6 +283,34 @@ impl Project {
     pub fn wrong(&self, why: &str) -> SessionError {
         let path = self.folder.join(FILE_NAME);
         SessionError::new("project-file", format!("{}: {why}", path.display()))
+    }
+
+    /// What undoes events of which type, as `[[compensate]]` says it.
+    pub fn templates(&self) -> Result<Vec<leftfold_compare::Template>, SessionError> {
+        crate::compensate::templates(&self.text).map_err(|why| self.wrong(&why))
+    }
+
+    /// A project file of one rule of this one and of its projections, over another source.
+    pub fn with_rule_alone(&self, name: &str, source: &str) -> Result<String, SessionError> {
+        let document: toml_edit::DocumentMut = self
+            .text
+            .parse()
+            .map_err(|e: toml_edit::TomlError| self.wrong(&e.to_string()))?;
+        let mut alone = toml_edit::DocumentMut::new();
+        let rules = document.get("rule").and_then(toml_edit::Item::as_array_of_tables);
+        let called = |t: &&toml_edit::Table| t.get("name").and_then(toml_edit::Item::as_str) == Some(name);
+        let mut rule = rules
+            .and_then(|rules| rules.iter().find(called).cloned())
+            .ok_or_else(|| self.wrong(&format!("there is no rule {name:?}")))?;
+        rule["source"] = toml_edit::value(source);
+        rule.set_position(None);
+        let mut list = toml_edit::ArrayOfTables::new();
+        list.push(rule);
+        alone["rule"] = toml_edit::Item::ArrayOfTables(list);
+        if let Some(projections) = document.get("projection") {
+            alone["projection"] = projections.clone();
+        }
+        Ok(alone.to_string())
     }
 
     /// The built-in projections and the project's own.

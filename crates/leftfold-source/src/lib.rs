@@ -11,6 +11,7 @@ mod expression;
 mod held;
 mod lost;
 mod mapping;
+mod memory;
 pub mod ndjson;
 mod open;
 mod shape;
@@ -26,6 +27,7 @@ pub use mapping::{
     Condition, Explode, Fraction, Join, Mapping, PayloadFormat, PayloadMapping, Scalar, TimeFormat,
     TimeMapping, Unwrap,
 };
+pub use memory::MemoryStore;
 pub use open::{SourceFile, SourceKind, open};
 pub use shape::{ColumnShape, RowKey, Sample, TableShape};
 pub use spool::{is_read_once, open_once};

@@ -179,6 +179,21 @@ pub struct Whole<'a> {
     pub payload: WholePayload<'a>,
 }
 
+impl<'a> Whole<'a> {
+    /// What a whole event is known by and says. `id` is its id as text.
+    pub fn of(event: &'a Event, locator: Locator, id: Option<&'a str>) -> Self {
+        Self {
+            locator,
+            stream: &event.stream,
+            kind: &event.kind,
+            id,
+            version: event.version,
+            time: event.time,
+            payload: WholePayload::of(&event.payload),
+        }
+    }
+}
+
 /// A payload, as far as it can be read.
 #[derive(Clone, Copy, Debug)]
 pub enum WholePayload<'a> {
@@ -324,7 +339,7 @@ pub(crate) fn scan_then_fetch(
         let mut flow = ControlFlow::Continue(());
         store.fetch(chunk, cancel, &mut |i, event| {
             if flow.is_continue() {
-                flow = sink.push(&whole_of(
+                flow = sink.push(&Whole::of(
                     &event,
                     chunk[i],
                     event.id.as_ref().map(EventId::to_string).as_deref(),
@@ -337,18 +352,6 @@ pub(crate) fn scan_then_fetch(
         }
     }
     Ok(summary)
-}
-
-fn whole_of<'a>(event: &'a Event, locator: Locator, id: Option<&'a str>) -> Whole<'a> {
-    Whole {
-        locator,
-        stream: &event.stream,
-        kind: &event.kind,
-        id,
-        version: event.version,
-        time: event.time,
-        payload: WholePayload::of(&event.payload),
-    }
 }
 
 /// Why a source cannot be opened or read. Each says what, where and what to do.

@@ -53,6 +53,7 @@ export const ERRORS_ZH: Record<ErrorCode, string> = {
   'no-such-projection': '没有名为 {name} 的投影；现有：{known}',
   'no-such-stream': '没有名为 {name} 的流',
   'no-thread': '系统无法提供线程',
+  'no-witness': '没有哪一部分历史能单独显示这处差异',
   'not-kept': '无法写入用户的配置文件夹',
   'nothing-to-compare': '两侧都没有属于所选流、类别和类型的事件：没有可比较的内容',
   'number-syntax': '这不是数：请写 0.01 这样的数',

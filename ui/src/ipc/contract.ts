@@ -1815,6 +1815,7 @@ export const ERROR_CODES = [
   'no-such-projection',
   'no-such-stream',
   'no-thread',
+  'no-witness',
   'not-kept',
   'nothing-to-compare',
   'number-syntax',

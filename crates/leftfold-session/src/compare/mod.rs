@@ -42,3 +42,15 @@ pub use shown::{OfRow, Shown};
 pub use side::{Only, TakenSide};
 pub use task::ComparisonTask;
 pub(crate) use task::{Asked, Comparisons, RightSide};
+
+// What follows from findings.
+mod mended;
+mod repair;
+mod series;
+mod witness;
+
+pub use leftfold_compare::{Action, Conflicts, Plan, Step, Template, Unrepaired};
+pub use repair::{After, Planned, Remaining, RemainsBecause, Repair, Target};
+pub use rule::{RuleWitness, rule_witness};
+pub use series::{LENGTHS, Series, StreamFindings, extent};
+pub use witness::{Witness, witness};

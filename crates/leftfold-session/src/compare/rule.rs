@@ -4,11 +4,14 @@ mod condition;
 mod follower;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use leftfold_event::{Cancel, Event, Progress};
 use leftfold_log::{Expression, LaneBy, Log};
 use leftfold_replay::Projections;
 use leftfold_source::EventStore;
+
+pub use witness::{RuleWitness, rule_witness};
 
 use super::shown::Shown;
 use super::side::Only;

@@ -214,3 +214,15 @@ impl TakenSide {
         Ok(self.store.fetch(&locators, cancel, visit)?)
     }
 }
+
+impl TakenSide {
+    /// The same store, to be read once more.
+    pub(crate) fn store_again(&self) -> Arc<dyn EventStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// Where an event is found again.
+    pub(crate) fn locator(&self, ordinal: u32) -> Option<Locator> {
+        self.locators.get(ordinal as usize).copied()
+    }
+}

@@ -1,0 +1,176 @@
+//! A rule's section.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use leftfold_log::{Axis as LogAxis, LaneBy};
+use leftfold_report::{Axis, HeatMap, Panel, Section, Tone};
+use leftfold_session::StatedCheck;
+use leftfold_session::compare::{Rule, Ruled};
+
+use super::comparison::{capital, counted_by, left_out};
+use super::{Made, Making, fact, finding_row, side_facts};
+use crate::args::SourceArgs;
+use crate::check;
+use crate::failure::{Failure, Outcome};
+use crate::finding::time;
+use crate::front::Front;
+use crate::input::{self, Opened};
+use crate::style::{clean, counted, grouped, named};
+use crate::topic;
+
+const HEAT_COLUMNS: u32 = 120;
+const HEAT_ROWS: usize = 30;
+
+impl Making {
+    pub(super) fn rule(
+        &mut self,
+        front: &mut Front,
+        stated: &StatedCheck,
+        rule: &Arc<Rule>,
+        fallback: Option<&Path>,
+    ) -> Outcome<Made> {
+        let source = rule
+            .source
+            .as_ref()
+            .map(PathBuf::from)
+            .or_else(|| fallback.map(Path::to_owned));
+        let source =
+            source.ok_or_else(|| Failure::new("usage", "it names no source: say which one with --source"))?;
+        let args = SourceArgs {
+            source: topic::resolved(front, &source)?,
+            store: None,
+            table: None,
+        };
+        let session = input::session(front);
+        let opened = input::open_in(front, &session, &args)?;
+        self.sources.push(opened.source.path.clone());
+        let ruled = check::ruled(front, rule, &opened)?;
+        let name = opened.source.name();
+        let (tone, verdict) = in_words(&ruled);
+        let log = &opened.snapshot.log;
+        let mut facts = vec![
+            fact("events", grouped(log.events().into())),
+            fact("streams", grouped(log.names(LaneBy::Stream).len() as u64)),
+        ];
+        if let Some((first, last)) = log.all().extent(LogAxis::Time) {
+            facts.extend([fact("first event", time(first)), fact("last event", time(last))]);
+        }
+        let places = [check::place(&source), String::new()];
+        let mut how = vec![
+            fact("rule", check::about(stated, &places)),
+            fact("events looked at", grouped(ruled.events)),
+            fact("could be judged", grouped(ruled.judged)),
+        ];
+        if let Some(why) = &ruled.first_failure {
+            how.push(fact(
+                "could not be judged",
+                format!("{}: {why}", counted(ruled.failed, "event")),
+            ));
+        }
+        let shown = &ruled.shown[..ruled.shown.len().min(self.count)];
+        let all = ruled.violations + ruled.pending;
+        let section = Section {
+            name: clean(&rule.name).into_owned(),
+            kind: "rule",
+            verdict: capital(&verdict),
+            tone,
+            known: log
+                .all()
+                .extent(LogAxis::Time)
+                .map(|(_, last)| format!("As known at {}, the last event's time.", time(last)))
+                .unwrap_or_default(),
+            sides: vec![side_facts(
+                "",
+                &name,
+                &opened.source.path,
+                &opened.store.title,
+                facts,
+            )],
+            counts: counted_by(ruled.shown.iter().map(|s| (s.category, s.status))),
+            panels: heat_map(&ruled, &opened).into_iter().collect(),
+            findings: shown
+                .iter()
+                .zip(0..)
+                .map(|(s, n)| finding_row(n, s, [&name; 2], ["event", "what followed"]))
+                .collect(),
+            findings_note: left_out((all as usize).saturating_sub(shown.len()), "finding"),
+            how,
+            ..Section::default()
+        };
+        Ok(Made {
+            section,
+            tone,
+            kind: "rule",
+            differs: ruled.violations > 0,
+        })
+    }
+}
+
+fn in_words(ruled: &Ruled) -> (Tone, String) {
+    let judged = counted(ruled.judged, "event");
+    match (ruled.violations, ruled.pending) {
+        (0, 0) if ruled.judged == 0 => (
+            Tone::Notice,
+            "there is no event that it could be judged on".to_owned(),
+        ),
+        (0, 0) => (Tone::Good, format!("it holds for {judged}")),
+        (0, n) => (
+            Tone::Notice,
+            format!(
+                "it holds for certain; {} may still violate it",
+                counted(n, "event")
+            ),
+        ),
+        (n, _) => (
+            Tone::Bad,
+            format!(
+                "violated: {} in {}",
+                counted(n, "finding"),
+                counted(ruled.streams, "stream")
+            ),
+        ),
+    }
+}
+
+/// Violations by stream and time.
+fn heat_map(ruled: &Ruled, opened: &Opened) -> Option<Panel> {
+    let log = &opened.snapshot.log;
+    let (from, last) = log.all().extent(LogAxis::Time)?;
+    let to = last.saturating_add(1);
+    let mut rows: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (stream, since) in ruled
+        .shown
+        .iter()
+        .filter_map(|s| Some((s.stream.as_str(), s.since?)))
+    {
+        let span = (i128::from(to) - i128::from(from)).max(1);
+        let column = (i128::from(since) - i128::from(from)) * i128::from(HEAT_COLUMNS) / span;
+        let row = rows
+            .entry(stream)
+            .or_insert_with(|| vec![0; HEAT_COLUMNS as usize]);
+        if let Some(n) = usize::try_from(column).ok().and_then(|c| row.get_mut(c)) {
+            *n += 1;
+        }
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let mut all: Vec<(&str, Vec<u32>)> = rows.into_iter().collect();
+    // Those with the most first; of equally many the first by name.
+    all.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().map(|n| u64::from(*n)).sum::<u64>()));
+    let more = all.len().saturating_sub(HEAT_ROWS) as u64;
+    all.truncate(HEAT_ROWS);
+    Some(Panel::HeatMap(HeatMap {
+        axis: Axis::Time {
+            from,
+            to: last.max(from.saturating_add(1)),
+        },
+        rows: all
+            .into_iter()
+            .map(|(name, counts)| (clean(named(name)).into_owned(), counts))
+            .collect(),
+        more,
+    }))
+}

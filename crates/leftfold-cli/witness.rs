@@ -1,0 +1,372 @@
+//! `witness`: the smallest history that still shows a finding, as files and a test.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use leftfold_event::Event;
+use leftfold_session::compare::Findings as _;
+use leftfold_session::compare::{History, Rule, RuleWitness, Status, Witness, rule_witness, witness};
+use leftfold_session::project::{FILE_NAME, Project};
+use leftfold_session::{Check, NamedComparison, output, save_comparison, write_event};
+
+use crate::args::SourceArgs;
+use crate::check;
+use crate::compare::{self, HowArgs, sides};
+use crate::document::{Document, list, number};
+use crate::failure::{Failure, Outcome};
+use crate::front::Front;
+use crate::input;
+use crate::style::{clean, counted};
+use crate::topic;
+
+pub(crate) const WITNESS: &str = "\
+Examples:
+  leftfold witness shop.db shop-mirror.ndjson --finding 12 -O lost    then lost/test.sh ends with 1 as long as they differ
+  leftfold witness copy --finding 1 -O first --json
+  leftfold witness --rule 'stock never below zero' --finding 1 -O oversold
+
+The number of a finding stands before it in `leftfold compare` and `leftfold check`; it is the same here with the same options. What is not needed to show the \
+finding is left out, event by event, beginning with the finding's streams; a file keeps at least one event, and as many as it \
+takes to be as certain. The outcome is read back and looked at before it is written.
+
+In the folder: left.ndjson and right.ndjson (for a rule history.ndjson), leftfold.toml with the comparison or the rule, test.sh for a build \
+server (LEFTFOLD names another program). `leftfold check` does the same there.
+With --json one line {folder, finding, category, status, events: {left, right} | {history}, others}.";
+
+#[derive(Debug, Args)]
+pub(crate) struct WitnessArgs {
+    /// The left side, as in `compare`, or the name of a comparison in leftfold.toml
+    #[arg(required_unless_present = "rule")]
+    pub(crate) left: Option<PathBuf>,
+    /// The right side
+    pub(crate) right: Option<PathBuf>,
+    /// Which finding: its number in `leftfold compare` or `leftfold check`
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) finding: u32,
+    /// A finding of this rule in leftfold.toml, instead of a comparison's
+    #[arg(long, value_name = "NAME", conflicts_with = "left")]
+    pub(crate) rule: Option<String>,
+    /// What the rule is checked on, where it names no source
+    #[arg(long, value_name = "SOURCE", requires = "rule")]
+    pub(crate) source: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) how: HowArgs,
+    /// The folder to write to; it is made
+    #[arg(short = 'O', visible_short_alias = 'o', long, value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// As one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The script beside them.
+const SCRIPT: &str = "\
+#!/bin/sh
+# Ends with 0 when nothing differs and no rule is violated, with 1 as long as something is.
+cd \"$(dirname \"$0\")\" || exit 2
+exec \"${LEFTFOLD:-leftfold}\" check \"$@\"
+";
+
+/// What is written.
+struct Files {
+    /// Histories by their files' names, and what their events say they come from.
+    histories: Vec<(&'static str, String, Vec<Arc<Event>>)>,
+    project: String,
+}
+
+pub(crate) fn run(front: &mut Front, args: &WitnessArgs) -> Outcome {
+    let (files, document, told) = match &args.rule {
+        Some(name) => of_rule(front, args, name)?,
+        None => of_comparison(front, args)?,
+    };
+    write(&args.output, &files)?;
+    if args.json {
+        return Ok(document.print(&mut front.out)?);
+    }
+    let path = |name: &str| clean(&args.output.join(name).to_string_lossy()).into_owned();
+    for (name, _, events) in &files.histories {
+        writeln!(
+            front.out,
+            "{}  {}",
+            path(name),
+            counted(events.len() as u64, "event")
+        )?;
+    }
+    writeln!(front.out, "{}", path(FILE_NAME))?;
+    writeln!(front.out, "{}  {told}", path("test.sh"))?;
+    Ok(())
+}
+
+fn check_folder(args: &WitnessArgs, names: &[&str], sources: &[PathBuf]) -> Outcome {
+    for name in names.iter().chain(&[FILE_NAME, "test.sh"]) {
+        let target = args.output.join(name);
+        for source in sources {
+            output::refuse_source(&target, source)?;
+        }
+        if target.symlink_metadata().is_ok() && !args.force {
+            return Err(Failure::exists(&target));
+        }
+    }
+    Ok(())
+}
+
+const BOTH: [&str; 2] = ["left.ndjson", "right.ndjson"];
+const ONE: &str = "history.ndjson";
+
+/// What is written, the line for machines, and what the script is for.
+type Found = (Files, Document, String);
+
+fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
+    let left = args.left.clone().unwrap_or_default();
+    check_folder(args, &BOTH, &[])?;
+    let done = sides::done(front, (&left, args.right.as_deref()), &args.how)?;
+    check_folder(args, &BOTH, &done.paths)?;
+    let cancel = front.interrupt.cancel.clone();
+    let progress = [leftfold_event::Progress::new()];
+    let work = || witness(&done.compared, args.finding - 1, done.at, &cancel);
+    let found = front.watch("looking for less", &progress, work)?;
+    let names = done.compared.names().map(str::to_owned);
+    let what = format!(
+        "finding {} of {} against {}: {} ({})",
+        args.finding,
+        names[0],
+        names[1],
+        found.category.as_str(),
+        found.status[1].as_str()
+    );
+    let histories = vec![
+        (BOTH[0], names[0].clone(), found.left.clone()),
+        (BOTH[1], names[1].clone(), found.right.clone()),
+    ];
+    let mut files = Files {
+        histories,
+        project: String::new(),
+    };
+    let folder = temporary()?;
+    let named = NamedComparison {
+        name: "witness".to_owned(),
+        left: BOTH[0].into(),
+        right: BOTH[1].into(),
+        options: found.options.clone(),
+        mode: leftfold_session::Mode::Mirror,
+    };
+    save_comparison(folder.path(), &named)?;
+    let stated = fs::read_to_string(folder.path().join(FILE_NAME))
+        .map_err(|e| Failure::unwritable(folder.path(), &e))?;
+    files.project = format!("{}{stated}", comment(&what));
+    write(folder.path(), &files)?;
+    is_shown(front, folder.path(), &found)?;
+    note_status(front, found.status);
+    if found.others > 0 {
+        front.note(format!(
+            "{} of the small histories beside it cannot be left out",
+            counted(found.others as u64, "other finding")
+        ));
+    }
+    let document = Document::new()
+        .with("folder", args.output.to_string_lossy().into_owned())
+        .with("finding", number(args.finding))
+        .with("category", found.category.as_str())
+        .with("status", found.status[1].as_str())
+        .with(
+            "events",
+            Document::new()
+                .with("left", number(found.left.len() as u64))
+                .with("right", number(found.right.len() as u64)),
+        )
+        .with("others", number(found.others as u64))
+        .with("files", list(BOTH));
+    let told = match found.status[1] {
+        Status::Confirmed | Status::Healed => "exit code 1 as long as they differ",
+        Status::Pending => "exit code 0: what is pending may still come",
+        Status::OutOfCoverage => "exit code 0: it is not expected there",
+    };
+    Ok((files, document, told.to_owned()))
+}
+
+fn temporary() -> Outcome<tempfile::TempDir> {
+    tempfile::tempdir().map_err(|e| {
+        Failure::new(
+            "no-temporary-folder",
+            format!("no temporary folder can be made: {e}"),
+        )
+    })
+}
+
+/// A comment for a project file, on one line whatever it holds.
+fn comment(what: &str) -> String {
+    let escaped: String = what
+        .chars()
+        .map(|c| {
+            if leftfold_event::terminal::is_obeyed(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect();
+    format!("# The smallest history that shows it: {escaped}\n")
+}
+
+fn note_status(front: &mut Front, [was, is]: [Status; 2]) {
+    if was != is {
+        front.note(format!(
+            "it is {} here and was {}: that depends on what the histories hold beside it",
+            is.as_str(),
+            was.as_str()
+        ));
+    }
+}
+
+/// Reads the files back and compares them as anybody would.
+fn is_shown(front: &mut Front, folder: &Path, found: &Witness) -> Outcome {
+    let session = input::session(front);
+    let [left, right] = BOTH.map(|name| folder.join(name));
+    let stores = (
+        compare::side(front, &session, &left, None)?,
+        compare::side(front, &session, &right, None)?,
+    );
+    let read = compare::compare(
+        front,
+        (&left, stores.0),
+        (&right, stores.1),
+        found.options.clone(),
+    )?;
+    if found.is_shown_by(&read) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "no-witness",
+        "written as NDJSON and read back, the small histories no longer show the finding: it depends on how the sources hold their events",
+    ))
+}
+
+fn of_rule(front: &mut Front, args: &WitnessArgs, name: &str) -> Outcome<Found> {
+    check_folder(args, &[ONE], &[])?;
+    let project = Project::of_folder(Path::new("."))?.ok_or_else(|| {
+        Failure::new(
+            "project-file",
+            format!("there is no {FILE_NAME} here, which would state the rule"),
+        )
+    })?;
+    let stated = check::chosen(&project, &[name.to_owned()])?;
+    let rule = match stated.first().map(|s| &s.check) {
+        Some(Ok(Check::Rule(rule))) => Arc::clone(rule),
+        Some(Err(why)) => return Err(project.wrong(why).into()),
+        _ => {
+            let why = format!("{name:?} is a comparison: leave out --rule");
+            return Err(Failure::new("usage", why));
+        }
+    };
+    let source = rule
+        .source
+        .as_ref()
+        .map(PathBuf::from)
+        .or_else(|| args.source.clone());
+    let source = source
+        .ok_or_else(|| Failure::new("usage", "the rule names no source: say which one with --source"))?;
+    let resolved = topic::resolved(front, &source)?;
+    let path = input::find(&resolved).map_or_else(|_| resolved.clone(), |named| named.path);
+    check_folder(args, &[ONE], &[path])?;
+    let session = input::session(front);
+    let opened = input::open_in(front, &session, &of(&resolved))?;
+    let ruled = check::ruled(front, &rule, &opened)?;
+    let history = History {
+        log: &opened.snapshot.log,
+        store: &*opened.source.store,
+        projections: opened.snapshot.replay.projections(),
+    };
+    let cancel = front.interrupt.cancel.clone();
+    let progress = [leftfold_event::Progress::new()];
+    let work = || rule_witness(&rule, history, &ruled, args.finding - 1, &cancel);
+    let found = front.watch("looking for less", &progress, work)?;
+    let origin = opened.source.name();
+    let what = format!("finding {} of the rule {name} on {origin}", args.finding);
+    let files = Files {
+        histories: vec![(ONE, origin, found.events.clone())],
+        project: format!("{}{}", comment(&what), project.with_rule_alone(name, ONE)?),
+    };
+    let folder = temporary()?;
+    write(folder.path(), &files)?;
+    rule_is_violated(front, folder.path(), &rule, &found)?;
+    note_status(front, found.status);
+    let document = Document::new()
+        .with("folder", args.output.to_string_lossy().into_owned())
+        .with("finding", number(args.finding))
+        .with(
+            "category",
+            ruled.shown[args.finding as usize - 1].category.as_str(),
+        )
+        .with("status", found.status[1].as_str())
+        .with(
+            "events",
+            Document::new().with("history", number(found.events.len() as u64)),
+        )
+        .with("files", list([ONE]));
+    let told = match found.status[1] {
+        Status::Confirmed | Status::Healed => "exit code 1 as long as the rule is violated",
+        _ => "exit code 0: what is pending may still come",
+    };
+    Ok((files, document, told.to_owned()))
+}
+
+fn of(source: &Path) -> SourceArgs {
+    SourceArgs {
+        source: source.to_owned(),
+        store: None,
+        table: None,
+    }
+}
+
+/// Reads the file back and checks the rule as anybody would.
+fn rule_is_violated(front: &mut Front, folder: &Path, rule: &Rule, found: &RuleWitness) -> Outcome {
+    let session = input::session(front);
+    let opened = input::open_in(front, &session, &of(&folder.join(ONE)))?;
+    let read = check::ruled(front, rule, &opened)?;
+    let violated = read.shown.get(found.number as usize);
+    if violated.is_some_and(|v| v.status == found.status[1]) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "no-witness",
+        "written as NDJSON and read back, the small history no longer violates the rule: it depends on how the source holds its events",
+    ))
+}
+
+fn write(folder: &Path, files: &Files) -> Outcome {
+    fs::create_dir_all(folder).map_err(|e| Failure::unwritable(folder, &e))?;
+    for (name, source, events) in &files.histories {
+        output::write_whole(&folder.join(name), |out| {
+            let mut line = String::new();
+            for event in events {
+                line.clear();
+                write_event(event, source, &mut line);
+                line.push('\n');
+                out.write_all(line.as_bytes())?;
+            }
+            Ok(())
+        })?;
+    }
+    let text = |name: &str, text: &str| {
+        output::write_whole(&folder.join(name), |out| Ok(out.write_all(text.as_bytes())?))
+    };
+    text(FILE_NAME, &files.project)?;
+    let script = folder.join("test.sh");
+    text("test.sh", SCRIPT)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let is = fs::metadata(&script).map_err(|e| Failure::unwritable(&script, &e))?;
+        // Whoever may read it may run it.
+        let mode = is.permissions().mode();
+        let permissions = fs::Permissions::from_mode(mode | (mode & 0o444) >> 2);
+        fs::set_permissions(&script, permissions).map_err(|e| Failure::unwritable(&script, &e))?;
+    }
+    Ok(())
+}
