@@ -408,7 +408,7 @@ fn as_json(front: &mut Front, args: &CompareArgs, compared: &Compared) -> Outcom
     for chunk in numbers[..numbers.len().min(count)].chunks(CHUNK) {
         for (n, finding) in chunk.iter().zip(compared.shown(chunk, &cancel)?) {
             let found = finding::document(compared.names(), &finding)?;
-            finding::number(*n).and(found).print(&mut front.out)?;
+            finding::numbered(*n).and(found).print(&mut front.out)?;
         }
     }
     Document::new()

@@ -7,7 +7,7 @@ use leftfold_event::{Event, Timestamp};
 use leftfold_session::compare::{Category, Hand, Shown};
 use leftfold_session::write_event;
 
-use crate::document::{self, Document, list, shown as on_one_line, stated};
+use crate::document::{Document, list, number, shown as on_one_line, stated};
 use crate::failure::{Failure, Outcome};
 use crate::style::{Tone, named, shorten};
 use crate::table::{Column, Table};
@@ -44,7 +44,7 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         .with("category", shown.category.as_str())
         .with("status", shown.status.as_str())
         .maybe("stream", stated(&shown.stream))
-        .maybe("version", version.map(document::number))
+        .maybe("version", version.map(number))
         .maybe("left", event(&shown.left, Hand::Left)?)
         .maybe("right", event(&shown.right, Hand::Right)?)
         .maybe("of", event(&shown.of, of_hand)?)
@@ -52,11 +52,6 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         .maybe("since", shown.since.map(time))
         .maybe("healed", shown.healed.map(time))
         .maybe("message", shown.message.as_deref()))
-}
-
-/// The beginning of a finding's line: its number among all that was found, counted from 1.
-pub(crate) fn number(n: u32) -> Document {
-    Document::new().with("number", document::number(n + 1))
 }
 
 /// A moment as text, with no more digits than it has.
@@ -220,6 +215,11 @@ pub(crate) fn what(shown: &Shown) -> String {
         }
         _ => shown.message.clone().unwrap_or_default(),
     }
+}
+
+/// The beginning of a finding's line: its number among all that was found, counted from 1.
+pub(crate) fn numbered(n: u32) -> Document {
+    Document::new().with("number", number(n + 1))
 }
 
 #[cfg(test)]
