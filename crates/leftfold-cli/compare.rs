@@ -400,7 +400,7 @@ fn as_json(front: &mut Front, args: &CompareArgs, made: &Made) -> Outcome {
     for chunk in numbers[..numbers.len().min(count)].chunks(CHUNK) {
         for (n, finding) in chunk.iter().zip(found.shown(chunk, &cancel)?) {
             let document = finding::document(found.names(), &finding)?;
-            finding::number(*n).and(document).print(&mut front.out)?;
+            finding::numbered(*n).and(document).print(&mut front.out)?;
         }
     }
     Document::new()

@@ -7,7 +7,7 @@ use leftfold_event::{Event, Timestamp};
 use leftfold_session::compare::{Category, FieldDifference, Hand, OfRow, Shown};
 use leftfold_session::write_event;
 
-use crate::document::{self, Document, list, position, shown as on_one_line, stated};
+use crate::document::{Document, list, number, position, shown as on_one_line, stated};
 use crate::failure::{Failure, Outcome};
 use crate::style::{Tone, named, shorten};
 use crate::table::{Column, Table};
@@ -46,12 +46,12 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         .with("status", shown.status.as_str())
         .maybe("stream", stated(&shown.stream))
         .maybe("key", shown.key.as_deref())
-        .maybe("version", version.map(document::number))
+        .maybe("version", version.map(number))
         .maybe("left", event(&shown.left, Hand::Left)?)
         .maybe("right", event(&shown.right, Hand::Right)?)
         .maybe("of", event(&shown.of, of_hand)?)
         .maybe("row", of_row.and_then(|row| row.row.clone()))
-        .maybe("behind", of_row.and_then(|row| row.behind).map(document::number))
+        .maybe("behind", of_row.and_then(|row| row.behind).map(number))
         .maybe("fields", (!shown.fields.is_empty()).then(|| list(fields)))
         .maybe("at_place", at_place)
         .maybe("since", shown.since.map(time))
@@ -70,15 +70,10 @@ fn difference(field: &FieldDifference) -> Document {
 /// The event that last changed a field.
 fn blamed(event: &Event) -> Document {
     Document::new()
-        .maybe("version", event.version.map(document::number))
+        .maybe("version", event.version.map(number))
         .maybe("type", stated(&event.kind))
         .maybe("time", event.time.map(|t| t.to_string()))
         .maybe("position", event.position.as_deref().map(position))
-}
-
-/// The beginning of a finding's line: its number among all that was found, counted from 1.
-pub(crate) fn number(n: u32) -> Document {
-    Document::new().with("number", document::number(n + 1))
 }
 
 /// A moment as text, with no more digits than it has.
@@ -280,6 +275,11 @@ pub(crate) fn what(shown: &Shown) -> String {
         }
         _ => shown.message.clone().unwrap_or_default(),
     }
+}
+
+/// The beginning of a finding's line: its number among all that was found, counted from 1.
+pub(crate) fn numbered(n: u32) -> Document {
+    Document::new().with("number", number(n + 1))
 }
 
 #[cfg(test)]

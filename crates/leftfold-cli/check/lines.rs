@@ -12,7 +12,7 @@ use crate::finding::{self, time};
 pub(super) fn of_findings(check: &str, sides: [&str; 2], first: u32, shown: &[Shown]) -> Outcome<Vec<u8>> {
     let mut out = Vec::new();
     for (n, finding) in (first..).zip(shown) {
-        let found = finding::number(n).and(finding::document(sides, finding)?);
+        let found = finding::numbered(n).and(finding::document(sides, finding)?);
         Document::new().with("check", check).and(found).print(&mut out)?;
     }
     Ok(out)
