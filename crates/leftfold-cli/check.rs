@@ -398,6 +398,9 @@ impl Running<'_> {
         let right = self.resolved(front, &stated.right)?;
         let session = input::session(front);
         let made = compare::make(front, &session, stated, ([&left, &right], [None; 2]), None)?;
+        if !matches!(stated.mode, Mode::Mirror) {
+            made.note(front, &stated.options)?;
+        }
         let found = made.found();
         for (unreadable, name) in found.unreadable().into_iter().zip(["left", "right"]) {
             for lost in unreadable.iter().take(5) {
@@ -595,12 +598,14 @@ pub(crate) fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
 /// One finding on one line.
 fn line(shown: &Shown) -> String {
     let since = shown.since.map(|t| format!(", since {}", time(t)));
+    let event = event_cell(shown);
     format!(
-        "{} ({}) in {}, {}{}: {}",
+        "{} ({}) in {}{}{}{}: {}",
         shown.category.as_str(),
         shown.status.as_str(),
         clean(named(shown.place())),
-        clean(&event_cell(shown)),
+        if event.is_empty() { "" } else { ", " },
+        clean(&event),
         since.unwrap_or_default(),
         clean(&finding::what(shown))
     )

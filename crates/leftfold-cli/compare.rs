@@ -271,6 +271,7 @@ fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
         }
     }
     asked.mode = args.relate.over(asked.mode)?;
+    refuse_of_mirror(&args.how, &asked.mode)?;
     let (options, args) = (&mut asked.options, &args.how);
     if !args.ignore.is_empty() {
         let stated = options.equality.ignored.texts();
@@ -309,6 +310,28 @@ fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
         }
     }
     Ok(asked)
+}
+
+/// What says which event is which means nothing to the other modes.
+fn refuse_of_mirror(args: &HowArgs, mode: &Mode) -> Outcome {
+    let given = [
+        ("--identity", args.identity.is_some()),
+        ("--compacted", !args.compacted.is_empty()),
+        ("--metadata", args.metadata),
+    ];
+    let only_events = [("--only-type", !args.only_type.is_empty())];
+    let wrong = match mode {
+        Mode::Mirror => None,
+        Mode::Correlated(_) => given.iter().find(|(_, is)| *is),
+        Mode::Projection(_) => given.iter().chain(&only_events).find(|(_, is)| *is),
+    };
+    match wrong {
+        Some((name, _)) => Err(Failure::new(
+            "usage",
+            format!("{name} means nothing with --mode {}", mode.as_str()),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The comparison that leftfold.toml in the current folder calls so.

@@ -291,3 +291,21 @@ fn a_project_file_states_it_and_check_runs_it() {
         text.out
     );
 }
+
+#[test]
+fn a_check_that_nothing_takes_part_in_is_an_error_and_not_well() {
+    let folder = two(&[("a", 0, "5")], &[("a", 1, "5")]);
+    write(
+        folder.path(),
+        "leftfold.toml",
+        "[[comparison]]\nname = \"idle\"\nmode = \"correlated\"\nleft = \"orders.ndjson\"\nright = \"invoices.ndjson\"\n\
+         left_when = 'type == \"Nothing\"'\nright_when = 'type == \"Neither\"'\nkey = \"id\"\n",
+    );
+    let run = leftfold(folder.path(), &["check"]);
+    assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
+    assert!(
+        run.err.contains("idle: no event of either side takes part"),
+        "{}",
+        run.err
+    );
+}

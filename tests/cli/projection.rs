@@ -499,6 +499,10 @@ fn what_cannot_be_compared_is_told_with_what_there_is() {
         told.contains("--cardinality belongs to --mode correlated"),
         "{told}"
     );
+    for args in [&["--identity", "id"][..], &["--only-type", "Opened"]] {
+        let told = wrong(&[&["read.db"], args].concat());
+        assert!(told.contains("means nothing with --mode projection"), "{told}");
+    }
     db.execute_batch("DELETE FROM carts").expect("it is emptied");
     let told = wrong(&["read.db"]);
     assert!(

@@ -87,7 +87,7 @@ impl Made {
     }
 
     /// Says what makes a verdict worth little.
-    pub(super) fn note(&self, front: &mut Front, options: &MirrorOptions) -> Outcome {
+    pub(crate) fn note(&self, front: &mut Front, options: &MirrorOptions) -> Outcome {
         match self {
             Self::Mirror(compared) => mirror::check_sides(front, options, compared),
             Self::Correlated(found) => correlated::check_sides(front, options, found),

@@ -178,7 +178,14 @@ pub(super) fn summary(projected: &Projected, cancel: &Cancel) -> Outcome<Documen
                 |ordinal: Option<u32>| ordinal.map(|o| event_document(projected, o, cancel)).transpose();
             Ok(Document::new()
                 .maybe("after", event(as_of.after)?)
-                .maybe("until", event(as_of.last.filter(|_| !as_of.is_end))?)
+                .maybe(
+                    "until",
+                    event(
+                        as_of
+                            .last
+                            .filter(|last| !as_of.is_end && as_of.after != Some(*last)),
+                    )?,
+                )
                 .with("end", Value::Bool(as_of.is_end))
                 .with("fitting", number(as_of.fitting))
                 .with("of", number(as_of.of)))

@@ -359,6 +359,12 @@ mod tests {
             (sides, "lag = '3s'", 5, "unknown key `lag`"),
             (sides, "mode = 'fork'", 5, "write mirror"),
             (sides, "left_key = 'id'", 5, "belongs to mode = \"correlated\""),
+            (
+                sides,
+                "identity = 'id'\nmode = 'projection'",
+                5,
+                "belongs to mode = \"mirror\"",
+            ),
             (sides, "mode = 'correlated'", 2, "left_key: say what"),
             (
                 sides,

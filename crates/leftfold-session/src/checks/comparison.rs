@@ -190,6 +190,12 @@ impl ComparisonEntry {
             )),
             None => Ok(()),
         };
+        if mode != "mirror" {
+            refuse("identity", "mirror", line(self.identity.as_ref(), text))?;
+            refuse("compacted", "mirror", line(self.compacted.first(), text))?;
+            let metadata = self.metadata.then(|| wrong(&self.name, text, ""));
+            refuse("metadata", "mirror", metadata)?;
+        }
         if mode != "correlated" {
             for (key, stated) in of_correlated {
                 refuse(key, "correlated", line(stated.as_ref(), text))?;

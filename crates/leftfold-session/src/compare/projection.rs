@@ -17,6 +17,7 @@ use leftfold_event::{Cancel, Event, Progress};
 use leftfold_log::{Axis, LaneBy, Log, Place};
 use leftfold_replay::{BlameTree, ReplayError, StreamHistory};
 use leftfold_source::Unreadable;
+use rayon::prelude::*;
 
 use super::findings::{Findings, verdict_of};
 use super::mirror::MirrorOptions;
@@ -403,7 +404,7 @@ impl Findings for Projected {
 
     fn shown(&self, numbers: &[u32], cancel: &Cancel) -> Result<Vec<Shown>, SessionError> {
         numbers
-            .iter()
+            .par_iter()
             .filter_map(|n| self.findings.get(*n as usize))
             .map(|finding| evidence::of(self, finding, cancel))
             .collect()
