@@ -187,6 +187,9 @@ describe('a comparison', () => {
     await compared('/home/ada/same.db');
     expect(text('compare-verdict')).toContain('Both sides say the same.');
     expect(text('compare-none')).toBe('Nothing differs.');
+    // How long it took until they were the same is told all the same.
+    expect(all('compare-lag-chart')).toHaveLength(1);
+    expect(all('compare-tab-map')).toHaveLength(0);
     await key('KeyN');
     expect(compare.at).toBeNull();
   });
