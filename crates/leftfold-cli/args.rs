@@ -433,10 +433,9 @@ pub(crate) struct EventsArgs {
         help_heading = "From a topic (in place of SOURCE)"
     )]
     pub(crate) exit: bool,
-    /// Show events as they come, until Ctrl-C or -c; no versions, because none are counted
+    /// Show events as they come, until Ctrl-C or -c; versions are counted where every partition is read from its beginning
     #[arg(
         long,
-        requires = "topics",
         conflicts_with_all = ["from", "to"],
         help_heading = "From a topic (in place of SOURCE)"
     )]

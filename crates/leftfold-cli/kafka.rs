@@ -3,10 +3,11 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use clap::Args;
 use leftfold_kafka::{Bound, Decoders, KafkaError, Pause, Range, Reading, Request, Settings, Until};
-use leftfold_session::record_mapping;
+use leftfold_session::{KafkaProfile, Session, record_mapping};
 
 use crate::failure::{Failure, Outcome};
 use crate::style::clean;
@@ -14,7 +15,7 @@ use crate::style::clean;
 /// A connection, topics and a range, in kcat's flags.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct KafkaArgs {
-    /// Brokers to begin with: HOST:PORT, several with commas
+    /// Brokers to begin with: HOST:PORT, several with commas; or the name of a connection in leftfold.toml
     #[arg(short, long, value_name = "HOST:PORT")]
     pub(crate) brokers: Option<String>,
     /// A topic (may be repeated)
@@ -61,16 +62,60 @@ impl KafkaArgs {
             || !self.mapping.is_empty()
     }
 
-    /// The connection: files first, then single properties, then the brokers.
-    pub(crate) fn settings(&self) -> Result<Settings, KafkaError> {
-        let mut settings = Settings::new();
+    /// Something that only a topic can be asked: the flag.
+    pub(crate) fn of_topics(&self) -> Option<&'static str> {
+        [
+            ("-t", !self.topics.is_empty()),
+            ("-p", !self.partitions.is_empty()),
+            ("-r", self.registry.is_some()),
+            ("-s", !self.decoders.is_empty()),
+            ("--map", !self.mapping.is_empty()),
+            ("-X", !self.properties.is_empty()),
+            ("-F", !self.files.is_empty()),
+        ]
+        .into_iter()
+        .find_map(|(flag, given)| given.then_some(flag))
+    }
+
+    /// The connection of leftfold.toml that the brokers name, if they name one.
+    fn profile(&self) -> Outcome<KafkaProfile> {
+        let Some(name) = self.brokers.as_ref().filter(|b| !b.contains([':', ','])) else {
+            return Ok(KafkaProfile::default());
+        };
+        let mut session = Session::new(None, Arc::new(|_| ()));
+        if let Ok(folder) = std::env::current_dir() {
+            session = session.in_project(folder);
+        }
+        match session.kafka_profile(name)? {
+            Some(profile) => Ok(profile),
+            None => {
+                let known = session.kafka_profile_names();
+                // Without any it is a host; one with dots is no name anybody gave a profile.
+                if known.is_empty() || name.contains('.') || name == "localhost" {
+                    return Ok(KafkaProfile::default());
+                }
+                Err(Failure::new(
+                    "kafka-no-profile",
+                    format!(
+                        "no connection is called {name:?}: leftfold.toml has {}; a broker is HOST:PORT",
+                        known.join(", ")
+                    ),
+                ))
+            }
+        }
+    }
+
+    /// The connection: the profile first, then files, then single properties, then the brokers.
+    pub(crate) fn settings(&self) -> Outcome<Settings> {
+        let mut settings = self.profile()?.settings;
+        let named = settings.get("bootstrap.servers").is_some();
         for file in &self.files {
             settings.read_file(file)?;
         }
         for pair in &self.properties {
             settings.set_pair(pair)?;
         }
-        if let Some(brokers) = &self.brokers {
+        if let Some(brokers) = self.brokers.as_ref().filter(|_| !named) {
             settings.set("bootstrap.servers", brokers);
         }
         if let Some(url) = &self.registry {
@@ -82,17 +127,20 @@ impl KafkaArgs {
 
     /// How records are to be read, and where their facts are found.
     pub(crate) fn reading(&self) -> Outcome<Reading> {
+        let profile = self.profile()?;
+        let decoders = self.decoders.iter().map(String::as_str);
+        let decoders = Decoders::of_flags(decoders).map_err(|e| Failure::new("decoder", e.to_string()))?;
+        self.is_read(&decoders)?;
         Ok(Reading {
-            decoders: Decoders::of_flags(self.decoders.iter().map(String::as_str))
-                .map_err(|e| Failure::new("decoder", e.to_string()))?,
-            mapping: record_mapping(self.mapping.iter().map(String::as_str))?,
+            decoders: profile.decoders.then(&decoders),
+            mapping: record_mapping(self.mapping.iter().map(String::as_str))?.or(profile.mapping),
             ..Reading::default()
         })
     }
 
     /// Whether every topic of which something is said is one that is read.
     fn is_read(&self, decoders: &Decoders) -> Outcome {
-        if self.topics.iter().any(|t| t.starts_with('^')) {
+        if self.topics.is_empty() || self.topics.iter().any(|t| t.starts_with('^')) {
             return Ok(());
         }
         let mut named = decoders.iter().filter_map(|d| d.topic.as_ref().map(|t| (t, d)));
@@ -111,7 +159,6 @@ impl KafkaArgs {
             return Err(Failure::new("usage", "no topic is named: say -t TOPIC"));
         }
         let reading = self.reading()?;
-        self.is_read(&reading.decoders)?;
         let range = Range::of(bounds);
         if follow && matches!(range.until, Some(Until::Time(_))) {
             return Err(Failure::new(

@@ -1,12 +1,10 @@
 //! Topics as a source of any verb: read into a temporary capture, which is removed when the run ends.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use leftfold_kafka::{Request, Told, capture};
-use leftfold_session::{KafkaProfile, Session};
 
-use crate::args::Verb;
+use crate::args::{EventsArgs, Verb};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::kafka::KafkaArgs;
@@ -39,6 +37,7 @@ fn parse(source: &str) -> Outcome<KafkaArgs> {
 pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
     let source = match verb {
         Verb::Events(args) => {
+            named_by_source(args)?;
             if args.follow {
                 return Ok(());
             }
@@ -72,6 +71,33 @@ pub(crate) fn resolve(front: &mut Front, verb: &mut Verb) -> Outcome {
     Ok(())
 }
 
+/// A SOURCE that is a topic is the same as its brokers and topics in kcat's flags, beside which the others stand.
+fn named_by_source(args: &mut EventsArgs) -> Outcome {
+    match &args.source.source {
+        Some(source) if is_topic(source) => {
+            let named = parse(&source.to_string_lossy())?;
+            args.kafka.brokers = named.brokers;
+            args.kafka.topics = named.topics;
+            args.source.source = None;
+        }
+        Some(source) => {
+            let flag = args
+                .kafka
+                .of_topics()
+                .or_else(|| args.follow.then_some("--follow"));
+            if let Some(flag) = flag {
+                let why = format!(
+                    "{flag} is for topics (-b and -t, or kafka://…), and {} is none",
+                    source.display()
+                );
+                return Err(Failure::new("usage", why));
+            }
+        }
+        None => {}
+    }
+    Ok(())
+}
+
 /// The file to read for a source: for a topic, a temporary capture of it as it is now.
 pub(crate) fn resolved(front: &mut Front, source: &Path) -> Outcome<PathBuf> {
     if is_topic(source) {
@@ -81,29 +107,11 @@ pub(crate) fn resolved(front: &mut Front, source: &Path) -> Outcome<PathBuf> {
     }
 }
 
-/// The connection of a profile: `[kafka.NAME]` of the project file of the folder the command is run in, or of the user's configuration.
-fn profile(name: &str) -> Outcome<Option<KafkaProfile>> {
-    if name.contains([':', ',']) {
-        return Ok(None);
-    }
-    let mut session = Session::new(None, Arc::new(|_| ()));
-    if let Ok(folder) = std::env::current_dir() {
-        session = session.in_project(folder);
-    }
-    Ok(session.kafka_profile(name)?)
-}
-
 /// The capture of a SOURCE that is a topic, as it is now.
 fn of_source(front: &mut Front, source: &Path) -> Outcome<PathBuf> {
     let text = source.to_string_lossy();
     let args = parse(&text)?;
-    let mut request = args.request(&[], None, false)?;
-    if let Some(profile) = profile(args.brokers.as_deref().unwrap_or_default())? {
-        request.settings = profile.settings;
-        request.decoders = profile.decoders;
-        request.mapping = profile.mapping;
-    }
-    take(front, &request)
+    take(front, &args.request(&[], None, false)?)
 }
 
 /// Reads what is asked for into a temporary capture.

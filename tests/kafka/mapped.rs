@@ -191,3 +191,81 @@ fn what_is_said_of_a_topic_that_is_not_read_is_refused() {
     assert!(refused.err.contains("leave the end"), "{}", refused.err);
     assert!(run(&["-s", "orders:value=json", "--json"]).ok().lines().count() > 0);
 }
+
+/// Writes lines of `key TAB value` to a topic that it makes; an empty value is a tombstone.
+const WRITE: &str = r#"
+import sys
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+address = {"bootstrap.servers": sys.argv[1]}
+name = sys.argv[2]
+admin = AdminClient(address)
+admin.create_topics([NewTopic(name, 1, 1)])[name].result(60)
+producer = Producer(address)
+for line in sys.argv[3:]:
+    key, value = line.split("\t")
+    producer.produce(name, value or None, key)
+assert producer.flush(60) == 0
+"#;
+
+#[test]
+fn what_a_mapping_does_not_find_is_told_record_by_record() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a folder");
+    let topic = format!("mapped-{}", std::process::id());
+    rig.python(
+        WRITE,
+        &[&topic, "k1\t{\"order\":{\"id\":7}}", "k1\t", "k2\t{\"other\":1}"],
+    );
+    let from = ["events", "-b", rig.brokers(), "-t", &topic, "--json"];
+    let run = |more: &[&str]| leftfold(folder.path(), &[&from[..], more].concat());
+    let found = lines(&run(&["--map", "stream=payload/order/id"]).ok());
+    let streams: Vec<&str> = found.iter().filter_map(|l| l["stream"].as_str()).collect();
+    assert_eq!(streams, ["7", "k1", "k2"]);
+    assert!(found[0].get("problem").is_none(), "{}", found[0]);
+    for line in &found[1..] {
+        let told = line["problem"]["message"].as_str().unwrap_or_default();
+        assert!(told.contains("finds no stream in this record"), "{line}");
+    }
+    // A place that no record can have is a mistake.
+    for wrong in ["stream=nosuch", "type=header/type", "stream=o-{bogus@/id}"] {
+        let refused = run(&["--map", wrong]);
+        assert!(
+            refused.err.contains("a record of Kafka has no") && refused.code == Some(2),
+            "{wrong}: {}",
+            refused.err
+        );
+    }
+}
+
+#[test]
+fn heartbeats_among_the_changes_of_rows_do_not_hide_them() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a folder");
+    let topic = format!("beats-{}", std::process::id());
+    let change = |id: u32, email: &str| {
+        format!(
+            "{{\"id\":{id}}}\t{{\"before\":null,\"after\":{{\"id\":{id},\"email\":\"{email}\"}},\"op\":\"c\",\"ts_ms\":1,\"source\":{{\"table\":\"t\"}}}}"
+        )
+    };
+    let (one, two) = (change(1, "a"), change(2, "b"));
+    rig.python(WRITE, &[&topic, "beat\t{\"ts_ms\":1}", &one, &two]);
+    let state = |more: &[&str], stream: &str| -> Value {
+        let capture = ["capture", "-b", rig.brokers(), "-t", &topic];
+        let name = format!("{}.leftfold", more.len());
+        leftfold(folder.path(), &[&capture[..], more, &[name.as_str()]].concat()).ok();
+        let state = leftfold(folder.path(), &["state", &name, stream, "--json"]).ok();
+        serde_json::from_str(&state).expect("state gives JSON")
+    };
+    let found = state(&[], r#"{"id":1}"#);
+    assert_eq!(
+        (&found["projection"], &found["state"]["email"]),
+        (&"debezium".into(), &"a".into())
+    );
+    // Also where the mapping says another category.
+    let found = state(&["--map", "category=payload/source/table"], r#"{"id":2}"#);
+    assert_eq!(
+        (&found["projection"], &found["state"]["email"]),
+        (&"debezium".into(), &"b".into())
+    );
+}

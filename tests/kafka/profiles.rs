@@ -47,3 +47,60 @@ fn a_topic_is_read_by_the_name_of_a_profile() {
         refused.err
     );
 }
+
+#[test]
+fn a_profile_serves_every_verb_that_reads_topics() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = format!(
+        "[kafka.shop]\nbootstrap.servers = '{}'\n[[kafka.shop.decode]]\npart = 'value'\nas = 'json'\n",
+        rig.brokers()
+    );
+    fs::write(folder.path().join("leftfold.toml"), &profile).expect("it can be written");
+    let run = |args: &[&str]| leftfold(folder.path(), args);
+    assert!(
+        run(&["topics", "-b", "shop", "-t", "orders"])
+            .ok()
+            .contains("orders")
+    );
+    run(&["capture", "-b", "shop", "-t", "orders", "-c", "20", "o.leftfold"]).ok();
+    let line = run(&["events", "o.leftfold", "--json", "-c", "1"]).ok();
+    assert!(line.contains("your choice value=json"), "{line}");
+    // What is said beside a topic's name counts as it does in kcat's flags.
+    let some = ["events", "kafka://shop/orders", "-p", "1", "-o", "-2", "--json"];
+    let told = run(&some).ok();
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(told.lines().all(|l| l.contains("\"partition\":1")), "{told}");
+    let follow = [
+        "events",
+        "kafka://shop/orders",
+        "-o",
+        "beginning",
+        "--follow",
+        "-c",
+        "3",
+    ];
+    assert!(run(&follow).ok().contains("orders["));
+
+    let mistyped = run(&["events", "-b", "shpo", "-t", "orders"]);
+    assert_eq!(mistyped.refused(), "kafka-no-profile");
+    assert!(
+        mistyped.err.contains("leftfold.toml has shop"),
+        "{}",
+        mistyped.err
+    );
+    for flags in [
+        &["-p", "1"][..],
+        &["-s", "key=text"],
+        &["--follow"],
+        &["-r", "http://r"],
+    ] {
+        let refused = run(&[&["events", "o.leftfold"], flags].concat());
+        assert_eq!(refused.refused(), "usage");
+        assert!(
+            refused.err.contains(flags[0]) && refused.err.contains("is for topics"),
+            "{}",
+            refused.err
+        );
+    }
+}

@@ -20,6 +20,9 @@ const STALLED: Duration = Duration::from_mins(5);
 /// How often a read without an end looks for new partitions and topics.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
+/// How long a topic is not there until it is gone.
+const GONE: Duration = Duration::from_secs(4);
+
 /// How often it is asked whether the topics still are what they were.
 const SAME_STILL: Duration = Duration::from_secs(2);
 
@@ -203,6 +206,8 @@ pub struct Reader<'c> {
     ids: Vec<(String, String)>,
     /// Where the pieces stood when the topics were the same for certain.
     seen_until: Vec<i64>,
+    /// A topic that was not there at the latest look, and since when.
+    gone: Option<(String, Instant)>,
 }
 
 impl<'c> Reader<'c> {
@@ -219,6 +224,7 @@ impl<'c> Reader<'c> {
             watch: None,
             ids: Vec::new(),
             seen_until: Vec::new(),
+            gone: None,
         };
         for piece in pieces {
             reader.add(piece)?;
@@ -263,26 +269,27 @@ impl<'c> Reader<'c> {
         Ok(())
     }
 
-    /// Looks for partitions and topics that are not read yet. What cannot be had now is looked for again later.
-    fn look_again(&mut self, sink: &mut dyn Sink, cancel: &Cancel) -> Result<(), KafkaError> {
+    /// Looks for partitions and topics that are not read yet; why that cannot be done now, in which case it is done again later.
+    fn look_again(&mut self, sink: &mut dyn Sink, cancel: &Cancel) -> Result<Option<String>, KafkaError> {
         let Some((watch, looked)) = &mut self.watch else {
-            return Ok(());
+            return Ok(None);
         };
         if looked.elapsed() < SAME_STILL {
-            return Ok(());
+            return Ok(None);
         }
         *looked = Instant::now();
         let watch = watch.clone();
         let topics = match self.cluster.topics(&watch.topics, cancel) {
             Ok(topics) => topics,
-            Err(e) => {
-                tracing::debug!(error = %e, "no look at the topics");
-                return Ok(());
+            Err(KafkaError::NoTopic { topic, .. }) if !topic.starts_with('^') => {
+                return self.is_gone(topic).map(|()| None);
             }
+            Err(e) => return Ok(Some(e.to_string())),
         };
+        self.gone = None;
         self.still_the_same(&topics)?;
         if self.pieces.iter().any(|p| p.stop.is_some()) {
-            return Ok(());
+            return Ok(None);
         }
         let since = self.pieces.iter().find_map(|p| p.since);
         for topic in &topics {
@@ -304,6 +311,20 @@ impl<'c> Reader<'c> {
                 self.add(piece)?;
                 self.start(self.pieces.len() - 1)?;
             }
+        }
+        Ok(None)
+    }
+
+    /// A topic is not there. A broker that has just started may not know it yet: it is gone when it is not there for a while.
+    fn is_gone(&mut self, topic: String) -> Result<(), KafkaError> {
+        let (name, since) = self.gone.get_or_insert_with(|| (topic.clone(), Instant::now()));
+        if *name != topic {
+            self.gone = Some((topic, Instant::now()));
+        } else if since.elapsed() > GONE {
+            return Err(KafkaError::TopicChanged {
+                topic,
+                what: "it was deleted while it was read".to_owned(),
+            });
         }
         Ok(())
     }
@@ -373,7 +394,11 @@ impl<'c> Reader<'c> {
                 heard = Instant::now();
                 continue;
             }
-            self.look_again(sink, cancel)?;
+            let no_look = self.look_again(sink, cancel)?;
+            if let Some(why) = no_look.filter(|_| !told && !cancel.is_cancelled()) {
+                sink.waiting(&why);
+                told = true;
+            }
             match self.batch(sink, &mut headers)? {
                 Some(Taken::Enough) => return Ok(false),
                 Some(Taken::More) => {

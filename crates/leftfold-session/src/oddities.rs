@@ -48,6 +48,8 @@ impl From<Oddity> for OddityDto {
 
 /// What reading events whole has shown.
 struct Looked {
+    /// Whether the log has parts with orders of their own (partitions), told by the upper bits of the rows.
+    by_lane: bool,
     /// How many were read.
     events: u32,
     /// Those of them whose payload or metadata cannot be read, ascending.
@@ -67,6 +69,7 @@ impl OpenSource {
 
     fn look(&self, log: &Log, cancel: &Cancel) -> Result<Looked, SessionError> {
         let mut looked = Looked {
+            by_lane: self.store.info().dialect == "capture",
             events: 0,
             unread: Vec::new(),
             inexact: Vec::new(),
@@ -184,7 +187,7 @@ impl Snapshot {
             });
         }
         found.extend(looked.oddity(log, "time-inexact", &looked.inexact, INEXACT));
-        found.extend(time_disorder(log));
+        found.extend(time_disorder(log, looked.by_lane));
         found.extend(versions(log));
         found
     }
@@ -268,13 +271,22 @@ impl Looked {
     }
 }
 
-fn time_disorder(log: &Log) -> Option<Oddity> {
+fn time_disorder(log: &Log, by_lane: bool) -> Option<Oddity> {
     if log.is_time_ordered() {
         return None;
     }
     let (mut latest, mut count, mut first) = (i64::MIN, 0_u64, None);
+    let mut lane = 0;
     for ordinal in 0..log.events() {
         let Some(time) = log.time(ordinal) else { continue };
+        let own = if by_lane {
+            log.locator(ordinal).row >> 48
+        } else {
+            0
+        };
+        if own != lane {
+            (lane, latest) = (own, i64::MIN);
+        }
         if time < latest {
             count += 1;
             first = first.or(Some(ordinal));

@@ -81,6 +81,20 @@ impl Session {
 /// The key of a connection that says where facts are found.
 const MAPPING: &str = "mapping";
 
+impl Session {
+    /// The names of the connections in the project files that are looked into, sorted.
+    pub fn kafka_profile_names(&self) -> Vec<String> {
+        let folders = self.project_folders();
+        let projects = folders.filter_map(|folder| Project::of_folder(folder).ok().flatten());
+        let mut names: Vec<String> = projects
+            .flat_map(|p| p.kafka_names().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
 fn named(name: &str, session: &Session) -> Result<KafkaProfile, SessionError> {
     if let Some(profile) = session.kafka_profile(name)? {
         return Ok(profile);

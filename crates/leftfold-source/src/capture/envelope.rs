@@ -98,6 +98,26 @@ impl<'j> Top<'j> {
         self.operation(&op)
     }
 
+    /// Whether it is for certain a change of a row, wrapped or not: its rows are objects, and Debezium says where or when it was.
+    pub(super) fn is_row_change(&self) -> bool {
+        if self.change().is_none() {
+            return false;
+        }
+        if self.text("op").is_none() {
+            let inner = self.get("payload").and_then(Top::read);
+            return inner.is_some_and(|inner| inner.has_rows());
+        }
+        self.has_rows()
+    }
+
+    fn has_rows(&self) -> bool {
+        let row = |name: &str| {
+            let json = self.get(name);
+            json.is_none_or(|json| json.starts_with(b"{") || json == b"null")
+        };
+        row("before") && row("after") && (self.get("source").is_some() || self.get("ts_ms").is_some())
+    }
+
     fn own_change(&self) -> Option<&'static str> {
         let op = self.text("op")?;
         self.operation(&op)
@@ -124,6 +144,13 @@ pub(super) fn change_of(value: &Value) -> Option<&'static str> {
         .iter()
         .any(|name| value.get(name).is_some());
     operation_of(op).filter(|_| said)
+}
+
+/// The same of a value.
+pub(super) fn is_row_change(value: &Value) -> bool {
+    let row = |name: &str| matches!(value.get(name), None | Some(Value::Null | Value::Object(_)));
+    let said = ["source", "ts_ms"].iter().any(|name| value.get(name).is_some());
+    change_of(value).is_some() && row("before") && row("after") && said
 }
 
 fn operation_of(op: &str) -> Option<&'static str> {
@@ -166,6 +193,15 @@ mod tests {
         assert_eq!(change(r#"{"op":"c"}"#), None);
         assert_eq!(change(r#"{"payload":{"op":"c","after":1}}"#), None);
         assert_eq!(change(r#"{"op":"x","after":1}"#), None);
+        let of_row = |json: &str| Top::read(json.as_bytes()).is_some_and(|t| t.is_row_change());
+        assert!(of_row(r#"{"before":null,"after":{"id":1},"op":"c","ts_ms":1}"#));
+        assert!(of_row(
+            r#"{"schema":{},"payload":{"before":{},"after":null,"op":"d","source":{}}}"#
+        ));
+        assert!(!of_row(
+            r#"{"op":"c","before":"monday","after":"tuesday","ts_ms":1}"#
+        ));
+        assert!(!of_row(r#"{"op":"c","before":{},"after":{}}"#));
     }
 
     #[test]

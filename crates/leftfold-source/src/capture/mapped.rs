@@ -10,6 +10,7 @@ use leftfold_event::{Event, Problem, ProblemCode};
 
 use crate::SourceError;
 use crate::decode::is_as_written;
+use crate::expression::Expression;
 use crate::mapping::Mapping;
 use crate::ndjson::{Fields, LineMapping, write_event};
 
@@ -44,6 +45,7 @@ impl RecordMapping {
                  correlation, causation and also_in"
             )));
         }
+        known_places(mapping)?;
         let mut mapping = mapping.clone();
         // Lines without a stream and a type of their own must be given one of them; records have both.
         if mapping.stream.is_none() && mapping.kind.is_none() {
@@ -111,6 +113,12 @@ impl RecordMapping {
         let over = self.over.event(&fields, &bump);
         if !over.stream.is_empty() {
             event.stream = over.stream;
+        } else if self.given.stream.is_some() {
+            // A tombstone has no payload to find it in. That its stream is another one must not pass silently.
+            let why = "the mapping finds no stream in this record: it is in that of its key";
+            event
+                .problems
+                .push(Problem::new(ProblemCode::NameUnreadable, why));
         }
         if !over.kind.is_empty() {
             event.kind = over.kind;
@@ -137,4 +145,59 @@ impl RecordMapping {
             .problems
             .extend(over.problems.into_iter().filter(of_time_or_version));
     }
+}
+
+/// What a place in a record may begin with.
+const PLACES: &[&str] = &[
+    "key",
+    "key_base64",
+    "topic",
+    "partition",
+    "offset",
+    "position",
+    "tstype",
+    "headers",
+    "payload",
+    "payload_base64",
+    "metadata",
+    "stream",
+    "category",
+    "type",
+    "id",
+    "time",
+    "valid_time",
+    "correlation_id",
+    "causation_id",
+    "schema",
+    "decoded_by",
+    "key_decoded_by",
+    "broker",
+];
+
+/// Checks that every place named is one that records have.
+fn known_places(mapping: &Mapping) -> Result<(), SourceError> {
+    let plain = [
+        &mapping.stream,
+        &mapping.category,
+        &mapping.kind,
+        &mapping.version,
+        &mapping.id,
+        &mapping.correlation,
+        &mapping.causation,
+    ];
+    let valid_time = mapping.valid_time.as_ref().map(|t| &t.from);
+    let all = plain
+        .into_iter()
+        .flatten()
+        .chain(valid_time)
+        .chain(&mapping.also_in);
+    all.flat_map(Expression::columns)
+        .map(|column| column.trim_start_matches('/').split('/').next().unwrap_or_default())
+        .find(|name| !PLACES.contains(name))
+        .map_or(Ok(()), |name| {
+            Err(SourceError::Mapping(format!(
+                "a record of Kafka has no {name:?}: a place begins with key, topic, payload (payload/orderId), metadata (metadata/NAME is a header), \
+                 id, type, schema, partition or offset"
+            )))
+        })
 }

@@ -276,11 +276,8 @@ impl EventStore for CaptureStore {
     }
 
     fn folds(&self) -> Result<Vec<(String, &'static str)>, SourceError> {
-        let topics = super::changes::topics_of_changes(self)?;
-        Ok(topics
-            .iter()
-            .map(|topic| (topic.to_string(), "debezium"))
-            .collect())
+        let found = super::changes::categories_of_changes(self)?;
+        Ok(found.into_iter().map(|category| (category, "debezium")).collect())
     }
 
     fn holds_since(&self) -> Result<Option<Timestamp>, SourceError> {
