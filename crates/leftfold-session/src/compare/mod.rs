@@ -1,5 +1,7 @@
 //! Comparisons of two histories, in three modes, and rules: sides taken from their sources, findings with their evidence.
 
+#[cfg(test)]
+mod capture_tests;
 mod correlated;
 mod field;
 mod findings;
