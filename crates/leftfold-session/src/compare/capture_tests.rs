@@ -15,8 +15,11 @@ use crate::source::{OpenOptions, OpenSource};
 
 const SECOND: i64 = 1_000_000_000;
 
-/// A capture of a topic: for each partition its first offset and its records, by second, key and value.
-fn capture(folder: &Path, name: &str, partitions: &[(i64, &[(i64, &str, &str)])]) -> PathBuf {
+/// A partition: its first offset and its records, by second, key and value.
+type Partition<'p> = (i64, &'p [(i64, &'p str, &'p str)]);
+
+/// A capture of a topic.
+fn capture(folder: &Path, name: &str, partitions: &[Partition<'_>]) -> PathBuf {
     let path = folder.join(name);
     let mut writer = CaptureWriter::open(&path).unwrap();
     let run = RunStart {
