@@ -182,7 +182,14 @@ fn both(field: &FieldDifference) -> String {
         let text = v.as_ref().map_or_else(|| "nothing".to_owned(), on_one_line);
         shorten(&text, VALUE_WIDTH).into_owned()
     };
-    format!("{} {} → {}", field.path, side(&field.left), side(&field.right))
+    // Two expressions need a mark behind them.
+    let mark = if field.path.contains(' ') { ":" } else { "" };
+    format!(
+        "{}{mark} {} → {}",
+        field.path,
+        side(&field.left),
+        side(&field.right)
+    )
 }
 
 /// What is wrong with a row, and who set what it should be.

@@ -2,6 +2,8 @@
 
 mod aligned;
 pub(crate) mod commands;
+#[cfg(test)]
+mod capture_tests;
 mod correlated;
 mod density;
 mod field;
