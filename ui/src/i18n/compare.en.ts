@@ -170,7 +170,7 @@ export const compareEn = {
   'map.noStream': '(no stream)',
   'map.more': 'More streams',
   'lag.over': 'Streams in disagreement',
-  'lag.most': 'at most {n} at once, around {time}',
+  'lag.most': 'at most {n} at once, at {time}',
   'lag.never': 'None was at any time.',
   'lag.converge': 'Time to converge',
   'lag.convergeText':

@@ -168,7 +168,7 @@ export const compareZh: Record<keyof typeof compareEn, string> = {
   'map.noStream': '（不属于任何流）',
   'map.more': '更多流',
   'lag.over': '不一致的流',
-  'lag.most': '同时最多 {n} 个，约在 {time}',
+  'lag.most': '同时最多 {n} 个，在 {time}',
   'lag.never': '任何时刻都没有。',
   'lag.converge': '收敛所需时间',
   'lag.convergeText':

@@ -339,13 +339,17 @@ from: Int,
  */
 to: Int, 
 /**
- * In how many streams there was a disagreement at any time within each of the equal parts of that stretch.
+ * The most streams that disagreed at one moment, for each of the equal parts of that stretch; those not known yet are left out.
  */
 disagreeing: Array<number>, 
 /**
- * The most streams that disagreed within a part.
+ * The most of all.
  */
 most: number, 
+/**
+ * When that was first; `None`: none ever did.
+ */
+mostAt: Int | null, 
 /**
  * How long disagreements took that ended.
  */

@@ -1,6 +1,6 @@
 //! How long two sides disagreed, for a chart of it.
 
-use leftfold_compare::Hand;
+use leftfold_compare::{Convergence, Hand};
 use leftfold_log::Axis;
 
 use super::found::Found;
@@ -71,6 +71,40 @@ fn spread(lengths: &[i64]) -> LengthsDto {
     }
 }
 
+/// How many streams disagreed at one moment: the most within each part of `from..to`, the most of all, and when that was first.
+fn at_once(convergence: &Convergence, (from, to): (i64, i64), columns: u32) -> (Vec<u32>, u32, Option<i64>) {
+    let mut most_of = vec![0_u32; columns as usize];
+    let length = (i128::from(to) - i128::from(from)).max(1);
+    let column = |t: i64| {
+        let at = (i128::from(t) - i128::from(from)) * i128::from(columns) / length;
+        at.clamp(0, i128::from(columns) - 1) as usize
+    };
+    let begins = &convergence.intervals;
+    let mut ends: Vec<i64> = begins.iter().filter_map(|i| i.to).collect();
+    ends.sort_unstable();
+    let (mut begun, mut ended) = (0, 0);
+    let (mut most, mut most_at) = (0, None);
+    let next = |begun: usize, ended: usize| {
+        let begin = begins.get(begun).map(|i| i.from);
+        begin.into_iter().chain(ends.get(ended).copied()).min()
+    };
+    while let Some(t) = next(begun, ended) {
+        begun += begins[begun..].partition_point(|i| i.from <= t);
+        ended += ends[ended..].partition_point(|e| *e <= t);
+        let now = (begun - ended) as u32;
+        if now > most {
+            (most, most_at) = (now, Some(t));
+        }
+        let until = next(begun, ended).unwrap_or(to).min(to);
+        if now > 0 && until > t.max(from) {
+            for part in &mut most_of[column(t.max(from))..=column(until - 1)] {
+                *part = now.max(*part);
+            }
+        }
+    }
+    (most_of, most, most_at)
+}
+
 impl Found {
     /// How long both sides disagreed, as known at a moment.
     pub(crate) fn convergence(
@@ -93,7 +127,8 @@ impl Found {
             .filter_map(|i| Some(i.to?.saturating_sub(i.from)))
             .collect();
         lengths.sort_unstable();
-        let mut disagreeing = convergence.tiles(from, to.saturating_add(1), columns.clamp(1, MOST_COLUMNS));
+        let columns = columns.clamp(1, MOST_COLUMNS);
+        let (mut disagreeing, most, most_at) = at_once(convergence, (from, to.saturating_add(1)), columns);
         // Nothing is known of what comes after the moment.
         if let Some(at) = known_at {
             let length = (i128::from(to) + 1 - i128::from(from)).max(1);
@@ -104,7 +139,8 @@ impl Found {
         Ok(ConvergenceDto {
             from: Int(from),
             to: Int(to.saturating_add(1)),
-            most: disagreeing.iter().copied().max().unwrap_or(0),
+            most,
+            most_at: most_at.map(Int),
             disagreeing,
             to_converge: spread(&lengths),
             open: convergence.open() as u32,

@@ -305,6 +305,7 @@ fn disagreements_are_told_over_time_and_by_length() {
     let end = told(None);
     assert_eq!((end.from, end.to), (at(0), Int(at(600).0 + 1)));
     assert_eq!((end.most, end.open, end.to_converge.count), (1, 1, 1));
+    assert_eq!(end.most_at, Some(at(30)));
     assert_eq!(end.to_converge.median, Some(Int(60 * SECOND)));
     assert_eq!(end.to_converge.classes.len(), 1);
     assert_eq!(end.lag.longest, Some(Int(60 * SECOND)));
@@ -314,6 +315,43 @@ fn disagreements_are_told_over_time_and_by_length() {
     let then = told(Some(at(80)));
     assert_eq!((then.open, then.to_converge.count), (1, 0));
     assert!(then.disagreeing.len() < 5, "{:?}", then.disagreeing);
+}
+
+#[test]
+fn the_most_streams_that_disagreed_at_once_do_not_depend_on_how_time_is_cut() {
+    // Three streams come a minute late one after the other, the last two together for ten seconds.
+    let times = [0, 100, 150];
+    let stream = |i: usize| format!("order-{i}");
+    let mut left: Vec<String> = times
+        .iter()
+        .enumerate()
+        .map(|(i, t)| line(&stream(i), 1, *t, "1"))
+        .collect();
+    let mut right: Vec<String> = times
+        .iter()
+        .enumerate()
+        .map(|(i, t)| line(&stream(i), 1, t + 60, "1"))
+        .collect();
+    for side in [&mut left, &mut right] {
+        side.push(line("clock-9", 1, 900, "1"));
+    }
+    let (two, done) = compared(&left, &right, options());
+    for columns in [1, 2, 7, 900] {
+        let args = ConvergenceArgs {
+            comparison: done.id,
+            known_at: None,
+            columns,
+        };
+        let told = commands::convergence(&two.session, args).unwrap();
+        assert_eq!((told.most, told.most_at), (2, Some(at(150))));
+        assert_eq!(told.disagreeing.iter().max(), Some(&2));
+        if columns == 900 {
+            let first = |n| told.disagreeing.iter().filter(|c| **c == n).count();
+            // 60 s alone, 50 s alone, 10 s together, 50 s alone; parts at an edge count for both.
+            assert!((9..=12).contains(&first(2)), "{}", first(2));
+            assert!((157..=163).contains(&first(1)), "{}", first(1));
+        }
+    }
 }
 
 #[test]

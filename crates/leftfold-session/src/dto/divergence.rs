@@ -85,10 +85,12 @@ dto! {
         pub from: Int,
         /// The latest one.
         pub to: Int,
-        /// In how many streams there was a disagreement at any time within each of the equal parts of that stretch.
+        /// The most streams that disagreed at one moment, for each of the equal parts of that stretch; those not known yet are left out.
         pub disagreeing: Vec<u32>,
-        /// The most streams that disagreed within a part.
+        /// The most of all.
         pub most: u32,
+        /// When that was first; `None`: none ever did.
+        pub most_at: Option<Int>,
         /// How long disagreements took that ended.
         pub to_converge: LengthsDto,
         /// How many have not ended.

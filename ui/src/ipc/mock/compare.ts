@@ -276,6 +276,7 @@ export class MockComparison {
       to: String(to),
       disagreeing,
       most: Math.max(0, ...disagreeing),
+      mostAt: findings.length === 0 ? null : (findings.at(-1)?.since ?? null),
       toConverge: {
         count: healed,
         median: later,
