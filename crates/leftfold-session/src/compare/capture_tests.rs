@@ -33,6 +33,7 @@ fn capture(folder: &Path, name: &str, partitions: &[Partition<'_>]) -> PathBuf {
         let id = writer.add_partition("t", None, number, *low).unwrap();
         let high = low + records.len() as i64;
         let marks = Watermarks {
+            leader: None,
             low: *low,
             high,
             start: *low,

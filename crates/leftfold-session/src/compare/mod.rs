@@ -1,9 +1,9 @@
 //! Comparisons of two histories, in three modes, and rules: sides taken from their sources, findings with their evidence.
 
 mod aligned;
-pub(crate) mod commands;
 #[cfg(test)]
 mod capture_tests;
+pub(crate) mod commands;
 mod correlated;
 mod density;
 mod field;
