@@ -27,6 +27,7 @@ use crate::failure::{Failure, Outcome};
 use crate::finding::{self, seconds};
 use crate::front::Front;
 use crate::input;
+use crate::kept::{Answer, Kept};
 use crate::style::{Tone, grouped};
 use crate::topic;
 use relate::RelateArgs;
@@ -212,13 +213,37 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     let right = topic::resolved(front, &asked.right)?;
     let session = input::session(front);
     let stores = [args.how.left_store, args.how.right_store];
-    let mut made = make(
-        front,
-        &session,
-        &asked,
-        ([&left, &right], stores),
-        args.how.at.as_ref(),
-    )?;
+    let mut kept = None;
+    let mut made = if matches!(asked.mode, Mode::Mirror) {
+        let sides = (
+            side(front, &session, &left, stores[0])?,
+            side(front, &session, &right, stores[1])?,
+        );
+        if args.save.is_none() {
+            let question = question(&asked, args);
+            kept = Kept::of(front, [&*sides.0, &*sides.1], &question);
+        }
+        if let Some(answer) = kept.as_ref().and_then(Kept::get) {
+            for note in &answer.notes {
+                front.note(note);
+            }
+            front.out.write_all(answer.out.as_bytes())?;
+            return Ok(ExitCode::from(answer.code));
+        }
+        if kept.is_some() {
+            front.keep();
+        }
+        let options = asked.options.clone();
+        Made::Mirror(Box::new(compare(
+            front,
+            (&left, sides.0),
+            (&right, sides.1),
+            options,
+        )?))
+    } else {
+        let places = ([left.as_path(), right.as_path()], stores);
+        make(front, &session, &asked, places, args.how.at.as_ref())?
+    };
     if args.save.is_some() {
         let path = save_comparison(Path::new("."), &asked)?;
         front.note(format!("{:?} is saved in {}", asked.name, path.display()));
@@ -236,11 +261,24 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     } else {
         as_text(front, args, &made)?;
     }
-    Ok(if made.found().first().is_some() {
-        ExitCode::from(DIFFERS)
+    let code = if made.found().first().is_some() {
+        DIFFERS
     } else {
-        ExitCode::SUCCESS
-    })
+        0
+    };
+    if let Some(kept) = kept
+        && let Some((notes, out)) = front.said()
+    {
+        kept.put(&Answer { code, notes, out });
+    }
+    Ok(ExitCode::from(code))
+}
+
+/// What was asked, as a text that differs where the answer may.
+fn question(asked: &NamedComparison, args: &CompareArgs) -> String {
+    let names = [&asked.left, &asked.right];
+    let shown = (&args.category, args.count, args.json, &args.how.at);
+    format!("{names:?} {:?} {shown:?}", asked.options)
 }
 
 /// What is to be compared, and how: as the arguments say, and where they say nothing as the project file does.

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::args::{Arguments, Colour};
 use crate::document::Document;
 use crate::interrupt::Interrupt;
+use crate::kept::MOST_BYTES;
 use crate::style::{Paint, clean};
 
 /// Work shorter than this shows no progress.
@@ -20,7 +21,7 @@ const SHOW_AFTER: Duration = Duration::from_millis(100);
 
 /// Where a run's output goes, and how it may look.
 pub(crate) struct Front {
-    pub(crate) out: BufWriter<StdoutLock<'static>>,
+    pub(crate) out: Output,
     pub(crate) paint: Paint,
     /// The terminal's columns; `None` when the output is no terminal.
     pub(crate) width: Option<usize>,
@@ -28,8 +29,34 @@ pub(crate) struct Front {
     pub(crate) cache: bool,
     /// Temporary captures of topics, removed with this.
     pub(crate) topics: Vec<TempDir>,
+    /// Notes that were said, while they are to be kept.
+    notes: Option<Vec<String>>,
     quiet: bool,
     json: bool,
+}
+
+/// The output of a run, and a copy of it while it is to be kept.
+pub(crate) struct Output {
+    inner: BufWriter<StdoutLock<'static>>,
+    copy: Option<Vec<u8>>,
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.inner.write(bytes)?;
+        if let Some(copy) = &mut self.copy {
+            copy.extend_from_slice(&bytes[..n]);
+            if copy.len() > MOST_BYTES {
+                // Too much to be worth it.
+                self.copy = None;
+            }
+        }
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 impl Front {
@@ -44,7 +71,11 @@ impl Front {
         };
         let width = || terminal_size::terminal_size().map_or(80, |(w, _)| usize::from(w.0));
         Self {
-            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            out: Output {
+                inner: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+                copy: None,
+            },
+            notes: None,
             paint: Paint::new(colour),
             width: terminal.then(width),
             interrupt: Interrupt::listen(arguments.verb.json()),
@@ -55,8 +86,24 @@ impl Front {
         }
     }
 
+    /// From here on what is said is kept, to be said again.
+    pub(crate) fn keep(&mut self) {
+        self.out.copy = Some(Vec::new());
+        self.notes = Some(Vec::new());
+    }
+
+    /// What was said since; `None`: too much, or no text.
+    pub(crate) fn said(&mut self) -> Option<(Vec<String>, String)> {
+        let notes = self.notes.take()?;
+        let out = String::from_utf8(self.out.copy.take()?).ok()?;
+        Some((notes, out))
+    }
+
     /// Something the reader should know, apart from the output; a JSON object of its own where the output is JSON.
     pub(crate) fn note(&mut self, what: impl Display) {
+        if let Some(notes) = &mut self.notes {
+            notes.push(what.to_string());
+        }
         if self.quiet {
             return;
         }

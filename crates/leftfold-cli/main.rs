@@ -23,6 +23,7 @@ mod input;
 mod inspect;
 mod interrupt;
 mod kafka;
+mod kept;
 mod later;
 mod mapping;
 mod open;

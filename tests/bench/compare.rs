@@ -62,6 +62,14 @@ fn spoil(right: &Path) -> Outcome {
     shell(right, &sql).map(drop)
 }
 
+/// The same with three events in ten changed.
+fn spoil_much(right: &Path) -> Outcome {
+    let sql = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;
+         UPDATE emt_messages SET message_data = replace(message_data, '\"qty\":', '\"qty\":1') WHERE global_position % 10 < 3;
+         COMMIT;";
+    shell(right, sql).map(drop)
+}
+
 /// Runs the shell; seconds it took.
 fn shell(file: &Path, sql: &str) -> Outcome<f64> {
     let since = Instant::now();
@@ -77,11 +85,11 @@ fn shell(file: &Path, sql: &str) -> Outcome<f64> {
     }
 }
 
-fn files(files: &Files, events: u64) -> Outcome<(PathBuf, PathBuf)> {
+fn files(files: &Files, events: u64) -> Outcome<[PathBuf; 3]> {
     let name = |side: &str| files.folder().join(format!("compared-{events}-{side}.db"));
-    let (left, right) = (name("left"), name("right"));
-    if !right.exists() {
-        for file in [&left, &right] {
+    let (left, right, dense) = (name("left"), name("right"), name("dense"));
+    if !dense.exists() {
+        for file in [&left, &right, &dense] {
             drop(fs::remove_file(file));
         }
         make(&left, events)?;
@@ -89,8 +97,11 @@ fn files(files: &Files, events: u64) -> Outcome<(PathBuf, PathBuf)> {
         fs::copy(&left, &unspoilt)?;
         spoil(&unspoilt)?;
         fs::rename(&unspoilt, &right)?;
+        fs::copy(&left, &unspoilt)?;
+        spoil_much(&unspoilt)?;
+        fs::rename(&unspoilt, &dense)?;
     }
-    Ok((left, right))
+    Ok([left, right, dense])
 }
 
 /// In the child: compares, and says how long it took and what was found.
@@ -123,14 +134,58 @@ pub(crate) fn compared(left: &Path, right: &Path) -> Outcome {
     Ok(())
 }
 
+/// Compares in a process of its own: what it says.
+fn in_a_child(left: &Path, right: &Path) -> Outcome<Value> {
+    let output = Command::new(env::current_exe()?)
+        .arg("compared")
+        .args([left, right])
+        .stderr(Stdio::inherit())
+        .output()?;
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn number(said: &Value, name: &str) -> Outcome<f64> {
+    said[name]
+        .as_f64()
+        .ok_or_else(|| format!("the child says no {name}").into())
+}
+
+/// How long the command line takes to say again what it has said of two files, in seconds.
+fn said_again(left: &Path, right: &Path, runs: u32) -> Outcome<f64> {
+    let program = env::current_exe()?.with_file_name("leftfold");
+    let cache = env::temp_dir().join("leftfold-bench-verdicts");
+    let ask = || -> Outcome<f64> {
+        let since = Instant::now();
+        let done = Command::new(&program)
+            .args(["compare", "--settled"])
+            .args([left, right])
+            .env("LEFTFOLD_CACHE_DIR", &cache)
+            .stdout(Stdio::null())
+            .status()?;
+        match done.code() {
+            Some(0 | 1) => Ok(since.elapsed().as_secs_f64()),
+            _ => Err(format!("{} fails", program.display()).into()),
+        }
+    };
+    let first = ask()?;
+    let again: Vec<f64> = (0..runs.max(5)).map(|_| ask()).collect::<Outcome<_>>()?;
+    fs::remove_dir_all(&cache)?;
+    let again = median(&again);
+    if again > first {
+        return Err("what was said is not said again".into());
+    }
+    Ok(again)
+}
+
 /// The row about comparing.
 pub(crate) fn measure(at: &Files, runs: u32, table: &mut Table) -> Outcome {
     let events = env::var("LEFTFOLD_BENCH_COMPARED")
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(EVENTS);
-    let (left, right) = files(at, events)?;
+    let [left, right, dense] = files(at, events)?;
     let (mut ours, mut scans, mut joins) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut dense_ours, mut dense_found) = (Vec::new(), 0.0);
     let mut said = Value::Null;
     let join = format!(
         "ATTACH '{}' AS r; SELECT count(*) FROM main.emt_messages a FULL JOIN r.emt_messages b \
@@ -141,13 +196,11 @@ pub(crate) fn measure(at: &Files, runs: u32, table: &mut Table) -> Outcome {
     for _ in 0..runs {
         scans.push(shell(&left, SCAN)? + shell(&right, SCAN)?);
         joins.push(shell(&left, &join)?);
-        let output = Command::new(env::current_exe()?)
-            .arg("compared")
-            .args([&left, &right])
-            .stderr(Stdio::inherit())
-            .output()?;
-        said = serde_json::from_slice(&output.stdout)?;
-        ours.push(said["seconds"].as_f64().ok_or("the child says no time")?);
+        said = in_a_child(&left, &right)?;
+        ours.push(number(&said, "seconds")?);
+        let of_dense = in_a_child(&left, &dense)?;
+        dense_ours.push(number(&of_dense, "seconds")?);
+        dense_found = number(&of_dense, "findings")?;
     }
     let (mine, scan, joined) = (median(&ours), median(&scans), median(&joins));
     let findings = said["findings"].as_u64().unwrap_or_default();
@@ -176,5 +229,25 @@ pub(crate) fn measure(at: &Files, runs: u32, table: &mut Table) -> Outcome {
             runs: format!("median of {runs}"),
         });
     }
+    let dense = median(&dense_ours);
+    table.add(Row {
+        what: format!("the same with {dense_found} findings, three events in ten"),
+        value: format!("{} s", brief(dense)),
+        peer: format!("few findings: {} s", brief(mine)),
+        ratio: format!("{}×", brief(dense / mine)),
+        target: "≤ 3×".to_owned(),
+        met: Some(dense <= 3.0 * mine),
+        runs: format!("median of {runs}"),
+    });
+    let again = said_again(&left, &right, runs)?;
+    table.add(Row {
+        what: "the verdict again, by the command line, start to end".to_owned(),
+        value: format!("{} ms", brief(again * 1000.0)),
+        peer: String::new(),
+        ratio: String::new(),
+        target: "≤ 50 ms".to_owned(),
+        met: Some(again <= 0.05),
+        runs: format!("median of {}", runs.max(5)),
+    });
     Ok(())
 }

@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod correlated;
 mod errors;
+mod kept;
 mod lists;
 mod mapping;
 mod names;

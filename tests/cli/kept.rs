@@ -1,0 +1,77 @@
+//! A verdict that was given once is given again at once, as long as nothing has changed.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::run::{folder, program, shop};
+
+/// Runs the program with a cache of its own: exit code, output, notes.
+fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let mut command: Command = program(folder, args);
+    command.env("LEFTFOLD_CACHE_DIR", folder.join("cache"));
+    let done = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (done.status.code(), text(done.stdout), text(done.stderr))
+}
+
+fn kept(folder: &Path) -> usize {
+    fs::read_dir(folder.join("cache/verdicts")).map_or(0, Iterator::count)
+}
+
+#[test]
+fn the_same_question_has_the_same_answer_and_a_changed_file_another() {
+    let folder = folder();
+    let path = folder.path();
+    fs::copy(shop().join("shop.db"), path.join("a.db")).unwrap();
+    let exported = run(path, &["export", "a.db"]).1;
+    fs::write(path.join("b.ndjson"), &exported).unwrap();
+    let ask = ["compare", "a.db", "b.ndjson", "--json"];
+    let first = run(path, &ask);
+    assert_eq!(first.0, Some(0), "{}", first.2);
+    assert_eq!(kept(path), 1);
+    assert_eq!(run(path, &ask), first);
+    assert_eq!(kept(path), 1);
+    // Other options are another question; so is the same one without a cache, which keeps nothing.
+    assert_eq!(run(path, &["compare", "a.db", "b.ndjson"]).0, Some(0));
+    assert_eq!(kept(path), 2);
+    assert_eq!(
+        run(path, &["--no-cache", "compare", "a.db", "b.ndjson", "--settled"]).0,
+        Some(0)
+    );
+    assert_eq!(kept(path), 2);
+    // One line less: the answer is not the one that was kept.
+    let shorter = exported.lines().skip(1).collect::<Vec<_>>().join("\n");
+    fs::write(path.join("b.ndjson"), shorter).unwrap();
+    let (code, out, _) = run(path, &ask);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("\"category\":\"missing\""), "{out}");
+    assert_eq!(kept(path), 3);
+}
+
+#[test]
+fn a_kept_answer_is_what_is_said_without_reading_again() {
+    let folder = folder();
+    let path = folder.path();
+    fs::copy(shop().join("shop.db"), path.join("a.db")).unwrap();
+    fs::copy(shop().join("shop.db"), path.join("b.db")).unwrap();
+    let ask = ["compare", "a.db", "b.db"];
+    run(path, &ask);
+    let file = fs::read_dir(path.join("cache/verdicts"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    fs::write(
+        &file,
+        r#"{"code":1,"notes":["from before"],"out":"what was said\n"}"#,
+    )
+    .unwrap();
+    let (code, out, notes) = run(path, &ask);
+    assert_eq!((code, out.as_str()), (Some(1), "what was said\n"));
+    assert!(notes.contains("from before"), "{notes}");
+    // What is broken is not said.
+    fs::write(&file, "{").unwrap();
+    assert!(run(path, &ask).1.contains("always equal"));
+}
