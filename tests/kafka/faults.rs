@@ -355,6 +355,29 @@ fn a_topic_made_anew_while_it_is_followed_ends_the_capture() {
 }
 
 #[test]
+fn a_topic_deleted_while_it_is_followed_ends_the_capture_and_what_was_read_is_kept() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("gone-live");
+    rig.python(WRITE, &[&topic, "0", "10"]);
+    let run = following(rig, folder.path(), &topic, "1000");
+    let path = folder.path().join("o.leftfold");
+    let end = Instant::now() + Duration::from_mins(1);
+    while numbers(&path).len() < 10 && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    rig.python(DELETE, &[&topic]);
+    let ended = run.wait_with_output().expect("the program ends by itself");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("error[kafka-topic-changed]") && said.contains("deleted while it was read"),
+        "{said}"
+    );
+    assert_eq!(numbers(&path), (0..10).collect::<Vec<i64>>());
+}
+
+#[test]
 fn what_was_captured_committed_does_not_go_on_uncommitted_and_a_start_past_the_end_is_refused() {
     let (rig, _calm) = rig();
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -479,7 +502,8 @@ fn a_broker_that_does_not_answer_for_a_minute_costs_no_record() {
     rig.control("resume", "broker");
     assert!(still.is_none(), "it waits: {still:?}");
     rig.python(WRITE, &[&topic, "200000", "250000"]);
-    said(run);
+    let told = said(run);
+    assert!(told.contains("waiting: "), "a silent broker is told: {told}");
     let path = folder.path().join("o.leftfold");
     assert_eq!(numbers(&path), (0..250_000).collect::<Vec<i64>>());
 }
