@@ -101,6 +101,9 @@ pub(crate) struct CompareArgs {
     /// Show only findings of these kinds; may be repeated
     #[arg(long, value_name = "FINDING", value_parser = category, value_delimiter = ',')]
     pub(crate) category: Vec<Category>,
+    /// Show only findings that are so certain: pending, confirmed, healed or out-of-coverage; may be repeated
+    #[arg(long, value_name = "STATUS", value_parser = status, value_delimiter = ',')]
+    pub(crate) status: Vec<Status>,
     /// Show at most so many findings (with --json all, unless given)
     #[arg(short, long, value_name = "N")]
     pub(crate) count: Option<usize>,
@@ -191,6 +194,13 @@ fn category(text: &str) -> Result<Category, String> {
     })
 }
 
+fn status(text: &str) -> Result<Status, String> {
+    STATUSES.into_iter().find(|s| s.as_str() == text).ok_or_else(|| {
+        let all = STATUSES.map(Status::as_str);
+        format!("{text:?} is no status; there are {}", all.join(", "))
+    })
+}
+
 /// Findings shown unless a number is given.
 const SHOWN: usize = 20;
 
@@ -277,7 +287,7 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
 /// What was asked, as a text that differs where the answer may.
 fn question(asked: &NamedComparison, args: &CompareArgs) -> String {
     let names = [&asked.left, &asked.right];
-    let shown = (&args.category, args.count, args.json, &args.how.at);
+    let shown = (&args.category, &args.status, args.count, args.json, &args.how.at);
     format!("{names:?} {:?} {shown:?}", asked.options)
 }
 
@@ -445,10 +455,12 @@ const STATUSES: [Status; 4] = [
 
 /// The findings that are to be shown, by number.
 fn chosen(args: &CompareArgs, found: &dyn Findings) -> Vec<u32> {
+    let known = found.known_until();
     let of_kind = |f: &Finding| args.category.is_empty() || args.category.contains(&f.category);
+    let so_certain = |f: &Finding| args.status.is_empty() || args.status.contains(&f.status(known));
     let findings = found.findings().iter().enumerate();
     findings
-        .filter(|(_, f)| of_kind(f))
+        .filter(|(_, f)| of_kind(f) && so_certain(f))
         .map(|(i, _)| i as u32)
         .collect()
 }

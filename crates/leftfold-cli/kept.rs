@@ -52,13 +52,15 @@ impl Kept {
         let program = env::current_exe().ok()?;
         let about = fs::metadata(program).ok()?;
         let made = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        question.push_str(&format!(
-            "{}\0{}\0{:?}\0{:?}\0{asked}",
+        let look = format!(
+            "{}\0{}\0{:?}\0{:?}\0",
             about.len(),
             made.as_nanos(),
             front.width,
             front.paint
-        ));
+        );
+        question.push_str(&look);
+        question.push_str(asked);
         let name = format!("{:032x}.json", xxh3_128(question.as_bytes()));
         Some(Self {
             path: folder.join("verdicts").join(name),

@@ -17,14 +17,14 @@ const LINES: &str = r#"{"stream":"a-1","version":1,"type":"Paid","time":"2026-01
 
 fn found(args: &[&str]) -> (i32, Vec<Value>) {
     let folder = folder();
-    fs::write(folder.path().join("a.ndjson"), LINES).unwrap();
+    fs::write(folder.path().join("a.ndjson"), LINES).expect("it can be written");
     let run = leftfold(folder.path(), &[&["audit", "a.ndjson", "--json"], args].concat());
     let lines = run
         .out
         .lines()
-        .map(|l| serde_json::from_str(l).unwrap())
+        .map(|l| serde_json::from_str(l).expect("every line is JSON"))
         .collect();
-    (run.code.unwrap(), lines)
+    (run.code.expect("it exits"), lines)
 }
 
 fn told(line: &Value) -> String {
@@ -43,7 +43,7 @@ fn told(line: &Value) -> String {
 fn drift_versions_and_clocks_are_told_with_the_events_around() {
     let (code, mut lines) = found(&[]);
     assert_eq!(code, 1);
-    let summary = lines.pop().unwrap();
+    let summary = lines.pop().expect("a summary");
     assert_eq!(summary["summary"]["events"], 7);
     assert_eq!(summary["summary"]["fails"], true);
     let told: Vec<String> = lines.iter().map(told).collect();

@@ -418,3 +418,34 @@ fn what_cannot_be_compared_is_said() {
             .contains("one side only")
     );
 }
+
+#[test]
+fn findings_are_shown_by_how_certain_they_are() {
+    let event =
+        |id: u32, hour: u32| format!(r#""id":"ev-{id}","time":"2026-01-01T{hour:02}:00:00Z","payload":{id}"#);
+    let both: Vec<String> = (10..20).map(|id| event(id, 0)).collect();
+    let of = |more: &[String]| [&both[..], more].concat();
+    let (left, right) = (of(&[event(1, 1), event(2, 2)]), of(&[event(3, 2)]));
+    let left: Vec<&str> = left.iter().map(String::as_str).collect();
+    let right: Vec<&str> = right.iter().map(String::as_str).collect();
+    let sides = two(&left, &right);
+    let ids = |status: &[&str]| {
+        let ask = ["left.ndjson", "right.ndjson"];
+        let (found, ..) = compared(sides.path(), &[&ask[..], status].concat());
+        let id = |f: &Value, side: &str| f[side]["id"].as_str().map(str::to_owned);
+        let ids: Vec<Option<String>> = found
+            .iter()
+            .map(|f| id(f, "left").or_else(|| id(f, "right")))
+            .collect();
+        ids.into_iter().flatten().collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[]), ["ev-1", "ev-2", "ev-3"]);
+    assert_eq!(ids(&["--status", "confirmed"]), ["ev-1"]);
+    assert_eq!(ids(&["--status", "pending,healed"]), ["ev-2", "ev-3"]);
+    let ask = ["compare", "left.ndjson", "right.ndjson", "--status", "sure"];
+    let told = leftfold(sides.path(), &ask).err;
+    assert!(
+        told.contains("there are pending, confirmed, healed, out-of-coverage"),
+        "{told}"
+    );
+}

@@ -10,8 +10,8 @@ use crate::run::{folder, program, shop};
 fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
     let mut command: Command = program(folder, args);
     command.env("LEFTFOLD_CACHE_DIR", folder.join("cache"));
-    let done = command.output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let done = command.output().expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it writes text");
     (done.status.code(), text(done.stdout), text(done.stderr))
 }
 
@@ -23,9 +23,9 @@ fn kept(folder: &Path) -> usize {
 fn the_same_question_has_the_same_answer_and_a_changed_file_another() {
     let folder = folder();
     let path = folder.path();
-    fs::copy(shop().join("shop.db"), path.join("a.db")).unwrap();
+    fs::copy(shop().join("shop.db"), path.join("a.db")).expect("it can be written");
     let exported = run(path, &["export", "a.db"]).1;
-    fs::write(path.join("b.ndjson"), &exported).unwrap();
+    fs::write(path.join("b.ndjson"), &exported).expect("it can be written");
     let ask = ["compare", "a.db", "b.ndjson", "--json"];
     let first = run(path, &ask);
     assert_eq!(first.0, Some(0), "{}", first.2);
@@ -42,7 +42,7 @@ fn the_same_question_has_the_same_answer_and_a_changed_file_another() {
     assert_eq!(kept(path), 2);
     // One line less: the answer is not the one that was kept.
     let shorter = exported.lines().skip(1).collect::<Vec<_>>().join("\n");
-    fs::write(path.join("b.ndjson"), shorter).unwrap();
+    fs::write(path.join("b.ndjson"), shorter).expect("it can be written");
     let (code, out, _) = run(path, &ask);
     assert_eq!(code, Some(1));
     assert!(out.contains("\"category\":\"missing\""), "{out}");
@@ -53,25 +53,25 @@ fn the_same_question_has_the_same_answer_and_a_changed_file_another() {
 fn a_kept_answer_is_what_is_said_without_reading_again() {
     let folder = folder();
     let path = folder.path();
-    fs::copy(shop().join("shop.db"), path.join("a.db")).unwrap();
-    fs::copy(shop().join("shop.db"), path.join("b.db")).unwrap();
+    fs::copy(shop().join("shop.db"), path.join("a.db")).expect("it can be written");
+    fs::copy(shop().join("shop.db"), path.join("b.db")).expect("it can be written");
     let ask = ["compare", "a.db", "b.db"];
     run(path, &ask);
     let file = fs::read_dir(path.join("cache/verdicts"))
-        .unwrap()
+        .expect("it is there")
         .next()
-        .unwrap()
-        .unwrap()
+        .expect("it is there")
+        .expect("it is there")
         .path();
     fs::write(
         &file,
         r#"{"code":1,"notes":["from before"],"out":"what was said\n"}"#,
     )
-    .unwrap();
+    .expect("it can be written");
     let (code, out, notes) = run(path, &ask);
     assert_eq!((code, out.as_str()), (Some(1), "what was said\n"));
     assert!(notes.contains("from before"), "{notes}");
     // What is broken is not said.
-    fs::write(&file, "{").unwrap();
+    fs::write(&file, "{").expect("it can be written");
     assert!(run(path, &ask).1.contains("always equal"));
 }

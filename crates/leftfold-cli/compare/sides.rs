@@ -61,6 +61,7 @@ pub(crate) fn done(front: &mut Front, (left, right): (&Path, Option<&Path>), how
         relate: RelateArgs::default(),
         how: how.clone(),
         category: Vec::new(),
+        status: Vec::new(),
         count: None,
         save: None,
         json: false,

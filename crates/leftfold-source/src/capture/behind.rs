@@ -68,7 +68,7 @@ pub(super) fn go_on(
     let flow = store.past.rows(file, last, why, cancel, &mut |past| match past {
         Past::Row(id, values) => {
             let (record, headers) = record_of_values(values);
-            let flow = store.hand_on(places, id, &record, headers.as_deref(), sink);
+            let flow = places.hand_on(id, &record, headers.as_deref(), sink);
             summary.events += u64::from(flow.is_some());
             flow.unwrap_or(ControlFlow::Continue(()))
         }

@@ -54,7 +54,7 @@ impl CaptureStore {
             let (id, record, headers) = record_of(row).map_err(|e| self.database.error(&e))?;
             last = Some(id);
             let read = headers.as_deref().map(headers::read).unwrap_or_default();
-            let Some(flow) = self.hand_on_read(places, id, &record, (headers.as_deref(), &read), sink) else {
+            let Some(flow) = places.hand_on_read(id, &record, (headers.as_deref(), &read), sink) else {
                 continue;
             };
             mark.note(id, &record, &read, &places.reading().schemas);
@@ -64,32 +64,32 @@ impl CaptureStore {
             }
         }
     }
+}
 
+impl Places {
     /// Hands a record's header on. `None`: its partition came after the places were read; the next scan has it.
     pub(super) fn hand_on(
         &self,
-        places: &Places,
         id: i64,
         record: &Record<'_>,
         headers: Option<&str>,
         sink: &mut dyn HeaderSink,
     ) -> Option<ControlFlow<()>> {
         let read = headers.map(headers::read).unwrap_or_default();
-        self.hand_on_read(places, id, record, (headers, &read), sink)
+        self.hand_on_read(id, record, (headers, &read), sink)
     }
 
     fn hand_on_read(
         &self,
-        places: &Places,
         id: i64,
         record: &Record<'_>,
         (headers, read): (Option<&str>, &[(Value, Value)]),
         sink: &mut dyn HeaderSink,
     ) -> Option<ControlFlow<()>> {
-        let at = places.at(id)?;
+        let at = self.at(id)?;
         let locator = Locator { row: id, item: 0 };
-        if places.is_mapped() {
-            let event = event_of(record, headers, &at, places.reading());
+        if self.is_mapped() {
+            let event = event_of(record, headers, &at, self.reading());
             return Some(sink.push(&Header {
                 stream: &event.stream,
                 category: event.category.as_deref(),
@@ -102,8 +102,8 @@ impl CaptureStore {
                 ..Header::at(locator)
             }));
         }
-        let meaning = meaning(record.value, read, at.topic, places.reading());
-        let named = stream_name(record.key, read, &at, places.reading());
+        let meaning = meaning(record.value, read, at.topic, self.reading());
+        let named = stream_name(record.key, read, &at, self.reading());
         let time = record.time();
         Some(sink.push(&Header {
             stream: &named.name,
