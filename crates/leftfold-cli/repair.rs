@@ -75,7 +75,7 @@ pub(crate) struct RepairArgs {
     /// Which side is right; the plan is for the other one
     #[arg(long, value_name = "SIDE", default_value = "left")]
     pub(crate) from: HandArg,
-    /// A TOML file with [[compensate]], in place of those of leftfold.toml in the current folder
+    /// A TOML file with `[[compensate]]`, in place of those of leftfold.toml in the current folder
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
     /// What to do about an event that says something else
