@@ -330,6 +330,12 @@ fn asked(args: &CompareArgs) -> Outcome<NamedComparison> {
     if let Some(text) = &args.number_tolerance {
         let number = leftfold_session::compare::decimal(text)
             .ok_or_else(|| Failure::new("usage", format!("{text:?} is no number: write 0.01")))?;
+        if text.trim_start().starts_with('-') {
+            return Err(Failure::new(
+                "usage",
+                "--number-tolerance: a difference is not below 0",
+            ));
+        }
         options.equality.tolerance.number = Some(number);
     }
     if let Some(identity) = args.identity {

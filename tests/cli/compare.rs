@@ -449,3 +449,72 @@ fn findings_are_shown_by_how_certain_they_are() {
         "{told}"
     );
 }
+
+#[test]
+fn ids_of_correlation_beside_the_metadata_are_those_within_it() {
+    let folder = folder();
+    leftfold(folder.path(), &["demo", "--events", "1000", "-O", "a.db"]).ok();
+    leftfold(folder.path(), &["demo", "--events", "1000", "-O", "a.ndjson"]).ok();
+    let (found, summary, code) = compared(folder.path(), &["a.db", "a.ndjson", "--metadata"]);
+    assert_eq!((found.len(), code), (0, Some(0)), "{summary}");
+    let text = fs::read_to_string(folder.path().join("a.ndjson")).expect("it is there");
+    let changed = text.replacen("\"correlation_id\":\"", "\"correlation_id\":\"x", 1);
+    fs::write(folder.path().join("b.ndjson"), changed).expect("it can be written");
+    let (found, summary, code) = compared(folder.path(), &["a.db", "b.ndjson", "--metadata"]);
+    assert_eq!((found.len(), code), (1, Some(1)), "{summary}");
+    assert_eq!(found[0]["fields"][0]["path"], "correlation_id");
+}
+
+#[test]
+fn the_first_divergence_is_where_something_differs_still() {
+    let event = |id: u32, stream: u32, second: u32| {
+        format!(
+            r#"{{"stream":"s-{stream}","type":"E","id":"ev-{id}","time":"2026-01-01T00:{:02}:{:02}Z","payload":{{"n":{id}}}}}"#,
+            second / 60,
+            second % 60
+        )
+    };
+    let all: Vec<String> = (0..20).map(|id| event(id, id % 2, id)).collect();
+    let folder = folder();
+    let write = |name: &str, lines: &[String]| {
+        fs::write(folder.path().join(name), lines.join("\n")).expect("it can be written");
+    };
+    // On the right event 3 comes late, and event 8 is lost for good.
+    let mut right = all.clone();
+    right[3] = event(3, 1, 1500);
+    right.remove(8);
+    let end = event(99, 0, 3000);
+    write("l.ndjson", &[&all[..], std::slice::from_ref(&end)].concat());
+    write("r.ndjson", &[&right[..], &[end]].concat());
+    let (found, summary, code) = compared(folder.path(), &["l.ndjson", "r.ndjson"]);
+    let kinds: Vec<&str> = found.iter().filter_map(|f| f["category"].as_str()).collect();
+    assert!(kinds.contains(&"late") && kinds.contains(&"missing"), "{kinds:?}");
+    assert_eq!(code, Some(1));
+    assert_eq!(summary["first"]["stream"], "s-0", "{summary}");
+    assert_eq!(summary["first"]["common"], 4, "{summary}");
+}
+
+#[test]
+fn what_an_empty_side_lacks_is_pending_while_it_may_still_come() {
+    let folder = folder();
+    let line = |second: u32| {
+        format!(
+            r#"{{"stream":"s","type":"E","id":"ev-{second}","version":{second},"time":"2026-01-01T00:00:{second:02}Z"}}"#
+        )
+    };
+    let all: Vec<String> = (1..50).map(line).collect();
+    fs::write(folder.path().join("l.ndjson"), all.join("\n")).expect("it can be written");
+    leftfold(folder.path(), &["demo", "--events", "1000", "-O", "r.db"]).ok();
+    let counts = |more: &[&str]| {
+        let ask = ["l.ndjson", "r.db", "--only-stream", "s"];
+        let (_, summary, code) = compared(folder.path(), &[&ask[..], more].concat());
+        (summary["findings"]["missing"].clone(), code)
+    };
+    let (missing, code) = counts(&[]);
+    assert_eq!(
+        (&missing["pending"], &missing["confirmed"]),
+        (&30.into(), &19.into())
+    );
+    assert_eq!(code, Some(1));
+    assert_eq!(counts(&["--lag-tolerance", "1h"]).1, Some(0));
+}

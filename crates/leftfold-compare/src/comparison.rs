@@ -107,14 +107,14 @@ impl Comparison {
                 *least = place.min(*least);
             }
         }
-        // Chains see what is tolerated, too; where nothing was found, all is in common.
+        // Chains see what is tolerated, and do not see metadata; what was found says where they part. Where nothing was, all is in common.
         for (number, stream) in self.streams.iter_mut().enumerate() {
             let all = match (stream.left, stream.right) {
                 (Some(l), Some(r)) => left.stream_events(l).len().min(right.stream_events(r).len()),
                 _ => 0,
             };
             stream.common = match places.get(&(number as u32)) {
-                Some(place) => stream.common.max(*place),
+                Some(place) => *place,
                 None => all as u32,
             };
         }
@@ -125,13 +125,17 @@ impl Comparison {
         finding.status(self.known_until)
     }
 
-    /// The first finding that is certain, by the time it began.
+    /// The first finding that is certain, by the time it began: one that still is, if there is one, else one that has healed.
     pub fn first(&self) -> Option<First> {
         let certain = |f: &Finding| f.is_certain(self.known_until);
-        self.findings.iter().position(certain).map(|i| First {
-            finding: i as u32,
-            stream: self.findings[i].stream,
-        })
+        let confirmed = |f: &Finding| certain(f) && self.status(f) == Status::Confirmed;
+        let first = self.findings.iter().position(confirmed);
+        first
+            .or_else(|| self.findings.iter().position(certain))
+            .map(|i| First {
+                finding: i as u32,
+                stream: self.findings[i].stream,
+            })
     }
 
     /// What it comes to.

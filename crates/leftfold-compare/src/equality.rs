@@ -40,6 +40,34 @@ pub struct FieldDifference {
     pub right: Option<Value>,
 }
 
+/// An event's metadata, less what is compared as the event's own: one store keeps the ids of correlation and cause in the metadata,
+/// another one beside it.
+fn of_metadata(event: &Event) -> Option<Value> {
+    let mut value = event.metadata.value.clone()?;
+    if let Value::Object(object) = &mut value {
+        let own = [&event.correlation_id, &event.causation_id];
+        let is_own = |name: &str, value: &Value| {
+            let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+            let plain = plain.to_ascii_lowercase();
+            let named = plain.contains("correlation") || plain.contains("causation");
+            let same = |id: &Option<String>| id.is_some() && id.as_deref() == value.as_str();
+            named && (*value == Value::Null || own.into_iter().any(same))
+        };
+        let names: Vec<String> = object
+            .iter()
+            .filter(|(name, value)| is_own(name, value))
+            .map(|(name, _)| name.to_string())
+            .collect();
+        for name in names {
+            object.remove(&name);
+        }
+        if object.is_empty() {
+            return None;
+        }
+    }
+    Some(value)
+}
+
 /// Is told of a place and what either side has there.
 type Tell<'t> = dyn FnMut(&Path, Option<&Value>, Option<&Value>) + 't;
 
@@ -83,8 +111,20 @@ impl Equality {
         }
         if self.metadata {
             let null = Value::Null;
-            let of = |event: &'_ Event| event.metadata.value.clone();
-            let (l, r) = (of(left), of(right));
+            for (path, l, r) in [
+                ("correlation_id", &left.correlation_id, &right.correlation_id),
+                ("causation_id", &left.causation_id, &right.causation_id),
+            ] {
+                if l != r {
+                    let value = |text: &Option<String>| text.as_deref().map(Value::from);
+                    found.push(FieldDifference {
+                        path: path.to_owned(),
+                        left: value(l),
+                        right: value(r),
+                    });
+                }
+            }
+            let (l, r) = (of_metadata(left), of_metadata(right));
             if l.is_some() || r.is_some() {
                 let (l, r) = (l.as_ref().unwrap_or(&null), r.as_ref().unwrap_or(&null));
                 // Pointers are the payload's, so nothing of the metadata is left out.

@@ -192,8 +192,14 @@ fn known_until(left: &Side, right: &Side, settled: bool) -> Option<i64> {
     if settled {
         return None;
     }
-    // A side without a single time says nothing of how far it is.
-    Some(left.known_until()?.min(right.known_until()?))
+    match (left.known_until(), right.known_until()) {
+        (Some(l), Some(r)) => Some(l.min(r)),
+        // An empty side is as far as the other one is: what should have come by then has not.
+        (Some(known), None) if right.events() == 0 => Some(known),
+        (None, Some(known)) if left.events() == 0 => Some(known),
+        // A side without a single time says nothing of how far it is.
+        _ => None,
+    }
 }
 
 /// When the disagreements began that have not ended.

@@ -1,5 +1,6 @@
 //! Values of events that comparisons and their keys are about: expressions, or places in the payload.
 
+use leftfold_compare::decimal;
 use leftfold_event::Event;
 use leftfold_event::json::Value;
 use leftfold_log::{Evaluation, Expression, VARIABLES};
@@ -82,8 +83,21 @@ pub(crate) fn expression(text: &str) -> Result<Expression, SessionError> {
     Expression::parse(text, &[]).map_err(|e| SessionError::new(e.code, e.message))
 }
 
-/// The text of a value as a key: a text is itself, anything else its JSON.
+/// The text of a value as a key: a text is itself, a number the same however it is spelled, anything else its JSON.
 pub(crate) fn key_text(value: &Value) -> String {
+    if let Value::Number(_) = value {
+        let text = value.to_string();
+        // 10.10 is 10.1.
+        let Some(number) = decimal(&text).map(|n| n.normalized()) else {
+            return text;
+        };
+        // Without an exponent, unless that would be a text of very many zeros.
+        return if (-64..=0).contains(&number.fractional_digit_count()) {
+            number.with_scale(0).to_string()
+        } else {
+            number.to_string()
+        };
+    }
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -112,6 +126,22 @@ mod tests {
     use leftfold_event::Payload;
 
     use super::*;
+
+    #[test]
+    fn a_number_is_the_same_key_however_it_is_spelled() {
+        let key = |text: &str| key_text(&leftfold_event::json::parse(text.as_bytes()).unwrap());
+        for (one, other) in [
+            ("10.10", "10.1"),
+            ("1", "1.0"),
+            ("100", "1e2"),
+            ("10020", "10020.00"),
+        ] {
+            assert_eq!(key(one), key(other));
+        }
+        assert_eq!([key("10020"), key("0"), key("-7.50")], ["10020", "0", "-7.5"]);
+        assert_ne!(key("9007199254740993"), key("9007199254740992"));
+        assert_ne!(key("1e99999999"), key("1e99999998"));
+    }
 
     #[test]
     fn a_uuid_is_the_same_key_however_it_is_written() {
