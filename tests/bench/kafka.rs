@@ -3,10 +3,16 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use leftfold_event::Cancel;
 use leftfold_kafka::{Request, Settings, capture};
+use leftfold_log::{Axis, LaneBy};
+use leftfold_session::contract::{KafkaConnectArgs, StartCaptureArgs};
+use leftfold_session::dto::{KafkaReadingDto, KafkaSettingsDto, Secret};
+use leftfold_session::{Session, commands};
 use serde_json::{Value, json};
 
 use crate::Outcome;
@@ -159,6 +165,62 @@ pub(crate) fn captured(brokers: &str, topic: &str, out: &Path) -> Outcome {
     Ok(())
 }
 
+/// Seconds from the wish to capture a topic until its first events are drawn: connection, capture, index, density, as the window asks for
+/// them.
+fn first_picture(brokers: &str, topic: &str, out: &Path) -> Outcome<f64> {
+    let session = Session::new(None, Arc::new(|_| ()));
+    let since = Instant::now();
+    let settings = KafkaSettingsDto {
+        profile: None,
+        file: String::new(),
+        text: Secret(String::new()),
+        properties: Vec::new(),
+        servers: brokers.to_owned(),
+        registry: String::new(),
+        keyring: Vec::new(),
+    };
+    let connection = commands::kafka_connect(&session, KafkaConnectArgs { settings })?;
+    let wish = StartCaptureArgs {
+        connection: connection.id,
+        topics: vec![topic.to_owned()],
+        partitions: Vec::new(),
+        range: vec!["beginning".to_owned()],
+        follow: false,
+        limit: None,
+        path: out.display().to_string(),
+        reading: KafkaReadingDto::default(),
+    };
+    commands::start_capture(&session, wish)?;
+    let source = loop {
+        if since.elapsed() > PATIENCE {
+            return Err("the capture cannot be opened".into());
+        }
+        match session.open(out, 0, None) {
+            Ok(opened) => break session.source(opened.id)?,
+            // It is being made.
+            Err(_) => thread::yield_now(),
+        }
+    };
+    loop {
+        let log = Arc::clone(&source.snapshot().log);
+        if log.events() > 0 {
+            let (from, to) = log.extent(Axis::Time).ok_or("no extent")?;
+            log.density(Axis::Time, LaneBy::Category, &[0], from, to, 1_400);
+            break;
+        }
+        if since.elapsed() > PATIENCE {
+            return Err("no event of the capture is seen".into());
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    let took = since.elapsed().as_secs_f64();
+    session.shut_down();
+    Ok(took)
+}
+
+/// How long a picture is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// The rows about Kafka.
 pub(crate) fn measure(files: &Files, runs: u32, table: &mut Table) -> Outcome {
     let records = std::env::var("LEFTFOLD_BENCH_RECORDS")
@@ -191,6 +253,21 @@ pub(crate) fn measure(files: &Files, runs: u32, table: &mut Table) -> Outcome {
             nowhere.push(rig.kcat(&topic, None)?);
             json.push(rig.kcat(&topic, Some(&lines))?);
         }
+        let mut pictures = Vec::new();
+        for _ in 0..runs {
+            drop(fs::remove_file(&out));
+            pictures.push(first_picture(&rig.brokers, &topic, &out)?);
+        }
+        table.add(Row {
+            what: format!(
+                "the same topic of {bytes} bytes a record: from the wish to capture it to the first picture"
+            ),
+            value: format!("{} s", brief(median(&pictures))),
+            target: "1 s".into(),
+            met: Some(median(&pictures) <= 1.0),
+            runs: format!("{runs}, median"),
+            ..Row::default()
+        });
         drop((fs::remove_file(&out), fs::remove_file(&lines)));
         let rate = |seconds: f64| format!("{}k records/s", brief(records as f64 / seconds / 1e3));
         let (ours, nowhere, json) = (median(&ours), median(&nowhere), median(&json));

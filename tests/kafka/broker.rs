@@ -10,6 +10,11 @@ use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard
 /// A rig that is there already: its folder. Otherwise one is started for the tests, and ended with them.
 const GIVEN: &str = "LEFTFOLD_TEST_RIG";
 
+/// A broker of yours, `HOST:PORT` without TLS and login, with the URL of its registry; in place of a rig. The tests that need other doors, or end
+/// brokers, say so and fail: leave them out (tests/kafka/README.md).
+const BROKERS: &str = "LEFTFOLD_TEST_BROKERS";
+const REGISTRY: &str = "LEFTFOLD_TEST_REGISTRY";
+
 /// The running rig.
 pub(crate) struct Rig {
     pub(crate) folder: PathBuf,
@@ -49,6 +54,9 @@ fn started() -> &'static Rig {
             .clone()
             .unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("kafka-rig"));
         let here = root().join("tests/kafka");
+        if let Ok(brokers) = std::env::var(BROKERS) {
+            return of_brokers(&here, &brokers);
+        }
         let keeper = given.is_none().then(|| {
             let script = "cat >/dev/null; \"$0\" stop \"$1\"";
             Command::new("setsid")
@@ -61,33 +69,66 @@ fn started() -> &'static Rig {
                 .spawn()
                 .expect("sh runs")
         });
-        for (program, verb) in [("rig.sh", Some("start")), ("produce.py", None)] {
-            let mut command = Command::new(here.join(program));
-            command.args(verb).arg(&folder);
-            let done = command.output().expect("the rig's scripts run");
-            assert!(
-                done.status.success(),
-                "{program}: {}{}",
-                String::from_utf8_lossy(&done.stdout),
-                String::from_utf8_lossy(&done.stderr)
-            );
-        }
-        let text = fs::read_to_string(folder.join("rig.json")).expect("the rig says where it is");
-        let facts = serde_json::from_str(&text).expect("what the rig says is JSON");
-        Rig {
-            folder,
-            facts,
-            _keeper: keeper,
-        }
+        run(&here, "rig.sh", &["start"], Some(&folder));
+        of_folder(&here, folder, keeper)
     })
+}
+
+fn run(here: &Path, program: &str, verb: &[&str], folder: Option<&Path>) {
+    let mut command = Command::new(here.join(program));
+    command.args(verb).args(folder);
+    let done = command.output().expect("the rig's scripts run");
+    assert!(
+        done.status.success(),
+        "{program}: {}{}",
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr)
+    );
+}
+
+/// The rig of a folder, with its topics written.
+fn of_folder(here: &Path, folder: PathBuf, keeper: Option<Child>) -> Rig {
+    run(here, "produce.py", &[], Some(&folder));
+    let text = fs::read_to_string(folder.join("rig.json")).expect("the rig says where it is");
+    let facts = serde_json::from_str(&text).expect("what the rig says is JSON");
+    Rig {
+        folder,
+        facts,
+        _keeper: keeper,
+    }
+}
+
+/// A broker that is not ours in place of a rig: all that is known of it is where it is.
+fn of_brokers(here: &Path, brokers: &str) -> Rig {
+    let registry = std::env::var(REGISTRY).unwrap_or_else(|_| {
+        panic!("{BROKERS} is given: give {REGISTRY}, too, the URL of its schema registry")
+    });
+    run(here, "rig.sh", &["setup"], None);
+    let name: String = brokers
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kafka-given-{name}"));
+    fs::create_dir_all(&folder).expect("a folder for what is written");
+    let programs = root().join("target/kafka");
+    let facts = serde_json::json!({
+        "given": "yes",
+        "dir": folder,
+        "plaintext": brokers,
+        "registry": registry,
+        "classpath": format!("{}/*", programs.join("lib").display()),
+    });
+    fs::write(folder.join("rig.json"), facts.to_string()).expect("it can be written");
+    of_folder(here, folder, None)
 }
 
 impl Rig {
     /// A fact of `rig.json`.
     pub(crate) fn fact(&self, name: &str) -> &str {
-        self.facts
-            .get(name)
-            .map_or_else(|| panic!("no {name} in rig.json"), String::as_str)
+        self.facts.get(name).map_or_else(
+            || panic!("no {name} in rig.json: of a given broker only its address and its registry are known"),
+            String::as_str,
+        )
     }
 
     /// The brokers at the door where everybody may do all.
