@@ -518,3 +518,33 @@ fn what_an_empty_side_lacks_is_pending_while_it_may_still_come() {
     assert_eq!(code, Some(1));
     assert_eq!(counts(&["--lag-tolerance", "1h"]).1, Some(0));
 }
+
+#[test]
+fn another_version_of_the_same_event_is_a_conflict_and_another_beginning_of_the_count_is_none() {
+    let event = |id: u32, version: u32| {
+        format!(
+            r#""id":"ev-{id}","version":{version},"time":"2026-01-01T00:00:{id:02}Z","payload":{{"n":{id}}}"#
+        )
+    };
+    let side =
+        |version: &dyn Fn(u32) -> u32| -> Vec<String> { (0..8).map(|id| event(id, version(id))).collect() };
+    let found = |left: &[String], right: &[String]| {
+        let left: Vec<&str> = left.iter().map(String::as_str).collect();
+        let right: Vec<&str> = right.iter().map(String::as_str).collect();
+        let sides = two(&left, &right);
+        compared(sides.path(), &["left.ndjson", "right.ndjson"]).0
+    };
+    let left = side(&|id| id + 1);
+    assert_eq!(found(&left, &side(&|id| id)), Vec::<Value>::new());
+    // One is said to be v33.
+    let right = side(&|id| if id == 2 { 33 } else { id + 1 });
+    let conflicts = found(&left, &right);
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert_eq!(conflicts[0]["category"], "conflict");
+    assert_eq!(
+        conflicts[0]["fields"],
+        serde_json::json!([{"path": "version", "left": 3, "right": 33}])
+    );
+    // Versions that follow no rule mean something else there.
+    assert_eq!(found(&left, &side(&|id| 100 + id * id)), Vec::<Value>::new());
+}

@@ -280,6 +280,8 @@ impl Mirroring<'_> {
                         .push(self.of_pair(Category::Conflict, number, *l, *r));
                 }
             }
+            let pairs = l.iter().copied().zip(r.iter().copied());
+            self.other_versions(number, pairs, part);
             merge(number, &mut spans, &mut part.intervals);
             return;
         }
@@ -301,6 +303,12 @@ impl Mirroring<'_> {
                     .push(self.of_pair(Category::Reordered, number, ours, theirs));
             }
         }
+        // Where one is lost or moved, the versions behind it may be counted anew.
+        if aligned.moved.is_empty() && aligned.left.is_empty() && aligned.right.is_empty() {
+            let alike = aligned.pairs.iter().map(|(a, b)| (*a as usize, *b as usize));
+            let alike = alike.filter(|(a, b)| left[*a].content == right[*b].content);
+            self.other_versions(number, alike.map(|(a, b)| (l[a], r[b])), part);
+        }
         for (a, b) in &aligned.guessed {
             let (ours, theirs) = (l[*a as usize], r[*b as usize]);
             part.to_read.push((part.findings.len() as u32, true));
@@ -317,6 +325,41 @@ impl Mirroring<'_> {
             }
         }
         merge(number, &mut spans, &mut part.intervals);
+    }
+
+    /// Pairs of events known by their ids that state other versions than their partners do, though they say the same. One side may count
+    /// from 0 and the other one from 1: what is the same for most pairs of the stream is no difference, and where nothing is, versions
+    /// mean something else on either side.
+    fn other_versions(&self, stream: u32, pairs: impl Iterator<Item = (u32, u32)> + Clone, part: &mut Part) {
+        if self.identity != Identity::Id {
+            return;
+        }
+        let apart = |(l, r): (u32, u32)| Some(self.right.version(r)?.wrapping_sub(self.left.version(l)?));
+        let mut shifts = pairs.clone().filter_map(apart);
+        let Some(first) = shifts.next() else { return };
+        if shifts.all(|shift| shift == first) {
+            return;
+        }
+        let mut counts: FxHashMap<i64, usize> = FxHashMap::default();
+        let mut all = 0;
+        for shift in pairs.clone().filter_map(apart) {
+            *counts.entry(shift).or_default() += 1;
+            all += 1;
+        }
+        let Some((shift, count)) = counts
+            .into_iter()
+            .max_by_key(|(shift, n)| (*n, std::cmp::Reverse(*shift)))
+        else {
+            return;
+        };
+        if count * 2 <= all {
+            return;
+        }
+        for (l, r) in pairs {
+            if apart((l, r)).is_some_and(|own| own != shift) {
+                part.findings.push(self.of_pair(Category::Conflict, stream, l, r));
+            }
+        }
     }
 
     /// Whether two events of the same content have to be read to know that they are equal.

@@ -252,7 +252,16 @@ impl Findings for Compared {
                         if finding.category == Category::Conflict
                             || finding.category == Category::Placement =>
                     {
-                        self.options.equality.differences(l, r)
+                        let mut fields = self.options.equality.differences(l, r);
+                        if fields.is_empty() && l.version != r.version {
+                            let value = |e: &Event| e.version.map(leftfold_event::json::Value::from);
+                            fields.push(leftfold_compare::FieldDifference {
+                                path: "version".to_owned(),
+                                left: value(l),
+                                right: value(r),
+                            });
+                        }
+                        fields
                     }
                     _ => Vec::new(),
                 };
