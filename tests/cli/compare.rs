@@ -548,3 +548,23 @@ fn another_version_of_the_same_event_is_a_conflict_and_another_beginning_of_the_
     // Versions that follow no rule mean something else there.
     assert_eq!(found(&left, &side(&|id| 100 + id * id)), Vec::<Value>::new());
 }
+
+#[test]
+fn clocks_that_are_apart_and_sides_without_times_are_told() {
+    let timed = |hour: u32| {
+        let event = |id: u32| format!(r#""id":"ev-{id}","time":"2026-01-01T{hour:02}:00:{id:02}Z""#);
+        (0..9).map(event).collect::<Vec<String>>()
+    };
+    let told = |left: &[String], right: &[String]| {
+        let left: Vec<&str> = left.iter().map(String::as_str).collect();
+        let right: Vec<&str> = right.iter().map(String::as_str).collect();
+        let sides = two(&left, &right);
+        leftfold(sides.path(), &["compare", "left.ndjson", "right.ndjson"]).err
+    };
+    let apart = told(&timed(1), &timed(2));
+    assert!(apart.contains("other clocks or time zones"), "{apart}");
+    assert!(!told(&timed(1), &timed(1)).contains("clocks"));
+    let without: Vec<String> = (0..9).map(|id| format!(r#""id":"ev-{id}""#)).collect();
+    let told = told(&without, &without[..8]);
+    assert!(told.contains("a side has no times"), "{told}");
+}

@@ -39,6 +39,22 @@ pub(super) fn check_sides(front: &mut Front, options: &MirrorOptions, compared: 
             ));
         }
     }
+    let lags = &compared.comparison.lags;
+    if let Some(least) = lags
+        .first()
+        .filter(|least| **least > options.lag_tolerance && lags.len() > 1)
+    {
+        front.note(format!(
+            "every event was recorded {} or more apart on the two sides: other clocks or time zones? (--lag-tolerance says how much is well)",
+            Length(*least)
+        ));
+    }
+    let some = sides.iter().all(|(_, side)| side.side.events() > 0);
+    if some && !options.settled && compared.comparison.known_until.is_none() {
+        front.note(
+            "a side has no times: what it lacks is taken for a divergence at once, and nothing is pending",
+        );
+    }
     if compared.comparison.shifted > 0 {
         front.note(format!(
             "in {} the versions are shifted against each other: events there are known by what they say (--identity version forbids that)",
