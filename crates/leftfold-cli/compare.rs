@@ -6,6 +6,7 @@ pub(crate) mod mirror;
 mod projection;
 mod relate;
 pub(crate) mod sides;
+mod streams;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -104,6 +105,9 @@ pub(crate) struct CompareArgs {
     /// Show only findings that are so certain: pending, confirmed, healed or out-of-coverage; may be repeated
     #[arg(long, value_name = "STATUS", value_parser = status, value_delimiter = ',')]
     pub(crate) status: Vec<Status>,
+    /// Show where each stream parts first, in place of all findings
+    #[arg(long)]
+    pub(crate) streams: bool,
     /// Show at most so many findings (with --json all, unless given)
     #[arg(short, long, value_name = "N")]
     pub(crate) count: Option<usize>,
@@ -287,7 +291,14 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
 /// What was asked, as a text that differs where the answer may.
 fn question(asked: &NamedComparison, args: &CompareArgs) -> String {
     let names = [&asked.left, &asked.right];
-    let shown = (&args.category, &args.status, args.count, args.json, &args.how.at);
+    let shown = (
+        &args.category,
+        &args.status,
+        args.streams,
+        args.count,
+        args.json,
+        &args.how.at,
+    );
     format!("{names:?} {:?} {shown:?}", asked.options)
 }
 
@@ -476,7 +487,11 @@ fn as_json(front: &mut Front, args: &CompareArgs, made: &Made) -> Outcome {
     let numbers = chosen(args, found);
     let count = args.count.unwrap_or(usize::MAX);
     let cancel = front.interrupt.cancel.clone();
-    for chunk in numbers[..numbers.len().min(count)].chunks(CHUNK) {
+    if args.streams {
+        streams::as_json(front, made, &numbers, count)?;
+    }
+    let listed = if args.streams { 0 } else { numbers.len().min(count) };
+    for chunk in numbers[..listed].chunks(CHUNK) {
         for (n, finding) in chunk.iter().zip(found.shown(chunk, &cancel)?) {
             let document = finding::document(found.names(), &finding)?;
             finding::numbered(*n).and(document).print(&mut front.out)?;
@@ -494,15 +509,21 @@ fn as_text(front: &mut Front, args: &CompareArgs, made: &Made) -> Outcome {
     made.head(front)?;
     writeln!(front.out)?;
     let numbers = chosen(args, found);
-    let shown_count = numbers.len().min(args.count.unwrap_or(SHOWN));
-    if shown_count > 0 {
+    let most = args.count.unwrap_or(SHOWN);
+    let (all, shown_count) = if args.streams {
+        let all = streams::as_text(front, made, &numbers, most)?;
+        (all, all.min(most))
+    } else {
+        (numbers.len(), numbers.len().min(most))
+    };
+    if shown_count > 0 && !args.streams {
         let cancel = front.interrupt.cancel.clone();
         let shown = found.shown(&numbers[..shown_count], &cancel)?;
         let mut table = finding::table(shown.iter()).numbered(&numbers);
         table.write(&mut front.out, paint, front.width)?;
     }
-    if numbers.len() > shown_count {
-        let more = grouped((numbers.len() - shown_count) as u64);
+    if all > shown_count {
+        let more = grouped((all - shown_count) as u64);
         let line = format!("… and {more} more; -c N shows more, --json all");
         writeln!(front.out, "{}", paint.with(Tone::Dim, &line))?;
     }

@@ -492,6 +492,25 @@ fn the_first_divergence_is_where_something_differs_still() {
     assert_eq!(code, Some(1));
     assert_eq!(summary["first"]["stream"], "s-0", "{summary}");
     assert_eq!(summary["first"]["common"], 4, "{summary}");
+    // Each stream has a first divergence of its own.
+    let (streams, ..) = compared(folder.path(), &["l.ndjson", "r.ndjson", "--streams"]);
+    let told: Vec<_> = streams
+        .iter()
+        .map(|s| {
+            (
+                s["stream"].as_str(),
+                s["common"].as_u64(),
+                s["first"]["category"].as_str(),
+            )
+        })
+        .collect();
+    assert!(
+        told.contains(&(Some("s-0"), Some(4), Some("missing"))),
+        "{told:?}"
+    );
+    assert_eq!(told.len(), 2, "{told:?}");
+    let table = leftfold(folder.path(), &["compare", "l.ndjson", "r.ndjson", "--streams"]).out;
+    assert!(table.contains("in common") && table.contains("s-1"), "{table}");
 }
 
 #[test]

@@ -62,6 +62,7 @@ pub(crate) fn done(front: &mut Front, (left, right): (&Path, Option<&Path>), how
         how: how.clone(),
         category: Vec::new(),
         status: Vec::new(),
+        streams: false,
         count: None,
         save: None,
         json: false,
