@@ -28,6 +28,10 @@ export function momentOf(finding: FindingDto): string {
   return finding.since === null ? '' : rfc3339(BigInt(finding.since));
 }
 
+/** When a finding began, RFC 3339: what both sides have differs from the later of the two on. Without that, its moment. */
+export const beganOf = (finding: FindingDto): string =>
+  finding.since === null ? momentOf(finding) : rfc3339(BigInt(finding.since));
+
 /** How long it took to heal. */
 export function healedText(finding: FindingDto): string | null {
   if (finding.since === null || finding.healed === null) return null;
