@@ -62,7 +62,7 @@ leftfold.toml:
   right = \"read.db\"
   table = \"orders\"
   key = \"order_id\"                      # further: projection, fields = [\"total\"],
-                                        # map = { paid = \"/paidAmount\" }
+                                        # map = { paid = \"/paidAmount\" }, within = \"5m\"
   [[rule]]                              # a condition: on the event, `state` after it, `before` it
   name = \"stock never below zero\"
   source = \"shop.db\"                    # without it: the one that --source names
@@ -651,7 +651,13 @@ fn in_words(all: &[Done]) -> (Tone, String) {
     let (violated, errors) = (results(all, "violated"), results(all, "error"));
     let checks = counted(all.len() as u64, "check");
     match (violated, errors) {
-        (0, 0) => (Tone::Good, format!("{checks}: everything holds")),
+        (0, 0) => {
+            let idle = match all.iter().filter(|d| d.idle().is_some()).count() as u64 {
+                0 => String::new(),
+                n => format!(", {} of no event", counted(n, "rule")),
+            };
+            (Tone::Good, format!("{checks}: everything holds{idle}"))
+        }
         (n, 0) => (Tone::Bad, format!("{checks}: {} violated", grouped(n))),
         (n, e) => (
             Tone::Bad,

@@ -116,7 +116,7 @@ fn a_rule_that_is_about_no_event_says_so_in_the_outcome_itself() {
         ),
         (
             "when = 'type == \"OrderPlacd\"'\nexpect = 'type == \"OrderPaid\"'\nby = \"payload.orderId\"",
-            "no event is of type \"OrderPlacd\"; did you mean \"OrderPlaced\"?",
+            "no event is of type \"OrderPlacd\"; did you mean \"OrderPlaced\" or \"OrderPaid\"?",
         ),
         (
             "when = 'payload.total > 100'\ncheck = 'true'",
@@ -177,7 +177,7 @@ fn what_events_that_follow_each_other_should_share_and_have_not_is_an_error() {
     assert_eq!((run.code, &line["result"]), (Some(1), &"violated".into()));
     assert!(
         run.err
-            .contains("no event is of type \"OrderPayed\"; did you mean \"OrderPaid\"?"),
+            .contains("no event is of type \"OrderPayed\"; did you mean"),
         "{}",
         run.err
     );

@@ -225,7 +225,7 @@ impl Correlated {
     }
 }
 
-/// Which event it is: its stream, and its version, place or id.
+/// Which event it is: its stream, and its version, place, id or time.
 fn called(event: &Event) -> String {
     let stream = (!event.stream.is_empty()).then(|| event.stream.clone());
     let version = event.version.map(|v| format!("v{v}"));
@@ -233,7 +233,7 @@ fn called(event: &Event) -> String {
     let place = match (&event.position, &event.id) {
         (Some(position), _) => Some(format!("#{position}")),
         (None, Some(id)) => Some(format!("id {id}")),
-        (None, None) => None,
+        (None, None) => event.time.map(|t| format!("at {t}")),
     };
     let parts: Vec<String> = [stream, version, kind, place].into_iter().flatten().collect();
     parts.join(" ")
