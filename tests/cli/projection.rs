@@ -247,6 +247,8 @@ fn a_place_that_no_state_has_is_an_error_with_the_places_near_to_it() {
     );
     let told = wrong(&["--map", "status=$.name"]);
     assert!(told.contains("did you mean /customer/name?"), "{told}");
+    let told = wrong(&["--map", "gift=/gift", "--map", "gift=/gifted"]);
+    assert!(told.contains("--map: \"gift\" is placed twice"), "{told}");
     let told = wrong(&["--fields", "total_cent"]);
     assert!(told.contains("did you mean total_cents?"), "{told}");
     let told = wrong(&["--map", "statsu=/status"]);

@@ -54,6 +54,11 @@ impl ProjectionBy {
         let about = |name: &str, e: SessionError| {
             SessionError::new(e.code, format!("{name}: {}", e.message)).with("key", name)
         };
+        if let Some((column, _)) = (1..map.len()).find_map(|i| map[..i].iter().find(|(c, _)| *c == map[i].0))
+        {
+            let why = format!("{column:?} is placed twice");
+            return Err(about("map", SessionError::new("path-syntax", why)));
+        }
         let by = Self {
             projection,
             table,
