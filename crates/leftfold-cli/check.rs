@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use leftfold_event::Progress;
 use leftfold_session::compare::{
-    Finding, Findings, History, Rule, RuleKind, Ruled, Shown, Status, check_rule,
+    Finding, Findings, History, Rule, RuleKind, RuleTold, Ruled, Shown, Status, check_rule, told_of_rule,
 };
 use leftfold_session::project::{FILE_NAME, Project};
 use leftfold_session::{Check, Mode, NamedComparison, StatedCheck, duration_text, nearest_names, output};
@@ -62,7 +62,7 @@ leftfold.toml:
   right = \"read.db\"
   table = \"orders\"
   key = \"order_id\"                      # further: projection, fields = [\"total\"],
-                                        # map = { paid = \"/paidAmount\" }
+                                        # map = { paid = \"/paidAmount\" }, within = \"5m\"
   [[rule]]                              # a condition: on the event, `state` after it, `before` it
   name = \"stock never below zero\"
   source = \"shop.db\"                    # without it: the one that --source names
@@ -80,7 +80,8 @@ leftfold.toml:
   within = \"30s\"
 
 Expressions are CEL over the event, as in filters (`leftfold events --help`). A state that does not hold is one violation until it holds \
-again. A condition on a field that is not there is passed over; with `when` it does not hold.
+again. A condition on a field that is not there is passed over; with `when` it does not hold. A field that is nowhere is an error of the rule; that there is no event it is \
+about is told beside its `ok`.
 With --json one finding a line, as in `leftfold compare --json`, with {\"check\": NAME}; then one line {\"check\", \"result\", \"summary\"} of \
 each check (result: ok, violated, error), and one {\"summary\": {...}} of all.
 Exit codes: 0 everything holds, 1 something differs or is violated (or was, and healed), 2 something could not be checked.";
@@ -174,8 +175,29 @@ struct Judged {
     /// As many as are to be shown, and their numbers among all.
     shown: Vec<Shown>,
     numbers: Vec<u32>,
+    /// That it says nothing, and why, where there is no event it is about.
+    idle: Option<Idle>,
     /// For machines.
     summary: Document,
+}
+
+/// Why a rule says nothing.
+struct Idle {
+    /// In a few words.
+    what: &'static str,
+    /// With what in it is nowhere.
+    note: String,
+}
+
+impl Idle {
+    fn of(told: &RuleTold) -> Option<Self> {
+        let what = told.idle?;
+        let note = std::iter::once(what).chain(told.notes.iter().map(String::as_str));
+        Some(Self {
+            what,
+            note: note.collect::<Vec<_>>().join("; "),
+        })
+    }
 }
 
 impl Done {
@@ -186,6 +208,11 @@ impl Done {
             Ok(_) => "violated",
             Err(_) => "error",
         }
+    }
+
+    /// Why it says nothing, where it does not.
+    fn idle(&self) -> Option<&Idle> {
+        self.judged.as_ref().ok()?.idle.as_ref()
     }
 
     /// Code and message of what kept it from being checked.
@@ -437,6 +464,7 @@ impl Running<'_> {
             streams: streams.len() as u64,
             first: found.shown(&certain[..certain.len().min(1)], &cancel)?.pop(),
             shown: found.shown(&wanted[..kept], &cancel)?,
+            idle: None,
             summary: made.summary(&cancel)?,
         })
     }
@@ -455,18 +483,19 @@ impl Running<'_> {
         })?;
         let opened = self.open(front, &source)?;
         let name = opened.source.name();
-        let ruled = ruled(front, rule, opened)?;
+        let (ruled, told) = ruled(front, rule, opened)?;
         if self.args.is_json() {
             for (first, chunk) in (0..).step_by(CHUNK).zip(ruled.shown.chunks(CHUNK)) {
                 let found = lines::of_findings(&rule.name, [&name; 2], first, chunk)?;
                 sink.put(front, &found)?;
             }
         }
-        let summary = lines::of_rule(&ruled, &name);
-        Ok(self.judged(ruled, summary))
+        let idle = Idle::of(&told);
+        let summary = lines::of_rule(&ruled, &name, idle.as_ref().map(|i| i.note.as_str()));
+        Ok(self.judged(ruled, idle, summary))
     }
 
-    fn judged(&self, ruled: Ruled, summary: Document) -> Judged {
+    fn judged(&self, ruled: Ruled, idle: Option<Idle>, summary: Document) -> Judged {
         let with_pending = self.args.format() == Format::Sarif;
         let first = ruled.shown.iter().find(|s| is_certain(s.status)).cloned();
         let (numbers, shown) = (0..)
@@ -481,6 +510,7 @@ impl Running<'_> {
             streams: ruled.streams,
             first,
             shown,
+            idle,
             summary,
         }
     }
@@ -506,7 +536,7 @@ impl Running<'_> {
 }
 
 /// Checks a rule on a history, and tells what of it could not be judged.
-pub(crate) fn ruled(front: &mut Front, rule: &Rule, opened: &Opened) -> Outcome<Ruled> {
+pub(crate) fn ruled(front: &mut Front, rule: &Rule, opened: &Opened) -> Outcome<(Ruled, RuleTold)> {
     let snapshot = &opened.snapshot;
     let history = History {
         log: &snapshot.log,
@@ -536,13 +566,18 @@ pub(crate) fn ruled(front: &mut Front, rule: &Rule, opened: &Opened) -> Outcome<
         }
         front.note(told);
     }
-    if ruled.judged == 0 && ruled.failed == 0 {
-        front.note(format!(
-            "{}: there is no event in {name} that it could be judged on",
-            rule.name
-        ));
+    let work = || told_of_rule(rule, history, &ruled, &cancel);
+    let told = front.watch("looking for what is not there", &[Progress::new()], work)?;
+    if let Some(why) = told.error {
+        return Err(Failure::new("filter-fails", why));
     }
-    Ok(ruled)
+    if let Some(what) = told.idle {
+        front.note(format!("{}: there is {what} in {name}", rule.name));
+    }
+    for note in &told.notes {
+        front.note(format!("{}: {note}", rule.name));
+    }
+    Ok((ruled, told))
 }
 
 /// The findings that are picked, by number.
@@ -616,7 +651,13 @@ fn in_words(all: &[Done]) -> (Tone, String) {
     let (violated, errors) = (results(all, "violated"), results(all, "error"));
     let checks = counted(all.len() as u64, "check");
     match (violated, errors) {
-        (0, 0) => (Tone::Good, format!("{checks}: everything holds")),
+        (0, 0) => {
+            let idle = match all.iter().filter(|d| d.idle().is_some()).count() as u64 {
+                0 => String::new(),
+                n => format!(", {} of no event", counted(n, "rule")),
+            };
+            (Tone::Good, format!("{checks}: everything holds{idle}"))
+        }
         (n, 0) => (Tone::Bad, format!("{checks}: {} violated", grouped(n))),
         (n, e) => (
             Tone::Bad,
@@ -645,7 +686,9 @@ fn as_text(front: &Front, all: &[Done], on_terminal: bool, out: &mut Vec<u8>) ->
         Column::left("first event", Tone::Plain, 12),
     ]);
     for done in all {
-        let mut row = vec![done.name.clone(), done.result().to_owned()];
+        let idle = done.idle().map(|idle| format!(", {}", idle.what));
+        let result = format!("{}{}", done.result(), idle.unwrap_or_default());
+        let mut row = vec![done.name.clone(), result];
         match &done.judged {
             Ok(judged) => {
                 let pending = match judged.pending {

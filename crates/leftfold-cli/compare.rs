@@ -57,7 +57,7 @@ What has no partner is missing, or deadline where --within says how soon; extra,
 cause: told, and no divergence) are the others.
 --mode projection folds the left side and compares each stream's state with its row: of a table (--table carts --key cart_id), of NDJSON lines \
 {\"stream\", \"state\"} as `leftfold state --json` writes them, or of another history's states. It says which place of the log the rows fit best. A row that fits \
-an earlier place is behind: pending, then late; one that fits none is a field-mismatch, with the event that last set each field. missing: \
+an earlier place is behind: pending, then late (all of them where that place is further behind the end than --within); one that fits none is a field-mismatch, with the event that last set each field. missing: \
 a stream without a row; extra: a row without a stream.
 
 A FINDING is one of missing (the left side has it, the right one has not), extra (the other way round), duplicate, conflict (the same event says \

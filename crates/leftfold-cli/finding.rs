@@ -134,7 +134,10 @@ pub(crate) fn event_cell(shown: &Shown) -> String {
     let version = event.version.map(|v| format!("v{v}"));
     let kind = stated(&event.kind).map(str::to_owned);
     let place = event.position.as_ref().map(|p| format!("#{p}"));
-    [version, kind, place]
+    // Events that belong together are of two histories: the right one's place is none of the left one.
+    let is_right = shown.left.is_none() && shown.key.is_some() && shown.of_row.is_none();
+    let side = is_right.then(|| "right".to_owned());
+    [side, version, kind, place]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
@@ -199,7 +202,7 @@ fn what_of_row(shown: &Shown, of_row: &OfRow) -> String {
         let place = event.position.as_ref().map(|p| format!("#{p}"));
         let parts = [version, stated(&event.kind).map(str::to_owned), place];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        format!(" (by {})", parts.join(" "))
+        format!(" (left set by {})", parts.join(" "))
     };
     let fields = shown.fields.iter().enumerate().map(|(i, field)| {
         let blame = of_row.blame.get(i).and_then(Option::as_ref);

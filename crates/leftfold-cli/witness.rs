@@ -276,7 +276,7 @@ fn of_rule(front: &mut Front, args: &WitnessArgs, name: &str) -> Outcome<Found> 
     check_folder(args, &[ONE], &[path])?;
     let session = input::session(front);
     let opened = input::open_in(front, &session, &of(&resolved))?;
-    let ruled = check::ruled(front, &rule, &opened)?;
+    let (ruled, _) = check::ruled(front, &rule, &opened)?;
     let history = History {
         log: &opened.snapshot.log,
         store: &*opened.source.store,
@@ -328,7 +328,7 @@ fn of(source: &Path) -> SourceArgs {
 fn rule_is_violated(front: &mut Front, folder: &Path, rule: &Rule, found: &RuleWitness) -> Outcome {
     let session = input::session(front);
     let opened = input::open_in(front, &session, &of(&folder.join(ONE)))?;
-    let read = check::ruled(front, rule, &opened)?;
+    let (read, _) = check::ruled(front, rule, &opened)?;
     let violated = read.shown.get(found.number as usize);
     if violated.is_some_and(|v| v.status == found.status[1]) {
         return Ok(());

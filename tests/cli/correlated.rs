@@ -165,8 +165,81 @@ fn each_way_not_to_belong_together_has_a_name_of_its_own() {
     );
     assert_eq!(code, Some(1));
     assert_eq!(summary["known_until"], "2026-01-01T00:00:40Z");
-    // Skew is told, and no divergence.
-    assert_eq!(summary["keys"]["differing"], 4);
+    // Skew is told, and no divergence; what came too late is one.
+    assert_eq!(summary["keys"]["differing"], 5);
+    let args = with(&["--within", "5s", "--lag-tolerance", "10s", "--mode", "correlated"]);
+    let text = leftfold(folder.path(), &[&["compare"], &args[..]].concat()).out;
+    for part in [
+        "do not belong together for 5 of 7 keys",
+        "one too many on the right, invoice-3 InvoiceSent at 2026-01-01T00:00:02Z: 1:1",
+        "right InvoiceSent ",
+        "no partner on the left for right invoice-4 InvoiceSent at 2026-01-01T00:00:03Z: type == \"OrderPlaced\" is expected",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn a_field_that_no_paired_event_has_is_an_error_and_no_conflict() {
+    let folder = two(&[("a", 0, "5"), ("b", 1, "6")], &[("a", 1, "5"), ("b", 2, "6")]);
+    let compared = |more: &[&str]| {
+        let keys = ["--left-key", "/orderId", "--right-key", "correlation_id"];
+        let sides = ["compare", "orders.ndjson", "invoices.ndjson"];
+        let args = [&sides[..], &["--mode", "correlated"], &keys, more].concat();
+        leftfold(folder.path(), &args)
+    };
+    let told = compared(&["--equal", "$.total = $.amonut"]).failed();
+    assert!(
+        told.contains("none of the paired events of invoices.ndjson (right side) has $.amonut; they have")
+            && told.contains("did you mean payload.amount?"),
+        "{told}"
+    );
+    let told = compared(&["--equal", "payload.totl = /amount"]).failed();
+    assert!(
+        told.contains("orders.ndjson (left side) has payload.totl") && told.contains("payload.total?"),
+        "{told}"
+    );
+    // Neither side has it: that is no agreement.
+    let told = compared(&["--equal", "$.discount"]).failed();
+    assert!(told.contains("has $.discount"), "{told}");
+    let told = compared(&["--equal", "$.total == $.amount"]).failed();
+    assert!(told.contains("write one =, as in '$.total = $.amount'"), "{told}");
+    compared(&["--equal", "$.total = $.amount"]).ok();
+}
+
+#[test]
+fn what_should_take_part_and_is_nowhere_is_told_with_what_is_near() {
+    let folder = two(&[("a", 0, "5")], &[("a", 1, "5")]);
+    let args = [
+        "compare",
+        "orders.ndjson",
+        "invoices.ndjson",
+        "--mode",
+        "correlated",
+        "--left-when",
+        "type == \"OrderPlacd\"",
+        "--left-key",
+        "/orderId",
+        "--right-key",
+        "correlation_id",
+        "--settled",
+    ];
+    let run = leftfold(folder.path(), &args);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    assert!(
+        run.err.contains(
+            "of 2 events on the left side none takes part; there are OrderPlaced, OrderSeen; no event is of type \"OrderPlacd\"; did you \
+             mean \"OrderPlaced\"?"
+        ),
+        "{}",
+        run.err
+    );
+    let none = [&args[..], &["--right-when", "type == \"InvoiceSnt\""]].concat();
+    let told = leftfold(folder.path(), &none).failed();
+    assert!(
+        told.contains("did you mean \"OrderPlaced\"?") && told.contains("did you mean \"InvoiceSent\"?"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod errors;
 mod kept;
 mod lists;
 mod mapping;
+mod mistyped;
 mod names;
 mod points;
 mod programs;

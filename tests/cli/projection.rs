@@ -172,9 +172,111 @@ fn a_table_that_is_only_behind_is_as_of_a_place_and_undecided() {
     );
     let text = run(folder.path(), &["read.db"]).ok();
     assert!(
-        text.contains("the table is as of event #6 (2026-01-01T00:00:05Z): 4 of 4 fit"),
+        text.contains(
+            "the table is as of event #6 (2026-01-01T00:00:05Z), 3 events and 2.0 s behind the end: 4 of 4 fit"
+        ),
         "{text}"
     );
+}
+
+#[test]
+fn a_table_whose_own_place_is_too_far_behind_has_stopped_and_is_late() {
+    let folder = folder();
+    history(folder.path());
+    table(folder.path(), &AS_OF_SIX);
+    // The first event that it lacks has been there for two seconds.
+    let (found, summary, code) = compared(folder.path(), &["read.db", "--within", "2s"]);
+    assert_eq!((told(&found).len(), code), (3, Some(0)), "{found:?}");
+    assert_eq!(
+        summary["as_of"]["behind"],
+        serde_json::json!({"events": 3, "seconds": 2})
+    );
+    assert_eq!(summary["allowed_behind"], 2);
+    let (found, summary, code) = compared(folder.path(), &["read.db", "--within", "1s"]);
+    assert_eq!(
+        told(&found),
+        [
+            "late confirmed cart-1 1 behind",
+            "late confirmed cart-3 1 behind",
+            "missing confirmed cart-4 1 behind"
+        ]
+    );
+    assert_eq!((code, &summary["verdict"]), (Some(1), &"never".into()));
+    let text = run(folder.path(), &["read.db", "--within", "1s"]);
+    assert!(
+        text.out
+            .contains("(2026-01-01T00:00:05Z), 3 events and 2.0 s behind the end, more than 1s: 4 of 4 fit"),
+        "{}",
+        text.out
+    );
+    // Who is up to date then has not stopped.
+    let (found, summary, code) = compared(
+        folder.path(),
+        &["read.db", "--within", "0s", "--at", "2026-01-01T00:00:05Z"],
+    );
+    assert_eq!((found.len(), code), (0, Some(0)), "{found:?}");
+    assert_eq!(summary["as_of"].get("behind"), None);
+    // It is saved, and `check` goes by it.
+    let saved = run(folder.path(), &["read.db", "--within", "1s", "--save", "carts"]);
+    assert_eq!(saved.code, Some(1), "{}", saved.err);
+    let file = fs::read_to_string(folder.path().join("leftfold.toml")).expect("it is written");
+    assert!(file.contains("within = \"1s\""), "{file}");
+    assert_eq!(leftfold(folder.path(), &["check"]).code, Some(1));
+    let mirror = leftfold(
+        folder.path(),
+        &["compare", "log.ndjson", "log.ndjson", "--within", "1s"],
+    )
+    .failed();
+    assert!(
+        mirror.contains("--within belongs to --mode correlated or projection"),
+        "{mirror}"
+    );
+}
+
+#[test]
+fn a_place_that_no_state_has_is_an_error_with_the_places_near_to_it() {
+    let folder = folder();
+    history(folder.path());
+    table(folder.path(), &AS_OF_SIX);
+    let wrong = |args: &[&str]| run(folder.path(), &[&["read.db"], args].concat()).failed();
+    let told = wrong(&["--map", "total_cents=/totalCent"]);
+    assert!(
+        told.contains("no state has /totalCent, where \"total_cents\" should be")
+            && told.contains("did you mean /totalCents?"),
+        "{told}"
+    );
+    let told = wrong(&["--map", "status=$.name"]);
+    assert!(told.contains("did you mean /customer/name?"), "{told}");
+    let told = wrong(&["--map", "gift=/gift", "--map", "gift=/gifted"]);
+    assert!(told.contains("--map: \"gift\" is placed twice"), "{told}");
+    let told = wrong(&["--fields", "total_cent"]);
+    assert!(told.contains("did you mean total_cents?"), "{told}");
+    let told = wrong(&["--map", "statsu=/status"]);
+    assert!(
+        told.contains("\"statsu\" of carts is not there") && told.contains("did you mean status?"),
+        "{told}"
+    );
+    // The states of lines have places on both sides.
+    let state = r#"{"stream":"cart-1","state":{"paid":1,"status":"closed"}}"#;
+    write(folder.path(), "states.ndjson", format!("{state}\n"));
+    let of_lines = |args: &[&str]| run(folder.path(), &[&["states.ndjson"], args].concat()).failed();
+    let told = of_lines(&["--map", "/paied=/totalCents"]);
+    assert!(
+        told.contains("no row of states.ndjson has /paied; did you mean /paid?"),
+        "{told}"
+    );
+    let told = of_lines(&["--fields", "statuss"]);
+    assert!(told.contains("did you mean /status?"), "{told}");
+    // What was there once, and is not in the end, is no mistake.
+    let line = r#"{"stream":"cart-1","type":"Noted","position":10,"time":"2026-01-01T00:00:09Z","payload":{"note":"x"}}"#;
+    let gone = line
+        .replace("\"x\"", "null")
+        .replace("10", "11")
+        .replace("09Z", "10Z");
+    let log = fs::read_to_string(folder.path().join("log.ndjson")).expect("it is there");
+    write(folder.path(), "log.ndjson", format!("{log}{line}\n{gone}\n"));
+    let (found, ..) = compared(folder.path(), &["read.db", "--map", "seen_at=/note"]);
+    assert!(!found.is_empty());
 }
 
 #[test]
@@ -204,6 +306,11 @@ fn a_row_that_its_stream_never_was_is_told_with_both_values_and_who_set_them() {
         (&6.into(), &121.into())
     );
     assert_eq!(wrong["since"], "2026-01-01T00:00:05Z");
+    let text = run(folder.path(), &["read.db", "--category", "field-mismatch"]).out;
+    assert!(
+        text.contains("/totalCents 120 → 121 (left set by ItemAdded #6)"),
+        "{text}"
+    );
     let extra = found
         .iter()
         .find(|f| f["category"] == "extra")

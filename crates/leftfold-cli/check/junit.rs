@@ -49,7 +49,15 @@ fn case(xml: &mut Writer<&mut Vec<u8>>, done: &Done) -> io::Result<()> {
         .with_attribute(("name", name.as_str()));
     let (element, kind, message, text) = match (&done.judged, done.error()) {
         (Ok(judged), _) if judged.certain == 0 => {
-            case.write_empty()?;
+            match &judged.idle {
+                None => case.write_empty()?,
+                Some(idle) => case.write_inner_content(|xml| {
+                    let note = fit(&format!("ok, {}", idle.note));
+                    xml.create_element("system-out")
+                        .write_text_content(BytesText::new(&note))?;
+                    Ok(())
+                })?,
+            };
             return Ok(());
         }
         (Ok(judged), _) => {

@@ -18,8 +18,8 @@ pub(super) fn of_findings(check: &str, sides: [&str; 2], first: u32, shown: &[Sh
     Ok(out)
 }
 
-/// What a rule found, in numbers.
-pub(super) fn of_rule(ruled: &Ruled, source: &str) -> Document {
+/// What a rule found, in numbers, and why it says nothing, where it does not.
+pub(super) fn of_rule(ruled: &Ruled, source: &str, note: Option<&str>) -> Document {
     let first = ruled.shown.iter().find(|s| is_certain(s.status));
     let healed = ruled.shown.iter().filter(|s| s.status == Status::Healed).count() as u64;
     Document::new()
@@ -27,6 +27,7 @@ pub(super) fn of_rule(ruled: &Ruled, source: &str) -> Document {
         .with("source", source)
         .with("events", number(ruled.events))
         .with("judged", number(ruled.judged))
+        .maybe("note", note)
         .with("violations", number(ruled.violations))
         .maybe("healed", (healed > 0).then(|| number(healed)))
         .maybe("pending", (ruled.pending > 0).then(|| number(ruled.pending)))

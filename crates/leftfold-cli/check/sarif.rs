@@ -61,6 +61,7 @@ fn rule(done: &Done) -> Document {
 fn notification(done: &Done) -> Option<Document> {
     let (level, text) = match (&done.judged, done.error()) {
         (_, Some((_, text))) => ("error", format!("{}: {text}", done.name)),
+        (Ok(Judged { idle: Some(idle), .. }), _) => ("note", format!("{}: {}", done.name, idle.note)),
         (Ok(judged), _) => {
             let all = judged.certain + judged.pending;
             let more = all.checked_sub(judged.shown.len() as u64).filter(|n| *n > 0)?;

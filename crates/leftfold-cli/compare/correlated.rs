@@ -13,6 +13,9 @@ use crate::finding::{Length, seconds, time};
 use crate::front::Front;
 use crate::style::{Tone, clean, counted, grouped, named};
 
+/// Types told where nothing takes part.
+const NAMED: usize = 12;
+
 const SIDES: [(Hand, &str); 2] = [(Hand::Left, "left "), (Hand::Right, "right")];
 
 /// Says what of the sides makes a verdict worth little.
@@ -23,24 +26,40 @@ pub(super) fn check_sides(front: &mut Front, options: &MirrorOptions, found: &Co
         } else {
             " in the streams, categories and types that are to be compared"
         };
+        let mut unknown: Vec<String> = Vec::new();
+        for ((hand, _), name) in SIDES.iter().zip(found.names()) {
+            let types = found.by().unknown_types(*hand, &found.took(*hand).names);
+            unknown.extend(types.into_iter().map(|told| format!("; {name}: {told}")));
+        }
         return Err(Failure::new(
             "no-such-lane",
-            format!("no event of either side takes part{narrowed}; `leftfold inspect` lists the types"),
+            format!(
+                "no event of either side takes part{narrowed}{}; `leftfold inspect` lists the types",
+                unknown.concat()
+            ),
         ));
     }
     for (hand, name) in [Hand::Left, Hand::Right].into_iter().zip(found.names()) {
         let took = found.took(hand);
         if took.is_empty() {
-            let types: Vec<&str> = took.names.iter().map(String::as_str).collect();
+            let types: Vec<&str> = took.names.iter().map(String::as_str).take(NAMED).collect();
+            let more = if took.names.len() > types.len() {
+                ", …"
+            } else {
+                ""
+            };
             let types = if types.is_empty() {
                 String::new()
             } else {
-                format!("; its first events are {}", types.join(", "))
+                format!("; there are {}{more}", types.join(", "))
             };
+            let unknown = found.by().unknown_types(hand, &took.names);
+            let unknown: Vec<String> = unknown.iter().map(|told| format!("; {told}")).collect();
             front.note(format!(
-                "{name}: of {} on the {} side none takes part{types}",
+                "{name}: of {} on the {} side none takes part{types}{}",
                 counted(took.events, "event"),
-                hand.as_str()
+                hand.as_str(),
+                unknown.concat()
             ));
         }
         if took.keyless > 0 {

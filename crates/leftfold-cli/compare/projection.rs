@@ -11,13 +11,13 @@ use leftfold_session::compare::{
     AsOf, Findings as _, History, Projected, ProjectionBy, Rows, RowsFrom, Shown, Verdict,
     compare_projection, states_of,
 };
-use leftfold_session::{NamedComparison, Session};
+use leftfold_session::{NamedComparison, Session, duration_text};
 
 use super::{counted_findings, verdict};
 use crate::args::SourceArgs;
 use crate::document::{Document, list, number, position, stated};
 use crate::failure::Outcome;
-use crate::finding::time;
+use crate::finding::{Length, seconds, time};
 use crate::front::Front;
 use crate::input::{self, Opened};
 use crate::style::{Tone, clean, counted, grouped, named};
@@ -121,6 +121,10 @@ pub(super) fn note(front: &mut Front, projected: &Projected) {
             counted(rows.keyless, "row")
         ));
     }
+    let unknown = projected.as_of().filter(|a| !a.is_end && a.time_behind.is_none());
+    if let (Some(_), Some(_)) = (projected.within(), unknown) {
+        front.note("how far the rows are behind in time is not known: events have no time");
+    }
     let outside = projected.matching().outside;
     if outside > 0 {
         front.note(format!(
@@ -166,6 +170,32 @@ fn event_document(projected: &Projected, ordinal: u32, cancel: &Cancel) -> Outco
         .maybe("time", event.as_ref().and_then(|e| e.time).map(|t| t.to_string())))
 }
 
+/// How far behind the end a place is, for machines; `None`: it is not.
+fn behind_document(as_of: &AsOf) -> Option<Document> {
+    (!as_of.is_end).then(|| {
+        Document::new()
+            .with("events", number(as_of.events_behind))
+            .maybe("seconds", as_of.time_behind.map(seconds))
+    })
+}
+
+/// How far behind the end a place is, in words; nothing where it is not.
+fn behind(projected: &Projected, as_of: &AsOf) -> String {
+    if as_of.is_end {
+        return String::new();
+    }
+    let time = as_of.time_behind.filter(|t| *t > 0);
+    let time = time.map(|t| format!(" and {}", Length(t)));
+    let within = projected.within().filter(|w| as_of.is_behind_by_more(Some(*w)));
+    let within = within.map(|w| format!(", more than {}", duration_text(w)));
+    format!(
+        ", {}{} behind the end{}",
+        counted(as_of.events_behind, "event"),
+        time.unwrap_or_default(),
+        within.unwrap_or_default()
+    )
+}
+
 /// What it comes to, for machines.
 pub(super) fn summary(projected: &Projected, cancel: &Cancel) -> Outcome<Document> {
     let [left, right] = projected.names();
@@ -187,6 +217,7 @@ pub(super) fn summary(projected: &Projected, cancel: &Cancel) -> Outcome<Documen
                     )?,
                 )
                 .with("end", Value::Bool(as_of.is_end))
+                .maybe("behind", behind_document(as_of))
                 .with("fitting", number(as_of.fitting))
                 .with("of", number(as_of.of)))
         })
@@ -210,7 +241,8 @@ pub(super) fn summary(projected: &Projected, cancel: &Cancel) -> Outcome<Documen
         .with("left", left)
         .with("right", right)
         .maybe("table", of_table(projected))
-        .maybe("projection", projected.projection());
+        .maybe("projection", projected.projection())
+        .maybe("allowed_behind", projected.within().map(seconds));
     Ok(verdict(projected.verdict(), document)
         .maybe("as_of", place)
         .with(
@@ -318,15 +350,20 @@ fn place(projected: &Projected, cancel: &Cancel) -> Outcome<String> {
         return Ok(format!("{what} is as of the end of the log: {}", fits(as_of)));
     }
     let Some(after) = as_of.after else {
-        return Ok(format!("{what} is as of before the first event: {}", fits(as_of)));
+        return Ok(format!(
+            "{what} is as of before the first event{}: {}",
+            behind(projected, as_of),
+            fits(as_of)
+        ));
     };
     let up_to = match as_of.last.filter(|last| *last != after) {
         Some(last) => format!("; as well up to {}", event(last)?),
         None => String::new(),
     };
     Ok(format!(
-        "{what} is as of event {}: {}{up_to}",
+        "{what} is as of event {}{}: {}{up_to}",
         event(after)?,
+        behind(projected, as_of),
         fits(as_of)
     ))
 }

@@ -20,6 +20,7 @@ pub(crate) enum ModeArg {
 }
 
 const CORRELATED: &str = "With --mode correlated";
+const EITHER: &str = "With --mode correlated or projection";
 const PROJECTION: &str = "With --mode projection";
 
 /// How the sides relate, beside what every comparison asks.
@@ -45,14 +46,15 @@ pub(crate) struct RelateArgs {
     #[arg(
         long,
         value_name = "FIELD",
-        help_heading = "With --mode correlated or projection"
+        help_heading = EITHER
     )]
     key: Option<String>,
     /// How many right events belong to a left one: 1:1, 1:0..1, 1:1.., 1:2..5; with 0..1: right ones may stand alone (default: 1:1)
     #[arg(long, value_name = "N:M", help_heading = CORRELATED)]
     cardinality: Option<String>,
-    /// How soon after the left event its partners have to come
-    #[arg(long, value_name = "TIME", value_parser = leftfold_session::duration, help_heading = CORRELATED)]
+    /// Correlated: how soon after the left event its partners have to come. Projection: how far the place that the rows are as of may be
+    /// behind the end of the history, counted from the first event that it lacks; rows that are behind are late beyond that
+    #[arg(long, value_name = "TIME", value_parser = leftfold_session::duration, help_heading = EITHER)]
     within: Option<i64>,
     /// How far before the left event its partners may be stamped without being told as a skew of clocks (default: 0s)
     #[arg(long, value_name = "TIME", value_parser = leftfold_session::duration, help_heading = CORRELATED)]
@@ -145,14 +147,16 @@ impl RelateArgs {
         } else {
             self.fields.clone()
         };
-        ProjectionBy::read(
+        let within = self.within.or(stated.within);
+        let by = ProjectionBy::read(
             or(&self.projection, stated.projection),
             or(&self.table, stated.table),
             or(&self.key, stated.key),
             fields,
             map,
         )
-        .map_err(told)
+        .map_err(told)?;
+        Ok(ProjectionBy { within, ..by })
     }
 
     /// An option of another mode is a mistake.
@@ -163,7 +167,6 @@ impl RelateArgs {
             ("--right-when", self.right_when.is_some()),
             ("--right-key", self.right_key.is_some()),
             ("--cardinality", self.cardinality.is_some()),
-            ("--within", self.within.is_some()),
             ("--skew", self.skew.is_some()),
             ("--equal", !self.equal.is_empty()),
         ];
@@ -173,12 +176,13 @@ impl RelateArgs {
             ("--fields", !self.fields.is_empty()),
             ("--map", !self.map.is_empty()),
         ];
+        let of_either = [("--key", self.key.is_some()), ("--within", self.within.is_some())];
         let given = |of: &[(&'static str, bool)]| of.iter().find(|(_, is)| *is).map(|(name, _)| *name);
         let wrong = match mode {
             ModeArg::Mirror => given(&of_correlated)
                 .map(|n| (n, "correlated"))
                 .or_else(|| given(&of_projection).map(|n| (n, "projection")))
-                .or_else(|| self.key.as_ref().map(|_| ("--key", "correlated or projection"))),
+                .or_else(|| given(&of_either).map(|n| (n, "correlated or projection"))),
             ModeArg::Correlated => given(&of_projection).map(|n| (n, "projection")),
             ModeArg::Projection => given(&of_correlated).map(|n| (n, "correlated")),
         };

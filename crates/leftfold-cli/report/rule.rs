@@ -7,7 +7,7 @@ use std::sync::Arc;
 use leftfold_log::{Axis as LogAxis, LaneBy};
 use leftfold_report::{Axis, HeatMap, Panel, Section, Tone};
 use leftfold_session::StatedCheck;
-use leftfold_session::compare::{Rule, Ruled};
+use leftfold_session::compare::{Rule, RuleTold, Ruled};
 
 use super::comparison::{capital, counted_by, left_out};
 use super::{Made, Making, fact, finding_row, side_facts};
@@ -46,9 +46,9 @@ impl Making {
         let session = input::session(front);
         let opened = input::open_in(front, &session, &args)?;
         self.sources.push(opened.source.path.clone());
-        let ruled = check::ruled(front, rule, &opened)?;
+        let (ruled, told) = check::ruled(front, rule, &opened)?;
         let name = opened.source.name();
-        let (tone, verdict) = in_words(&ruled);
+        let (tone, verdict) = in_words(&ruled, &told);
         let log = &opened.snapshot.log;
         let mut facts = vec![
             fact("events", grouped(log.events().into())),
@@ -108,13 +108,13 @@ impl Making {
     }
 }
 
-fn in_words(ruled: &Ruled) -> (Tone, String) {
+fn in_words(ruled: &Ruled, told: &RuleTold) -> (Tone, String) {
     let judged = counted(ruled.judged, "event");
     match (ruled.violations, ruled.pending) {
-        (0, 0) if ruled.judged == 0 => (
-            Tone::Notice,
-            "there is no event that it could be judged on".to_owned(),
-        ),
+        (0, 0) if ruled.judged == 0 => {
+            let what = told.idle.unwrap_or("no event it could be judged on");
+            (Tone::Notice, format!("there is {what}"))
+        }
         (0, 0) => (Tone::Good, format!("it holds for {judged}")),
         (0, n) => (
             Tone::Notice,

@@ -333,7 +333,7 @@ mod tests {
                     key = '$.id'\nright_key = 'correlation_id'\ncardinality = '1:0..1'\nwithin = '30s'\nskew = '5ms'\n\
                     equal = ['$.a = $.b', '$.c']\n\
                     [[comparison]]\nname = 'p'\nleft = 'a.db'\nright = 'b.db'\nmode = 'projection'\nprojection = 'cart'\n\
-                    table = 'carts'\nkey = 'cart-{id}'\nfields = ['total']\nmap = { total = '$.sum.total', data = '$' }\n";
+                    table = 'carts'\nkey = 'cart-{id}'\nfields = ['total']\nmap = { total = '$.sum.total', data = '$' }\nwithin = '5m'\n";
         let stated = checks(text);
         for check in &stated {
             let Ok(Check::Comparison(comparison)) = &check.check else {
@@ -358,6 +358,8 @@ mod tests {
         for (start, bad, line, part) in [
             (sides, "lag = '3s'", 5, "unknown key `lag`"),
             (sides, "mode = 'fork'", 5, "write mirror"),
+            (sides, "within = '5m'", 5, "belongs to mode = \"correlated\""),
+            (sides, "mode = 'projection'\nwithin = 'soon'", 6, "within: "),
             (sides, "left_key = 'id'", 5, "belongs to mode = \"correlated\""),
             (
                 sides,

@@ -12,7 +12,9 @@ use super::{FilterError, VARIABLES, compile, reason, values};
 #[derive(Debug)]
 pub struct Expression {
     text: String,
-    expr: IdedExpr,
+    pub(super) expr: IdedExpr,
+    /// The names of the values that stand beside the event.
+    pub(super) beside: Vec<String>,
     /// The names it uses.
     variables: Vec<String>,
     /// Where it only takes a field: the name, and the keys below it. Such a value keeps all its digits.
@@ -41,6 +43,7 @@ impl Expression {
         compile::names(&expr, &mut variables);
         Ok(Self {
             plain: plain(&expr),
+            beside: beside.iter().map(|name| (*name).to_owned()).collect(),
             text: text.to_owned(),
             expr,
             variables,

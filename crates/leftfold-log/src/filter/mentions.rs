@@ -5,7 +5,7 @@ use cel::common::ast::operators;
 use cel::common::ast::{Expr, LiteralValue};
 
 use super::constant::parts;
-use super::{EXTRA, Filter, Node, OF_RECORDS, PAYLOAD};
+use super::{EXTRA, Expression, Filter, Node, OF_RECORDS, PAYLOAD};
 use crate::log::LaneBy;
 
 /// The name of the metadata.
@@ -29,13 +29,22 @@ impl Filter {
     }
 }
 
+impl Expression {
+    /// What it speaks of; fields of the values that stand beside the event (`state.total`), too.
+    pub fn mentions(&self) -> Mentions {
+        let mut found = Mentions::default();
+        found.of(&self.expr, &self.beside);
+        found
+    }
+}
+
 impl Mentions {
     fn of_node(&mut self, node: &Node) {
         match node {
             Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|n| self.of_node(n)),
             Node::Not(node) => self.of_node(node),
-            Node::Name { expr, .. } => self.of(expr),
-            Node::Cel(leaf) => self.of(&leaf.expr),
+            Node::Name { expr, .. } => self.of(expr, &[]),
+            Node::Cel(leaf) => self.of(&leaf.expr, &[]),
             Node::Constant(_)
             | Node::Time { .. }
             | Node::ValidTime { .. }
@@ -44,8 +53,9 @@ impl Mentions {
         }
     }
 
-    fn of(&mut self, expr: &IdedExpr) {
-        if let Some(way) = way(expr) {
+    /// Takes in an expression. The values that stand beside the event are roots of fields, too.
+    fn of(&mut self, expr: &IdedExpr, beside: &[String]) {
+        if let Some(way) = way(expr, beside) {
             let field: Vec<String> = way.keys.into_iter().map(str::to_owned).collect();
             let asked = field.len() > 1 || OF_RECORDS.contains(&field[0].as_str());
             if asked && !self.fields.contains(&field) {
@@ -67,13 +77,13 @@ impl Mentions {
                 _ => {}
             },
             // Inside, such a name means something else.
-            Expr::Comprehension(c) if [&c.iter_var, &c.accu_var].iter().any(|v| is_root(v)) => {
-                return self.of(&c.iter_range);
+            Expr::Comprehension(c) if [&c.iter_var, &c.accu_var].iter().any(|v| is_root(v, beside)) => {
+                return self.of(&c.iter_range, beside);
             }
             _ => {}
         }
         for part in parts(expr) {
-            self.of(part);
+            self.of(part, beside);
         }
     }
 
@@ -93,8 +103,12 @@ impl Mentions {
     }
 }
 
-fn is_root(name: &str) -> bool {
-    name == PAYLOAD || name == METADATA || name == EXTRA || OF_RECORDS.contains(&name)
+fn is_root(name: &str, beside: &[String]) -> bool {
+    name == PAYLOAD
+        || name == METADATA
+        || name == EXTRA
+        || OF_RECORDS.contains(&name)
+        || beside.iter().any(|b| b == name)
 }
 
 fn literal(expr: &IdedExpr) -> Option<&str> {
@@ -121,16 +135,16 @@ impl<'e> Way<'e> {
     }
 }
 
-fn way(expr: &IdedExpr) -> Option<Way<'_>> {
+fn way<'e>(expr: &'e IdedExpr, beside: &[String]) -> Option<Way<'e>> {
     match &expr.expr {
-        Expr::Ident(name) if is_root(name) => Some(Way {
+        Expr::Ident(name) if is_root(name, beside) => Some(Way {
             keys: vec![name],
             closed: false,
         }),
-        Expr::Select(select) => Some(way(&select.operand)?.and(Some(&select.field))),
+        Expr::Select(select) => Some(way(&select.operand, beside)?.and(Some(&select.field))),
         Expr::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
             (operators::INDEX | operators::OPT_INDEX | operators::OPT_SELECT, [of, key]) => {
-                Some(way(of)?.and(literal(key)))
+                Some(way(of, beside)?.and(literal(key)))
             }
             _ => None,
         },
@@ -173,6 +187,19 @@ mod tests {
             fields("payload.tags.exists(payload, payload.x == 1)"),
             ["payload.tags"]
         );
+    }
+
+    #[test]
+    fn an_expression_says_which_fields_of_what_stands_beside_the_event_it_speaks_of() {
+        let mentions = |text: &str| match Expression::parse(text, &["state"]) {
+            Ok(expression) => expression.mentions(),
+            Err(error) => panic!("{text}: {error}"),
+        };
+        let found = mentions("state.total.net >= payload.total && type == 'T'");
+        let fields: Vec<String> = found.fields.iter().map(|f| f.join(".")).collect();
+        assert_eq!(fields, ["state.total.net", "payload.total"]);
+        assert_eq!(found.names, [(LaneBy::Type, "T".to_owned())]);
+        assert_eq!(mentions("state != null").fields, [[""; 0]; 0]);
     }
 
     #[test]

@@ -61,7 +61,7 @@ type Text = Option<Spanned<String>>;
     deny_unknown_fields,
     expecting = "a table with name, left, right, mode, identity, ignore, metadata, number_tolerance, time_tolerance, \
                  lag_tolerance, settled, compacted, streams, categories and types; left_when, left_key, right_when, right_key, \
-                 cardinality, within, skew and equal of correlated ones; projection, table, key, fields and map of projections"
+                 cardinality, within, skew and equal of correlated ones; projection, table, key, fields, map and within of projections"
 )]
 pub(super) struct ComparisonEntry {
     name: Spanned<String>,
@@ -180,7 +180,6 @@ impl ComparisonEntry {
             ("left_key", &self.left_key),
             ("right_key", &self.right_key),
             ("cardinality", &self.cardinality),
-            ("within", &self.within),
             ("skew", &self.skew),
         ];
         let of_projection = [("projection", &self.projection), ("table", &self.table)];
@@ -212,6 +211,7 @@ impl ComparisonEntry {
         match (mode, &self.mode) {
             ("mirror", _) => {
                 refuse("key", "correlated", line(self.key.as_ref(), text))?;
+                refuse("within", "correlated", line(self.within.as_ref(), text))?;
                 Ok(Mode::Mirror)
             }
             ("correlated", _) => self.correlated(text),
@@ -287,7 +287,8 @@ impl ComparisonEntry {
                 _ => wrong(&self.name, text, e.message),
             },
         )?;
-        Ok(Mode::Projection(Arc::new(by)))
+        let within = read("within", self.within.as_ref(), text, duration)?;
+        Ok(Mode::Projection(Arc::new(ProjectionBy { within, ..by })))
     }
 }
 
@@ -441,5 +442,8 @@ fn state_projection(by: &ProjectionBy, table: &mut toml_edit::Table) {
             places.insert(&column, place.into());
         }
         table["map"] = toml_edit::value(places);
+    }
+    if let Some(within) = by.within {
+        table["within"] = toml_edit::value(duration_text(within));
     }
 }

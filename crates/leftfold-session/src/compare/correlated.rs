@@ -2,6 +2,7 @@
 
 mod by;
 mod kinds;
+mod nowhere;
 mod taking;
 
 use std::path::Path;
@@ -9,8 +10,8 @@ use std::sync::Arc;
 use std::thread;
 
 use leftfold_compare::{
-    Category, CorrelatedSettings, Correlation, FieldDifference, Finding, Hand, Part, Verdict, correlate,
-    quantile,
+    Category, CorrelatedSettings, Correlation, FieldDifference, Finding, Hand, Part, Status, Verdict,
+    correlate, quantile,
 };
 use leftfold_event::{Cancel, Event, Names, Progress};
 use leftfold_log::Evaluation;
@@ -92,8 +93,10 @@ pub fn compare_correlated(
     }
     let [ours, theirs] = &mut parts;
     let found = correlate(ours, theirs, &settings);
+    let sides = [left, right];
+    nowhere::refuse_absent_fields(by, &sides, &parts, &found, cancel)?;
     Ok(Correlated {
-        sides: [left, right],
+        sides,
         keys,
         parts,
         by: Arc::clone(by),
@@ -172,13 +175,23 @@ impl Correlated {
         let time = |event: Option<&Event>| event.and_then(|e| e.time).map(|t| t.nanos);
         match finding.category {
             Category::Missing | Category::Deadline => Some(self.expected(Hand::Left)),
-            Category::Extra => Some(self.expected(Hand::Right)),
+            Category::Extra => {
+                let alone = format!("no partner on the left for right {}", called(right?));
+                Some(match &self.by.sides[Hand::Left as usize].when {
+                    Some(_) => format!("{alone}: {}", self.expected(Hand::Right)),
+                    None => alone,
+                })
+            }
             Category::Cardinality if finding.right.is_none() => Some(format!(
                 "{}, {} in all",
                 self.expected(Hand::Left),
                 self.by.cardinality_text()
             )),
-            Category::Cardinality => Some(format!("one too many: {}", self.by.cardinality_text())),
+            Category::Cardinality => Some(format!(
+                "one too many on the right, {}: {}",
+                called(right?),
+                self.by.cardinality_text()
+            )),
             Category::ClockSkew => {
                 let before = time(left)?.checked_sub(time(right)?)?;
                 Some(format!(
@@ -212,6 +225,20 @@ impl Correlated {
     }
 }
 
+/// Which event it is: its stream, and its version, place, id or time.
+fn called(event: &Event) -> String {
+    let stream = (!event.stream.is_empty()).then(|| event.stream.clone());
+    let version = event.version.map(|v| format!("v{v}"));
+    let kind = (!event.kind.is_empty()).then(|| event.kind.clone());
+    let place = match (&event.position, &event.id) {
+        (Some(position), _) => Some(format!("#{position}")),
+        (None, Some(id)) => Some(format!("id {id}")),
+        (None, None) => event.time.map(|t| format!("at {t}")),
+    };
+    let parts: Vec<String> = [stream, version, kind, place].into_iter().flatten().collect();
+    parts.join(" ")
+}
+
 impl Findings for Correlated {
     fn mode(&self) -> &'static str {
         "correlated"
@@ -227,6 +254,15 @@ impl Findings for Correlated {
 
     fn known_until(&self) -> Option<i64> {
         self.known_until
+    }
+
+    /// What came too late did not belong together by its deadline.
+    fn is_differing(&self, finding: &Finding) -> bool {
+        match (self.status(finding), finding.category) {
+            (_, Category::ClockSkew) => false,
+            (Status::Healed, Category::Deadline) | (Status::Confirmed, _) => true,
+            _ => false,
+        }
     }
 
     fn verdict(&self) -> Verdict {

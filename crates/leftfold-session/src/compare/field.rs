@@ -52,6 +52,25 @@ impl Field {
         &self.text
     }
 
+    /// The fields it asks for, as the keys that lead to them from `payload`, `metadata`, … on.
+    pub(crate) fn ways(&self) -> Vec<Vec<String>> {
+        match &self.from {
+            From::Payload(path) => {
+                let keys = path.tokens().iter().map(ToString::to_string);
+                vec![std::iter::once("payload".to_owned()).chain(keys).collect()]
+            }
+            From::Expression(expression) => expression.mentions().fields,
+        }
+    }
+
+    /// Whether it asks for anything of an event.
+    pub(crate) fn is_of_event(&self) -> bool {
+        match &self.from {
+            From::Payload(_) => true,
+            From::Expression(expression) => VARIABLES.iter().any(|name| expression.uses(name)),
+        }
+    }
+
     /// Its value; `None` where the event has none, or null. An error says why it cannot be evaluated.
     pub fn value(&self, evaluation: &Evaluation, event: &Event) -> Result<Option<Value>, String> {
         match &self.from {

@@ -51,14 +51,17 @@ pub trait Findings {
         Some(place as u32)
     }
 
-    /// How many streams (or keys, or rows) have a finding that is confirmed.
+    /// Whether a finding makes its stream (or key, or row) one that differs: it is confirmed.
+    fn is_differing(&self, finding: &Finding) -> bool {
+        self.status(finding) == Status::Confirmed && finding.category != Category::ClockSkew
+    }
+
+    /// How many streams (or keys, or rows) differ.
     fn differing(&self) -> usize {
-        let confirmed =
-            |f: &&Finding| self.status(f) == Status::Confirmed && f.category != Category::ClockSkew;
         let mut streams: Vec<u32> = self
             .findings()
             .iter()
-            .filter(confirmed)
+            .filter(|f| self.is_differing(f))
             .map(|f| f.stream)
             .collect();
         streams.sort_unstable();

@@ -53,6 +53,6 @@ mod witness;
 
 pub use leftfold_compare::{Action, Conflicts, Plan, Step, Template, Unrepaired};
 pub use repair::{After, Planned, Remaining, RemainsBecause, Repair, Target};
-pub use rule::{RuleWitness, rule_witness};
+pub use rule::{RuleTold, RuleWitness, rule_witness, told_of_rule};
 pub use series::{LENGTHS, Series, StreamFindings, extent};
 pub use witness::{Witness, witness};

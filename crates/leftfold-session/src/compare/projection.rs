@@ -3,6 +3,7 @@
 mod by;
 mod evidence;
 mod matching;
+mod near;
 mod place;
 mod rows;
 
@@ -66,8 +67,8 @@ pub struct Projected {
     findings: Vec<Finding>,
 }
 
-/// Compares the states of a history whose index is complete with rows. With a moment (nanoseconds), events after it do not count. Of the
-/// options, what events are known by, types, metadata and compaction are not used.
+/// Compares the states of a history whose index is complete with rows. With a moment (nanoseconds), events after it do not count. Where the
+/// place that the rows are as of is further behind the end than stated, nothing is pending: who follows has stopped. Of the options, what events are known by, types, metadata and compaction are not used.
 pub fn compare_projection(
     (source, snapshot): (Arc<OpenSource>, Arc<Snapshot>),
     rows: Rows,
@@ -106,7 +107,14 @@ pub fn compare_projection(
         Ok(state)
     })?;
     let states: Vec<Value> = states.into_iter().map(|(_, state)| state).collect();
-    let (fields, told) = choose_fields(&rows, by, &options.equality, &states)?;
+    near::refuse_unknown_places(&rows, by)?;
+    // What no state of the sample has may be there seldom, or have been there once.
+    let asked = by.map.iter().map(|(_, at)| at);
+    let asked: Vec<_> = asked
+        .filter(|at| !states.is_empty() && !states.iter().any(|s| at.find(s).is_some()))
+        .collect();
+    let had = near::had_by_any(asked, history, &matched, number, &len, cancel)?;
+    let (fields, told) = choose_fields(&rows, by, &options.equality, &states, &had)?;
     let places = Places::of(log, source.store.info().dialect == "capture");
 
     let (mut subjects, again) = subjects(&matching, &len);
@@ -160,7 +168,9 @@ pub fn compare_projection(
     let best = best_place_of_rows(&fits_of(true), &fits_of(false));
     let counted = standings.iter().filter(|s| s.has_row || s.has_state).count() as u64;
     let as_of = best.map(|fitting| places.as_of(log, &fitting, counted, moment));
-    let known_until = known_until(log, as_of.as_ref(), options.settled, moment);
+    // Who follows no longer is late, whatever its own place explains.
+    let stopped = as_of.as_ref().is_some_and(|a| a.is_behind_by_more(by.within));
+    let known_until = known_until(log, as_of.as_ref(), options.settled || stopped, moment);
     for standing in &mut standings {
         for fit in &mut standing.fits {
             fit.from = fit.from.map(|rank| places.ordinal(rank));
@@ -347,6 +357,11 @@ impl Projected {
     /// The place of the log that the rows fit best; `None` where none fits anywhere.
     pub fn as_of(&self) -> Option<&AsOf> {
         self.as_of.as_ref()
+    }
+
+    /// How far the place that the rows are as of may be behind the end of the history, in nanoseconds.
+    pub fn within(&self) -> Option<i64> {
+        self.by.within
     }
 
     /// An event of the history.

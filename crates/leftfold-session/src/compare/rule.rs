@@ -2,6 +2,7 @@
 
 mod condition;
 mod follower;
+mod nowhere;
 #[cfg(test)]
 mod tests;
 mod witness;
@@ -11,6 +12,7 @@ use leftfold_log::{Expression, LaneBy, Log};
 use leftfold_replay::Projections;
 use leftfold_source::EventStore;
 
+pub use nowhere::{RuleTold, told_of_rule};
 pub use witness::{RuleWitness, rule_witness};
 
 use super::shown::Shown;
@@ -113,6 +115,14 @@ pub struct Ruled {
     pub streams: u64,
     /// Events looked at.
     pub events: u64,
+    /// Events that the rule is about: `when` holds for them.
+    pub about: u64,
+    /// Those of them that lack something it asks for.
+    pub lacking: u64,
+    /// Fields that a condition asks for and no event or state has, as the keys that lead to them.
+    pub nowhere: Vec<Vec<String>>,
+    /// Events that may follow others, and those of them that have what both share.
+    pub following: [u64; 2],
     /// Events of which it could be said whether the rule holds.
     pub judged: u64,
     /// Events for which an expression could not be evaluated.
@@ -141,6 +151,8 @@ impl Ruled {
         self.pending += other.pending;
         self.streams += other.streams;
         self.events += other.events;
+        self.about += other.about;
+        self.lacking += other.lacking;
         self.judged += other.judged;
         self.failed += other.failed;
         self.failed_at_last += other.failed_at_last;

@@ -2,10 +2,10 @@
 
 mod cause;
 mod missing;
-mod nothing;
+pub(crate) mod nothing;
 mod point;
 /// At most so many of a log's ordinals, from its first to its last.
-fn spread(events: u32, most: u32) -> Vec<u32> {
+pub(crate) fn spread(events: u32, most: u32) -> Vec<u32> {
     let n = events.min(most);
     let at =
         |i: u32| u64::from(i) * u64::from(events.saturating_sub(1)) / u64::from(n.saturating_sub(1).max(1));

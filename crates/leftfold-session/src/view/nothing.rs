@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use leftfold_event::Cancel;
 use leftfold_event::json::Value;
-use leftfold_log::{EXTRA, Filter, LaneBy, Mentions, OF_RECORDS, record_value};
+use leftfold_event::{Cancel, Event};
+use leftfold_log::{EXTRA, Filter, LaneBy, Log, Mentions, OF_RECORDS, record_value};
 
 use super::{View, spread};
 use crate::alike::{did_you_mean, nearest};
@@ -52,50 +52,23 @@ impl View {
     }
 
     fn unknown_name(&self, filter: &Filter, by: LaneBy, name: &str) -> UnknownNameDto {
-        let names = self.log.names(by);
-        let near = nearest(name, names.iter().map(|(_, n)| n), PROPOSED);
-        let mut others: Vec<&str> = Vec::new();
-        if near.is_empty() && by != LaneBy::Stream {
-            others = names.iter().map(|(_, n)| n).filter(|n| !n.is_empty()).collect();
-            others.sort_unstable();
-        }
-        let more = others.len() > NAMED;
-        others.truncate(NAMED);
-        let hint = if others.is_empty() {
-            did_you_mean(&near.iter().map(|n| format!("{n:?}")).collect::<Vec<_>>())
-        } else {
-            format!(
-                "; there are {}{}",
-                others.join(", "),
-                if more { ", …" } else { "" }
-            )
-        };
-        let (kind, message) = match by {
-            LaneBy::Type => (
-                UnknownKindDto::Type,
-                format!("no event is of type {name:?}{hint}"),
-            ),
-            LaneBy::Category => (
-                UnknownKindDto::Category,
-                format!("there is no category {name:?}{hint}"),
-            ),
-            LaneBy::Stream => (
-                UnknownKindDto::Stream,
-                format!("there is no stream {name:?}{hint}"),
-            ),
-        };
+        let absent = absent_name(&self.log, by, name);
         let proposed = |other: &&str| ProposedNameDto {
             name: (*other).to_owned(),
             filter: filter.with_name(by, name, other),
         };
         UnknownNameDto {
-            kind,
+            kind: match by {
+                LaneBy::Type => UnknownKindDto::Type,
+                LaneBy::Category => UnknownKindDto::Category,
+                LaneBy::Stream => UnknownKindDto::Stream,
+            },
             name: name.to_owned(),
-            near: near.iter().map(proposed).collect(),
-            others: others.iter().map(proposed).collect(),
-            more,
+            near: absent.near.iter().map(proposed).collect(),
+            others: absent.others.iter().map(proposed).collect(),
+            more: absent.more,
             looked_at: None,
-            message,
+            message: absent.message,
         }
     }
 
@@ -114,17 +87,7 @@ impl View {
         let mut seen = Fields::default();
         for chunk in spread.chunks(CHUNK) {
             self.events(chunk, cancel, &mut |_, event| {
-                for (root, part) in [("payload", &event.payload), ("metadata", &event.metadata)] {
-                    if let Some(value) = &part.value {
-                        seen.take(value, &mut vec![root.to_owned()]);
-                    }
-                }
-                for name in OF_RECORDS.iter().copied().chain([EXTRA]) {
-                    if let Some(value) = record_value(name, &event) {
-                        seen.0.insert(vec![name.to_owned()]);
-                        seen.take(&value, &mut vec![name.to_owned()]);
-                    }
-                }
+                seen.take_event(&event);
             })?;
         }
         let which = if n == total {
@@ -132,7 +95,7 @@ impl View {
         } else {
             format!("none of {n} events looked at has")
         };
-        let unknown = mentions.fields.iter().filter(|way| !seen.0.contains(*way));
+        let unknown = mentions.fields.iter().filter(|way| !seen.has(way));
         Ok(unknown
             .map(|way| {
                 let near = seen.near(way);
@@ -155,12 +118,88 @@ impl View {
     }
 }
 
-/// The ways to all fields that were seen.
+/// A name that no event of a log has.
+struct Absent<'l> {
+    /// Those most like it, best first.
+    near: Vec<&'l str>,
+    /// Where none is near, some that there are.
+    others: Vec<&'l str>,
+    /// Whether there are more than these.
+    more: bool,
+    message: String,
+}
+
+/// What is told of a type, category or stream that is nowhere in a log, and whether there is a name like it; `None`: it is there.
+pub(crate) fn told_of_name(log: &Log, by: LaneBy, name: &str) -> Option<(String, bool)> {
+    if log.names(by).key(name).is_some() {
+        return None;
+    }
+    let absent = absent_name(log, by, name);
+    Some((absent.message, !absent.near.is_empty()))
+}
+
+fn absent_name<'l>(log: &'l Log, by: LaneBy, name: &str) -> Absent<'l> {
+    let names = log.names(by);
+    let near = nearest(name, names.iter().map(|(_, n)| n), PROPOSED);
+    let mut others: Vec<&str> = Vec::new();
+    if near.is_empty() && by != LaneBy::Stream {
+        others = names.iter().map(|(_, n)| n).filter(|n| !n.is_empty()).collect();
+        others.sort_unstable();
+    }
+    let more = others.len() > NAMED;
+    others.truncate(NAMED);
+    let hint = if others.is_empty() {
+        did_you_mean(&near.iter().map(|n| format!("{n:?}")).collect::<Vec<_>>())
+    } else {
+        let more = if more { ", …" } else { "" };
+        format!("; there are {}{more}", others.join(", "))
+    };
+    let message = match by {
+        LaneBy::Type => format!("no event is of type {name:?}{hint}"),
+        LaneBy::Category => format!("there is no category {name:?}{hint}"),
+        LaneBy::Stream => format!("there is no stream {name:?}{hint}"),
+    };
+    Absent {
+        near,
+        others,
+        more,
+        message,
+    }
+}
+
+/// The ways to all fields that were seen, from their roots (`payload`, `state`, …) on.
 #[derive(Default)]
-struct Fields(BTreeSet<Vec<String>>);
+pub(crate) struct Fields(BTreeSet<Vec<String>>);
 
 impl Fields {
-    fn take(&mut self, value: &Value, way: &mut Vec<String>) {
+    /// Takes in what of an event fields can be asked for.
+    pub(crate) fn take_event(&mut self, event: &Event) {
+        for (root, part) in [("payload", &event.payload), ("metadata", &event.metadata)] {
+            if let Some(value) = &part.value {
+                self.take(value, &mut vec![root.to_owned()]);
+            }
+        }
+        for name in OF_RECORDS.iter().copied().chain([EXTRA]) {
+            if let Some(value) = record_value(name, event) {
+                self.0.insert(vec![name.to_owned()]);
+                self.take(&value, &mut vec![name.to_owned()]);
+            }
+        }
+    }
+
+    /// Whether there is a field.
+    pub(crate) fn has(&self, way: &[String]) -> bool {
+        self.0.contains(way)
+    }
+
+    /// The fields of a root itself, as an expression writes them.
+    pub(crate) fn below(&self, root: &str) -> Vec<String> {
+        let own = self.0.iter().filter(|way| way.len() == 2 && way[0] == root);
+        own.map(|way| written(way)).collect()
+    }
+
+    /// Takes in a value and all below it.
+    pub(crate) fn take(&mut self, value: &Value, way: &mut Vec<String>) {
         match value {
             Value::Object(object) => {
                 for (key, value) in object.iter() {
@@ -184,7 +223,7 @@ impl Fields {
     }
 
     /// Those most like one that is not there: of a like name, or of the same name at another place.
-    fn near(&self, way: &[String]) -> Vec<String> {
+    pub(crate) fn near(&self, way: &[String]) -> Vec<String> {
         let root = &way[0];
         let same_part: Vec<(String, &Vec<String>)> = self
             .0
@@ -211,7 +250,7 @@ impl Fields {
 }
 
 /// A way to a field as a filter writes it.
-fn written(way: &[String]) -> String {
+pub(crate) fn written(way: &[String]) -> String {
     let mut text = String::new();
     for (i, key) in way.iter().enumerate() {
         let plain = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

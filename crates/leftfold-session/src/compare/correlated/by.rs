@@ -103,6 +103,19 @@ fn about(key: &str, e: &SessionError) -> SessionError {
 
 impl Equal {
     fn parse(text: &str) -> Result<Self, SessionError> {
+        if sides(text).is_none()
+            && let Some((left, right)) = doubled(text)
+        {
+            return Err(SessionError::new(
+                "filter-syntax",
+                format!(
+                    "{:?}: write one =, as in '{} = {}'; a condition that both sides have stands in parentheses",
+                    text.trim(),
+                    left.trim(),
+                    right.trim()
+                ),
+            ));
+        }
         let (left, right) = sides(text).unwrap_or((text, text));
         Ok(Self {
             text: text.trim().to_owned(),
@@ -130,6 +143,27 @@ fn sides(text: &str) -> Option<(&str, &str)> {
                 if after != Some(&b'=') && !before.is_some_and(|b| b"=!<>".contains(&b)) {
                     return Some((&text[..i], &text[i + 1..]));
                 }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Both sides of a `==` that stands in no parentheses and in no text, where both are fields of events: what was meant is `=`.
+fn doubled(text: &str) -> Option<(&str, &str)> {
+    let bytes = text.as_bytes();
+    let (mut quote, mut depth) = (None, 0_usize);
+    for (i, byte) in bytes.iter().enumerate() {
+        match (quote, byte) {
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (Some(q), b) if q == *b && bytes[i - 1] != b'\\' => quote = None,
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
+            (None, b'=') if depth == 0 && bytes.get(i + 1) == Some(&b'=') => {
+                let (left, right) = (&text[..i], &text[i + 2..]);
+                let is_field = |side: &str| Field::parse(side).is_ok_and(|f| f.is_of_event());
+                return (is_field(left) && is_field(right)).then_some((left, right));
             }
             _ => {}
         }
@@ -168,6 +202,26 @@ mod tests {
             Some(("payload.a + '=' ", " payload.b"))
         );
         assert_eq!(sides("payload.a"), None);
+    }
+
+    #[test]
+    fn two_fields_with_a_doubled_sign_between_them_are_told_to_have_one() {
+        for text in [
+            "$.total == $.amount",
+            "payload.total == payload.amount",
+            "/total==/amount",
+        ] {
+            let told = Equal::parse(text).unwrap_err().message;
+            assert!(told.contains("write one ="), "{text}: {told}");
+        }
+        for text in [
+            "payload.total == 1",
+            "(payload.total == payload.amount)",
+            "payload.a == 1 = payload.b == 1",
+            "'a == b' = payload.b",
+        ] {
+            assert!(Equal::parse(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

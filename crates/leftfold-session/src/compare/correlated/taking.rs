@@ -25,7 +25,10 @@ const BATCH: usize = 4096;
 const LOOKED_AT: u64 = 1024;
 
 /// Names that are told where none fits.
-const NAMED: usize = 12;
+pub(super) const NAMED: usize = 12;
+
+/// Types remembered as long as nothing takes part.
+const TYPES: usize = 256;
 
 /// What a side gave, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +43,7 @@ pub struct Took {
     pub failed: u64,
     /// Why, for the first of them.
     pub first_failure: Option<String>,
-    /// Names of fields that events without a key have, the first thousand of them looked at; of types where nothing takes part.
+    /// Names of fields that events without a key have, the first thousand of them looked at; of the first 256 types where nothing takes part.
     pub names: BTreeSet<String>,
 }
 
@@ -149,8 +152,8 @@ impl Taking<'_> {
             let (ordinal, locator, event) = &self.batch[i];
             match judged {
                 Judged::Aside => {
-                    if self.took.taking_part + self.took.keyless == 0 && self.took.names.len() < NAMED {
-                        self.took.names.insert(event.kind.clone());
+                    if self.took.taking_part + self.took.keyless == 0 {
+                        name_type(&event.kind, &mut self.took.names);
                     }
                 }
                 Judged::Keyless => {
@@ -243,8 +246,15 @@ impl WholeSink for Taking<'_> {
     }
 }
 
+/// Remembers a type.
+fn name_type(kind: &str, names: &mut BTreeSet<String>) {
+    if names.len() < TYPES && !names.contains(kind) {
+        names.insert(kind.to_owned());
+    }
+}
+
 /// The names by which fields of an event are asked for.
-fn name_fields(event: &Event, names: &mut BTreeSet<String>) {
+pub(super) fn name_fields(event: &Event, names: &mut BTreeSet<String>) {
     let mut below = |root: &str, value: Option<&Value>| {
         let members = value
             .and_then(Value::as_object)
@@ -378,6 +388,19 @@ impl Taken {
         }
     }
 
+    /// The events of these ordinals, which ascend, as far as they take part.
+    pub(super) fn at(&self, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<Event>, SessionError> {
+        let place = |ordinal: &u32| {
+            let at = self.places.binary_search_by_key(ordinal, |(o, _)| *o).ok()?;
+            Some(self.places[at].1)
+        };
+        let locators: Vec<Locator> = ordinals.iter().filter_map(place).collect();
+        let mut events = Vec::with_capacity(locators.len());
+        self.store
+            .fetch(&locators, cancel, &mut |_, event| events.push(event))?;
+        Ok(events)
+    }
+
     /// The events of findings, in their order.
     pub(super) fn events(
         &self,
@@ -422,8 +445,8 @@ impl Taking<'_> {
                 let is_asked = self.only.keeps(header.stream, header.kind);
                 if is_asked && kinds.as_mut().is_none_or(|kinds| kinds.may_take_part(header)) {
                     found.push((ordinal, header.locator));
-                } else if found.is_empty() && self.took.names.len() < NAMED {
-                    self.took.names.insert(header.kind.to_owned());
+                } else if found.is_empty() {
+                    name_type(header.kind, &mut self.took.names);
                 }
                 ControlFlow::Continue(())
             },

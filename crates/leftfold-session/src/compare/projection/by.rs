@@ -19,6 +19,8 @@ pub struct ProjectionBy {
     pub fields: Vec<String>,
     /// Where columns are in the state, where it is not a field of their name.
     pub map: Vec<(String, Path)>,
+    /// How far the place of the log that the rows are as of may be behind its end, in nanoseconds; `None`: however far.
+    pub within: Option<i64>,
 }
 
 /// A place in a state, as `/total`, `$.total` or `total`; `$` is all of it.
@@ -52,6 +54,11 @@ impl ProjectionBy {
         let about = |name: &str, e: SessionError| {
             SessionError::new(e.code, format!("{name}: {}", e.message)).with("key", name)
         };
+        if let Some((column, _)) = (1..map.len()).find_map(|i| map[..i].iter().find(|(c, _)| *c == map[i].0))
+        {
+            let why = format!("{column:?} is placed twice");
+            return Err(about("map", SessionError::new("path-syntax", why)));
+        }
         let by = Self {
             projection,
             table,
@@ -62,6 +69,7 @@ impl ProjectionBy {
                 .map(|(column, at)| Ok((column, place(&at)?)))
                 .collect::<Result<_, _>>()
                 .map_err(|e| about("map", e))?,
+            within: None,
         };
         by.key_template().map_err(|e| about("key", e))?;
         Ok(by)

@@ -8,6 +8,7 @@ use leftfold_log::LaneBy;
 use leftfold_replay::Path;
 
 use super::by::{ProjectionBy, place};
+use super::near::{hint, places_in};
 use super::rows::{Rows, RowsFrom};
 use crate::compare::Equality;
 use crate::compare::rule::History;
@@ -171,12 +172,13 @@ fn plain(name: &str) -> String {
         .collect()
 }
 
-/// Which columns are which fields, by these states.
+/// Which columns are which fields, by these states; and by the places that other states have or once had (`had`).
 pub(super) fn choose_fields(
     rows: &Rows,
     by: &ProjectionBy,
     equality: &Equality,
     states: &[Value],
+    had: &[&Path],
 ) -> Result<(RowFields, Told), SessionError> {
     let mut known: BTreeSet<&str> = BTreeSet::new();
     for object in states.iter().filter_map(Value::as_object) {
@@ -219,6 +221,14 @@ pub(super) fn choose_fields(
         } else {
             Some(place(&name)?).filter(is_there)
         };
+        if let Some(at) = mapped.as_ref().filter(|at| !is_there(at) && !had.contains(at)) {
+            let hint = hint(at, &places_in(states.iter()));
+            let why = format!(
+                "map: no state has {at}, where {name:?} should be; they have {}{hint}",
+                names()
+            );
+            return Err(SessionError::new("path-syntax", why).with("key", "map"));
+        }
         let stated = mapped.is_some() || by.fields.contains(&name);
         match mapped.or(own) {
             Some(in_state) => {
@@ -231,9 +241,11 @@ pub(super) fn choose_fields(
                 columns.push(Column { in_state, in_row });
             }
             None if stated => {
+                let hint = place(&name).map(|at| hint(&at, &places_in(states.iter())));
                 let why = format!(
-                    "no state has a field {name:?}: they have {}; --map says where a column is",
-                    names()
+                    "no state has a field {name:?}: they have {}{}; --map says where a column is",
+                    names(),
+                    hint.unwrap_or_default()
                 );
                 return Err(SessionError::new("path-syntax", why));
             }

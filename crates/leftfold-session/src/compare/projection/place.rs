@@ -29,8 +29,21 @@ pub struct AsOf {
     pub fitting: u64,
     /// How many there are.
     pub of: u64,
+    /// How many events of the log come after the last one up to which it fits.
+    pub events_behind: u64,
+    /// For how long the first of these has been there at the end, in nanoseconds; `None`: nothing is behind, or nothing has a time.
+    pub time_behind: Option<i64>,
     /// The rank of `after`.
     pub(super) rank: Option<u32>,
+}
+
+impl AsOf {
+    /// Whether it is further behind the end than it may be, in nanoseconds.
+    pub fn is_behind_by_more(&self, within: Option<i64>) -> bool {
+        self.time_behind
+            .zip(within)
+            .is_some_and(|(by, within)| by > within)
+    }
 }
 
 impl Places {
@@ -68,6 +81,21 @@ impl Places {
             (None, None) => log.all().extent(Axis::Time).map(|(_, last)| last),
             _ => last.and_then(|rank| log.time(self.ordinal(rank))),
         };
+        let end_time = match moment {
+            Some(moment) => Some(moment),
+            None => log.all().extent(Axis::Time).map(|(_, last)| last),
+        };
+        let first = fitting.before.map_or(log.events(), |rank| rank);
+        let counts = |ordinal: u32| match (moment, log.time(ordinal)) {
+            (Some(moment), Some(time)) => time <= moment,
+            _ => true,
+        };
+        let lacking = (first..log.events()).map(|rank| self.ordinal(rank));
+        let events_behind = lacking.filter(|ordinal| counts(*ordinal)).count() as u64;
+        let since = fitting.before.and_then(|rank| log.time(self.ordinal(rank)));
+        let time_behind = end_time
+            .zip(since)
+            .map(|(end, since)| end.saturating_sub(since).max(0));
         AsOf {
             after: fitting.after.map(|rank| self.ordinal(rank)),
             last: last.map(|rank| self.ordinal(rank)),
@@ -75,6 +103,8 @@ impl Places {
             time,
             fitting: u64::from(fitting.rows),
             of,
+            events_behind,
+            time_behind,
             rank: fitting.after,
         }
     }
@@ -101,6 +131,8 @@ mod tests {
             time: None,
             fitting: 1,
             of: 1,
+            events_behind: 0,
+            time_behind: None,
             rank: Some(3),
         };
         assert_eq!(places.included(&as_of, &[1, 3, 4, 9]), 2);
@@ -133,6 +165,11 @@ mod tests {
         };
         let as_of = by_time.as_of(&log, &fitting, 3, None);
         assert_eq!((as_of.after, as_of.last), (Some(3), Some(1)));
+        // Two with a time after it, from second 5 to second 8, and one without.
+        let second = 1_000_000_000;
+        assert_eq!((as_of.events_behind, as_of.time_behind), (3, Some(3 * second)));
+        assert!(as_of.is_behind_by_more(Some(2 * second)) && !as_of.is_behind_by_more(Some(3 * second)));
+        assert!(!as_of.is_behind_by_more(None));
         assert_eq!(as_of.time, log.time(1));
     }
 }

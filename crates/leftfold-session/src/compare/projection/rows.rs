@@ -151,9 +151,12 @@ fn of_table(
             } else {
                 "is not there"
             };
+            let near = crate::alike::nearest(column, columns(), 3);
+            let near: Vec<String> = near.into_iter().map(str::to_owned).collect();
             return Err(wrong(format!(
-                "the column {column:?} of {table} {why}; it has {}",
-                columns().join(", ")
+                "the column {column:?} of {table} {why}; it has {}{}",
+                columns().join(", "),
+                crate::alike::did_you_mean(&near)
             )));
         }
     }

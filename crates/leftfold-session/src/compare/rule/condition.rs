@@ -1,5 +1,7 @@
 //! Conditions on events and on the states before and after them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use leftfold_compare::{Category, Status};
 use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event, Progress};
@@ -7,6 +9,7 @@ use leftfold_log::{Evaluation, Expression, LaneBy};
 use leftfold_replay::Projection;
 use rayon::prelude::*;
 
+use super::nowhere::is_there;
 use super::{BATCH, BEFORE, History, KEPT, Rule, Ruled, STATE};
 use crate::compare::Shown;
 use crate::error::SessionError;
@@ -31,6 +34,7 @@ pub(super) fn over_all(
             .as_deref()
             .map(|name| named(rule, name, history))
             .transpose()?,
+        asked: check.mentions().fields.into_iter().map(Asked::new).collect(),
     };
     let streams = history.streams(&rule.only);
     let sizes = streams.iter().map(|s| log.stream_events(*s).len() as u64);
@@ -51,6 +55,8 @@ pub(super) fn over_all(
             .sum::<u64>();
         progress.set_done(done);
     }
+    let nowhere = judge.asked.into_iter().filter(|a| !a.is_seen());
+    ruled.nowhere = nowhere.map(|a| a.way).collect();
     Ok(ruled)
 }
 
@@ -99,6 +105,28 @@ struct Judge<'a> {
     history: History<'a>,
     /// The projection that the rule names.
     named: Option<usize>,
+    /// The fields that the condition asks for.
+    asked: Vec<Asked>,
+}
+
+/// A field that a condition asks for, and whether any event or state has it.
+struct Asked {
+    way: Vec<String>,
+    seen: AtomicBool,
+}
+
+impl Asked {
+    fn new(way: Vec<String>) -> Self {
+        Self {
+            way,
+            seen: AtomicBool::new(false),
+        }
+    }
+
+    fn is_seen(&self) -> bool {
+        // Nothing else depends on it: seen twice is as good as once.
+        self.seen.load(Ordering::Relaxed)
+    }
 }
 
 /// How far a stream has come.
@@ -187,7 +215,14 @@ impl<'a> Judge<'a> {
         let of_state = self.check.uses(STATE) && self.when.is_none();
         for event in events {
             let said = self.next(course, &event, evaluation);
+            for asked in self.asked.iter().filter(|a| !a.is_seen()) {
+                if is_there(&asked.way, &event, course.state.as_ref()) {
+                    asked.seen.store(true, Ordering::Relaxed);
+                }
+            }
             let found = &mut course.found;
+            found.about += u64::from(!matches!(said, Said::Aside | Said::Fails(_, false)));
+            found.lacking += u64::from(matches!(said, Said::Lacks));
             found.events += u64::from(self.rule.only.has_type(&event.kind));
             let lacks = matches!(said, Said::Lacks);
             match said {

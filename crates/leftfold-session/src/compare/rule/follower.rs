@@ -14,7 +14,14 @@ use crate::compare::Shown;
 use crate::error::SessionError;
 
 /// The keys of an event as a cause and as an effect; or why it cannot be judged, and whether it was its key that failed.
-type Judged = Result<[Option<String>; 2], (String, bool)>;
+type Judged = Result<[Role; 2], (String, bool)>;
+
+/// What an event is to a rule: nothing, or a cause or an effect, which may lack its key.
+enum Role {
+    Aside,
+    Keyless,
+    Keyed(String),
+}
 
 /// An event that has to be followed, or may follow.
 #[derive(Clone, Copy)]
@@ -144,11 +151,11 @@ fn taking(
         let judged: Vec<Judged> = events
             .par_iter()
             .map_init(Evaluation::new, |evaluation, event| {
-                let mut keys = [None, None];
+                let mut keys = [Role::Aside, Role::Aside];
                 for (key, which) in keys.iter_mut().zip([when, expect]) {
                     if which.holds(evaluation, event, &[]).map_err(|why| (why, false))? == Some(true) {
                         let value = by.value(evaluation, event, &[]).map_err(|why| (why, true))?;
-                        *key = value.map(|v| text_of(&v));
+                        *key = value.map_or(Role::Keyless, |v| Role::Keyed(text_of(&v)));
                     }
                 }
                 Ok(keys)
@@ -156,22 +163,32 @@ fn taking(
             .collect();
         for ((ordinal, event), judged) in chunk.iter().zip(&events).zip(judged) {
             ruled.events += 1;
-            let keys = match judged {
+            let mut keys = match judged {
                 Ok(keys) => keys,
                 Err((why, at_last)) => {
                     ruled.fail(why, at_last);
                     continue;
                 }
             };
-            let [cause, effect] = keys.map(|key| {
+            if !is_about(rule, event) {
+                keys[0] = Role::Aside;
+            }
+            let is = |role: &Role| u64::from(!matches!(role, Role::Aside));
+            let is_keyed = |role: &Role| u64::from(matches!(role, Role::Keyed(_)));
+            ruled.about += is(&keys[0]);
+            ruled.lacking += is(&keys[0]) - is_keyed(&keys[0]);
+            ruled.following[0] += is(&keys[1]);
+            ruled.following[1] += is_keyed(&keys[1]);
+            let [cause, effect] = keys.map(|role| {
+                let Role::Keyed(key) = role else { return None };
                 let next = numbers.len() as u32;
                 Some(Taking {
                     ordinal: *ordinal,
-                    key: *numbers.entry(key?).or_insert(next),
+                    key: *numbers.entry(key).or_insert(next),
                     time: event.time.map(|t| t.nanos),
                 })
             });
-            if let Some(cause) = cause.filter(|_| is_about(rule, event)) {
+            if let Some(cause) = cause {
                 ruled.judged += 1;
                 causes.push(cause);
             }
