@@ -128,9 +128,11 @@ const VALUE_WIDTH: usize = 60;
 
 /// Which event it is about.
 pub(crate) fn event_cell(shown: &Shown) -> String {
-    let Some(event) = shown.left.as_ref().or(shown.right.as_ref()) else {
-        return String::new();
-    };
+    shown.event().map(in_words).unwrap_or_default()
+}
+
+/// An event in a few words.
+pub(crate) fn in_words(event: &Event) -> String {
     let version = event.version.map(|v| format!("v{v}"));
     let kind = stated(&event.kind).map(str::to_owned);
     let place = event.position.as_ref().map(|p| format!("#{p}"));

@@ -108,7 +108,7 @@ pub(crate) fn run(front: &mut Front, args: &RepairArgs) -> Outcome<ExitCode> {
     if let Some(target) = target {
         check_target(target, both.0, args.force)?;
     }
-    let done = sides::done(front, both, &args.how)?;
+    let done = sides::mirrored(front, both, &args.how, ("a repair plan", ""))?;
     if let Some(target) = target {
         for path in &done.paths {
             output::refuse_source(target, path)?;

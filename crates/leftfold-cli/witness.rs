@@ -125,7 +125,9 @@ type Found = (Files, Document, String);
 fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
     let left = args.left.clone().unwrap_or_default();
     check_folder(args, &BOTH, &[])?;
-    let done = sides::done(front, (&left, args.right.as_deref()), &args.how)?;
+    let instead = "; of a rule there is one, too (`--rule`)";
+    let both = (left.as_path(), args.right.as_deref());
+    let done = sides::mirrored(front, both, &args.how, ("a witness", instead))?;
     check_folder(args, &BOTH, &done.paths)?;
     let cancel = front.interrupt.cancel.clone();
     let progress = [leftfold_event::Progress::new()];

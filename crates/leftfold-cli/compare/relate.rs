@@ -23,7 +23,7 @@ const CORRELATED: &str = "With --mode correlated";
 const PROJECTION: &str = "With --mode projection";
 
 /// How the sides relate, beside what every comparison asks.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct RelateArgs {
     /// How the sides relate (default: mirror)
     #[arg(long, value_name = "MODE")]

@@ -8,9 +8,8 @@ use leftfold_event::Point;
 use leftfold_session::compare::{Compared, Hand, Status};
 use leftfold_session::{Mode, NamedComparison};
 
-use super::mirror::check_sides;
 use super::relate::RelateArgs;
-use super::{CompareArgs, HowArgs, asked};
+use super::{CompareArgs, HowArgs, Made, asked, make};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::input;
@@ -19,11 +18,6 @@ use crate::topic;
 
 /// How certain findings can be, in the order in which that is told.
 pub(crate) const STATUSES: [Status; 4] = super::STATUSES;
-
-/// What a comparison comes to, in a sentence.
-pub(crate) fn in_words(compared: &Compared) -> (Tone, String) {
-    super::mirror::in_words(compared)
-}
 
 /// Two histories.
 #[derive(Debug, Args)]
@@ -34,12 +28,12 @@ pub(crate) struct SidesArgs {
     pub(crate) right: Option<PathBuf>,
 }
 
-/// A comparison that was made.
-pub(crate) struct Done {
+/// A comparison that was made: of whichever mode or, where that is asked for, a mirror.
+pub(crate) struct Done<C = Made> {
     /// What was asked for.
     pub(crate) asked: NamedComparison,
     /// What came of it.
-    pub(crate) compared: Compared,
+    pub(crate) compared: C,
     /// The moment it went back to.
     pub(crate) at: Option<i64>,
     /// The files that were read.
@@ -47,7 +41,73 @@ pub(crate) struct Done {
 }
 
 /// Compares two sides as `compare` does with the same arguments.
-pub(crate) fn done(front: &mut Front, (left, right): (&Path, Option<&Path>), how: &HowArgs) -> Outcome<Done> {
+pub(crate) fn done(
+    front: &mut Front,
+    both: (&Path, Option<&Path>),
+    relate: &RelateArgs,
+    how: &HowArgs,
+) -> Outcome<Done> {
+    let asked = wanted(both, relate, how)?;
+    let stores = [how.left_store, how.right_store];
+    let mut done = of(front, asked, stores, how.at.as_ref())?;
+    done.compared.note(front, &done.asked.options)?;
+    done.at = done.compared.go_back_to(how.at.as_ref());
+    Ok(done)
+}
+
+/// The same of two sides that should hold the same events. `what` is made of these alone, and `instead` says what there is of others.
+pub(crate) fn mirrored(
+    front: &mut Front,
+    both: (&Path, Option<&Path>),
+    how: &HowArgs,
+    (what, instead): (&str, &str),
+) -> Outcome<Done<Compared>> {
+    let asked = wanted(both, &RelateArgs::default(), how)?;
+    if !matches!(asked.mode, Mode::Mirror) {
+        return Err(Failure::new("usage", not_of(&asked, what, instead)));
+    }
+    let stores = [how.left_store, how.right_store];
+    let mut done = of(front, asked, stores, None)?;
+    done.compared.note(front, &done.asked.options)?;
+    let at = done.compared.go_back_to(how.at.as_ref());
+    match done.compared {
+        Made::Mirror(compared) => Ok(Done {
+            asked: done.asked,
+            compared: *compared,
+            at,
+            paths: done.paths,
+        }),
+        Made::Correlated(_) | Made::Projection(_) => {
+            Err(Failure::new("usage", not_of(&done.asked, what, instead)))
+        }
+    }
+}
+
+fn not_of(asked: &NamedComparison, what: &str, instead: &str) -> String {
+    let name = shell_word(&asked.name);
+    format!(
+        "{what} is made where both sides should hold the same events, and {:?} is {}: `leftfold compare {name} --json` has its findings \
+         with their evidence, `leftfold report {name} -O report.html` is a page of them{instead}",
+        asked.name,
+        asked.mode.as_str()
+    )
+}
+
+/// A name as a shell takes it.
+fn shell_word(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if !name.is_empty() && name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
+}
+
+/// What is to be compared, as the arguments say it.
+fn wanted(
+    (left, right): (&Path, Option<&Path>),
+    relate: &RelateArgs,
+    how: &HowArgs,
+) -> Outcome<NamedComparison> {
     let both = [Some(left), right];
     if both.iter().all(|p| p.is_some_and(|p| p.as_os_str() == "-")) {
         return Err(Failure::new(
@@ -55,55 +115,33 @@ pub(crate) fn done(front: &mut Front, (left, right): (&Path, Option<&Path>), how
             "standard input can be one side only: give the other one a file",
         ));
     }
-    let asked = asked(&CompareArgs {
+    asked(&CompareArgs {
         left: left.to_owned(),
         right: right.map(Path::to_owned),
-        relate: RelateArgs::default(),
+        relate: relate.clone(),
         how: how.clone(),
         category: Vec::new(),
         count: None,
         save: None,
         json: false,
-    })?;
-    let mut done = of(front, asked, [how.left_store, how.right_store])?;
-    let sides = [&done.compared.left, &done.compared.right];
-    let latest = sides.into_iter().filter_map(|s| s.side.latest()).max();
-    done.at = match (&how.at, latest) {
-        (Some(Point::Time(at)), _) => Some(at.nanos),
-        (Some(Point::BeforeEnd { nanos }), Some(latest)) => Some(latest.saturating_sub(*nanos)),
-        _ => None,
-    };
-    if let Some(at) = done.at {
-        done.compared.go_back_to(at);
-    }
-    Ok(done)
+    })
 }
 
-/// Makes a comparison that a project file or the arguments state.
-pub(crate) fn of(front: &mut Front, asked: NamedComparison, stores: [Option<usize>; 2]) -> Outcome<Done> {
-    if !matches!(asked.mode, Mode::Mirror) {
-        return Err(Failure::new(
-            "usage",
-            format!(
-                "reports, repairs and witnesses are of mirrors; {:?} is {}: `leftfold compare` shows it",
-                asked.name,
-                asked.mode.as_str()
-            ),
-        ));
-    }
+/// Makes a comparison that a project file or the arguments state, and tells what of its sides cannot be read.
+pub(crate) fn of(
+    front: &mut Front,
+    asked: NamedComparison,
+    stores: [Option<usize>; 2],
+    at: Option<&Point>,
+) -> Outcome<Done> {
     let left = topic::resolved(front, &asked.left)?;
     let right = topic::resolved(front, &asked.right)?;
     let session = input::session(front);
-    let stores = (
-        super::side(front, &session, &left, stores[0])?,
-        super::side(front, &session, &right, stores[1])?,
-    );
-    let options = asked.options.clone();
-    let compared = super::compare(front, (&left, stores.0), (&right, stores.1), options)?;
-    check_sides(front, &asked.options, &compared)?;
-    for side in [&compared.left, &compared.right] {
-        for lost in side.unreadable.iter().take(5) {
-            front.note(format!("{}: {lost}", side.name));
+    let compared = make(front, &session, &asked, ([&left, &right], stores), at)?;
+    let found = compared.found();
+    for (name, unreadable) in found.names().into_iter().zip(found.unreadable()) {
+        for lost in unreadable.iter().take(5) {
+            front.note(format!("{name}: {lost}"));
         }
     }
     let path = |source: &Path| input::find(source).map_or_else(|_| source.to_owned(), |named| named.path);

@@ -150,6 +150,17 @@ impl Correlated {
         self.sides[0].latest().max(self.sides[1].latest())
     }
 
+    /// How a side is read, in words.
+    pub fn read_as(&self, hand: Hand) -> &str {
+        self.sides[hand as usize].read_as()
+    }
+
+    /// The first and the last time of what takes part of a side, in nanoseconds.
+    pub fn extent(&self, hand: Hand) -> Option<(i64, i64)> {
+        let times = || self.parts[hand as usize].iter().filter_map(|p| p.time);
+        Some((times().min()?, times().max()?))
+    }
+
     /// The key of a finding.
     pub fn key(&self, finding: &Finding) -> &str {
         self.keys.get(finding.stream)

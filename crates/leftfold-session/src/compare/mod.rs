@@ -54,5 +54,5 @@ mod witness;
 pub use leftfold_compare::{Action, Conflicts, Plan, Step, Template, Unrepaired};
 pub use repair::{After, Planned, Remaining, RemainsBecause, Repair, Target};
 pub use rule::{RuleWitness, rule_witness};
-pub use series::{LENGTHS, Series, StreamFindings, extent};
+pub use series::{LENGTHS, Series, StreamFindings, extent, streams_with_findings};
 pub use witness::{Witness, witness};

@@ -326,6 +326,11 @@ impl Taken {
         })
     }
 
+    /// How it is read, in words.
+    pub(super) fn read_as(&self) -> &str {
+        &self.store.info().title
+    }
+
     fn timed(&self) -> impl Iterator<Item = i64> {
         self.latest.iter().copied().filter(|t| *t != i64::MIN)
     }
