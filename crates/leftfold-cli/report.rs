@@ -35,7 +35,7 @@ Examples:
   leftfold report shop.db shop-mirror.ndjson -O report.html
   leftfold report copy --at 2026-11-20T14:10:00Z -O then.html      a comparison of leftfold.toml, as known then
   leftfold report shop.db shop-mirror.ndjson -O picture.svg        the charts alone; or .png
-  leftfold report shop.db read.db --mode projection --table orders --key order_id -O orders.html
+  leftfold report shop.db shop-mirror.ndjson --mode projection -O states.html     states against states; every --mode of compare
   leftfold report --project . -O report.html                       every comparison and rule of leftfold.toml, as `leftfold check`
   leftfold report --project . --check 'stock never below zero' -O stock.html
 

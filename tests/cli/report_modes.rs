@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::correlated::{BOTH, two};
 use crate::projection::{AS_OF_SIX, history, table};
-use crate::run::{Run, folder, leftfold, write};
+use crate::run::{folder, leftfold, write};
 
 /// The page that a run writes, and the run's code.
 fn page(folder: &Path, args: &[&str]) -> (String, Option<i32>) {
@@ -231,22 +231,103 @@ fn options_of_a_comparison_are_refused_where_the_project_states_it() {
 #[test]
 fn plans_are_of_mirrors_and_say_what_there_is_instead() {
     let folder = all_modes(PROJECT);
-    let said = |run: Run| run.failed();
-    let repair = said(leftfold(folder.path(), &["repair", "invoices"]));
+    let repair = leftfold(folder.path(), &["repair", "invoices"]).failed();
     for part in [
-        "\"invoices\" is correlated",
+        "this comparison is correlated",
         "leftfold compare invoices --json",
         "leftfold report invoices -O report.html",
     ] {
         assert!(repair.contains(part), "{repair}");
     }
-    let witness = said(leftfold(
-        folder.path(),
-        &["witness", "carts", "-n", "1", "-O", "w"],
-    ));
-    assert!(
-        witness.contains("is projection") && witness.contains("`--rule`"),
-        "{witness}"
-    );
+    let witness = leftfold(folder.path(), &["witness", "carts", "-n", "1", "-O", "w"]).failed();
+    for part in ["is projection", "`--rule NAME`", "leftfold compare carts --json"] {
+        assert!(witness.contains(part), "{witness}");
+    }
     assert!(!folder.path().join("w").exists());
+}
+
+/// The findings of a comparison, as `compare --json` tells them.
+fn findings(folder: &Path, args: &[&str]) -> Vec<Value> {
+    let run = leftfold(folder, &[&["compare"], args, &["--json"]].concat());
+    let lines = run.out.lines().map(serde_json::from_str);
+    let all: Vec<Value> = lines.collect::<Result<_, _>>().expect("lines of JSON");
+    all.into_iter().filter(|f| f.get("category").is_some()).collect()
+}
+
+/// Writes a witness of a finding and looks whether the small histories alone show it, as certain; how many events either one holds.
+fn witnessed(folder: &Path, args: &[&str], finding: &Value) -> [u64; 2] {
+    let number = finding["number"].to_string();
+    let end = ["-n", &number, "-O", "w", "--json", "--force"];
+    let told = leftfold(folder, &[&["witness"], args, &end[..]].concat()).ok();
+    let told: Value = serde_json::from_str(&told).expect("it is JSON");
+    assert_eq!(told["others"], 0, "{told}");
+    let small = folder.join("w");
+    let again = findings(&small, &["witness"]);
+    let [only] = &again[..] else {
+        panic!("one finding is to be left: {again:?}")
+    };
+    for key in ["category", "status", "key", "since", "fields"] {
+        assert_eq!(only[key], finding[key], "{key} of {only}");
+    }
+    let project = fs::read_to_string(small.join("leftfold.toml")).expect("a project file");
+    assert!(project.contains("mode = \"correlated\""), "{project}");
+    let certain = i32::from(finding["status"] != "pending");
+    assert_eq!(leftfold(&small, &["check"]).code, Some(certain));
+    ["left", "right"].map(|side| told["events"][side].as_u64().unwrap_or_default())
+}
+
+#[test]
+fn a_witness_of_what_does_not_belong_together_is_the_keys_events_and_how_they_are_compared() {
+    let folder = two(
+        &[
+            ("a", 0, "5"),
+            ("b", 1, "6"),
+            ("c", 2, "7"),
+            ("d", 3, "8"),
+            ("e", 58, "9"),
+        ],
+        &[
+            ("b", 3, "6.5"),
+            ("b", 4, "6"),
+            ("c", 5, "7"),
+            ("d", 9, "8"),
+            ("x", 10, "1"),
+        ],
+    );
+    for more in [
+        &["--within", "5s"][..],
+        &["--settled"],
+        &["--at", "2026-01-01T00:00:03Z"],
+    ] {
+        let args = [&BOTH[..], &["--mode", "correlated"], more].concat();
+        let all = findings(folder.path(), &args);
+        assert!(all.len() >= 3, "{all:?}");
+        for finding in &all {
+            let [left, right] = witnessed(folder.path(), &args, finding);
+            assert!(left <= 3 && right <= 3, "{left} and {right} for {finding}");
+        }
+    }
+}
+
+#[test]
+fn the_demos_lost_and_doubled_payments_have_witnesses_of_a_few_events() {
+    let folder = folder();
+    leftfold(folder.path(), &["demo", "--events", "3000"]).ok();
+    let args = [
+        "shop.db",
+        "shop.db",
+        "--mode=correlated",
+        "--left-when",
+        "type == \"PaymentCaptured\" && category == \"payment\"",
+        "--right-when",
+        "type == \"PaymentCaptured\" && category == \"order\"",
+        "--key=correlation_id",
+        "--within=30s",
+    ];
+    let all = findings(folder.path(), &args);
+    assert_eq!(all.len(), 2, "{all:?}");
+    for finding in &all {
+        let [left, right] = witnessed(folder.path(), &args, finding);
+        assert!(left <= 3 && right <= 3, "{left} and {right} for {finding}");
+    }
 }

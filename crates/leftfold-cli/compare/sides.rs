@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leftfold_event::Point;
+use leftfold_session::NamedComparison;
 use leftfold_session::compare::{Compared, Hand, Status};
-use leftfold_session::{Mode, NamedComparison};
 
 use super::relate::RelateArgs;
 use super::{CompareArgs, HowArgs, Made, asked, make};
@@ -28,12 +28,12 @@ pub(crate) struct SidesArgs {
     pub(crate) right: Option<PathBuf>,
 }
 
-/// A comparison that was made: of whichever mode or, where that is asked for, a mirror.
-pub(crate) struct Done<C = Made> {
+/// A comparison that was made.
+pub(crate) struct Done {
     /// What was asked for.
     pub(crate) asked: NamedComparison,
     /// What came of it.
-    pub(crate) compared: C,
+    pub(crate) compared: Made,
     /// The moment it went back to.
     pub(crate) at: Option<i64>,
     /// The files that were read.
@@ -48,6 +48,11 @@ pub(crate) fn done(
     how: &HowArgs,
 ) -> Outcome<Done> {
     let asked = wanted(both, relate, how)?;
+    made(front, asked, how)
+}
+
+/// Makes a comparison as it was asked for.
+pub(crate) fn made(front: &mut Front, asked: NamedComparison, how: &HowArgs) -> Outcome<Done> {
     let stores = [how.left_store, how.right_store];
     let mut done = of(front, asked, stores, how.at.as_ref())?;
     done.compared.note(front, &done.asked.options)?;
@@ -55,42 +60,17 @@ pub(crate) fn done(
     Ok(done)
 }
 
-/// The same of two sides that should hold the same events. `what` is made of these alone, and `instead` says what there is of others.
-pub(crate) fn mirrored(
-    front: &mut Front,
-    both: (&Path, Option<&Path>),
-    how: &HowArgs,
-    (what, instead): (&str, &str),
-) -> Outcome<Done<Compared>> {
-    let asked = wanted(both, &RelateArgs::default(), how)?;
-    if !matches!(asked.mode, Mode::Mirror) {
-        return Err(Failure::new("usage", not_of(&asked, what, instead)));
-    }
-    let stores = [how.left_store, how.right_store];
-    let mut done = of(front, asked, stores, None)?;
-    done.compared.note(front, &done.asked.options)?;
-    let at = done.compared.go_back_to(how.at.as_ref());
-    match done.compared {
-        Made::Mirror(compared) => Ok(Done {
-            asked: done.asked,
-            compared: *compared,
-            at,
-            paths: done.paths,
-        }),
-        Made::Correlated(_) | Made::Projection(_) => {
-            Err(Failure::new("usage", not_of(&done.asked, what, instead)))
-        }
-    }
-}
-
-fn not_of(asked: &NamedComparison, what: &str, instead: &str) -> String {
+/// Why something is not made of a comparison of this mode, and what there is instead. `what` says of which it is made.
+pub(crate) fn not_of(asked: &NamedComparison, what: &str) -> Failure {
     let name = shell_word(&asked.name);
-    format!(
-        "{what} is made where both sides should hold the same events, and {:?} is {}: `leftfold compare {name} --json` has its findings \
-         with their evidence, `leftfold report {name} -O report.html` is a page of them{instead}",
-        asked.name,
+    // What was not saved is asked for as it was here.
+    let name = if asked.name.is_empty() { "…" } else { &*name };
+    let why = format!(
+        "{what}, and this comparison is {}: `leftfold compare {name} --json` has its findings with their evidence, `leftfold report {name} \
+         -O report.html` is a page of them",
         asked.mode.as_str()
-    )
+    );
+    Failure::new("usage", why)
 }
 
 /// A name as a shell takes it.
@@ -103,7 +83,7 @@ fn shell_word(name: &str) -> String {
 }
 
 /// What is to be compared, as the arguments say it.
-fn wanted(
+pub(crate) fn wanted(
     (left, right): (&Path, Option<&Path>),
     relate: &RelateArgs,
     how: &HowArgs,

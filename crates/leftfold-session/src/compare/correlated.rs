@@ -3,6 +3,7 @@
 mod by;
 mod kinds;
 mod taking;
+mod witness;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use taking::Taken;
 
 pub use by::{CorrelatedBy, CorrelatedTexts, Equal, SideBy};
 pub use taking::Took;
+pub use witness::{correlated_is_shown, correlated_witness};
 
 /// Two histories compared by what belongs together.
 pub struct Correlated {
@@ -35,6 +37,8 @@ pub struct Correlated {
     by: Arc<CorrelatedBy>,
     options: MirrorOptions,
     settings: CorrelatedSettings,
+    /// The moment it went back to.
+    moment: Option<i64>,
     known_until: Option<i64>,
     found: Correlation,
 }
@@ -99,6 +103,7 @@ pub fn compare_correlated(
         by: Arc::clone(by),
         options,
         settings,
+        moment: None,
         known_until,
         found,
     })
@@ -107,6 +112,7 @@ pub fn compare_correlated(
 impl Correlated {
     /// Goes back to what was known at a moment, in nanoseconds: what came later had not come.
     pub fn go_back_to(&mut self, moment: i64) {
+        self.moment = Some(self.moment.map_or(moment, |m| m.min(moment)));
         self.known_until = Some(self.known_until.map_or(moment, |k| k.min(moment)));
         for parts in &mut self.parts {
             parts.retain(|p| p.time.is_none_or(|t| t <= moment));

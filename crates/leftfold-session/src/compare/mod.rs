@@ -27,7 +27,10 @@ mod task;
 #[cfg(test)]
 mod task_tests;
 
-pub use correlated::{Correlated, CorrelatedBy, CorrelatedTexts, Equal, SideBy, Took, compare_correlated};
+pub use correlated::{
+    Correlated, CorrelatedBy, CorrelatedTexts, Equal, SideBy, Took, compare_correlated, correlated_is_shown,
+    correlated_witness,
+};
 pub use field::Field;
 pub use findings::{Counted, Findings};
 pub use leftfold_compare::{
