@@ -3,8 +3,8 @@
 mod correlated;
 mod made;
 pub(crate) mod mirror;
-mod projection;
-mod relate;
+pub(crate) mod projection;
+pub(crate) mod relate;
 pub(crate) mod sides;
 mod streams;
 
@@ -62,7 +62,7 @@ a stream without a row; extra: a row without a stream.
 
 A FINDING is one of missing (the left side has it, the right one has not), extra (the other way round), duplicate, conflict (the same event says \
 something else), reordered, late, version-collision, placement (in another stream), deadline, cardinality, clock-skew, field-mismatch.
-The number before a finding is what `leftfold witness --finding` takes.
+The number before a finding is what `leftfold witness --finding` takes; `leftfold report` with the same options makes a page of them.
 With --json one finding a line: {number, category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
 `leftfold events --json`; then one line {\"summary\": {...}}.
 Exit codes: 0 nothing differs for certain, 1 something does or did for longer than the lag tolerance, 2 error.";
@@ -120,7 +120,7 @@ pub(crate) struct CompareArgs {
 }
 
 /// How two histories are compared.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct HowArgs {
     /// Which history of the left side, where it holds several: its number in `inspect`
     #[arg(long, value_name = "N")]

@@ -128,16 +128,22 @@ const VALUE_WIDTH: usize = 60;
 
 /// Which event it is about.
 pub(crate) fn event_cell(shown: &Shown) -> String {
-    let Some(event) = shown.left.as_ref().or(shown.right.as_ref()) else {
-        return String::new();
-    };
+    let text = shown.event().map(in_words).unwrap_or_default();
+    // Events that belong together are of two histories: the right one's place is none of the left one.
+    let is_right = shown.left.is_none() && shown.key.is_some() && shown.of_row.is_none();
+    if is_right && !text.is_empty() {
+        format!("right {text}")
+    } else {
+        text
+    }
+}
+
+/// An event in a few words.
+pub(crate) fn in_words(event: &Event) -> String {
     let version = event.version.map(|v| format!("v{v}"));
     let kind = stated(&event.kind).map(str::to_owned);
     let place = event.position.as_ref().map(|p| format!("#{p}"));
-    // Events that belong together are of two histories: the right one's place is none of the left one.
-    let is_right = shown.left.is_none() && shown.key.is_some() && shown.of_row.is_none();
-    let side = is_right.then(|| "right".to_owned());
-    [side, version, kind, place]
+    [version, kind, place]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()

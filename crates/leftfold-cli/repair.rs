@@ -13,10 +13,11 @@ use leftfold_session::compare::{
     Action, After, Category, Compared, Conflicts, Hand, Planned, Remaining, Repair, Template,
 };
 use leftfold_session::project::Project;
-use leftfold_session::{SessionError, output, templates, write_event};
+use leftfold_session::{Mode, SessionError, output, templates, write_event};
 
+use crate::compare::relate::RelateArgs;
 use crate::compare::sides::{self, SidesArgs};
-use crate::compare::{self, DIFFERS, HandArg, HowArgs};
+use crate::compare::{self, DIFFERS, HandArg, HowArgs, Made};
 use crate::document::{Document, list, number, position, stated};
 use crate::export::check_target;
 use crate::failure::{Failure, Outcome};
@@ -108,13 +109,20 @@ pub(crate) fn run(front: &mut Front, args: &RepairArgs) -> Outcome<ExitCode> {
     if let Some(target) = target {
         check_target(target, both.0, args.force)?;
     }
-    let done = sides::done(front, both, &args.how)?;
+    let asked = sides::wanted(both, &RelateArgs::default(), &args.how)?;
+    let of = "a repair plan is made where both sides should hold the same events";
+    if !matches!(asked.mode, Mode::Mirror) {
+        return Err(sides::not_of(&asked, of));
+    }
+    let done = sides::made(front, asked, &args.how)?;
     if let Some(target) = target {
         for path in &done.paths {
             output::refuse_source(target, path)?;
         }
     }
-    let compared = &done.compared;
+    let Made::Mirror(compared) = &done.compared else {
+        return Err(sides::not_of(&done.asked, of));
+    };
     let cancel = front.interrupt.cancel.clone();
     let repair = Repair::plan(compared, right, args.conflicts.into(), templates, &cancel)?;
     let progress = [Progress::new(), Progress::new()];

@@ -1,6 +1,8 @@
 //! `report`: a comparison, or all that a project file checks, as one HTML file or as a picture.
 
 mod comparison;
+mod heat;
+mod related;
 mod rule;
 
 use std::io::Write as _;
@@ -11,20 +13,20 @@ use std::sync::Arc;
 use clap::Args;
 use leftfold_event::{Event, Point};
 use leftfold_report::{
-    DivergenceChart, Fact, FieldRow, FindingRow, Page, Section, SideFacts, Tone, divergence_png_bytes,
-    divergence_svg, html,
+    CheckResult, DivergenceChart, Fact, FieldRow, FindingRow, Page, Section, SideFacts, Tone,
+    divergence_png_bytes, divergence_svg, html,
 };
-use leftfold_session::compare::Findings as _;
-use leftfold_session::compare::Shown;
+use leftfold_session::compare::{FieldDifference, OfRow, Shown};
 use leftfold_session::project::{FILE_NAME, Project};
-use leftfold_session::{Check, NamedComparison, StatedCheck, output, write_event};
+use leftfold_session::{Check, Mode, NamedComparison, StatedCheck, output, write_event};
 
 use crate::args::Theme;
 use crate::check;
+use crate::compare::relate::RelateArgs;
 use crate::compare::{DIFFERS, HowArgs, sides};
 use crate::export::check_target;
 use crate::failure::{Failure, Outcome};
-use crate::finding::{event_cell, time, what};
+use crate::finding::{event_cell, in_words, time, what};
 use crate::front::Front;
 use crate::style::{self, clean, counted, grouped, named};
 
@@ -33,15 +35,17 @@ Examples:
   leftfold report shop.db shop-mirror.ndjson -O report.html
   leftfold report copy --at 2026-11-20T14:10:00Z -O then.html      a comparison of leftfold.toml, as known then
   leftfold report shop.db shop-mirror.ndjson -O picture.svg        the charts alone; or .png
+  leftfold report shop.db shop-mirror.ndjson --mode projection -O states.html     states against states; every --mode of compare
   leftfold report --project . -O report.html                       every comparison and rule of leftfold.toml, as `leftfold check`
   leftfold report --project . --check 'stock never below zero' -O stock.html
 
-The options are those of `leftfold compare`. An HTML report is one file without scripts, which loads nothing: the verdict and its time, charts, \
-findings by kind, streams with their first divergence, findings with their evidence, how it was compared and where it is from. It follows the \
+The options are those of `leftfold compare`, every --mode too; with --project leftfold.toml states them. An HTML report is one file without scripts, which loads nothing: the verdict and its time, charts, \
+findings by kind, streams (or keys) with their first divergence, findings with their evidence, how it was compared and where it is from. It follows the \
 reader's dark or light setting, and prints. Findings and streams past -c are left out, and it says so. The same sources give the same bytes: \
 no time is in it but that of --made.
-In the strip between the two sides what is confirmed is solid, what is pending hatched, what healed an outline.
-Exit codes: 0 nothing differs and nothing is violated, 1 something does or is, 2 error.";
+In the strip between the two sides of a mirror what is confirmed is solid, what is pending hatched, what healed an outline.
+Exit codes: 0 nothing differs and nothing is violated, 1 something does or is, 2 error, or something could not be checked; with --project as \
+`leftfold check`.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
@@ -59,6 +63,8 @@ pub(crate) struct ReportArgs {
     /// What rules are checked on that name no source
     #[arg(long, value_name = "SOURCE", requires = "project")]
     pub(crate) source: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) relate: RelateArgs,
     #[command(flatten)]
     pub(crate) how: HowArgs,
     /// Where to write: a name in .html, .svg or .png; `-` for HTML on standard output
@@ -120,6 +126,10 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
         let why = "a picture is of one comparison: name its sides, or write an .html";
         return Err(Failure::new("usage", why));
     }
+    if args.project.is_some() && (args.relate != RelateArgs::default() || args.how != HowArgs::default()) {
+        let why = format!("--project compares as {FILE_NAME} says: state a comparison's options there");
+        return Err(Failure::new("usage", why));
+    }
     // What a project file names lies relative to it.
     let target = std::path::absolute(&args.output).unwrap_or_else(|_| args.output.clone());
     if to_file {
@@ -137,11 +147,12 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
         Some(folder) => making.of_project(front, args, folder)?,
         None => {
             let left = args.left.clone().unwrap_or_default();
-            let done = sides::done(front, (&left, args.right.as_deref()), &args.how)?;
+            let both = (left.as_path(), args.right.as_deref());
+            let done = sides::done(front, both, &args.relate, &args.how)?;
             making.sources.extend(done.paths.iter().cloned());
-            let [left, right] = done.compared.names();
+            let [left, right] = done.compared.found().names();
             let title = format!("{} against {}", clean(left), clean(right));
-            (title, vec![making.comparison(front, &done)?])
+            (title, vec![making.comparison(front, &done)?.0])
         }
     };
     if to_file {
@@ -149,12 +160,10 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
             output::refuse_source(&target, source)?;
         }
     }
-    let is_bad = sections.iter().any(|s| s.tone == Tone::Bad);
-    let failed = sections.iter().any(|s| s.kind == ERROR);
-    let differs = sections.iter().any(|s| s.differs);
-    let sections: Vec<Section> = sections.into_iter().map(|s| s.section).collect();
+    let any = |result: CheckResult| sections.iter().any(|s| s.result == result);
+    let (failed, differs) = (any(CheckResult::Unchecked), any(CheckResult::Violated));
     let bytes = match form {
-        Form::Html => html(&page(title, sections, is_bad, args.made.clone()))?.into_bytes(),
+        Form::Html => html(&page(title, sections, args.made.clone()))?.into_bytes(),
         Form::Svg | Form::Png => {
             let chart = DivergenceChart {
                 title: Some(title),
@@ -168,7 +177,7 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
             if chart.panels.is_empty() {
                 return Err(Failure::new(
                     "no-time",
-                    "no event has a time: there is nothing to draw",
+                    "there is nothing to draw: no event, or no finding, has a time",
                 ));
             }
             match form {
@@ -190,35 +199,48 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
     })
 }
 
-/// The kind of a section about something that could not be checked.
-const ERROR: &str = "error";
+/// A section, of which it is known what it means for the run.
+struct Made(Section);
 
-/// A section, and what it means for the run.
-struct Made {
-    section: Section,
-    tone: Tone,
-    kind: &'static str,
-    /// Whether something differs or is violated, or did and was.
-    differs: bool,
+impl Made {
+    /// About something that was checked, and whether anything differs or is violated for certain, or was.
+    fn checked(section: Section, differs: bool) -> Self {
+        let result = if differs {
+            CheckResult::Violated
+        } else {
+            CheckResult::Ok
+        };
+        Self(Section { result, ..section })
+    }
 }
 
-fn page(title: String, sections: Vec<Section>, is_bad: bool, made: Option<String>) -> Page {
-    let many = sections.len() > 1;
-    let good = sections.iter().filter(|s| s.tone == Tone::Good).count() as u64;
-    let all = sections.len() as u64;
+fn page(title: String, sections: Vec<Section>, made: Option<String>) -> Page {
+    let of = |result: CheckResult| sections.iter().filter(|s| s.result == result).count() as u64;
+    let [good, violated, unchecked] =
+        [CheckResult::Ok, CheckResult::Violated, CheckResult::Unchecked].map(of);
+    let verdict = if sections.len() > 1 {
+        let but: Vec<String> = [(violated, "violated"), (unchecked, "could not be checked")]
+            .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}", grouped(n)))
+            .collect();
+        let but = if but.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", but.join(", "))
+        };
+        let all = counted(sections.len() as u64, "check");
+        format!("{} of {all} hold{but}", grouped(good))
+    } else {
+        String::new()
+    };
     Page {
         title,
-        verdict: if many {
-            format!("{} of {} hold", grouped(good), counted(all, "check"))
-        } else {
-            String::new()
-        },
-        tone: if is_bad {
-            Tone::Bad
-        } else if good == all {
-            Tone::Good
-        } else {
-            Tone::Notice
+        verdict,
+        tone: match (violated, unchecked) {
+            (0, 0) => Tone::Good,
+            (0, _) => Tone::Notice,
+            _ => Tone::Bad,
         },
         tool: format!("leftfold {}", env!("CARGO_PKG_VERSION")),
         made,
@@ -239,7 +261,7 @@ impl Making {
         front: &mut Front,
         args: &ReportArgs,
         folder: &Path,
-    ) -> Outcome<(String, Vec<Made>)> {
+    ) -> Outcome<(String, Vec<Section>)> {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let fallback = args.source.as_deref();
         let fallback = fallback.map(|s| if s.exists() { absolute(s) } else { s.to_owned() });
@@ -267,7 +289,7 @@ impl Making {
                 Err(why) => Err(project.wrong(why).into()),
             };
             sections.push(match made {
-                Ok(made) => made,
+                Ok(Made(section)) => section,
                 Err(Failure::Error { code, message, .. }) => {
                     Failure::new(code, format!("{}: {message}", stated.name)).tell(false);
                     could_not(stated, &message)
@@ -279,25 +301,25 @@ impl Making {
     }
 
     fn stated_comparison(&mut self, front: &mut Front, stated: &Arc<NamedComparison>) -> Outcome<Made> {
-        let done = sides::of(front, (**stated).clone(), [None; 2])?;
+        let done = sides::of(front, (**stated).clone(), [None; 2], None)?;
         self.sources.extend(done.paths.iter().cloned());
+        // As `check` has it.
+        if !matches!(stated.mode, Mode::Mirror) {
+            done.compared.note(front, &stated.options)?;
+        }
         self.comparison(front, &done)
     }
 }
 
 /// A section about something that could not be checked.
-fn could_not(stated: &StatedCheck, why: &str) -> Made {
-    Made {
-        section: Section {
-            name: clean(&stated.name).into_owned(),
-            kind: if stated.is_rule { "rule" } else { "comparison" },
-            verdict: format!("could not be checked: {}", clean(why)),
-            tone: Tone::Bad,
-            ..Section::default()
-        },
-        tone: Tone::Bad,
-        kind: ERROR,
-        differs: false,
+fn could_not(stated: &StatedCheck, why: &str) -> Section {
+    Section {
+        name: clean(&stated.name).into_owned(),
+        kind: if stated.is_rule { "rule" } else { "comparison" },
+        verdict: format!("could not be checked: {}", clean(why)),
+        tone: Tone::Notice,
+        result: CheckResult::Unchecked,
+        ..Section::default()
     }
 }
 
@@ -336,25 +358,40 @@ fn finding_row(number: u32, shown: &Shown, sides: [&str; 2], hands: [&str; 2]) -
         ),
     ];
     let value = |v: &leftfold_event::json::Value| clean(&bounded(&v.to_string(), VALUE)).into_owned();
+    let of_row = shown.of_row.as_deref();
+    let blame = |i: usize| of_row.and_then(|row| row.blame.get(i)?.as_ref());
+    let key = shown.key.as_deref().filter(|key| *key != shown.stream);
+    let stream = if shown.stream.is_empty() && key.is_some() {
+        ""
+    } else {
+        named(&shown.stream)
+    };
     FindingRow {
         number: grouped(u64::from(number) + 1),
         category: shown.category.as_str().to_owned(),
         status: shown.status.as_str().to_owned(),
         since: shown.since.map(time).unwrap_or_default(),
         healed: shown.healed.map(time).unwrap_or_default(),
-        stream: clean(named(&shown.stream)).into_owned(),
+        key: clean(key.unwrap_or_default()).into_owned(),
+        stream: clean(stream).into_owned(),
         event: clean(&event_cell(shown)).into_owned(),
         what: clean(&bounded(&what(shown), VALUE)).into_owned(),
         fields: shown
             .fields
             .iter()
             .take(FIELDS)
-            .map(|f| FieldRow {
+            .enumerate()
+            .map(|(i, f)| FieldRow {
                 path: clean(&f.path).into_owned(),
                 left: f.left.as_ref().map(value),
                 right: f.right.as_ref().map(value),
+                blame: blame(i)
+                    .map(|e| clean(&in_words(e)).into_owned())
+                    .unwrap_or_default(),
             })
             .collect(),
+        note: clean(&of_row.map_or_else(String::new, |row| note(shown, row))).into_owned(),
+        of_row: of_row.is_some(),
         more_fields: shown.fields.len().saturating_sub(FIELDS),
         evidence: evidence
             .into_iter()
@@ -366,6 +403,26 @@ fn finding_row(number: u32, shown: &Shown, sides: [&str; 2], hands: [&str; 2]) -
             })
             .collect(),
     }
+}
+
+/// What is to be known of a row beside what differs: how far it is behind, and what it says at the place that all rows fit best.
+fn note(shown: &Shown, row: &OfRow) -> String {
+    // Without fields the message is told as what is wrong.
+    let behind = shown.message.as_ref().filter(|_| !shown.fields.is_empty());
+    let paths = |fields: &[FieldDifference]| {
+        let paths: Vec<&str> = fields.iter().take(FIELDS).map(|f| f.path.as_str()).collect();
+        let more = if fields.len() > FIELDS { ", …" } else { "" };
+        format!("{}{more}", paths.join(", "))
+    };
+    let at_place = row.at_place.as_deref().map(|fields| match fields {
+        [] => "at the place that the rows are as of nothing differs".to_owned(),
+        fields => format!(
+            "at the place that the rows are as of these differ: {}",
+            paths(fields)
+        ),
+    });
+    let parts: Vec<String> = behind.cloned().into_iter().chain(at_place).collect();
+    parts.join("; ")
 }
 
 fn fact(name: &str, value: impl AsRef<str>) -> Fact {

@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use clap::Args;
 use leftfold_event::Event;
-use leftfold_session::compare::Findings as _;
-use leftfold_session::compare::{History, Rule, RuleWitness, Status, Witness, rule_witness, witness};
+use leftfold_session::compare::{
+    History, Rule, RuleWitness, Status, Witness, correlated_is_shown, correlated_witness, rule_witness,
+    witness,
+};
 use leftfold_session::project::{FILE_NAME, Project};
-use leftfold_session::{Check, NamedComparison, output, save_comparison, write_event};
+use leftfold_session::{Check, Mode, NamedComparison, output, save_comparison, write_event};
 
 use crate::args::SourceArgs;
 use crate::check;
-use crate::compare::{self, HowArgs, sides};
+use crate::compare::relate::RelateArgs;
+use crate::compare::{HowArgs, Made, make, sides};
 use crate::document::{Document, list, number};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
@@ -34,6 +37,8 @@ takes to be as certain. The outcome is read back and looked at before it is writ
 
 In the folder: left.ndjson and right.ndjson (for a rule history.ndjson), leftfold.toml with the comparison or the rule, test.sh for a build \
 server (LEFTFOLD names another program). `leftfold check` does the same there.
+With --mode correlated it is the events of the finding's key on both sides, and where it takes them those up to which both sides are known. Of a projection's findings \
+there is none: `leftfold compare --json` and `leftfold report` have their rows and states.
 With --json one line {folder, finding, category, status, events: {left, right} | {history}, others}.";
 
 #[derive(Debug, Args)]
@@ -52,6 +57,8 @@ pub(crate) struct WitnessArgs {
     /// What the rule is checked on, where it names no source
     #[arg(long, value_name = "SOURCE", requires = "rule")]
     pub(crate) source: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) relate: RelateArgs,
     #[command(flatten)]
     pub(crate) how: HowArgs,
     /// The folder to write to; it is made
@@ -125,13 +132,29 @@ type Found = (Files, Document, String);
 fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
     let left = args.left.clone().unwrap_or_default();
     check_folder(args, &BOTH, &[])?;
-    let done = sides::done(front, (&left, args.right.as_deref()), &args.how)?;
+    let both = (left.as_path(), args.right.as_deref());
+    let asked = sides::wanted(both, &args.relate, &args.how)?;
+    let of = "a witness is two histories (of a rule one, `--rule NAME`), and no table";
+    if matches!(asked.mode, Mode::Projection(_)) {
+        return Err(sides::not_of(&asked, of));
+    }
+    let done = sides::made(front, asked, &args.how)?;
     check_folder(args, &BOTH, &done.paths)?;
     let cancel = front.interrupt.cancel.clone();
     let progress = [leftfold_event::Progress::new()];
-    let work = || witness(&done.compared, args.finding - 1, done.at, &cancel);
-    let found = front.watch("looking for less", &progress, work)?;
-    let names = done.compared.names().map(str::to_owned);
+    let number_of = args.finding - 1;
+    let found = match &done.compared {
+        Made::Mirror(compared) => {
+            let work = || witness(compared, number_of, done.at, &cancel);
+            front.watch("looking for less", &progress, work)?
+        }
+        Made::Correlated(correlated) => {
+            let work = || correlated_witness(correlated, number_of, &cancel);
+            front.watch("looking for less", &progress, work)?
+        }
+        Made::Projection(_) => return Err(sides::not_of(&done.asked, of)),
+    };
+    let names = done.compared.found().names().map(str::to_owned);
     let what = format!(
         "finding {} of {} against {}: {} ({})",
         args.finding,
@@ -154,14 +177,14 @@ fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
         left: BOTH[0].into(),
         right: BOTH[1].into(),
         options: found.options.clone(),
-        mode: leftfold_session::Mode::Mirror,
+        mode: done.asked.mode.clone(),
     };
     save_comparison(folder.path(), &named)?;
     let stated = fs::read_to_string(folder.path().join(FILE_NAME))
         .map_err(|e| Failure::unwritable(folder.path(), &e))?;
     files.project = format!("{}{stated}", comment(&what));
     write(folder.path(), &files)?;
-    is_shown(front, folder.path(), &found)?;
+    is_shown(front, folder.path(), &named, &found)?;
     note_status(front, found.status);
     if found.others > 0 {
         front.note(format!(
@@ -225,20 +248,16 @@ fn note_status(front: &mut Front, [was, is]: [Status; 2]) {
 }
 
 /// Reads the files back and compares them as anybody would.
-fn is_shown(front: &mut Front, folder: &Path, found: &Witness) -> Outcome {
+fn is_shown(front: &mut Front, folder: &Path, named: &NamedComparison, found: &Witness) -> Outcome {
     let session = input::session(front);
     let [left, right] = BOTH.map(|name| folder.join(name));
-    let stores = (
-        compare::side(front, &session, &left, None)?,
-        compare::side(front, &session, &right, None)?,
-    );
-    let read = compare::compare(
-        front,
-        (&left, stores.0),
-        (&right, stores.1),
-        found.options.clone(),
-    )?;
-    if found.is_shown_by(&read) {
+    let read = make(front, &session, named, ([&left, &right], [None; 2]), None)?;
+    let shown = match (&read, &named.mode) {
+        (Made::Mirror(read), _) => found.is_shown_by(read),
+        (Made::Correlated(read), Mode::Correlated(by)) => correlated_is_shown(found, by, read),
+        _ => false,
+    };
+    if shown {
         return Ok(());
     }
     Err(Failure::new(

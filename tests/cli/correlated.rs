@@ -38,7 +38,7 @@ fn compared(folder: &Path, args: &[&str]) -> (Vec<String>, Value, Option<i32>) {
 }
 
 /// Orders and invoices: key, seconds, amount.
-fn two(orders: &[(&str, u32, &str)], invoices: &[(&str, u32, &str)]) -> tempfile::TempDir {
+pub(crate) fn two(orders: &[(&str, u32, &str)], invoices: &[(&str, u32, &str)]) -> tempfile::TempDir {
     let folder = folder();
     let time = |second: &u32| format!("\"time\":\"2026-01-01T00:00:{second:02}Z\"");
     let order = |(n, (key, second, amount)): (usize, &(&str, u32, &str))| {
@@ -61,7 +61,7 @@ fn two(orders: &[(&str, u32, &str)], invoices: &[(&str, u32, &str)]) -> tempfile
     folder
 }
 
-const BOTH: [&str; 10] = [
+pub(crate) const BOTH: [&str; 10] = [
     "orders.ndjson",
     "invoices.ndjson",
     "--left-when",

@@ -17,6 +17,7 @@ mod projection;
 mod readonly;
 mod repair;
 mod report;
+mod report_modes;
 mod run;
 mod sources;
 mod terminal;

@@ -46,7 +46,7 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn history(folder: &Path) {
+pub(crate) fn history(folder: &Path) {
     let lines = EVENTS.iter().enumerate().map(|(n, (stream, kind, payload))| {
         format!(
             "{{\"stream\":\"{stream}\",\"type\":\"{kind}\",\"position\":{},\"time\":\"2026-01-01T00:00:{n:02}Z\",\"payload\":{payload}}}\n",
@@ -57,7 +57,7 @@ fn history(folder: &Path) {
 }
 
 /// Rows: id, status, total, gift, items as JSON.
-fn table(folder: &Path, rows: &[(i64, &str, i64, i64, Option<&str>)]) -> Connection {
+pub(crate) fn table(folder: &Path, rows: &[(i64, &str, i64, i64, Option<&str>)]) -> Connection {
     let db = Connection::open(folder.join("read.db")).expect("a database");
     db.execute_batch(
         "CREATE TABLE carts(cart_id INTEGER PRIMARY KEY, status TEXT, total_cents INTEGER, gift INTEGER, items TEXT, seen_at TEXT)",
@@ -74,7 +74,7 @@ fn table(folder: &Path, rows: &[(i64, &str, i64, i64, Option<&str>)]) -> Connect
 }
 
 /// The table as it was after the sixth event.
-const AS_OF_SIX: [(i64, &str, i64, i64, Option<&str>); 3] = [
+pub(crate) const AS_OF_SIX: [(i64, &str, i64, i64, Option<&str>); 3] = [
     (1, "open", 550, 0, Some(r#"[{"qty": 1.0, "sku": "x"}]"#)),
     (2, "open", 120, 1, Some(r#"[{"sku":"y","qty":2}]"#)),
     (3, "open", 0, 0, None),

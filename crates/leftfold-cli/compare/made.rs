@@ -98,8 +98,8 @@ impl Made {
         }
     }
 
-    /// Goes back to what was known at a moment, where it was not made so.
-    pub(super) fn go_back_to(&mut self, at: Option<&Point>) {
+    /// Goes back to what was known at a moment, where it was not made so. The moment, in nanoseconds.
+    pub(super) fn go_back_to(&mut self, at: Option<&Point>) -> Option<i64> {
         let moment = |latest: Option<i64>| match (at?, latest) {
             (Point::Time(at), _) => Some(at.nanos),
             (Point::BeforeEnd { nanos }, Some(latest)) => Some(latest.saturating_sub(*nanos)),
@@ -108,16 +108,16 @@ impl Made {
         match self {
             Self::Mirror(compared) => {
                 let latest = compared.left.side.latest().max(compared.right.side.latest());
-                if let Some(moment) = moment(latest) {
-                    compared.go_back_to(moment);
-                }
+                let moment = moment(latest)?;
+                compared.go_back_to(moment);
+                Some(moment)
             }
             Self::Correlated(found) => {
-                if let Some(moment) = moment(found.latest()) {
-                    found.go_back_to(moment);
-                }
+                let moment = moment(found.latest())?;
+                found.go_back_to(moment);
+                Some(moment)
             }
-            Self::Projection(_) => {}
+            Self::Projection(projected) => projected.moment(),
         }
     }
 
@@ -131,7 +131,7 @@ impl Made {
     }
 
     /// The verdict in a sentence.
-    pub(super) fn in_words(&self, cancel: &Cancel) -> Outcome<(Tone, String)> {
+    pub(crate) fn in_words(&self, cancel: &Cancel) -> Outcome<(Tone, String)> {
         match self {
             Self::Mirror(compared) => Ok(mirror::in_words(compared)),
             Self::Correlated(found) => correlated::in_words(found, cancel),

@@ -135,7 +135,7 @@ pub(super) fn note(front: &mut Front, projected: &Projected) {
     }
 }
 
-fn of_table(projected: &Projected) -> Option<&str> {
+pub(crate) fn of_table(projected: &Projected) -> Option<&str> {
     match &projected.rows().from {
         RowsFrom::Table { name, .. } => Some(name),
         RowsFrom::States | RowsFrom::History => None,
@@ -277,11 +277,7 @@ pub(super) fn head(front: &mut Front, projected: &Projected) -> Outcome {
     } else {
         format!(" of {}", categories.join(", "))
     };
-    let known = if matching.by_id {
-        "what stands behind the category"
-    } else {
-        "the stream's name"
-    };
+    let known = known_by(projected);
     let table = of_table(projected).map(|t| format!(" of {t}"));
     let rows = counted(projected.rows().rows.len() as u64, "row");
     for (mark, name, line) in [
@@ -308,18 +304,7 @@ pub(super) fn head(front: &mut Front, projected: &Projected) -> Outcome {
             paint.with(Tone::Dim, &clean(&line))
         )?;
     }
-    let columns: Vec<String> = projected
-        .told()
-        .compared
-        .iter()
-        .map(|(column, at)| {
-            if at.strip_prefix('/') == Some(column) || at == column {
-                column.clone()
-            } else {
-                format!("{column} = {at}")
-            }
-        })
-        .collect();
+    let columns = columns(projected);
     if !columns.is_empty() {
         let line = format!("compared: {}", columns.join(", "));
         writeln!(front.out, "{}", paint.with(Tone::Dim, &clean(&line)))?;
@@ -330,8 +315,31 @@ pub(super) fn head(front: &mut Front, projected: &Projected) -> Outcome {
     Ok(())
 }
 
+/// What rows are known by.
+pub(crate) fn known_by(projected: &Projected) -> &'static str {
+    if projected.matching().by_id {
+        "what stands behind the category"
+    } else {
+        "the stream's name"
+    }
+}
+
+/// The columns that are compared, and where they are in the state, where that is not under their names.
+pub(crate) fn columns(projected: &Projected) -> Vec<String> {
+    let compared = projected.told().compared.iter();
+    compared
+        .map(|(column, at)| {
+            if at.strip_prefix('/') == Some(column) || at == column {
+                column.clone()
+            } else {
+                format!("{column} = {at}")
+            }
+        })
+        .collect()
+}
+
 /// Which place of the log the rows are as of, in a sentence.
-fn place(projected: &Projected, cancel: &Cancel) -> Outcome<String> {
+pub(crate) fn place(projected: &Projected, cancel: &Cancel) -> Outcome<String> {
     let what = what(projected);
     let Some(as_of) = projected.as_of() else {
         return Ok(format!(

@@ -24,7 +24,7 @@ const EITHER: &str = "With --mode correlated or projection";
 const PROJECTION: &str = "With --mode projection";
 
 /// How the sides relate, beside what every comparison asks.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct RelateArgs {
     /// How the sides relate (default: mirror)
     #[arg(long, value_name = "MODE")]

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leftfold_event::Point;
+use leftfold_session::NamedComparison;
 use leftfold_session::compare::{Compared, Hand, Status};
-use leftfold_session::{Mode, NamedComparison};
 
-use super::mirror::check_sides;
 use super::relate::RelateArgs;
-use super::{CompareArgs, HowArgs, asked};
+use super::{CompareArgs, HowArgs, Made, asked, make};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
 use crate::input;
@@ -19,11 +18,6 @@ use crate::topic;
 
 /// How certain findings can be, in the order in which that is told.
 pub(crate) const STATUSES: [Status; 4] = super::STATUSES;
-
-/// What a comparison comes to, in a sentence.
-pub(crate) fn in_words(compared: &Compared) -> (Tone, String) {
-    super::mirror::in_words(compared)
-}
 
 /// Two histories.
 #[derive(Debug, Args)]
@@ -39,7 +33,7 @@ pub(crate) struct Done {
     /// What was asked for.
     pub(crate) asked: NamedComparison,
     /// What came of it.
-    pub(crate) compared: Compared,
+    pub(crate) compared: Made,
     /// The moment it went back to.
     pub(crate) at: Option<i64>,
     /// The files that were read.
@@ -47,7 +41,53 @@ pub(crate) struct Done {
 }
 
 /// Compares two sides as `compare` does with the same arguments.
-pub(crate) fn done(front: &mut Front, (left, right): (&Path, Option<&Path>), how: &HowArgs) -> Outcome<Done> {
+pub(crate) fn done(
+    front: &mut Front,
+    both: (&Path, Option<&Path>),
+    relate: &RelateArgs,
+    how: &HowArgs,
+) -> Outcome<Done> {
+    let asked = wanted(both, relate, how)?;
+    made(front, asked, how)
+}
+
+/// Makes a comparison as it was asked for.
+pub(crate) fn made(front: &mut Front, asked: NamedComparison, how: &HowArgs) -> Outcome<Done> {
+    let stores = [how.left_store, how.right_store];
+    let mut done = of(front, asked, stores, how.at.as_ref())?;
+    done.compared.note(front, &done.asked.options)?;
+    done.at = done.compared.go_back_to(how.at.as_ref());
+    Ok(done)
+}
+
+/// Why something is not made of a comparison of this mode, and what there is instead. `what` says of which it is made.
+pub(crate) fn not_of(asked: &NamedComparison, what: &str) -> Failure {
+    let name = shell_word(&asked.name);
+    // What was not saved is asked for as it was here.
+    let name = if asked.name.is_empty() { "…" } else { &*name };
+    let why = format!(
+        "{what}, and this comparison is {}: `leftfold compare {name} --json` has its findings with their evidence, `leftfold report {name} \
+         -O report.html` is a page of them",
+        asked.mode.as_str()
+    );
+    Failure::new("usage", why)
+}
+
+/// A name as a shell takes it.
+fn shell_word(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if !name.is_empty() && name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
+}
+
+/// What is to be compared, as the arguments say it.
+pub(crate) fn wanted(
+    (left, right): (&Path, Option<&Path>),
+    relate: &RelateArgs,
+    how: &HowArgs,
+) -> Outcome<NamedComparison> {
     let both = [Some(left), right];
     if both.iter().all(|p| p.is_some_and(|p| p.as_os_str() == "-")) {
         return Err(Failure::new(
@@ -55,10 +95,10 @@ pub(crate) fn done(front: &mut Front, (left, right): (&Path, Option<&Path>), how
             "standard input can be one side only: give the other one a file",
         ));
     }
-    let asked = asked(&CompareArgs {
+    asked(&CompareArgs {
         left: left.to_owned(),
         right: right.map(Path::to_owned),
-        relate: RelateArgs::default(),
+        relate: relate.clone(),
         how: how.clone(),
         category: Vec::new(),
         status: Vec::new(),
@@ -66,46 +106,24 @@ pub(crate) fn done(front: &mut Front, (left, right): (&Path, Option<&Path>), how
         count: None,
         save: None,
         json: false,
-    })?;
-    let mut done = of(front, asked, [how.left_store, how.right_store])?;
-    let sides = [&done.compared.left, &done.compared.right];
-    let latest = sides.into_iter().filter_map(|s| s.side.latest()).max();
-    done.at = match (&how.at, latest) {
-        (Some(Point::Time(at)), _) => Some(at.nanos),
-        (Some(Point::BeforeEnd { nanos }), Some(latest)) => Some(latest.saturating_sub(*nanos)),
-        _ => None,
-    };
-    if let Some(at) = done.at {
-        done.compared.go_back_to(at);
-    }
-    Ok(done)
+    })
 }
 
-/// Makes a comparison that a project file or the arguments state.
-pub(crate) fn of(front: &mut Front, asked: NamedComparison, stores: [Option<usize>; 2]) -> Outcome<Done> {
-    if !matches!(asked.mode, Mode::Mirror) {
-        return Err(Failure::new(
-            "usage",
-            format!(
-                "reports, repairs and witnesses are of mirrors; {:?} is {}: `leftfold compare` shows it",
-                asked.name,
-                asked.mode.as_str()
-            ),
-        ));
-    }
+/// Makes a comparison that a project file or the arguments state, and tells what of its sides cannot be read.
+pub(crate) fn of(
+    front: &mut Front,
+    asked: NamedComparison,
+    stores: [Option<usize>; 2],
+    at: Option<&Point>,
+) -> Outcome<Done> {
     let left = topic::resolved(front, &asked.left)?;
     let right = topic::resolved(front, &asked.right)?;
     let session = input::session(front);
-    let stores = (
-        super::side(front, &session, &left, stores[0])?,
-        super::side(front, &session, &right, stores[1])?,
-    );
-    let options = asked.options.clone();
-    let compared = super::compare(front, (&left, stores.0), (&right, stores.1), options)?;
-    check_sides(front, &asked.options, &compared)?;
-    for side in [&compared.left, &compared.right] {
-        for lost in side.unreadable.iter().take(5) {
-            front.note(format!("{}: {lost}", side.name));
+    let compared = make(front, &session, &asked, ([&left, &right], stores), at)?;
+    let found = compared.found();
+    for (name, unreadable) in found.names().into_iter().zip(found.unreadable()) {
+        for lost in unreadable.iter().take(5) {
+            front.note(format!("{name}: {lost}"));
         }
     }
     let path = |source: &Path| input::find(source).map_or_else(|_| source.to_owned(), |named| named.path);

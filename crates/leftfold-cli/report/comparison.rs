@@ -1,14 +1,18 @@
 //! A comparison's section.
 
+use leftfold_event::Cancel;
 use leftfold_report::{
-    Axis, Converging, Count, Disagreeing, HeadToHead, HeatMap, Panel, Section, SideFacts, StreamRow, Strip,
+    Axis, Converging, Count, Disagreeing, Fact, HeadToHead, HeatBy, HeatMap, Panel, Section, SideFacts,
+    StreamRow, Strip,
 };
-use leftfold_session::compare::Findings as _;
-use leftfold_session::compare::{Category, Compared, Hand, LENGTHS, Series, Status, StreamFindings, extent};
+use leftfold_session::compare::{
+    Category, Compared, Findings, Hand, LENGTHS, MirrorOptions, Series, Shown, Status, StreamFindings, extent,
+};
 use leftfold_session::duration_text;
 
-use super::{Made, Making, Verdict, fact, finding_row, side_facts};
-use crate::compare::sides::{Done, STATUSES, in_words};
+use super::{Made, Making, Verdict, fact, heat, related, side_facts};
+use crate::compare::Made as Comparison;
+use crate::compare::sides::{Done, STATUSES};
 use crate::failure::Outcome;
 use crate::finding::{Length, event_cell, time};
 use crate::front::Front;
@@ -17,62 +21,84 @@ use crate::style::{clean, counted, grouped, named};
 /// Parts of the time that series have: more than a picture has pixels, so that fitting shows no pattern of its own.
 const PARTS: u32 = 4000;
 
-/// Columns and most rows of the heat map.
-const HEAT_COLUMNS: u32 = 120;
-const HEAT_ROWS: usize = 30;
-
 impl Making {
     pub(super) fn comparison(&self, front: &mut Front, done: &Done) -> Outcome<Made> {
-        let compared = &done.compared;
-        let comparison = &compared.comparison;
-        let (tone, verdict) = in_words(compared);
-        let Verdict(tone) = tone.into();
-        let streams = compared.streams_with_findings();
+        let found = done.compared.found();
         let cancel = front.interrupt.cancel.clone();
-        let all: Vec<u32> = (0..comparison.findings.len() as u32).collect();
-        let shown_count = all.len().min(self.count);
-        let shown = compared.shown(&all[..shown_count], &cancel)?;
-        let rows = &streams[..streams.len().min(self.count)];
-        let firsts: Vec<u32> = rows.iter().map(|s| s.first).collect();
-        let firsts = compared.shown(&firsts, &cancel)?;
-        let section = Section {
+        let (tone, verdict) = done.compared.in_words(&cancel)?;
+        let Verdict(tone) = tone.into();
+        let known = found.known_until();
+        let differs = found.findings().iter().any(|f| f.is_certain(known));
+        let mut section = Section {
             name: clean(&done.asked.name).into_owned(),
             kind: "comparison",
             verdict: capital(&verdict),
             tone,
-            known: known(done),
-            sides: [Hand::Left, Hand::Right].map(|hand| side(done, hand)).into(),
-            counts: counts(compared),
-            panels: compared
-                .series(PARTS)
-                .map_or_else(Vec::new, |series| panels(compared, series, &streams)),
-            streams: rows
-                .iter()
-                .zip(firsts)
-                .map(|(row, first)| StreamRow {
-                    name: clean(named(compared.stream_name(row.stream))).into_owned(),
-                    status: row.status.as_str().to_owned(),
-                    findings: grouped(row.findings.into()),
-                    common: grouped(comparison.streams[row.stream as usize].common.into()),
-                    first: clean(&format!("{} {}", first.category.as_str(), event_cell(&first))).into_owned(),
-                    since: first.since.map(time).unwrap_or_default(),
-                })
-                .collect(),
-            streams_note: left_out(streams.len() - rows.len(), "stream"),
-            findings: shown
-                .iter()
-                .zip(&all)
-                .map(|(s, n)| finding_row(*n, s, compared.names(), ["left", "right"]))
-                .collect(),
-            findings_note: left_out(all.len() - shown_count, "finding"),
-            how: how(done),
+            counts: counts(found),
+            ..Section::default()
         };
-        Ok(Made {
-            tone,
-            section,
-            kind: "comparison",
-            differs: comparison.first().is_some(),
-        })
+        self.findings(&mut section, &done.compared, &cancel)?;
+        match &done.compared {
+            Comparison::Mirror(compared) => self.mirror(&mut section, done, compared, &cancel)?,
+            Comparison::Correlated(found) => self.correlated(&mut section, done, found, &cancel)?,
+            Comparison::Projection(projected) => self.projected(&mut section, done, projected, &cancel)?,
+        }
+        Ok(Made::checked(section, differs))
+    }
+
+    /// Findings with their evidence.
+    fn findings(&self, section: &mut Section, compared: &Comparison, cancel: &Cancel) -> Outcome {
+        let found = compared.found();
+        let all: Vec<u32> = (0..found.findings().len() as u32).collect();
+        let shown_count = all.len().min(self.count);
+        let shown = found.shown(&all[..shown_count], cancel)?;
+        for (number, shown) in all.iter().zip(&shown) {
+            section
+                .findings
+                .push(related::row(compared, *number, shown, cancel)?);
+        }
+        section.findings_note = left_out(all.len() - shown_count, "finding");
+        Ok(())
+    }
+
+    /// What of a comparison is told where both sides should hold the same events.
+    fn mirror(&self, section: &mut Section, done: &Done, compared: &Compared, cancel: &Cancel) -> Outcome {
+        let streams = compared.streams_with_findings();
+        let rows = &streams[..streams.len().min(self.count)];
+        let firsts: Vec<u32> = rows.iter().map(|s| s.first).collect();
+        let firsts = compared.shown(&firsts, cancel)?;
+        section.known = known(done, done.asked.options.lag_tolerance);
+        section.sides = [Hand::Left, Hand::Right]
+            .map(|hand| side(done, compared, hand))
+            .into();
+        section.panels = compared
+            .series(PARTS)
+            .map_or_else(Vec::new, |series| panels(compared, series, &streams));
+        section.streams = rows
+            .iter()
+            .zip(firsts)
+            .map(|(row, first)| StreamRow {
+                name: clean(named(compared.stream_name(row.stream))).into_owned(),
+                common: grouped(compared.comparison.streams[row.stream as usize].common.into()),
+                ..stream_row(row, &first)
+            })
+            .collect();
+        section.streams_note = left_out(streams.len() - rows.len(), "stream");
+        section.how = how(done, compared);
+        Ok(())
+    }
+}
+
+/// A stream or a key with what its first finding is.
+pub(super) fn stream_row(row: &StreamFindings, first: &Shown) -> StreamRow {
+    StreamRow {
+        status: row.status.as_str().to_owned(),
+        findings: grouped(row.findings.into()),
+        first: clean(&format!("{} {}", first.category.as_str(), event_cell(first)))
+            .trim_end()
+            .to_owned(),
+        since: first.since.map(time).unwrap_or_default(),
+        ..StreamRow::default()
     }
 }
 
@@ -93,10 +119,10 @@ pub(super) fn capital(text: &str) -> String {
     format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
-/// As known when.
-fn known(done: &Done) -> String {
-    let lag = duration_text(done.asked.options.lag_tolerance);
-    match (done.at, done.compared.comparison.known_until) {
+/// As known when; `lag` is how long what a side lacks is pending, in nanoseconds.
+pub(super) fn known(done: &Done, lag: i64) -> String {
+    let lag = duration_text(lag);
+    match (done.at, done.compared.found().known_until()) {
         (Some(at), _) => format!("As known at {}: what came later had not come.", time(at)),
         (None, Some(until)) => format!(
             "As known at {}, up to which both sides reach; what either side lacked for less than {lag} by then is pending.",
@@ -106,8 +132,8 @@ fn known(done: &Done) -> String {
     }
 }
 
-fn side(done: &Done, hand: Hand) -> SideFacts {
-    let taken = done.compared.side(hand);
+fn side(done: &Done, compared: &Compared, hand: Hand) -> SideFacts {
+    let taken = compared.side(hand);
     let mut facts = vec![
         fact("events", grouped(taken.side.events().into())),
         fact("streams", grouped(taken.side.streams().len() as u64)),
@@ -130,9 +156,9 @@ fn side(done: &Done, hand: Hand) -> SideFacts {
     )
 }
 
-fn counts(compared: &Compared) -> Vec<Count> {
+fn counts(found: &dyn Findings) -> Vec<Count> {
     let number = |n: u32| if n == 0 { String::new() } else { grouped(n.into()) };
-    compared
+    found
         .counts()
         .iter()
         .map(|count| Count {
@@ -142,8 +168,8 @@ fn counts(compared: &Compared) -> Vec<Count> {
         .collect()
 }
 
-fn how(done: &Done) -> Vec<leftfold_report::Fact> {
-    let (options, comparison) = (&done.asked.options, &done.compared.comparison);
+fn how(done: &Done, compared: &Compared) -> Vec<Fact> {
+    let (options, comparison) = (&done.asked.options, &compared.comparison);
     let mut facts = vec![
         fact("mode", "mirror: both sides should hold the same events"),
         fact(
@@ -151,20 +177,8 @@ fn how(done: &Done) -> Vec<leftfold_report::Fact> {
             format!("{}: {}", comparison.identity.as_str(), comparison.identity_reason),
         ),
         fact("paired", counted(comparison.paired.into(), "event")),
-        fact("lag tolerance", duration_text(options.lag_tolerance)),
     ];
-    if options.settled {
-        facts.push(fact("settled", "both sides are taken for complete"));
-    }
-    let ignored = options.equality.ignored.texts();
-    facts.push(fact(
-        "ignored",
-        if ignored.is_empty() {
-            "nothing".to_owned()
-        } else {
-            ignored.join(", ")
-        },
-    ));
+    facts.extend(stated(options));
     facts.push(fact(
         "metadata",
         if options.equality.metadata {
@@ -173,12 +187,6 @@ fn how(done: &Done) -> Vec<leftfold_report::Fact> {
             "not compared"
         },
     ));
-    if let Some(number) = &options.equality.tolerance.number {
-        facts.push(fact("number tolerance", number.to_plain_string()));
-    }
-    if let Some(time) = options.equality.tolerance.time {
-        facts.push(fact("time tolerance", duration_text(time)));
-    }
     let compacted: Vec<&str> = ["left", "right"]
         .into_iter()
         .zip(options.compacted)
@@ -186,15 +194,6 @@ fn how(done: &Done) -> Vec<leftfold_report::Fact> {
         .collect();
     if !compacted.is_empty() {
         facts.push(fact("compacted", compacted.join(", ")));
-    }
-    for (name, only) in [
-        ("only streams", &options.only.streams),
-        ("only categories", &options.only.categories),
-        ("only types", &options.only.types),
-    ] {
-        if !only.is_empty() {
-            facts.push(fact(name, only.join(", ")));
-        }
     }
     if comparison.shifted > 0 {
         facts.push(fact(
@@ -220,6 +219,39 @@ fn how(done: &Done) -> Vec<leftfold_report::Fact> {
                 Length(longest)
             ),
         ));
+    }
+    facts
+}
+
+/// The options that comparisons of every mode have.
+pub(super) fn stated(options: &MirrorOptions) -> Vec<Fact> {
+    let mut facts = vec![fact("lag tolerance", duration_text(options.lag_tolerance))];
+    if options.settled {
+        facts.push(fact("settled", "both sides are taken for complete"));
+    }
+    let ignored = options.equality.ignored.texts();
+    facts.push(fact(
+        "ignored",
+        if ignored.is_empty() {
+            "nothing".to_owned()
+        } else {
+            ignored.join(", ")
+        },
+    ));
+    if let Some(number) = &options.equality.tolerance.number {
+        facts.push(fact("number tolerance", number.to_plain_string()));
+    }
+    if let Some(time) = options.equality.tolerance.time {
+        facts.push(fact("time tolerance", duration_text(time)));
+    }
+    for (name, only) in [
+        ("only streams", &options.only.streams),
+        ("only categories", &options.only.categories),
+        ("only types", &options.only.types),
+    ] {
+        if !only.is_empty() {
+            facts.push(fact(name, only.join(", ")));
+        }
     }
     facts
 }
@@ -253,9 +285,9 @@ fn panels(compared: &Compared, series: Series, streams: &[StreamFindings]) -> Ve
     if found {
         // Those with the most to see, in the order of the table.
         let mut rows: Vec<&StreamFindings> = streams.iter().collect();
-        rows.truncate(HEAT_ROWS);
+        rows.truncate(heat::ROWS);
         let keys: Vec<u32> = rows.iter().map(|r| r.stream).collect();
-        let counts = compared.findings_over_time(&keys, (series.from, series.to), HEAT_COLUMNS);
+        let counts = compared.findings_over_time(&keys, (series.from, series.to), heat::COLUMNS);
         let named = keys
             .iter()
             .map(|k| clean(named(compared.stream_name(*k))).into_owned());
@@ -265,6 +297,7 @@ fn panels(compared: &Compared, series: Series, streams: &[StreamFindings]) -> Ve
                 axis,
                 more: (streams.len() - rows.len()) as u64,
                 rows,
+                by: HeatBy::Stream,
             }));
         }
     }

@@ -1,27 +1,23 @@
 //! A rule's section.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leftfold_log::{Axis as LogAxis, LaneBy};
-use leftfold_report::{Axis, HeatMap, Panel, Section, Tone};
+use leftfold_report::{HeatBy, Panel, Section, Tone};
 use leftfold_session::StatedCheck;
 use leftfold_session::compare::{Rule, RuleTold, Ruled};
 
 use super::comparison::{capital, counted_by, left_out};
-use super::{Made, Making, fact, finding_row, side_facts};
+use super::{Made, Making, fact, finding_row, heat, side_facts};
 use crate::args::SourceArgs;
 use crate::check;
 use crate::failure::{Failure, Outcome};
 use crate::finding::time;
 use crate::front::Front;
 use crate::input::{self, Opened};
-use crate::style::{clean, counted, grouped, named};
+use crate::style::{clean, counted, grouped};
 use crate::topic;
-
-const HEAT_COLUMNS: u32 = 120;
-const HEAT_ROWS: usize = 30;
 
 impl Making {
     pub(super) fn rule(
@@ -99,12 +95,7 @@ impl Making {
             how,
             ..Section::default()
         };
-        Ok(Made {
-            section,
-            tone,
-            kind: "rule",
-            differs: ruled.violations > 0,
-        })
+        Ok(Made::checked(section, ruled.violations > 0))
     }
 }
 
@@ -113,15 +104,12 @@ fn in_words(ruled: &Ruled, told: &RuleTold) -> (Tone, String) {
     match (ruled.violations, ruled.pending) {
         (0, 0) if ruled.judged == 0 => {
             let what = told.idle.unwrap_or("no event it could be judged on");
-            (Tone::Notice, format!("there is {what}"))
+            (Tone::Good, format!("it holds: there is {what}"))
         }
         (0, 0) => (Tone::Good, format!("it holds for {judged}")),
         (0, n) => (
             Tone::Notice,
-            format!(
-                "it holds for certain; {} may still violate it",
-                counted(n, "event")
-            ),
+            format!("nothing violates it so far; {} may still", counted(n, "event")),
         ),
         (n, _) => (
             Tone::Bad,
@@ -136,41 +124,8 @@ fn in_words(ruled: &Ruled, told: &RuleTold) -> (Tone, String) {
 
 /// Violations by stream and time.
 fn heat_map(ruled: &Ruled, opened: &Opened) -> Option<Panel> {
-    let log = &opened.snapshot.log;
-    let (from, last) = log.all().extent(LogAxis::Time)?;
-    let to = last.saturating_add(1);
-    let mut rows: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for (stream, since) in ruled
-        .shown
-        .iter()
-        .filter_map(|s| Some((s.stream.as_str(), s.since?)))
-    {
-        let span = (i128::from(to) - i128::from(from)).max(1);
-        let column = (i128::from(since) - i128::from(from)) * i128::from(HEAT_COLUMNS) / span;
-        let row = rows
-            .entry(stream)
-            .or_insert_with(|| vec![0; HEAT_COLUMNS as usize]);
-        if let Some(n) = usize::try_from(column).ok().and_then(|c| row.get_mut(c)) {
-            *n += 1;
-        }
-    }
-    if rows.is_empty() {
-        return None;
-    }
-    let mut all: Vec<(&str, Vec<u32>)> = rows.into_iter().collect();
-    // Those with the most first; of equally many the first by name.
-    all.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().map(|n| u64::from(*n)).sum::<u64>()));
-    let more = all.len().saturating_sub(HEAT_ROWS) as u64;
-    all.truncate(HEAT_ROWS);
-    Some(Panel::HeatMap(HeatMap {
-        axis: Axis::Time {
-            from,
-            to: last.max(from.saturating_add(1)),
-        },
-        rows: all
-            .into_iter()
-            .map(|(name, counts)| (clean(named(name)).into_owned(), counts))
-            .collect(),
-        more,
-    }))
+    let times = opened.snapshot.log.all().extent(LogAxis::Time)?;
+    let shown = ruled.shown.iter();
+    let began = shown.filter_map(|s| Some((s.stream.as_str(), s.since?)));
+    heat::map(began, times, HeatBy::Stream)
 }

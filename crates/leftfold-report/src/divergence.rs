@@ -86,6 +86,18 @@ pub struct HeatMap {
     pub rows: Vec<(String, Vec<u32>)>,
     /// Streams with findings that have no row.
     pub more: u64,
+    /// What has a row.
+    pub by: HeatBy,
+}
+
+/// What has a row in a heat map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeatBy {
+    /// A stream.
+    #[default]
+    Stream,
+    /// What two sides are known by together.
+    Key,
 }
 
 /// Most rows of a heat map.
@@ -125,7 +137,10 @@ impl Panel {
             Self::HeadToHead(_) => "Events of both sides, and where they differ",
             Self::Disagreeing(_) => "Streams in disagreement",
             Self::Converging(_) => "How long streams disagreed",
-            Self::HeatMap(_) => "Findings by stream and time",
+            Self::HeatMap(map) => match map.by {
+                HeatBy::Stream => "Findings by stream and time",
+                HeatBy::Key => "Findings by key and time",
+            },
         }
     }
 
@@ -154,7 +169,11 @@ impl Panel {
                 )
             }
             Self::HeatMap(map) if map.more > 0 => {
-                format!("{} more streams are not shown", grouped(map.more.into()))
+                let what = match map.by {
+                    HeatBy::Stream => "streams",
+                    HeatBy::Key => "keys",
+                };
+                format!("{} more {what} are not shown", grouped(map.more.into()))
             }
             Self::HeatMap(_) => String::new(),
         }

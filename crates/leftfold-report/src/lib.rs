@@ -15,12 +15,13 @@ mod theme;
 
 pub use chart::{Axis, ChartError, Lane, Mark, TimelineChart};
 pub use divergence::{
-    Converging, Disagreeing, DivergenceChart, HeadToHead, HeatMap, Panel, Strip, divergence_png_bytes,
-    divergence_svg,
+    Converging, Disagreeing, DivergenceChart, HeadToHead, HeatBy, HeatMap, Panel, Strip,
+    divergence_png_bytes, divergence_svg,
 };
 pub use drawing::{timeline_png, timeline_png_bytes, timeline_svg};
 pub use page::{
-    Count, Fact, FieldRow, FindingRow, Page, ReportError, Section, SideFacts, StreamRow, Tone, html,
+    CheckResult, Count, Fact, FieldRow, FindingRow, Page, ReportError, Section, SideFacts, StreamRow, Tone,
+    html,
 };
 pub use text::timeline_text;
 pub use theme::Theme;

@@ -55,6 +55,36 @@ impl Tone {
     }
 }
 
+/// What a check comes to in a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CheckResult {
+    /// It holds.
+    #[default]
+    Ok,
+    /// Something differs or is violated for certain, or was.
+    Violated,
+    /// It could not be checked.
+    Unchecked,
+}
+
+impl CheckResult {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Violated => "violated",
+            Self::Unchecked => "not checked",
+        }
+    }
+
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Ok => Tone::Good,
+            Self::Violated => Tone::Bad,
+            Self::Unchecked => Tone::Notice,
+        }
+    }
+}
+
 /// One thing that was compared or checked. What it does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Section {
@@ -66,6 +96,8 @@ pub struct Section {
     pub verdict: String,
     /// Good, notice or bad.
     pub tone: Tone,
+    /// What it comes to in a word, as told where there are several.
+    pub result: CheckResult,
     /// As known when.
     pub known: String,
     /// Where its histories are from.
@@ -74,8 +106,10 @@ pub struct Section {
     pub counts: Vec<Count>,
     /// What is drawn.
     pub panels: Vec<Panel>,
-    /// Streams with findings.
+    /// Streams with findings, or keys.
     pub streams: Vec<StreamRow>,
+    /// Whether these are keys that both sides share.
+    pub by_key: bool,
     /// What of the streams is left out.
     pub streams_note: String,
     /// Findings with their evidence.
@@ -84,6 +118,12 @@ pub struct Section {
     pub findings_note: String,
     /// How it was compared or what was checked.
     pub how: Vec<Fact>,
+}
+
+impl Section {
+    fn counts_common(&self) -> bool {
+        self.streams.iter().any(|s| !s.common.is_empty())
+    }
 }
 
 /// Something by its name.
@@ -124,7 +164,7 @@ pub struct StreamRow {
     pub status: String,
     /// How many findings it has.
     pub findings: String,
-    /// Events that both sides have in common from its beginning on.
+    /// Events that both sides have in common from its beginning on; empty where that is not counted.
     pub common: String,
     /// What its first divergence is.
     pub first: String,
@@ -145,9 +185,11 @@ pub struct FindingRow {
     pub since: String,
     /// When it healed.
     pub healed: String,
+    /// What both sides are known by together; empty where that is the stream.
+    pub key: String,
     /// The stream.
     pub stream: String,
-    /// The event in a few words.
+    /// The event, or both, in a few words.
     pub event: String,
     /// What is wrong, in a few words.
     pub what: String,
@@ -155,8 +197,18 @@ pub struct FindingRow {
     pub fields: Vec<FieldRow>,
     /// Fields that are left out.
     pub more_fields: usize,
-    /// Whole events as JSON, with what they are called.
+    /// What is to be known beside the fields, in a sentence.
+    pub note: String,
+    /// Whole events as JSON, or a row and a state, with what they are called.
     pub evidence: Vec<Fact>,
+    /// Whether there are a row and a state among them.
+    pub of_row: bool,
+}
+
+impl FindingRow {
+    fn has_blame(&self) -> bool {
+        self.fields.iter().any(|f| !f.blame.is_empty())
+    }
 }
 
 /// A place where two events say something else.
@@ -168,6 +220,8 @@ pub struct FieldRow {
     pub left: Option<String>,
     /// What the right one says.
     pub right: Option<String>,
+    /// The event that set it last; empty where that is not known.
+    pub blame: String,
 }
 
 /// Why a report cannot be made.

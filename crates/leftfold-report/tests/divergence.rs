@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use leftfold_report::{
     Axis, ChartError, Converging, Count, Disagreeing, DivergenceChart, Fact, FieldRow, FindingRow,
-    HeadToHead, HeatMap, Page, Panel, Section, SideFacts, StreamRow, Strip, Theme, Tone,
+    HeadToHead, HeatBy, HeatMap, Page, Panel, Section, SideFacts, StreamRow, Strip, Theme, Tone,
     divergence_png_bytes, divergence_svg, html,
 };
 
@@ -46,6 +46,7 @@ fn panels() -> Vec<Panel> {
             axis: AXIS,
             rows: vec![("order-1".into(), at(&[3])), ("库存-2".into(), at(&[3, 4, 11]))],
             more: 7,
+            by: HeatBy::Stream,
         }),
     ]
 }
@@ -126,6 +127,7 @@ fn what_cannot_be_drawn_is_refused() {
         axis: AXIS,
         rows: Vec::new(),
         more: 0,
+        by: HeatBy::Key,
     };
     let nothing = DivergenceChart {
         panels: vec![
@@ -184,6 +186,7 @@ fn a_page_escapes_what_the_data_says() {
                 path: evil.into(),
                 left: Some(evil.into()),
                 right: None,
+                blame: String::new(),
             }],
             more_fields: 2,
             evidence: vec![fact("left")],

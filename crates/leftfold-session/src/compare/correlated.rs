@@ -4,6 +4,7 @@ mod by;
 mod kinds;
 mod nowhere;
 mod taking;
+mod witness;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use taking::Taken;
 
 pub use by::{CorrelatedBy, CorrelatedTexts, Equal, SideBy};
 pub use taking::Took;
+pub use witness::{correlated_is_shown, correlated_witness};
 
 /// Two histories compared by what belongs together.
 pub struct Correlated {
@@ -36,6 +38,8 @@ pub struct Correlated {
     by: Arc<CorrelatedBy>,
     options: MirrorOptions,
     settings: CorrelatedSettings,
+    /// The moment it went back to.
+    moment: Option<i64>,
     known_until: Option<i64>,
     found: Correlation,
 }
@@ -102,6 +106,7 @@ pub fn compare_correlated(
         by: Arc::clone(by),
         options,
         settings,
+        moment: None,
         known_until,
         found,
     })
@@ -110,6 +115,7 @@ pub fn compare_correlated(
 impl Correlated {
     /// Goes back to what was known at a moment, in nanoseconds: what came later had not come.
     pub fn go_back_to(&mut self, moment: i64) {
+        self.moment = Some(self.moment.map_or(moment, |m| m.min(moment)));
         self.known_until = Some(self.known_until.map_or(moment, |k| k.min(moment)));
         for parts in &mut self.parts {
             parts.retain(|p| p.time.is_none_or(|t| t <= moment));
@@ -151,6 +157,17 @@ impl Correlated {
     /// The latest time of all events.
     pub fn latest(&self) -> Option<i64> {
         self.sides[0].latest().max(self.sides[1].latest())
+    }
+
+    /// How a side is read, in words.
+    pub fn read_as(&self, hand: Hand) -> &str {
+        self.sides[hand as usize].read_as()
+    }
+
+    /// The first and the last time of what takes part of a side, in nanoseconds.
+    pub fn extent(&self, hand: Hand) -> Option<(i64, i64)> {
+        let times = || self.parts[hand as usize].iter().filter_map(|p| p.time);
+        Some((times().min()?, times().max()?))
     }
 
     /// The key of a finding.

@@ -27,7 +27,10 @@ mod task;
 #[cfg(test)]
 mod task_tests;
 
-pub use correlated::{Correlated, CorrelatedBy, CorrelatedTexts, Equal, SideBy, Took, compare_correlated};
+pub use correlated::{
+    Correlated, CorrelatedBy, CorrelatedTexts, Equal, SideBy, Took, compare_correlated, correlated_is_shown,
+    correlated_witness,
+};
 pub use field::Field;
 pub use findings::{Counted, Findings};
 pub use leftfold_compare::{
@@ -54,5 +57,5 @@ mod witness;
 pub use leftfold_compare::{Action, Conflicts, Plan, Step, Template, Unrepaired};
 pub use repair::{After, Planned, Remaining, RemainsBecause, Repair, Target};
 pub use rule::{RuleTold, RuleWitness, rule_witness, told_of_rule};
-pub use series::{LENGTHS, Series, StreamFindings, extent};
+pub use series::{LENGTHS, Series, StreamFindings, extent, streams_with_findings};
 pub use witness::{Witness, witness};

@@ -62,6 +62,7 @@ pub struct Projected {
     told: Told,
     places: Places,
     as_of: Option<AsOf>,
+    moment: Option<i64>,
     known_until: Option<i64>,
     subjects: Vec<Subject>,
     findings: Vec<Finding>,
@@ -201,6 +202,7 @@ pub fn compare_projection(
         told,
         places,
         as_of,
+        moment,
         known_until,
         subjects,
         findings,
@@ -364,9 +366,40 @@ impl Projected {
         self.by.within
     }
 
+    /// The moment after which events do not count, in nanoseconds.
+    pub fn moment(&self) -> Option<i64> {
+        self.moment
+    }
+
+    /// How the left side is read, in words.
+    pub fn read_as(&self) -> &str {
+        &self.source.store.info().title
+    }
+
+    /// Events and streams of the left side.
+    pub fn held(&self) -> [u64; 2] {
+        let log = &self.snapshot.log;
+        [log.events().into(), log.names(LaneBy::Stream).len() as u64]
+    }
+
+    /// The first and the last time of the left side, in nanoseconds.
+    pub fn extent(&self) -> Option<(i64, i64)> {
+        self.snapshot.log.all().extent(Axis::Time)
+    }
+
+    /// The state that a finding's row should hold; `None` where there is no stream, or no state.
+    pub fn state(&self, finding: &Finding, cancel: &Cancel) -> Result<Option<Value>, SessionError> {
+        evidence::state(self, finding, cancel)
+    }
+
     /// An event of the history.
     pub fn event(&self, ordinal: u32, cancel: &Cancel) -> Result<Option<Event>, SessionError> {
         Ok(self.history().read(&[ordinal], cancel)?.pop())
+    }
+
+    /// How it was compared.
+    pub fn by(&self) -> &ProjectionBy {
+        &self.by
     }
 
     /// The projection that was named.
@@ -378,6 +411,15 @@ impl Projected {
     pub fn compared(&self) -> [u64; 2] {
         let streams = self.subjects.iter().filter(|s| s.stream.is_some()).count();
         [streams as u64, (self.subjects.len() - streams) as u64]
+    }
+
+    /// The stream of a finding or, where there is none, the key of its row.
+    pub fn place(&self, finding: &Finding) -> &str {
+        let stream = self.subjects.get(finding.stream as usize).and_then(|s| s.stream);
+        stream.map_or_else(
+            || self.key(finding),
+            |s| self.snapshot.log.names(LaneBy::Stream).get(s),
+        )
     }
 
     /// The key of a finding's row, or its stream's name.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use leftfold_compare::{Hand, Side, Status};
+use leftfold_compare::{Category, Hand, Side, Status};
 
+use super::findings::Findings;
 use super::mirror::Compared;
 
 /// Lengths by which disagreements are counted, in nanoseconds.
@@ -79,6 +80,31 @@ pub fn extent(side: &Side) -> Option<(i64, i64)> {
     })
 }
 
+/// Streams (or keys, or rows) in which something was found that is expected of both sides: those that differ for certain first, then by when
+/// that began. A mere skew of clocks is no divergence of its own.
+pub fn streams_with_findings(found: &dyn Findings) -> Vec<StreamFindings> {
+    let mut by_stream: BTreeMap<u32, StreamFindings> = BTreeMap::new();
+    for (number, finding) in found.findings().iter().enumerate() {
+        let status = found.status(finding);
+        if status == Status::OutOfCoverage || finding.category == Category::ClockSkew {
+            continue;
+        }
+        let of = by_stream.entry(finding.stream).or_insert(StreamFindings {
+            stream: finding.stream,
+            findings: 0,
+            first: number as u32,
+            status,
+        });
+        of.findings += 1;
+        if weight(status) > weight(of.status) {
+            of.status = status;
+        }
+    }
+    let mut streams: Vec<StreamFindings> = by_stream.into_values().collect();
+    streams.sort_by_key(|s| (s.status != Status::Confirmed, s.first));
+    streams
+}
+
 impl Compared {
     /// The series in so many parts; `None` where no event has a time.
     pub fn series(&self, parts: u32) -> Option<Series> {
@@ -114,26 +140,7 @@ impl Compared {
 
     /// The streams in which something was found that is expected of both sides: those that differ for certain first, then by when that began.
     pub fn streams_with_findings(&self) -> Vec<StreamFindings> {
-        let mut by_stream: BTreeMap<u32, StreamFindings> = BTreeMap::new();
-        for (number, finding) in self.comparison.findings.iter().enumerate() {
-            let status = self.comparison.status(finding);
-            if status == Status::OutOfCoverage {
-                continue;
-            }
-            let of = by_stream.entry(finding.stream).or_insert(StreamFindings {
-                stream: finding.stream,
-                findings: 0,
-                first: number as u32,
-                status,
-            });
-            of.findings += 1;
-            if weight(status) > weight(of.status) {
-                of.status = status;
-            }
-        }
-        let mut streams: Vec<StreamFindings> = by_stream.into_values().collect();
-        streams.sort_by_key(|s| (s.status != Status::Confirmed, s.first));
-        streams
+        streams_with_findings(self)
     }
 
     /// When the findings of these streams began, in so many parts of a time, a row each.

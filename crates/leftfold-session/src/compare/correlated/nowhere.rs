@@ -44,7 +44,7 @@ pub(super) fn refuse_absent_fields(
                 continue;
             }
             paired.truncate(LOOKED_AT);
-            let events = sides[side].at(&paired, cancel)?;
+            let events = sides[side].taking_part(&paired, cancel)?;
             let (mut names, mut fields) = (BTreeSet::new(), Fields::default());
             for event in &events {
                 name_fields(event, &mut names);

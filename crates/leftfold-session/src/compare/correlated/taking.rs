@@ -59,6 +59,18 @@ pub(super) struct Taken {
     /// Where the events that take part are, by place in the log, ascending.
     places: Vec<(u32, Locator)>,
     latest: Vec<i64>,
+    /// The last event by time, whether it takes part or not.
+    pub(super) last: Option<Last>,
+}
+
+/// An event that says up to when its side is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Last {
+    /// Its place in the log.
+    pub(super) ordinal: u32,
+    /// In nanoseconds.
+    pub(super) time: i64,
+    locator: Locator,
 }
 
 /// What comes of an event.
@@ -84,6 +96,7 @@ struct Taking<'t> {
     keys: Names,
     places: Vec<(u32, Locator)>,
     latest: Vec<i64>,
+    last: Option<Last>,
     full: bool,
 }
 
@@ -102,6 +115,13 @@ impl Taking<'_> {
             self.latest.resize(lane + 1, i64::MIN);
         }
         self.latest[lane] = self.latest[lane].max(time.unwrap_or(i64::MIN));
+        if let Some(time) = time.filter(|t| self.last.is_none_or(|last| *t >= last.time)) {
+            self.last = Some(Last {
+                ordinal,
+                time,
+                locator,
+            });
+        }
         Some(ordinal)
     }
 
@@ -243,6 +263,7 @@ impl WholeSink for Taking<'_> {
         self.keys = Names::new();
         self.places.clear();
         self.latest.clear();
+        self.last = None;
     }
 }
 
@@ -306,6 +327,7 @@ impl Taken {
             keys: Names::new(),
             places: Vec::new(),
             latest: Vec::new(),
+            last: None,
             full: false,
         };
         let (unreadable, complete) = if by.is_scanned(hand as usize) {
@@ -332,8 +354,14 @@ impl Taken {
             unreadable,
             places: taking.places,
             latest: taking.latest,
+            last: taking.last,
             store,
         })
+    }
+
+    /// How it is read, in words.
+    pub(super) fn read_as(&self) -> &str {
+        &self.store.info().title
     }
 
     fn timed(&self) -> impl Iterator<Item = i64> {
@@ -389,7 +417,7 @@ impl Taken {
     }
 
     /// The events of these ordinals, which ascend, as far as they take part.
-    pub(super) fn at(&self, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<Event>, SessionError> {
+    pub(super) fn taking_part(&self, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<Event>, SessionError> {
         let place = |ordinal: &u32| {
             let at = self.places.binary_search_by_key(ordinal, |(o, _)| *o).ok()?;
             Some(self.places[at].1)
@@ -408,20 +436,33 @@ impl Taken {
         pick: impl Fn(&Finding) -> Option<u32>,
         cancel: &Cancel,
     ) -> Result<Vec<Option<Event>>, SessionError> {
-        let mut asked: Vec<(u32, usize)> = findings
+        let ordinals: Vec<Option<u32>> = findings.iter().map(pick).collect();
+        self.at(&ordinals, cancel)
+    }
+
+    /// The events at these places in the log, in their order: those that take part, and the last of all.
+    pub(super) fn at(
+        &self,
+        ordinals: &[Option<u32>],
+        cancel: &Cancel,
+    ) -> Result<Vec<Option<Event>>, SessionError> {
+        let mut asked: Vec<(u32, usize)> = ordinals
             .iter()
             .enumerate()
-            .filter_map(|(i, f)| Some((pick(f)?, i)))
+            .filter_map(|(i, o)| Some(((*o)?, i)))
             .collect();
         asked.sort_unstable();
         let place = |(ordinal, i): (u32, usize)| {
-            let at = self.places.binary_search_by_key(&ordinal, |(o, _)| *o).ok()?;
-            Some((self.places[at].1, i))
+            let last = || self.last.filter(|last| last.ordinal == ordinal);
+            match self.places.binary_search_by_key(&ordinal, |(o, _)| *o) {
+                Ok(at) => Some((self.places[at].1, i)),
+                Err(_) => Some((last()?.locator, i)),
+            }
         };
         let found: Vec<(Locator, usize)> = asked.into_iter().filter_map(place).collect();
         let locators: Vec<Locator> = found.iter().map(|(l, _)| *l).collect();
         let mut events: Vec<Option<Event>> = Vec::new();
-        events.resize_with(findings.len(), || None);
+        events.resize_with(ordinals.len(), || None);
         self.store.fetch(&locators, cancel, &mut |i, event| {
             events[found[i].1] = Some(event);
         })?;

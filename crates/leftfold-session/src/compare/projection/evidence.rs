@@ -92,6 +92,21 @@ fn message(finding: &Finding, subject: &Subject) -> Option<String> {
     })
 }
 
+/// The state that a finding's row should hold.
+pub(super) fn state(
+    projected: &Projected,
+    finding: &Finding,
+    cancel: &Cancel,
+) -> Result<Option<Value>, SessionError> {
+    let subject = projected.subjects.get(finding.stream as usize);
+    let Some((stream, len)) = subject.and_then(|s| Some((s.stream?, s.len))) else {
+        return Ok(None);
+    };
+    let events = LogStream::new(&projected.snapshot.log, &*projected.source.store, stream);
+    let state = state_at(projected, stream, &events, len, cancel)?;
+    Ok(Some(state).filter(|s| *s != Value::Null))
+}
+
 fn state_at(
     projected: &Projected,
     stream: u32,
