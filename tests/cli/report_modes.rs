@@ -241,7 +241,7 @@ fn plans_are_of_mirrors_and_say_what_there_is_instead() {
         assert!(repair.contains(part), "{repair}");
     }
     let witness = leftfold(folder.path(), &["witness", "carts", "-n", "1", "-O", "w"]).failed();
-    for part in ["is projection", "`--rule NAME`", "leftfold compare carts --json"] {
+    for part in ["is a projection", "--rule NAME", "leftfold compare carts --json"] {
         assert!(witness.contains(part), "{witness}");
     }
     assert!(!folder.path().join("w").exists());
