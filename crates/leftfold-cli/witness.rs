@@ -134,7 +134,7 @@ fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
     check_folder(args, &BOTH, &[])?;
     let both = (left.as_path(), args.right.as_deref());
     let asked = sides::wanted(both, &args.relate, &args.how)?;
-    let of = "a witness is two histories (of a rule one, `--rule NAME`), and no table";
+    let of = "a witness is of a mirror, of a correlated comparison or, with --rule NAME, of a rule";
     if matches!(asked.mode, Mode::Projection(_)) {
         return Err(sides::not_of(&asked, of));
     }

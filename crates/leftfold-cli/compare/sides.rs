@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leftfold_event::Point;
-use leftfold_session::NamedComparison;
 use leftfold_session::compare::{Compared, Hand, Status};
+use leftfold_session::{Mode, NamedComparison};
 
 use super::relate::RelateArgs;
 use super::{CompareArgs, HowArgs, Made, asked, make};
@@ -66,9 +66,13 @@ pub(crate) fn not_of(asked: &NamedComparison, what: &str) -> Failure {
     // What was not saved is asked for as it was here.
     let name = if asked.name.is_empty() { "…" } else { &*name };
     let why = format!(
-        "{what}, and this comparison is {}: `leftfold compare {name} --json` has its findings with their evidence, `leftfold report {name} \
+        "{what}; this comparison is {}: `leftfold compare {name} --json` has its findings with their evidence, `leftfold report {name} \
          -O report.html` is a page of them",
-        asked.mode.as_str()
+        match &asked.mode {
+            Mode::Mirror => "a mirror",
+            Mode::Correlated(_) => "correlated",
+            Mode::Projection(_) => "a projection",
+        }
     );
     Failure::new("usage", why)
 }

@@ -4,7 +4,7 @@ use leftfold_event::Cancel;
 use leftfold_event::json::Value;
 use leftfold_report::{Fact, FindingRow, HeatBy, Section, StreamRow};
 use leftfold_session::compare::{
-    Correlated, Finding, Findings, Hand, Projected, RowsFrom, Shown, Status, streams_with_findings,
+    Correlated, Equal, Finding, Findings, Hand, Projected, RowsFrom, Shown, Status, streams_with_findings,
 };
 use leftfold_session::duration_text;
 
@@ -236,7 +236,7 @@ fn how_correlated(done: &Done, found: &Correlated) -> Vec<Fact> {
         facts.push(fact("skew", duration_text(by.skew)));
     }
     if !by.equal.is_empty() {
-        let equal: Vec<&str> = by.equal.iter().map(|e| e.text()).collect();
+        let equal: Vec<&str> = by.equal.iter().map(Equal::text).collect();
         facts.push(fact("equal", equal.join("; ")));
     }
     let [both, left, right] = found.keys();
