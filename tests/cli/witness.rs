@@ -193,7 +193,7 @@ fn what_cannot_be_shown_is_told() {
     write(
         demo.path(),
         "left.ndjson",
-        "{\"stream\":\"s\",\"type\":\"T\",\"payload\":1}\n",
+        "{\"stream\":\"s\",\"type\":\"T\",\"time\":\"2026-11-20T00:00:00Z\",\"payload\":1}\n",
     );
     fs::remove_file(demo.path().join("leftfold.toml")).expect("it is there");
     assert_eq!(with(&own).code_told(), "output-is-source");
