@@ -25,7 +25,7 @@ use crate::table::{Row, Table};
 const RECORDS: u64 = 2_000_000;
 
 /// A broker of its own, ended with this.
-struct Rig {
+pub(crate) struct Rig {
     folder: PathBuf,
     scripts: PathBuf,
     brokers: String,
@@ -33,7 +33,7 @@ struct Rig {
 }
 
 impl Rig {
-    fn start(files: &Files) -> Outcome<Self> {
+    pub(crate) fn start(files: &Files) -> Outcome<Self> {
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../kafka");
         let folder = files.folder().join("kafka-rig");
         let started = Command::new(scripts.join("rig.sh"))
@@ -68,41 +68,68 @@ impl Rig {
         }
     }
 
+    pub(crate) fn brokers(&self) -> &str {
+        &self.brokers
+    }
+
+    /// Makes a topic of one partition, empty.
+    pub(crate) fn make_topic(&self, name: &str) -> Outcome {
+        let server = ["--bootstrap-server", &self.brokers];
+        let topics = "org.apache.kafka.tools.TopicCommand";
+        self.tool(
+            topics,
+            &[&server[..], &["--delete", "--if-exists", "--topic", name]].concat(),
+        )?;
+        self.tool(
+            topics,
+            &[
+                &server[..],
+                &["--create", "--topic", name, "--config", "retention.ms=-1"],
+            ]
+            .concat(),
+        )
+    }
+
+    /// What writes so many records of so many bytes to a topic: as fast as it can, or so many a second.
+    pub(crate) fn producer(&self, topic: &str, records: u64, bytes: u32, rate: Option<u32>) -> Command {
+        let mut command = Command::new("java");
+        command
+            .args([
+                "-cp",
+                &self.classpath,
+                "org.apache.kafka.tools.ProducerPerformance",
+            ])
+            .args(["--topic", topic])
+            .args(["--num-records", &records.to_string()])
+            .args(["--record-size", &bytes.to_string()])
+            .args([
+                "--throughput",
+                &rate.map_or_else(|| "-1".to_owned(), |r| r.to_string()),
+            ])
+            .arg("--producer-props")
+            .arg(format!("bootstrap.servers={}", self.brokers))
+            .arg("linger.ms=20")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// Writes them.
+    pub(crate) fn produce(&self, topic: &str, records: u64, bytes: u32, rate: Option<u32>) -> Outcome {
+        if self.producer(topic, records, bytes, rate).status()?.success() {
+            Ok(())
+        } else {
+            Err("the producer fails".into())
+        }
+    }
+
     /// A topic of one partition with so many records of so many bytes, made once.
     fn topic(&self, records: u64, bytes: u32) -> Outcome<String> {
         let name = format!("bench-{records}-{bytes}");
         let made = self.folder.join(format!("{name}.made"));
         if !made.exists() {
-            let server = ["--bootstrap-server", &self.brokers];
-            let topics = "org.apache.kafka.tools.TopicCommand";
-            self.tool(
-                topics,
-                &[&server[..], &["--delete", "--if-exists", "--topic", &name]].concat(),
-            )?;
-            self.tool(
-                topics,
-                &[
-                    &server[..],
-                    &["--create", "--topic", &name, "--config", "retention.ms=-1"],
-                ]
-                .concat(),
-            )?;
-            self.tool(
-                "org.apache.kafka.tools.ProducerPerformance",
-                &[
-                    "--topic",
-                    &name,
-                    "--num-records",
-                    &records.to_string(),
-                    "--record-size",
-                    &bytes.to_string(),
-                    "--throughput",
-                    "-1",
-                    "--producer-props",
-                    &format!("bootstrap.servers={}", self.brokers),
-                    "linger.ms=20",
-                ],
-            )?;
+            self.make_topic(&name)?;
+            self.produce(&name, records, bytes, None)?;
             File::create(made)?;
         }
         Ok(name)

@@ -2,6 +2,7 @@
 
 mod compare;
 mod files;
+mod follow;
 mod grow;
 mod kafka;
 mod memory;
@@ -62,6 +63,8 @@ enum Part {
     Kafka,
     /// Comparing two files, against the sqlite3 shell.
     Compare,
+    /// Following a topic in the real window.
+    Follow,
     /// Scrubbing in the real window.
     Window,
 }
@@ -122,6 +125,9 @@ fn main() -> Outcome {
     }
     if wanted(Part::Kafka) {
         kafka::measure(&files, arguments.runs, &mut table)?;
+    }
+    if wanted(Part::Follow) {
+        follow::measure(&files, &mut table)?;
     }
     if wanted(Part::Compare) {
         compare::measure(&files, arguments.runs, &mut table)?;

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const RIGHT: char = '\u{E014}';
 
 /// Runs a script until its answer is true.
-async fn until(window: &Window, what: &str, script: &str) -> Outcome {
+pub(crate) async fn until(window: &Window, what: &str, script: &str) -> Outcome {
     let started = Instant::now();
     while window.script(script, vec![]).await != json!(true) {
         if started.elapsed() > PATIENCE {

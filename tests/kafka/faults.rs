@@ -279,7 +279,7 @@ fn where_a_file_may_not_grow_a_capture_stays_whole_and_goes_on_when_it_may() {
     let (topic, path) = (own("limited"), folder.path().join("o.leftfold"));
     rig.python(WRITE, &[&topic, "0", "200000"]);
     // Without the trap the first write over the limit would end it as a kill does.
-    let limited = "trap '' XFSZ; exec prlimit --fsize=20000000 \"$@\"";
+    let limited = "trap '' XFSZ; exec prlimit --fsize=30000000 \"$@\"";
     let run = script(limited, &["env"], rig, folder.path(), &topic);
     assert_eq!(run.refused(), "capture-write", "{}", run.err);
     assert!(run.err.contains("largest size of a file"), "{}", run.err);

@@ -102,7 +102,11 @@ impl Places {
             value.optional().map_err(|e| fail(&e))
         };
         places.created = fact("created")?;
-        places.leaders = schemas::leaders(&lease, places.partitions.len()).map_err(|e| fail(&e))?;
+        places.leaders = match schemas::leaders(&lease, places.partitions.len()) {
+            // Who led is no reason not to read the rest.
+            Err(e) if is_damage(&e) => Vec::new(),
+            leaders => leaders.map_err(|e| fail(&e))?,
+        };
         if places.reading.mapping.is_none()
             && let Some(kept) = fact(MAPPING)?
         {
