@@ -586,7 +586,9 @@ async fn a_connection_is_remembered_and_saved_and_its_password_lies_in_the_keyri
     window.click("kafka-connect").await;
     window
         .wait_script(
-            "return document.querySelector('[data-testid=kafka-profile]').value === 'profile:shop'
+            // What has worked stands among the connections made before, with its profile, as soon as it is remembered.
+            "return ['profile:shop', 'before:0'].includes(document.querySelector('[data-testid=kafka-profile]').value)
+                && document.querySelector('[data-testid=kafka-screen]').innerText.includes('leftfold.toml')
                 && document.querySelector('[data-testid=topic-orders]') !== null",
             "the profile connects",
         )
