@@ -299,7 +299,8 @@ fn question(asked: &NamedComparison, args: &CompareArgs) -> String {
         args.json,
         &args.how.at,
     );
-    format!("{names:?} {:?} {shown:?}", asked.options)
+    let stores = (args.how.left_store, args.how.right_store);
+    format!("{names:?} {stores:?} {:?} {shown:?}", asked.options)
 }
 
 /// What is to be compared, and how: as the arguments say, and where they say nothing as the project file does.

@@ -75,3 +75,37 @@ fn a_kept_answer_is_what_is_said_without_reading_again() {
     fs::write(&file, "{").expect("it can be written");
     assert!(run(path, &ask).1.contains("always equal"));
 }
+
+#[test]
+fn which_history_of_a_file_is_meant_is_part_of_the_question() {
+    let folder = folder();
+    let path = folder.path();
+    let database = rusqlite::Connection::open(path.join("two.db")).expect("it can be made");
+    for (table, rows) in [("events", 3), ("other_events", 5)] {
+        let sql = format!(
+            "CREATE TABLE {table}(aggregate_type TEXT, aggregate_id TEXT, sequence INTEGER, event_type TEXT, event_version TEXT,
+                 payload TEXT, metadata TEXT, PRIMARY KEY(aggregate_type, aggregate_id, sequence));
+             WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < {rows})
+             INSERT INTO {table} SELECT 'account', 'a', n, 'Opened', '1.0', '{{}}', '{{}}' FROM i;"
+        );
+        database.execute_batch(&sql).expect("it can be filled");
+    }
+    drop(database);
+    let ask = |store: &str| {
+        let args = [
+            "compare",
+            "two.db",
+            "two.db",
+            "--left-store",
+            store,
+            "--right-store",
+            store,
+            "--json",
+        ];
+        run(path, &args).1
+    };
+    let (first, second) = (ask("1"), ask("2"));
+    assert_ne!(first, second);
+    assert_eq!((ask("1"), ask("2")), (first, second));
+    assert_eq!(kept(path), 2);
+}

@@ -330,6 +330,14 @@ fn a_topic_deleted_and_made_anew_is_told_and_not_mixed() {
     );
 }
 
+/// Waits until so many records are in a capture that is being written; for a minute at most.
+fn until_there(path: &Path, records: usize) {
+    let end = Instant::now() + Duration::from_mins(1);
+    while numbers(path).len() < records && Instant::now() < end {
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn a_topic_made_anew_while_it_is_followed_ends_the_capture() {
     let (rig, _calm) = rig();
@@ -338,10 +346,7 @@ fn a_topic_made_anew_while_it_is_followed_ends_the_capture() {
     rig.python(WRITE, &[&topic, "0", "10"]);
     let run = following(rig, folder.path(), &topic, "1000");
     let path = folder.path().join("o.leftfold");
-    let end = Instant::now() + Duration::from_mins(1);
-    while numbers(&path).len() < 10 && Instant::now() < end {
-        std::thread::yield_now();
-    }
+    until_there(&path, 10);
     rig.python(DELETE, &[&topic]);
     rig.python(WRITE, &[&topic, "0", "60"]);
     let ended = run.wait_with_output().expect("the program ends by itself");
@@ -362,10 +367,7 @@ fn a_topic_deleted_while_it_is_followed_ends_the_capture_and_what_was_read_is_ke
     rig.python(WRITE, &[&topic, "0", "10"]);
     let run = following(rig, folder.path(), &topic, "1000");
     let path = folder.path().join("o.leftfold");
-    let end = Instant::now() + Duration::from_mins(1);
-    while numbers(&path).len() < 10 && Instant::now() < end {
-        std::thread::yield_now();
-    }
+    until_there(&path, 10);
     rig.python(DELETE, &[&topic]);
     let ended = run.wait_with_output().expect("the program ends by itself");
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();

@@ -69,7 +69,7 @@ impl OpenSource {
 
     fn look(&self, log: &Log, cancel: &Cancel) -> Result<Looked, SessionError> {
         let mut looked = Looked {
-            by_lane: self.store.info().dialect == "capture",
+            by_lane: self.store.in_parts(),
             events: 0,
             unread: Vec::new(),
             inexact: Vec::new(),

@@ -257,6 +257,11 @@ pub trait EventStore: Send + Sync {
         false
     }
 
+    /// Whether its log is of parts that have an order and an end of their own each (partitions), told apart by the upper 16 bits of the rows.
+    fn in_parts(&self) -> bool {
+        false
+    }
+
     /// Categories whose events ask for another fold than the usual one, by what they look like: the fold's name (`debezium`).
     fn folds(&self) -> Result<Vec<(String, &'static str)>, SourceError> {
         Ok(Vec::new())

@@ -195,3 +195,34 @@ fn rows_are_as_of_a_moment_where_the_log_is_of_several_partitions() {
     assert_eq!((as_of.fitting, as_of.of, as_of.time), (3, 3, Some(30 * SECOND)));
     assert_eq!(told(&found), ["field-mismatch pending a", "missing pending c"]);
 }
+
+#[test]
+fn a_capture_read_through_a_mapping_has_its_partitions_still() {
+    let folder = tempfile::tempdir().unwrap();
+    let partitions: [Partition<'_>; 2] = [
+        (0, &[(90, "x", "{}"), (201, "b", "{}")]),
+        (0, &[(150, "y", "{}")]),
+    ];
+    let path = capture(folder.path(), "t.leftfold", &partitions);
+    let mapping = leftfold_source::Mapping {
+        stream: Some(leftfold_source::Expression::column("key")),
+        ..leftfold_source::Mapping::default()
+    };
+    let mapped = SourceFile::open_unmapped(&path)
+        .unwrap()
+        .store_with(&mapping)
+        .unwrap();
+    for store in [store(&path), mapped] {
+        let sides = ((&*path, Arc::clone(&store)), (&*path, store));
+        let progress = [&Progress::new(), &Progress::new()];
+        let compared = compare_mirror(
+            sides.0,
+            sides.1,
+            MirrorOptions::default(),
+            &Cancel::new(),
+            progress,
+        );
+        // Its second partition got as far as 150.
+        assert_eq!(compared.unwrap().comparison.known_until, Some(150 * SECOND));
+    }
+}

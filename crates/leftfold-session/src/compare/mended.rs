@@ -92,6 +92,10 @@ impl EventStore for Mended {
         self.base.counts_versions()
     }
 
+    fn in_parts(&self) -> bool {
+        self.base.in_parts()
+    }
+
     fn holds_since(&self) -> Result<Option<Timestamp>, SourceError> {
         self.base.holds_since()
     }

@@ -116,7 +116,7 @@ pub fn compare_projection(
         .collect();
     let had = near::had_by_any(asked, history, &matched, number, &len, cancel)?;
     let (fields, told) = choose_fields(&rows, by, &options.equality, &states, &had)?;
-    let places = Places::of(log, source.store.info().dialect == "capture");
+    let places = Places::of(log, source.store.in_parts());
 
     let (mut subjects, again) = subjects(&matching, &len);
     let streams: Vec<u32> = subjects.iter().filter_map(|s| s.stream).collect();

@@ -157,7 +157,7 @@ impl TakenSide {
             locators: Vec::new(),
             only: Some(only).filter(|only| !only.is_all()),
             // Each partition of a topic has an end of its own.
-            by_lane: store.info().dialect == "capture",
+            by_lane: store.in_parts(),
             seen: 0,
             full: false,
             progress,

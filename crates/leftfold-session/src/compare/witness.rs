@@ -247,27 +247,12 @@ impl Wanted<'_> {
         if self.shown(items, options, level)?.is_none() {
             return Ok(None);
         }
-        let mut failed = None;
-        let mut shows = |some: &[Item]| match self.shown(some, options, level) {
-            Ok(shown) => shown.is_some(),
-            Err(e) => {
-                failed.get_or_insert(e);
-                false
-            }
-        };
-        // First with their partners: one of two alone would be a finding of its own.
         let groups = self.with_partners(items);
-        let together = |some: &[Vec<Item>]| {
-            let mut all: Vec<Item> = some.iter().flatten().cloned().collect();
-            all.sort_by_key(|i| (i.hand, i.ordinal));
-            all
-        };
-        let fewer = together(&smallest(&groups, |some| shows(&together(some))));
-        let least = smallest(&fewer, shows);
-        match failed {
-            Some(e) => Err(e),
-            None => self.shown(&least, options, level),
-        }
+        least_of(
+            &groups,
+            |i| (i.hand, i.ordinal),
+            |some| self.shown(some, options, level),
+        )
     }
 
     /// Events of both sides that are known by the same thing in the same stream, together.
@@ -365,5 +350,33 @@ impl Witness {
                 == (wanted.category, wanted.left, wanted.right, wanted.of)
                 && read.comparison.status(found) == self.status[1]
         })
+    }
+}
+
+/// What the least of these items shows, which as a whole show it: first whole groups are left out (an event with its partners, as one of two alone
+/// would be a finding of its own), then single ones. `place` says in which order items stand.
+pub(super) fn least_of<I: Clone, K: Ord, W>(
+    groups: &[Vec<I>],
+    place: impl Fn(&I) -> K,
+    shown: impl Fn(&[I]) -> Result<Option<W>, SessionError>,
+) -> Result<Option<W>, SessionError> {
+    let mut failed = None;
+    let mut shows = |some: &[I]| match shown(some) {
+        Ok(shown) => shown.is_some(),
+        Err(e) => {
+            failed.get_or_insert(e);
+            false
+        }
+    };
+    let together = |some: &[Vec<I>]| {
+        let mut all: Vec<I> = some.iter().flatten().cloned().collect();
+        all.sort_by_key(&place);
+        all
+    };
+    let fewer = together(&smallest(groups, |some| shows(&together(some))));
+    let least = smallest(&fewer, shows);
+    match failed {
+        Some(e) => Err(e),
+        None => shown(&least),
     }
 }

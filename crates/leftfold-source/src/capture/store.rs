@@ -279,6 +279,10 @@ impl EventStore for CaptureStore {
             .is_none_or(|m| !m.states_versions())
     }
 
+    fn in_parts(&self) -> bool {
+        true
+    }
+
     fn folds(&self) -> Result<Vec<(String, &'static str)>, SourceError> {
         let found = super::changes::categories_of_changes(self)?;
         Ok(found.into_iter().map(|category| (category, "debezium")).collect())

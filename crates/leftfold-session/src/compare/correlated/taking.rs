@@ -317,7 +317,7 @@ impl Taken {
             by,
             hand,
             only,
-            by_lane: store.info().dialect == "capture",
+            by_lane: store.in_parts(),
             cancel,
             progress,
             batch: Vec::new(),

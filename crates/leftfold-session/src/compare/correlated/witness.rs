@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use leftfold_compare::{Finding, Hand, Status, smallest};
+use leftfold_compare::{Finding, Hand, Status};
 use leftfold_event::{Cancel, Event, Progress};
 use leftfold_source::{EventStore, MemoryStore};
 
 use super::{Correlated, CorrelatedBy, compare_correlated};
 use crate::compare::findings::Findings as _;
 use crate::compare::mirror::MirrorOptions;
-use crate::compare::witness::{Witness, no_such_finding};
+use crate::compare::witness::{Witness, least_of, no_such_finding};
 use crate::error::SessionError;
 
 /// An event that may be left out.
@@ -197,27 +197,12 @@ impl Wanted<'_> {
         if self.shown(items, options, level)?.is_none() {
             return Ok(None);
         }
-        let mut failed = None;
-        let mut shows = |some: &[Item]| match self.shown(some, options, level) {
-            Ok(shown) => shown.is_some(),
-            Err(e) => {
-                failed.get_or_insert(e);
-                false
-            }
-        };
-        // First with their partners: one of two alone would be a finding of its own.
         let groups = self.with_partners(items);
-        let together = |some: &[Vec<Item>]| {
-            let mut all: Vec<Item> = some.iter().flatten().cloned().collect();
-            all.sort_by_key(|i| (i.hand, i.ordinal));
-            all
-        };
-        let fewer = together(&smallest(&groups, |some| shows(&together(some))));
-        let least = smallest(&fewer, shows);
-        match failed {
-            Some(e) => Err(e),
-            None => self.shown(&least, options, level),
-        }
+        least_of(
+            &groups,
+            |i| (i.hand, i.ordinal),
+            |some| self.shown(some, options, level),
+        )
     }
 
     fn with_partners(&self, items: &[Item]) -> Vec<Vec<Item>> {
