@@ -63,6 +63,9 @@ pub(crate) struct Arguments {
     /// Neither read nor write the index kept in the user's cache folder (LEFTFOLD_CACHE_DIR)
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
+    /// Show what leftfold.toml hides (its `masks`)
+    #[arg(long, global = true)]
+    pub(crate) no_masks: bool,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
@@ -120,6 +123,7 @@ A `!` before a type marks an event with a problem; `leftfold event` says which."
   leftfold event shop.db v2 --stream order-10017
   leftfold event shop.db 2026-11-20T19:00:00Z           the last one recorded by then
   leftfold event shop.db '#1234' --effects --json
+  leftfold event shop.db '#1234' --causes               what led to it, up to the root, and what it led to
   leftfold event shop.db '#1234' --raw > payload.bin    the stored bytes, unchanged")]
     Event(EventArgs),
     /// Draw how many events there were, over time or log order
@@ -127,6 +131,7 @@ A `!` before a type marks an event with a problem; `leftfold event` says which."
   leftfold timeline shop.db
   leftfold timeline shop.db --by type --lanes 20 --from 2026-11-20T18:00:00Z
   leftfold timeline shop.db --svg day.svg --theme light
+  leftfold timeline shop.db --from -5h --bookmark stock-SKU-0007@v59=oversold --html evening.html
   leftfold timeline shop.db --json --columns 24 | jq '.lanes[] | {name, counts}'
 
 With --json, `from` is inclusive and `to` exclusive; column c of n counts the events from from + (to-from)*c/n on that lie before
@@ -172,10 +177,14 @@ from + (to-from)*(c+1)/n.")]
   leftfold history shop.db order-10017 /status
   leftfold history shop.db stock-SKU-0007 /available --json | jq '.changes[].after'")]
     History(HistoryArgs),
-    /// Write events as NDJSON
+    /// Write events, or the states of their streams, as NDJSON or CSV
     #[command(after_help = "Examples:
   leftfold export shop.db > shop.ndjson
-  leftfold export shop.db -f 'category == \"order\"' -O orders.ndjson")]
+  leftfold export shop.db -f 'category == \"order\"' -O orders.ndjson
+  leftfold export shop.db --type OrderPlaced --csv > placed.csv
+  leftfold export shop.db --category stock --states --at 2026-11-20T19:00:00Z --csv > stock.csv
+
+A line of --states is what `leftfold state --json` says.")]
     Export(ExportArgs),
     /// Capture Kafka topics to one file that opens anywhere
     #[command(after_help = CAPTURE)]
@@ -198,6 +207,8 @@ The keyring is the Secret Service (GNOME Keyring, KWallet), the macOS Keychain o
     #[command(after_help = "Examples:
   leftfold demo
   leftfold demo --mirror                 and a faulty copy of it, to compare
+  leftfold demo --read-model             and a table of its orders
+  leftfold demo --invoices               and another service's invoices for them
   leftfold demo --events 1000000 -O big.db
   leftfold demo --ndjson -O - | leftfold inspect -")]
     Demo(DemoArgs),
@@ -206,7 +217,11 @@ The keyring is the Secret Service (GNOME Keyring, KWallet), the macOS Keychain o
   leftfold open
   leftfold open demo:shop
   leftfold open shop.db --at 2026-11-20T19:03:00Z --stream order-10017
-  leftfold open shop.db &                               the shell goes on; without & it waits until the window is closed")]
+  leftfold open 'leftfold://open?source=/data/shop.db&stream=order-10017&at=v3'
+  leftfold open shop.db &                               the shell goes on; without & it waits until the window is closed
+
+A LINK is what the window copies (Ctrl L): leftfold://open?source=PATH and, as far as said, table, stream, at (a POINT), axis (time, log), \
+filter and projection, each percent-encoded.")]
     Open(OpenArgs),
     /// Work with how a table, or lines of NDJSON, are read as events
     #[command(subcommand, arg_required_else_help = true, after_help = MAPPING_HELP)]
@@ -290,7 +305,7 @@ pub(crate) struct Which {
     #[arg(short, long, value_name = "CEL")]
     pub(crate) filter: Option<String>,
     /// Only this stream (may be repeated)
-    #[arg(long, value_name = "NAME")]
+    #[arg(allow_negative_numbers = true, long, value_name = "NAME")]
     pub(crate) stream: Vec<String>,
     /// Only this event type (may be repeated)
     #[arg(long = "type", value_name = "NAME")]
@@ -317,6 +332,35 @@ impl Which {
             || self.from.is_some()
             || self.to.is_some()
             || self.order != OrderBy::Log
+    }
+}
+
+/// A place to mark, as it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct BookmarkArg {
+    pub(crate) stream: Option<String>,
+    pub(crate) point: Point,
+    pub(crate) note: String,
+}
+
+impl BookmarkArg {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (place, note) = text.split_once('=').unwrap_or((text, ""));
+        let of_stream = || {
+            let (stream, point) = place.rsplit_once('@')?;
+            Some((stream.to_owned(), Point::parse(point).ok()?)).filter(|(stream, _)| !stream.is_empty())
+        };
+        let (stream, point) = match Point::parse(place) {
+            Ok(point) => (None, point),
+            Err(why) => of_stream()
+                .map(|(s, p)| (Some(s), p))
+                .ok_or_else(|| why.to_string())?,
+        };
+        Ok(Self {
+            stream,
+            point,
+            note: note.to_owned(),
+        })
     }
 }
 
@@ -504,6 +548,9 @@ pub(crate) struct EventArgs {
     /// Look for the events that name this one as their cause; reads the whole history
     #[arg(long)]
     pub(crate) effects: bool,
+    /// Look for all that led to this one, up to where it began, and all it led to; reads the whole history
+    #[arg(long)]
+    pub(crate) causes: bool,
     /// Write the stored bytes of the payload (or --raw=metadata) unchanged; a terminal is shown text or hex
     #[arg(
         long,
@@ -511,7 +558,7 @@ pub(crate) struct EventArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "payload",
-        conflicts_with_all = ["json", "effects"]
+        conflicts_with_all = ["json", "effects", "causes"]
     )]
     pub(crate) raw: Option<Part>,
     /// As one JSON document
@@ -570,10 +617,26 @@ pub(crate) struct TimelineArgs {
     /// Draw it to this PNG file, `-` for standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) png: Option<PathBuf>,
-    /// Replace a picture that exists
+    /// Write this part of the history as a page to hand over to this HTML file, `-` for standard output: the chart, bookmarks with the states there, what
+    /// became of which stream, and the events
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// A place to mark, with a note (may be repeated): a POINT, of one stream or of all, as 2026-11-20T14:32:07Z=alert or order-17@v3='paid twice'
+    #[arg(long, value_name = "[STREAM@]POINT[=NOTE]", value_parser = BookmarkArg::parse)]
+    pub(crate) bookmark: Vec<BookmarkArg>,
+    /// Of the page: which projection folds the states
+    #[arg(long, value_name = "NAME", requires = "html")]
+    pub(crate) projection: Option<String>,
+    /// Of the page: at most so many events
+    #[arg(short, long, value_name = "N", default_value_t = 1000, requires = "html")]
+    pub(crate) count: u32,
+    /// Of the page: when it was made, to be told there
+    #[arg(long, value_name = "TIME", value_parser = crate::report::made, requires = "html")]
+    pub(crate) made: Option<String>,
+    /// Replace a file that exists; never the source
     #[arg(long)]
     pub(crate) force: bool,
-    /// The picture's colours
+    /// The picture's colours; a page follows its reader's
     #[arg(long, value_name = "THEME", default_value = "dark")]
     pub(crate) theme: Theme,
     /// As one JSON document
@@ -587,6 +650,7 @@ pub(crate) struct StreamArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     /// The stream's full name
+    #[arg(allow_negative_numbers = true)]
     pub(crate) stream: String,
     /// How events become state: merge, latest, json-patch, debezium, or one of leftfold.toml (default: what that says, else merge)
     #[arg(long, value_name = "NAME")]
@@ -661,6 +725,18 @@ pub(crate) struct ExportArgs {
     pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) which: Which,
+    /// As a table (CSV, RFC 4180) instead of lines
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// The states of the streams instead of their events
+    #[arg(long, conflicts_with_all = ["from", "to", "order"])]
+    pub(crate) states: bool,
+    /// Of the states: as of when (default: end)
+    #[arg(long, value_name = "POINT", value_parser = Point::parse, allow_hyphen_values = true, requires = "states")]
+    pub(crate) at: Option<Point>,
+    /// Of the states: which projection folds them
+    #[arg(long, value_name = "NAME", requires = "states")]
+    pub(crate) projection: Option<String>,
     /// Where to write (default: standard output)
     #[arg(short = 'O', long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -689,6 +765,12 @@ pub(crate) struct DemoArgs {
     /// Write beside it the same day as a second data centre received it, with faults of every kind, to compare (shop-mirror.ndjson)
     #[arg(long)]
     pub(crate) mirror: bool,
+    /// Write beside it the table that a projector made of the orders, with rows it got wrong, to compare with their states (shop-read.db)
+    #[arg(long)]
+    pub(crate) read_model: bool,
+    /// Write beside it the invoices that another service sent for the orders, with faults, to compare by key (shop-billing.ndjson)
+    #[arg(long)]
+    pub(crate) invoices: bool,
     /// Replace a file that exists
     #[arg(long)]
     pub(crate) force: bool,
@@ -696,7 +778,8 @@ pub(crate) struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct OpenArgs {
-    /// A file, a name from leftfold.toml, or demo:NAME
+    /// A file, a name from leftfold.toml, demo:NAME, or a link to a moment
+    #[arg(value_name = "SOURCE|LINK")]
     pub(crate) source: Option<PathBuf>,
     /// At which point: v7, #1234, e1234, a time, -15m, start or end (`leftfold --help` explains them)
     #[arg(long, value_name = "POINT", allow_hyphen_values = true, requires = "source")]

@@ -154,10 +154,19 @@ fn clocks(front: &mut Front, opened: &Opened, findings: &[AuditFinding]) -> Outc
             named(to),
             named(from),
             counted(n, "event"),
-            Length(early)
+            Length(whole_tenths(early))
         )?;
     }
     Ok(())
+}
+
+/// A length that is shown in tenths of seconds, so that none of what it is "up to" is longer than what is shown.
+fn whole_tenths(nanos: i64) -> i64 {
+    const TENTH: i64 = 100_000_000;
+    match nanos {
+        0..1_000_000_000 => nanos,
+        _ => nanos.saturating_add(TENTH - 1) / TENTH * TENTH,
+    }
 }
 
 /// The findings of each category.

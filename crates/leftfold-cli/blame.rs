@@ -30,6 +30,16 @@ pub(crate) fn run(front: &mut Front, args: &BlameArgs) -> Outcome {
     let at = input::at(&view, stream, &args.at, &cancel)?;
     let dto = view.state(stream, &at.place, args.stream.projection.as_deref(), &cancel)?;
     let state = value(&dto.state)?;
+    match args.path.as_deref().filter(|path| !path.is_empty()) {
+        Some(path) => {
+            let there: Vec<&Value> = state.pointer(path).into_iter().collect();
+            view.refuse_hidden(path, &there)?;
+        }
+        None if view.hides_of(&state) => {
+            front.note("of what masks hide the first event is shown: whether a later one changed it is not told (--no-masks tells it)");
+        }
+        None => {}
+    }
     let below = |path: &str| match args.path.as_deref() {
         None => true,
         Some(root) => path

@@ -68,6 +68,13 @@ pub(crate) fn run(front: &mut Front, args: &CaptureArgs) -> Outcome {
                 front.note(&note);
                 notes.push(note);
             }
+            Told::Kept(durable) if durable.records > 0 => front.note(format!(
+                "{} ({}) of this run are kept",
+                counted(durable.records, "record"),
+                bytes(durable.bytes)
+            )),
+            Told::Kept(_) => {}
+            Told::Waiting(why) => front.note(format!("waiting: {why}")),
             Told::Progress { written, left } => {
                 if shown.elapsed() < SHOWN_EVERY {
                     return;

@@ -1,8 +1,10 @@
 //! `check`: whether the comparisons and rules of a project file hold.
 
+mod follow;
 mod junit;
 mod lines;
 mod sarif;
+mod text;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -11,9 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use leftfold_event::Progress;
+use leftfold_event::{Point, Progress};
+use leftfold_log::Axis;
 use leftfold_session::compare::{
-    Finding, Findings, History, Rule, RuleKind, RuleTold, Ruled, Shown, Status, check_rule, told_of_rule,
+    Finding, Findings, History, Rule, RuleKind, RuleTold, Ruled, Shown, Status, check_rule_at, told_of_rule,
 };
 use leftfold_session::project::{FILE_NAME, Project};
 use leftfold_session::{Check, Mode, NamedComparison, StatedCheck, duration_text, nearest_names, output};
@@ -23,19 +26,21 @@ use crate::compare::{self, CHUNK, DIFFERS};
 use crate::document::Document;
 use crate::export;
 use crate::failure::{Failure, Outcome};
-use crate::finding::{self, event_cell, time};
+use crate::finding::time;
 use crate::front::Front;
 use crate::input::{self, Opened};
-use crate::style::{Tone, clean, counted, grouped, named};
-use crate::table::{Column, Table};
+use crate::style::{counted, grouped};
 use crate::topic;
+use text::as_text;
 
 pub(crate) const CHECK: &str = "\
 Examples:
   leftfold check                                        everything that leftfold.toml here states
   leftfold check 'stock never below zero' -c 20
-  leftfold check --source shop.db --format junit -O report.xml --force
+  leftfold check --format junit -O report.xml --force   or --format sarif
   leftfold check --project . --json | jq -r 'select(.result).check'
+  leftfold check --at 2026-11-20T19:10:00Z              as it was known then
+  leftfold check --follow --source kafka://localhost:9092/orders --json
 
 leftfold.toml:
   [[comparison]]                        # as `leftfold compare`, which writes one with --save
@@ -77,14 +82,19 @@ leftfold.toml:
   when = 'type == \"PaymentCaptured\" && category == \"payment\"'
   expect = 'type == \"PaymentCaptured\" && category == \"order\"'
   by = \"correlation_id\"                 # what both share
-  within = \"30s\"
+  within = \"30s\"                        # without it: pending for good, unless settled = true says that the history is complete
 
 Expressions are CEL over the event, as in filters (`leftfold events --help`). A state that does not hold is one violation until it holds \
 again. A condition on a field that is not there is passed over; with `when` it does not hold. A field that is nowhere is an error of the rule; that there is no event it is \
 about is told beside its `ok`.
 With --json one finding a line, as in `leftfold compare --json`, with {\"check\": NAME}; then one line {\"check\", \"result\", \"summary\"} of \
 each check (result: ok, violated, error), and one {\"summary\": {...}} of all.
-Exit codes: 0 everything holds, 1 something differs or is violated (or was, and healed), 2 something could not be checked.";
+With --follow rules see each event once, as it comes: captures, topics and lines are read on from where they were read to; of other files the \
+headers are read again, at most half of the time. Comparisons are made anew when a side has grown, at most once a second, and what is new in them is said. A \
+deadline has passed when the source has events later than it; of a topic, all of its partitions that hold events. What was said and heals is \
+counted in the end, not said again; what was said and is in the source no longer, because it was written anew, is `gone`, and named. A file that is not there yet, in \
+a folder that is, or in which nothing is yet, is waited for. A topic is kept in a temporary file meanwhile.
+Exit codes: 0 everything holds, 1 something differs or is violated (or was, and healed or is gone), 2 something could not be checked.";
 
 /// How the outcome is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -125,6 +135,12 @@ pub(crate) struct CheckArgs {
     /// The same as --format ndjson
     #[arg(long, conflicts_with = "format")]
     pub(crate) json: bool,
+    /// What was known at that time (or -15m: so long before a source's last event): what came later had not come
+    #[arg(long, value_name = "TIME", value_parser = compare::moment, allow_hyphen_values = true, conflicts_with = "follow")]
+    pub(crate) at: Option<Point>,
+    /// Go on while the sources grow, and say each finding once, when it is certain; Ctrl-C ends it
+    #[arg(long, conflicts_with_all = ["output", "force"])]
+    pub(crate) follow: bool,
 }
 
 impl CheckArgs {
@@ -166,6 +182,8 @@ struct Done {
 struct Judged {
     /// Findings that are certain, healed ones too.
     certain: u64,
+    /// Those that were said while it went on, and that its sides no longer have.
+    gone: u64,
     /// Those that may still heal.
     pending: u64,
     /// Streams in which something is certain.
@@ -204,7 +222,7 @@ impl Done {
     /// What it comes to, in a word.
     fn result(&self) -> &'static str {
         match &self.judged {
-            Ok(judged) if judged.certain == 0 => "ok",
+            Ok(judged) if judged.certain == 0 && judged.gone == 0 => "ok",
             Ok(_) => "violated",
             Err(_) => "error",
         }
@@ -270,6 +288,13 @@ pub(crate) fn run(front: &mut Front, args: &CheckArgs) -> Outcome<ExitCode> {
         return Err(Failure::about("project-file", folder, why));
     };
     let chosen = chosen(&project, &args.names)?;
+    if source.is_some() && !chosen.iter().any(|check| takes_a_source(check)) {
+        let why = "--source is for rules that name no source, and none of these is one: leave it out, or take `source = …` out of the rule";
+        return Err(Failure::new("usage", why));
+    }
+    if args.follow {
+        return follow::run(front, args, &project, (&chosen, source.as_deref()));
+    }
     if let Some(target) = &target {
         for named in chosen.iter().flat_map(|c| sources(c, source.as_deref())) {
             let path = input::find(named).map_or_else(|_| named.to_owned(), |n| n.path);
@@ -315,6 +340,7 @@ pub(crate) fn run(front: &mut Front, args: &CheckArgs) -> Outcome<ExitCode> {
                 Ok(io::copy(&mut file, out)?)
             })
         })?;
+        front.note(format!("{} written", target.display()));
     }
     front.out.flush()?;
     let errors: Vec<&Done> = all.iter().filter(|d| d.judged.is_err()).collect();
@@ -367,6 +393,11 @@ fn sources<'c>(stated: &'c StatedCheck, fallback: Option<&'c Path>) -> Vec<&'c P
             .collect(),
         Err(_) => Vec::new(),
     }
+}
+
+/// Whether it is a rule that leaves open what it is about.
+fn takes_a_source(stated: &StatedCheck) -> bool {
+    matches!(&stated.check, Ok(Check::Rule(rule)) if rule.source.is_none())
 }
 
 /// What checks share while they run.
@@ -424,16 +455,12 @@ impl Running<'_> {
         let left = self.resolved(front, &stated.left)?;
         let right = self.resolved(front, &stated.right)?;
         let session = input::session(front);
-        let made = compare::make(front, &session, stated, ([&left, &right], [None; 2]), None)?;
-        if !matches!(stated.mode, Mode::Mirror) {
-            made.note(front, &stated.options)?;
-        }
+        let at = self.args.at.as_ref();
+        let mut made = compare::make(front, &session, stated, ([&left, &right], [None; 2]), at)?;
+        made.go_back_to(at);
+        made.note(front, &stated.options)?;
         let found = made.found();
-        for (unreadable, name) in found.unreadable().into_iter().zip(["left", "right"]) {
-            for lost in unreadable.iter().take(5) {
-                front.note(format!("{}, {name}: {lost}", stated.name));
-            }
-        }
+        note_unreadable(front, &stated.name, found);
         let known = found.known_until();
         let certain: Vec<u32> = numbers(found, &|f| f.is_certain(known));
         let cancel = front.interrupt.cancel.clone();
@@ -460,6 +487,7 @@ impl Running<'_> {
         Ok(Judged {
             numbers: wanted[..kept].to_vec(),
             certain: certain.len() as u64,
+            gone: 0,
             pending: numbers(found, &|f| f.status(known) == Status::Pending).len() as u64,
             streams: streams.len() as u64,
             first: found.shown(&certain[..certain.len().min(1)], &cancel)?.pop(),
@@ -481,9 +509,11 @@ impl Running<'_> {
                 "it names no source: say which one with --source, or write source = \"…\" there",
             )
         })?;
+        let at = self.args.at.clone();
         let opened = self.open(front, &source)?;
         let name = opened.source.name();
-        let (ruled, told) = ruled(front, rule, opened)?;
+        let moment = moment_in(opened, at.as_ref());
+        let (ruled, told) = ruled(front, rule, opened, moment)?;
         if self.args.is_json() {
             for (first, chunk) in (0..).step_by(CHUNK).zip(ruled.shown.chunks(CHUNK)) {
                 let found = lines::of_findings(&rule.name, [&name; 2], first, chunk)?;
@@ -492,6 +522,7 @@ impl Running<'_> {
         }
         let idle = Idle::of(&told);
         let summary = lines::of_rule(&ruled, &name, idle.as_ref().map(|i| i.note.as_str()));
+        let summary = summary.maybe("at", moment.map(time));
         Ok(self.judged(ruled, idle, summary))
     }
 
@@ -506,6 +537,7 @@ impl Running<'_> {
         Judged {
             numbers,
             certain: ruled.violations,
+            gone: 0,
             pending: ruled.pending,
             streams: ruled.streams,
             first,
@@ -535,8 +567,23 @@ impl Running<'_> {
     }
 }
 
-/// Checks a rule on a history, and tells what of it could not be judged.
-pub(crate) fn ruled(front: &mut Front, rule: &Rule, opened: &Opened) -> Outcome<(Ruled, RuleTold)> {
+/// The moment that is meant of a history, in nanoseconds.
+pub(crate) fn moment_in(opened: &Opened, at: Option<&Point>) -> Option<i64> {
+    let last = || opened.snapshot.log.all().extent(Axis::Time).map(|(_, last)| last);
+    match at? {
+        Point::Time(time) => Some(time.nanos),
+        Point::BeforeEnd { nanos } => last().map(|last| last.saturating_sub(*nanos)),
+        _ => None,
+    }
+}
+
+/// Checks a rule on a history, as of a moment if one is given, and tells what of it could not be judged.
+pub(crate) fn ruled(
+    front: &mut Front,
+    rule: &Rule,
+    opened: &Opened,
+    moment: Option<i64>,
+) -> Outcome<(Ruled, RuleTold)> {
     let snapshot = &opened.snapshot;
     let history = History {
         log: &snapshot.log,
@@ -545,7 +592,7 @@ pub(crate) fn ruled(front: &mut Front, rule: &Rule, opened: &Opened) -> Outcome<
     };
     let cancel = front.interrupt.cancel.clone();
     let progress = [Progress::new()];
-    let work = || check_rule(rule, history, &cancel, &progress[0]);
+    let work = || check_rule_at(rule, history, moment, &cancel, &progress[0]);
     let ruled = front.watch("checking, events", &progress, work)?;
     let name = opened.source.name();
     let failed = ruled.first_failure.as_deref().map(|why| {
@@ -577,7 +624,23 @@ pub(crate) fn ruled(front: &mut Front, rule: &Rule, opened: &Opened) -> Outcome<
     for note in &told.notes {
         front.note(format!("{}: {note}", rule.name));
     }
+    if ruled.pending > 0 && follow::waits_without_end(rule) {
+        front.note(format!(
+            "{}: nothing has followed {} yet, and it has no deadline: write within = \"…\", or settled = true if the history is complete",
+            rule.name,
+            counted(ruled.pending, "event")
+        ));
+    }
     Ok((ruled, told))
+}
+
+/// Says what of the sides of a comparison cannot be read.
+fn note_unreadable(front: &mut Front, name: &str, found: &dyn Findings) {
+    for (unreadable, side) in found.unreadable().into_iter().zip(["left", "right"]) {
+        for lost in unreadable.iter().take(5) {
+            front.note(format!("{name}, {side}: {lost}"));
+        }
+    }
 }
 
 /// The findings that are picked, by number.
@@ -616,6 +679,7 @@ pub(crate) fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
                 expect,
                 by,
                 within,
+                settled: _,
             } => {
                 let soon = within.map_or_else(String::new, |w| format!(" within {}", duration_text(w)));
                 format!(
@@ -628,114 +692,4 @@ pub(crate) fn about(stated: &StatedCheck, places: &[String; 2]) -> String {
         },
         Err(_) => String::new(),
     }
-}
-
-/// One finding on one line.
-fn line(shown: &Shown) -> String {
-    let since = shown.since.map(|t| format!(", since {}", time(t)));
-    let event = event_cell(shown);
-    format!(
-        "{} ({}) in {}{}{}{}: {}",
-        shown.category.as_str(),
-        shown.status.as_str(),
-        clean(named(shown.place())),
-        if event.is_empty() { "" } else { ", " },
-        clean(&event),
-        since.unwrap_or_default(),
-        clean(&finding::what(shown))
-    )
-}
-
-/// What all came to, in a sentence.
-fn in_words(all: &[Done]) -> (Tone, String) {
-    let (violated, errors) = (results(all, "violated"), results(all, "error"));
-    let checks = counted(all.len() as u64, "check");
-    match (violated, errors) {
-        (0, 0) => {
-            let idle = match all.iter().filter(|d| d.idle().is_some()).count() as u64 {
-                0 => String::new(),
-                n => format!(", {} of no event", counted(n, "rule")),
-            };
-            (Tone::Good, format!("{checks}: everything holds{idle}"))
-        }
-        (n, 0) => (Tone::Bad, format!("{checks}: {} violated", grouped(n))),
-        (n, e) => (
-            Tone::Bad,
-            format!(
-                "{checks}: {} violated, {} could not be checked",
-                grouped(n),
-                grouped(e)
-            ),
-        ),
-    }
-}
-
-fn as_text(front: &Front, all: &[Done], on_terminal: bool, out: &mut Vec<u8>) -> Outcome {
-    // A file has neither colours nor a width.
-    let (paint, width) = if on_terminal {
-        (front.paint, front.width)
-    } else {
-        (crate::style::Paint::new(false), None)
-    };
-    let mut table = Table::new(vec![
-        Column::left("check", Tone::Title, 16),
-        Column::left("result", Tone::Notice, usize::MAX),
-        Column::right("findings", Tone::Number),
-        Column::right("streams", Tone::Number),
-        Column::left("since", Tone::Dim, usize::MAX),
-        Column::left("first event", Tone::Plain, 12),
-    ]);
-    for done in all {
-        let idle = done.idle().map(|idle| format!(", {}", idle.what));
-        let result = format!("{}{}", done.result(), idle.unwrap_or_default());
-        let mut row = vec![done.name.clone(), result];
-        match &done.judged {
-            Ok(judged) => {
-                let pending = match judged.pending {
-                    0 => String::new(),
-                    n => format!(" and {} pending", grouped(n)),
-                };
-                let first = judged.first.as_ref();
-                row.extend([
-                    format!("{}{pending}", grouped(judged.certain)),
-                    grouped(judged.streams),
-                    first.and_then(|f| f.since).map(time).unwrap_or_default(),
-                    first
-                        .map(|f| format!("{} {}", named(f.place()), event_cell(f)))
-                        .unwrap_or_default(),
-                ]);
-            }
-            Err(_) => row.resize(6, String::new()),
-        }
-        table.row(row);
-    }
-    table.write(out, paint, width)?;
-    for done in all {
-        let Ok(judged) = &done.judged else { continue };
-        if judged.shown.is_empty() {
-            continue;
-        }
-        writeln!(out)?;
-        writeln!(
-            out,
-            "{}  {}",
-            paint.with(Tone::Title, &clean(&done.name)),
-            paint.with(Tone::Dim, &clean(&done.about))
-        )?;
-        finding::table(judged.shown.iter())
-            .numbered(&judged.numbers)
-            .write(out, paint, width)?;
-        if let Some(more) = judged
-            .certain
-            .checked_sub(judged.shown.len() as u64)
-            .filter(|n| *n > 0)
-        {
-            let line = format!("… and {} more; -c N shows more, --json all", grouped(more));
-            writeln!(out, "{}", paint.with(Tone::Dim, &line))?;
-        }
-    }
-    let (tone, words) = in_words(all);
-    writeln!(out)?;
-    writeln!(out, "{}", paint.with(tone, &words))?;
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! `compare`: where two histories part.
 
+mod agreement;
 mod correlated;
 mod made;
 pub(crate) mod mirror;
@@ -7,6 +8,7 @@ pub(crate) mod projection;
 pub(crate) mod relate;
 pub(crate) mod sides;
 mod streams;
+mod suggest;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +22,7 @@ use leftfold_session::compare::{
     compare_mirror,
 };
 use leftfold_session::project::Project;
-use leftfold_session::{Mode, NamedComparison, Session, save_comparison};
+use leftfold_session::{Mode, NamedComparison, Projections, Session, save_comparison};
 
 use crate::args::SourceArgs;
 use crate::document::{Document, number};
@@ -44,6 +46,7 @@ Examples:
   leftfold compare shop.db shop-mirror.ndjson --ignore /reason --save copy
   leftfold compare copy                                 (as leftfold.toml says it; `leftfold check` runs all of them)
   leftfold compare shop.db shop-mirror.ndjson --mode correlated --key id --within 30s
+  leftfold compare shop.db shop-mirror.ndjson --suggest
   leftfold compare shop.db shop-mirror.ndjson --mode projection --only-category order
 
 Events are known by their ids where both sides share them, else by stream and version, else by what they say; --identity decides.
@@ -61,7 +64,9 @@ an earlier place is behind: pending, then late (all of them where that place is 
 a stream without a row; extra: a row without a stream.
 
 A FINDING is one of missing (the left side has it, the right one has not), extra (the other way round), duplicate, conflict (the same event says \
-something else), reordered, late, version-collision, placement (in another stream), deadline, cardinality, clock-skew, field-mismatch.
+something else), reordered, late, version-collision, placement (in another stream or partition), undecodable (one side cannot read it), deadline, cardinality, clock-skew, field-mismatch.
+--suggest reads both sides once and says what they have in common, by which fields their events may belong together, and how to compare them; of a \
+right side of tables, which table holds states, by which key, and which of its columns are which fields.
 The number before a finding is what `leftfold witness --finding` takes; `leftfold report` with the same options makes a page of them.
 With --json one finding a line: {number, category, status, stream, version, left, right, fields: [{path, left, right}], since, ...}, events as in \
 `leftfold events --json`; then one line {\"summary\": {...}}.
@@ -114,6 +119,9 @@ pub(crate) struct CompareArgs {
     /// Write the comparison to leftfold.toml in the current folder, under this name
     #[arg(long, value_name = "NAME", requires = "right")]
     pub(crate) save: Option<String>,
+    /// Compare nothing: say what the two have in common, by which fields their events may belong together, and how to compare them
+    #[arg(long, conflicts_with_all = ["streams", "save", "count", "category", "status"])]
+    pub(crate) suggest: bool,
     /// As NDJSON: one finding a line, then the summary
     #[arg(long)]
     pub(crate) json: bool,
@@ -166,7 +174,7 @@ pub(crate) struct HowArgs {
     pub(crate) only_type: Vec<String>,
 }
 
-fn moment(text: &str) -> Result<Point, String> {
+pub(crate) fn moment(text: &str) -> Result<Point, String> {
     match Point::parse(text) {
         Ok(point @ (Point::Time(_) | Point::BeforeEnd { .. })) => Ok(point),
         _ => Err(format!(
@@ -176,7 +184,7 @@ fn moment(text: &str) -> Result<Point, String> {
 }
 
 /// What a comparison can find.
-const KINDS: [Category; 12] = [
+const KINDS: [Category; 13] = [
     Category::Missing,
     Category::Extra,
     Category::Duplicate,
@@ -185,6 +193,7 @@ const KINDS: [Category; 12] = [
     Category::Late,
     Category::VersionCollision,
     Category::Placement,
+    Category::Undecodable,
     Category::FieldMismatch,
     Category::Deadline,
     Category::Cardinality,
@@ -214,6 +223,20 @@ pub(crate) const CHUNK: usize = 512;
 /// As diff(1) has it.
 pub(crate) const DIFFERS: u8 = 1;
 
+/// A right side without events may hold states.
+fn may_be_rows(failure: Failure) -> Failure {
+    match failure {
+        Failure::Error { code, message, below } if code == "source-no-events" => Failure::Error {
+            code,
+            message: format!(
+                "{message}; if its rows are states, say --mode projection, and --suggest tells what fits"
+            ),
+            below,
+        },
+        other => other,
+    }
+}
+
 pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     let both = [Some(&args.left), args.right.as_ref()];
     if both.iter().all(|p| p.is_some_and(|p| p.as_os_str() == "-")) {
@@ -221,6 +244,10 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
             "usage",
             "standard input can be one side only: give the other one a file",
         ));
+    }
+    if args.suggest {
+        suggest::run(front, args)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let asked = asked(args)?;
     let left = topic::resolved(front, &asked.left)?;
@@ -231,7 +258,7 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
     let mut made = if matches!(asked.mode, Mode::Mirror) {
         let sides = (
             side(front, &session, &left, stores[0])?,
-            side(front, &session, &right, stores[1])?,
+            side(front, &session, &right, stores[1]).map_err(may_be_rows)?,
         );
         if args.save.is_none() {
             let question = question(&asked, args);
@@ -259,11 +286,22 @@ pub(crate) fn run(front: &mut Front, args: &CompareArgs) -> Outcome<ExitCode> {
         make(front, &session, &asked, places, args.how.at.as_ref())?
     };
     if args.save.is_some() {
+        let there = Project::of_folder(Path::new("."))?;
+        let replaced = there.is_some_and(|p| matches!(p.comparison(&asked.name), Ok(Some(_))));
         let path = save_comparison(Path::new("."), &asked)?;
-        front.note(format!("{:?} is saved in {}", asked.name, path.display()));
+        let instead = if replaced {
+            ", in place of the one of that name"
+        } else {
+            ""
+        };
+        front.note(format!(
+            "{:?} is saved in {}{instead}",
+            asked.name,
+            path.display()
+        ));
     }
-    made.note(front, &asked.options)?;
     made.go_back_to(args.how.at.as_ref());
+    made.note(front, &asked.options)?;
     let found = made.found();
     for (name, unreadable) in found.names().into_iter().zip(found.unreadable()) {
         for lost in unreadable.iter().take(5) {
@@ -434,9 +472,21 @@ pub(crate) fn side(
     path: &Path,
     store: Option<usize>,
 ) -> Outcome<Store> {
+    Ok(history(front, session, path, store)?.0)
+}
+
+/// The same with what its streams are folded by.
+pub(crate) fn history(
+    front: &mut Front,
+    session: &Session,
+    path: &Path,
+    store: Option<usize>,
+) -> Outcome<(Store, Projections)> {
     let named = input::find(path)?;
     if let (Some(mapping), None) = (&named.mapping, store) {
-        return Ok(session.history(&named.path, 0, Some(mapping))?.0);
+        let (store, projections) = session.history(&named.path, 0, Some(mapping))?;
+        input::note_hidden(front, store.hidden());
+        return Ok((store, projections));
     }
     let inspected = input::inspect(front, session, &named)?;
     let args = SourceArgs {
@@ -445,7 +495,9 @@ pub(crate) fn side(
         table: None,
     };
     let index = input::choose(front, &inspected, &args)?.index;
-    Ok(session.history(&named.path, index, None)?.0)
+    let (store, projections) = session.history(&named.path, index, None)?;
+    input::note_hidden(front, store.hidden());
+    Ok((store, projections))
 }
 
 /// Compares with a progress bar.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use leftfold_demo::{
-    DemoError, DemoOptions, DemoSummary, MirrorSummary, SCENARIOS, write_mirror, write_ndjson, write_sqlite,
+    DemoError, DemoOptions, DemoSummary, MirrorSummary, SCENARIOS, write_invoices, write_mirror,
+    write_ndjson, write_read_model, write_sqlite,
 };
 use leftfold_event::{Cancel, Progress};
 
@@ -51,32 +52,119 @@ pub(crate) fn run(front: &mut Front, args: &DemoArgs) -> Outcome {
         write_ndjson(out, &options, &cancel, &Progress::new())?;
         return Ok(());
     }
-    let mirror = args.mirror.then(|| {
-        let stem = target.file_stem().unwrap_or_default().to_string_lossy();
-        target.with_file_name(format!("{stem}-mirror.ndjson"))
-    });
-    if let Some(mirror) = mirror.as_ref().filter(|m| !args.force && m.exists()) {
-        return Err(Failure::exists(mirror));
+    let stem = target
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let beside: Vec<(Beside, PathBuf)> = Beside::ALL
+        .into_iter()
+        .filter(|beside| beside.is_asked(args))
+        .map(|beside| {
+            (
+                beside,
+                target.with_file_name(format!("{stem}-{}", beside.ending())),
+            )
+        })
+        .collect();
+    if let Some((_, path)) = beside.iter().find(|(_, path)| !args.force && path.exists()) {
+        return Err(Failure::exists(path));
     }
     let summary = front
         .interrupt
         .clone()
         .careful(|| write(front, &target, &options, ndjson))?;
     print(front, &target, &summary)?;
-    if let Some(mirror) = mirror {
+    for (beside, path) in beside {
         let written = front
             .interrupt
             .clone()
-            .careful(|| write_copy(&mirror, &options, &cancel))?;
-        print_copy(front, &target, &mirror, &written)?;
+            .careful(|| beside.write(&path, &options, &cancel))?;
+        print_beside(front, &target, (beside, &path), &written)?;
     }
     Ok(())
 }
 
-/// Writes the copy with faults.
-fn write_copy(target: &Path, options: &DemoOptions, cancel: &Cancel) -> Outcome<MirrorSummary> {
+/// What is written beside the history.
+#[derive(Clone, Copy)]
+enum Beside {
+    /// A copy of it with faults.
+    Mirror,
+    /// A table of its orders.
+    ReadModel,
+    /// Another service's invoices for them.
+    Invoices,
+}
+
+impl Beside {
+    const ALL: [Self; 3] = [Self::Mirror, Self::ReadModel, Self::Invoices];
+
+    fn is_asked(self, args: &DemoArgs) -> bool {
+        match self {
+            Self::Mirror => args.mirror,
+            Self::ReadModel => args.read_model,
+            Self::Invoices => args.invoices,
+        }
+    }
+
+    /// How its file's name ends.
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Mirror => "mirror.ndjson",
+            Self::ReadModel => "read.db",
+            Self::Invoices => "billing.ndjson",
+        }
+    }
+
+    /// What it is, in a few words.
+    fn in_words(self, n: u64) -> String {
+        match self {
+            Self::Mirror => format!(
+                "{}, the same day as a second data centre received it",
+                counted(n, "event")
+            ),
+            Self::ReadModel => format!(
+                "{} of orders, as a projector left them at eleven in the evening",
+                counted(n, "row")
+            ),
+            Self::Invoices => format!(
+                "{}, invoices that another service sent for the orders",
+                counted(n, "event")
+            ),
+        }
+    }
+
+    /// How it is compared, behind the two files.
+    const fn how(self) -> &'static str {
+        match self {
+            Self::Mirror => "",
+            Self::ReadModel => " --mode projection --table orders --key order_id --map paid=/paidAmount",
+            Self::Invoices => {
+                " --mode correlated --within 30s \\\n    --left-when 'type == \"OrderPlaced\"' --left-key '$.orderId' \\\n    \
+                 --right-when 'type == \"InvoiceSent\"' --right-key '/order/id' --equal '$.total = $.amount'"
+            }
+        }
+    }
+
+    fn write(self, path: &Path, options: &DemoOptions, cancel: &Cancel) -> Outcome<MirrorSummary> {
+        let progress = Progress::new();
+        match self {
+            Self::ReadModel => Ok(write_read_model(path, options, cancel, &progress)?),
+            Self::Mirror => write_lines_beside(path, |file| write_mirror(file, options, cancel, &progress)),
+            Self::Invoices => {
+                write_lines_beside(path, |file| write_invoices(file, options, cancel, &progress))
+            }
+        }
+    }
+}
+
+/// Writes lines to a file that does not stay if that fails.
+fn write_lines_beside(
+    target: &Path,
+    write: impl FnOnce(File) -> Result<MirrorSummary, DemoError>,
+) -> Outcome<MirrorSummary> {
     let file = File::create(target).map_err(|e| Failure::unwritable(target, &e))?;
-    let written = write_mirror(file, options, cancel, &Progress::new());
+    let written = write(file);
     if written.is_err() {
         drop(std::fs::remove_file(target));
     }
@@ -86,26 +174,37 @@ fn write_copy(target: &Path, options: &DemoOptions, cancel: &Cancel) -> Outcome<
     })
 }
 
-fn print_copy(front: &mut Front, target: &Path, mirror: &Path, summary: &MirrorSummary) -> Outcome {
-    let shown = mirror.display().to_string();
+fn print_beside(
+    front: &mut Front,
+    target: &Path,
+    (beside, path): (Beside, &Path),
+    summary: &MirrorSummary,
+) -> Outcome {
+    let shown = path.display().to_string();
     writeln!(
         front.out,
-        "\n{}  {}, the same day as a second data centre received it\n",
+        "\n{}  {}\n",
         front.paint.with(Tone::Title, &clean(&shown)),
-        counted(summary.events, "event")
+        beside.in_words(summary.events)
     )?;
+    let unit = if matches!(beside, Beside::ReadModel) {
+        "row"
+    } else {
+        "event"
+    };
     for fault in &summary.faults {
         let name = front.paint.with(Tone::Notice, fault.category).into_owned();
-        let what = format!("{} ({})", fault.what, counted(fault.events, "event"));
+        let what = format!("{} ({})", fault.what, counted(fault.events, unit));
         let indent = fault.category.len() + 2;
         writeln!(front.out, "{name}: {}", wrapped(&what, front.width, indent))?;
     }
     let (left, right) = (quoted(&target.display().to_string()), quoted(&shown));
     writeln!(
         front.out,
-        "\nTry:\n  leftfold compare {} {}",
+        "\nTry:\n  leftfold compare {} {}{}",
         clean(&left),
-        clean(&right)
+        clean(&right),
+        beside.how()
     )?;
     Ok(())
 }

@@ -36,6 +36,11 @@ pub(crate) fn run(front: &mut Front, args: &DiffArgs) -> Outcome<ExitCode> {
         args.stream.projection.as_deref(),
         &cancel,
     )?;
+    let hides = [&diff.from_state, &diff.to_state].map(|state| value(state).map(|v| view.hides_of(&v)));
+    let hides = hides.into_iter().collect::<Outcome<Vec<bool>>>()?.contains(&true);
+    if hides {
+        front.note("what masks hide is not compared: whether it differs is not told (--no-masks tells it)");
+    }
     let last = if from.last > to.last { &from } else { &to };
     let projection = args.stream.projection.as_deref();
     let problems = view.state(stream, &last.place, projection, &cancel)?.problems;
@@ -77,7 +82,12 @@ pub(crate) fn run(front: &mut Front, args: &DiffArgs) -> Outcome<ExitCode> {
             paint.with(Tone::Good, &format!("+++ {}", words(&to)))
         )?;
         if diff.changes.is_empty() {
-            writeln!(front.out, "{}", paint.with(Tone::Dim, "no difference"))?;
+            let none = if hides {
+                "no difference in what masks do not hide"
+            } else {
+                "no difference"
+            };
+            writeln!(front.out, "{}", paint.with(Tone::Dim, none))?;
         }
         for change in &diff.changes {
             print(front, change)?;

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use leftfold_event::{Cancel, Event, Payload, Point, TimeZoneOrigin};
-use leftfold_session::dto::{EventDto, RowDto};
+use leftfold_session::dto::{CauseEndDto, CausesDto, EffectDto, EffectsDto, EventDto, RowDto};
 use leftfold_session::{View, resolution};
 
 use crate::args::{EventArgs, Part};
@@ -33,6 +33,8 @@ struct Whole {
     cause: Option<RowDto>,
     /// The events that name it as their cause, where that was asked for.
     effects: Option<Vec<RowDto>>,
+    /// All that led to it and all it led to, where that was asked for.
+    causes: Option<(CausesDto, EffectsDto)>,
 }
 
 pub(crate) fn run(front: &mut Front, args: &EventArgs) -> Outcome {
@@ -48,8 +50,15 @@ pub(crate) fn run(front: &mut Front, args: &EventArgs) -> Outcome {
     }
     let mut bar = front.progress("looking for effects");
     let total = u64::from(view.log().events());
+    let mut causes = || -> Outcome<_> {
+        let causes = view.causes_of(ordinal, &cancel)?;
+        let below = view.effects_below(ordinal, &cancel, &mut |n| bar.set(n.into(), Some(total)))?;
+        Ok((causes, below))
+    };
+    let causes = args.causes.then(&mut causes).transpose()?;
     let mut effects = || view.effects_of(ordinal, &cancel, &mut |n| bar.set(n.into(), Some(total)));
     let whole = Whole {
+        causes,
         effects: args.effects.then(&mut effects).transpose()?,
         cause: view.cause_of(ordinal, &cancel)?,
         dto: view.event_dto(ordinal, &cancel)?,
@@ -124,6 +133,40 @@ fn other(row: &RowDto) -> Document {
         .maybe("type", stated(&row.kind))
 }
 
+/// Why a chain of causes ends, for machines.
+fn ending(end: &CauseEndDto) -> Document {
+    let why = |why: &str| Document::new().with("why", why);
+    match end {
+        CauseEndDto::Root => why("root"),
+        CauseEndDto::Itself => why("itself"),
+        CauseEndDto::Missing { id } => why("missing").with("id", id.as_str()),
+        CauseEndDto::Cycle { ordinal } => why("cycle").with("place", number(*ordinal)),
+        CauseEndDto::Bounded => why("bounded"),
+    }
+}
+
+/// What an event led to, with how many steps that is from it and the place of what caused it.
+fn effect(effect: &EffectDto, root: u32, all: &EffectsDto) -> Document {
+    other(&effect.row)
+        .with("place", number(effect.row.ordinal))
+        .with("cause", number(effect.parent))
+        .with("steps", number(steps(effect, root, all)))
+        .maybe("again", effect.again.then_some(true))
+}
+
+/// How many steps lead from an event to one it led to. Each effect stands behind its cause.
+fn steps(effect: &EffectDto, root: u32, all: &EffectsDto) -> u32 {
+    let (mut at, mut steps) = (effect.parent, 1);
+    while at != root {
+        let Some(cause) = all.effects.iter().find(|e| e.row.ordinal == at && !e.again) else {
+            break;
+        };
+        at = cause.parent;
+        steps += 1;
+    }
+    steps
+}
+
 impl Whole {
     fn zone(&self) -> &'static str {
         match self.event.time_origin {
@@ -144,8 +187,24 @@ impl Whole {
             .with("payload_bytes", number(payload.raw.len() as u64))
             .maybe("payload_stored_base64", bytes(payload))
             .maybe("cause", self.cause.as_ref().map(other));
-        Ok(match &self.effects {
+        let document = match &self.effects {
             Some(effects) => document.with("effects", list(effects.iter().map(other))),
+            None => document,
+        };
+        Ok(match &self.causes {
+            Some((causes, below)) => document
+                .with("causes", list(causes.chain.iter().map(other)))
+                .with("causes_end", ending(&causes.end))
+                .with(
+                    "led_to",
+                    list(
+                        below
+                            .effects
+                            .iter()
+                            .map(|e| effect(e, self.dto.row.ordinal, below)),
+                    ),
+                )
+                .with("led_to_more", below.more),
             None => document,
         })
     }
@@ -185,6 +244,41 @@ impl Whole {
             for effect in effects {
                 fact("effect", Some(line(effect)));
             }
+        }
+        if let Some((causes, below)) = &self.causes {
+            for (i, cause) in causes.chain.iter().enumerate() {
+                fact(
+                    "led to by",
+                    Some(format!("{}{}", "← ".repeat(i + 1), line(cause))),
+                );
+            }
+            fact(
+                "began",
+                Some(match &causes.end {
+                    CauseEndDto::Root => "the first one names no cause".to_owned(),
+                    CauseEndDto::Itself => "the first one names itself as its cause".to_owned(),
+                    CauseEndDto::Missing { id } => {
+                        format!("no event here has the id that is named as its cause: {id}")
+                    }
+                    CauseEndDto::Cycle { ordinal } => {
+                        format!("its cause is e{ordinal}, which it led to: they cause each other")
+                    }
+                    CauseEndDto::Bounded => format!("the nearest {} are shown", causes.chain.len()),
+                }),
+            );
+            fact(
+                "led to",
+                below
+                    .effects
+                    .is_empty()
+                    .then(|| "nothing that is stored here".to_owned()),
+            );
+            for found in &below.effects {
+                let indent = "→ ".repeat(steps(found, dto.row.ordinal, below) as usize);
+                let again = if found.again { " (again)" } else { "" };
+                fact("led to", Some(format!("{indent}{}{again}", line(&found.row))));
+            }
+            fact("led to", below.more.then(|| "… and more".to_owned()));
         }
         for (name, value) in &dto.extra {
             fact(name, Some(value.clone()));

@@ -29,11 +29,11 @@ pub(crate) fn document(sides: [&str; 2], shown: &Shown) -> Outcome<Document> {
         .or_else(|| shown.right.as_ref().and_then(|e| e.version));
     let of_row = shown.of_row.as_deref();
     let blame = |i: usize| of_row.and_then(|row| row.blame.get(i)?.as_ref());
-    let fields = shown
-        .fields
-        .iter()
-        .enumerate()
-        .map(|(i, field)| Value::from(difference(field).maybe("blame", blame(i).map(blamed))));
+    let blame_right = |i: usize| of_row.and_then(|row| row.blame_right.get(i)?.as_ref());
+    let fields = shown.fields.iter().enumerate().map(|(i, field)| {
+        let line = difference(field).maybe("blame", blame(i).map(blamed));
+        Value::from(line.maybe("blame_right", blame_right(i).map(blamed)))
+    });
     let at_place = of_row.and_then(|row| row.at_place.as_deref());
     let at_place = at_place.map(|fields| list(fields.iter().map(|f| Value::from(difference(f)))));
     let of_hand = if shown.left.is_some() {
@@ -208,11 +208,21 @@ fn what_of_row(shown: &Shown, of_row: &OfRow) -> String {
         let place = event.position.as_ref().map(|p| format!("#{p}"));
         let parts = [version, stated(&event.kind).map(str::to_owned), place];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        format!(" (left set by {})", parts.join(" "))
+        parts.join(" ")
     };
     let fields = shown.fields.iter().enumerate().map(|(i, field)| {
-        let blame = of_row.blame.get(i).and_then(Option::as_ref);
-        format!("{}{}", both(field), blame.map(by).unwrap_or_default())
+        let of = |blame: &[Option<Event>], hand: &str| {
+            let event = blame.get(i).and_then(Option::as_ref);
+            event.map(|e| format!("{hand} set by {}", by(e)))
+        };
+        let set = [of(&of_row.blame, "left"), of(&of_row.blame_right, "right")];
+        let set: Vec<String> = set.into_iter().flatten().collect();
+        let set = if set.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", set.join(", "))
+        };
+        format!("{}{set}", both(field))
     });
     let fields: Vec<String> = fields.collect();
     match &shown.message {
@@ -220,6 +230,19 @@ fn what_of_row(shown: &Shown, of_row: &OfRow) -> String {
         Some(message) => format!("{message}: {}", fields.join(", ")),
         None => fields.join(", "),
     }
+}
+
+/// Which side an event cannot be read on, and why not.
+fn undecodable(shown: &Shown) -> String {
+    let unread = |event: &&Event| event.payload.value.is_none() && !event.payload.raw.is_empty();
+    let (side, event) = match shown.right.as_ref().filter(unread) {
+        Some(event) => ("right", Some(event)),
+        None => ("left", shown.left.as_ref()),
+    };
+    let why = event
+        .and_then(|e| e.problems.first())
+        .map(|p| format!(": {}", p.message));
+    format!("cannot be read on the {side}{}", why.unwrap_or_default())
 }
 
 /// What is wrong, in a few words.
@@ -267,12 +290,19 @@ pub(crate) fn what(shown: &Shown) -> String {
                 _ => "with another content",
             };
             match at(&shown.of) {
+                _ if shown.of.is_none() && shown.category == Category::VersionCollision => {
+                    "claims the version of another event of the left".to_owned()
+                }
                 place if place.is_empty() => format!("on the {side} {again}"),
                 place => format!("on the {side} {again}, first{place}"),
             }
         }
         Category::Reordered if at(&shown.left).is_empty() => "at another place of its stream".to_owned(),
         Category::Reordered => format!("left{}, right{}", at(&shown.left), at(&shown.right)),
+        Category::Undecodable => undecodable(shown),
+        Category::Placement if shown.fields.first().is_some_and(|f| f.path == "partition") => {
+            shown.fields.iter().map(both).collect::<Vec<_>>().join(", ")
+        }
         Category::Placement => {
             let stream = shown.right.as_ref().map_or("", |e| e.stream.as_str());
             format!("on the right in {}", named(stream))

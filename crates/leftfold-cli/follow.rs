@@ -1,6 +1,7 @@
 //! `events --follow`: events of topics as they come.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use leftfold_event::{Cancel, Event, Progress};
 use leftfold_kafka::{Batch, KafkaError, Taken, Told, tail};
@@ -10,6 +11,7 @@ use leftfold_session::{SessionError, write_event, write_kcat};
 use crate::args::{EventsArgs, OrderBy, Which};
 use crate::failure::{Failure, Outcome};
 use crate::front::Front;
+use crate::input;
 use crate::style::{Tone, named};
 use crate::table::{Column, Table};
 
@@ -26,6 +28,11 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
         Some(text) => Some(Filter::parse(text).map_err(SessionError::from)?),
         None => None,
     };
+    let masks = input::session(front).masks_of(Path::new(""))?;
+    input::note_hidden(front, masks.names());
+    if let Some(filter) = &filter {
+        masks.refuse_filter(filter)?;
+    }
     let cancel = front.interrupt.cancel.clone();
     let interrupt = front.interrupt.clone();
     let mut left = args.count.unwrap_or(u32::MAX);
@@ -40,10 +47,10 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
     let (paint, width) = (front.paint, front.width);
     let note = front.noter();
     let out = &mut front.out;
-    let mut notes = |told| {
-        if let Told::Note(text) = told {
-            note(&text);
-        }
+    let mut notes = |told| match told {
+        Told::Note(text) => note(&text),
+        Told::Waiting(why) => note(&format!("waiting: {why}")),
+        Told::Progress { .. } | Told::Kept(_) => {}
     };
     let mut take = |batch: &Batch| -> Result<Taken, KafkaError> {
         let kept = match kept(batch, filter.as_ref(), &args.which, &cancel) {
@@ -59,6 +66,9 @@ pub(crate) fn run(front: &mut Front, args: &EventsArgs) -> Outcome {
                 break;
             }
             left -= 1;
+            let mut event = event.clone();
+            masks.hide(&mut event);
+            let event = &event;
             if args.kcat {
                 write_kcat(event, &mut lines);
                 lines.push('\n');

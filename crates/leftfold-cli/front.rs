@@ -1,5 +1,6 @@
 //! The terminal a run talks to: output, notes, progress and colours.
 
+use std::collections::HashSet;
 use std::env;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
@@ -27,10 +28,17 @@ pub(crate) struct Front {
     pub(crate) width: Option<usize>,
     pub(crate) interrupt: Interrupt,
     pub(crate) cache: bool,
+    /// Whether something was hidden in this run.
+    pub(crate) hid: bool,
+    /// Whether what leftfold.toml hides is hidden.
+    pub(crate) masks: bool,
     /// Temporary captures of topics, removed with this.
     pub(crate) topics: Vec<TempDir>,
     /// Notes that were said, while they are to be kept.
     notes: Option<Vec<String>>,
+    /// What was noted once, while the same is not to be noted again, and whether it is.
+    noted: HashSet<String>,
+    once: bool,
     quiet: bool,
     json: bool,
 }
@@ -75,11 +83,15 @@ impl Front {
                 inner: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
                 copy: None,
             },
+            hid: false,
             notes: None,
+            noted: HashSet::new(),
+            once: false,
             paint: Paint::new(colour),
             width: terminal.then(width),
             interrupt: Interrupt::listen(arguments.verb.json()),
             cache: !arguments.no_cache,
+            masks: !arguments.no_masks,
             topics: Vec::new(),
             quiet: arguments.quiet,
             json: arguments.verb.json(),
@@ -101,6 +113,9 @@ impl Front {
 
     /// Something the reader should know, apart from the output; a JSON object of its own where the output is JSON.
     pub(crate) fn note(&mut self, what: impl Display) {
+        if self.once && !self.noted.insert(what.to_string()) {
+            return;
+        }
         if let Some(notes) = &mut self.notes {
             notes.push(what.to_string());
         }
@@ -110,6 +125,14 @@ impl Front {
         // In the order it happens where both go to one terminal.
         drop(self.out.flush());
         self.noter()(&what.to_string());
+    }
+
+    /// Does some work that is done again and again: what it notes is told once.
+    pub(crate) fn once<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.once = true;
+        let done = work(self);
+        self.once = false;
+        done
     }
 
     /// The same for work that holds the output meanwhile.

@@ -31,6 +31,13 @@ pub(crate) fn run(front: &mut Front, args: &HistoryArgs) -> Outcome {
             return Err(path::nowhere("ever was", &args.path, &state));
         }
     }
+    for change in &changes {
+        let after = change.after.as_deref().map(value).transpose()?;
+        if after.is_some_and(|after| view.hides_of(&after)) {
+            front.note("changes of what masks hide alone are not told (--no-masks tells them)");
+            break;
+        }
+    }
     if args.json {
         let changes = changes.iter().map(change_document).collect::<Outcome<Vec<_>>>()?;
         let document = Document::new()

@@ -71,10 +71,25 @@ pub(crate) fn session(front: &Front) -> Session {
     } else {
         None
     };
-    let session = Session::new(cache, Arc::new(|_| ()));
+    let mut session = Session::new(cache, Arc::new(|_| ()));
+    if !front.masks {
+        session = session.without_masks();
+    }
     match env::current_dir() {
         Ok(folder) => session.in_project(folder),
         Err(_) => session,
+    }
+}
+
+/// Says what is hidden, if anything.
+pub(crate) fn note_hidden(front: &mut Front, hidden: &[String]) {
+    if !hidden.is_empty() {
+        front.hid = true;
+        let names: Vec<String> = hidden.iter().map(|name| clean(name).into_owned()).collect();
+        front.note(format!(
+            "hidden by masks: {} (--no-masks shows it)",
+            names.join(", ")
+        ));
     }
 }
 
@@ -342,6 +357,7 @@ pub(crate) fn indexed(front: &mut Front, session: &Session, id: u32) -> Outcome<
     for warning in &opened.source.warnings {
         front.note(warning);
     }
+    note_hidden(front, opened.source.store.hidden());
     note_unreadable(front, &opened);
     Ok(opened)
 }

@@ -24,7 +24,7 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens for Ctrl-C from now on; `json`: how the end is told.
+    /// Listens for Ctrl-C, and for what else asks a program to end (SIGTERM, SIGHUP), from now on; `json`: how the end is told.
     pub(crate) fn listen(json: bool) -> Self {
         let interrupt = Self::default();
         let heard = interrupt.clone();

@@ -28,8 +28,8 @@ pub(crate) struct KafkaArgs {
     /// them
     #[arg(short, long, value_name = "URL")]
     pub(crate) registry: Option<String>,
-    /// How keys or values are to be read: key=FORM, value=FORM, or of one topic TOPIC:value=FORM, with FORM one of auto, json, text, hex, msgpack, cbor,
-    /// avro, protobuf (by a registry), avro:FILE.avsc, protobuf:FILE.proto#MESSAGE (may be repeated)
+    /// How keys or values are to be read: key=FORM, value=FORM, or of one topic TOPIC:value=FORM, with FORM one of auto, json, text, hex, int, long (4 or 8
+    /// bytes, as Kafka's serialisers write numbers), msgpack, cbor, avro, protobuf (by a registry), avro:FILE.avsc, protobuf:FILE.proto#MESSAGE (may be repeated)
     #[arg(short = 's', long = "decode", value_name = "[TOPIC:]PART=FORM")]
     pub(crate) decoders: Vec<String>,
     /// Where a fact of the events is found in the records: FIELD=PLACE, with the field stream, category, type, version, id, valid_time,

@@ -47,6 +47,8 @@ impl Kept {
             question.push('\0');
             question.push_str(&identity.fingerprint);
             question.push('\0');
+            question.push_str(&store.hidden().join("\n"));
+            question.push('\0');
         }
         // Another program may answer otherwise, and so may another terminal look.
         let program = env::current_exe().ok()?;

@@ -1,4 +1,4 @@
-//! `open`: starts the window.
+//! `open`: starts the window, with a source or what a link asks for.
 
 use std::env;
 use std::ffi::OsString;
@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use leftfold_event::Point;
-use leftfold_session::SessionError;
+use leftfold_session::dto::OpenAtStart;
+use leftfold_session::{SessionError, check_filter, link};
 
 use crate::args::{OpenArgs, SourceArgs};
 use crate::failure::{Failure, Outcome};
@@ -16,23 +17,28 @@ use crate::input;
 const WINDOW: &str = "leftfold-desktop";
 
 pub(crate) fn run(front: &mut Front, args: &OpenArgs) -> Outcome<ExitCode> {
-    let mut command = Vec::new();
+    let mut command: Vec<OsString> = Vec::new();
     if let Some(source) = &args.source {
-        command.push(if is_demo(source) {
-            source.clone().into_os_string()
+        let open = asked(source, args)?;
+        let named = Path::new(&open.path);
+        let path = if is_demo(named) {
+            named.as_os_str().to_owned()
         } else {
-            checked(front, source)?
-        });
-    }
-    if let Some(at) = &args.at {
-        Point::parse(at).map_err(SessionError::from)?;
-        command.extend(["--at".into(), at.into()]);
-    }
-    if let Some(source) = args.source.as_deref().filter(|s| !is_demo(s)) {
-        there(front, source, args)?;
-    }
-    if let Some(stream) = &args.stream {
-        command.extend(["--stream".into(), stream.into()]);
+            // A path need not be text; one in a link is.
+            let named = if is_link(source) { named } else { source };
+            let path = checked(front, named)?;
+            there(front, named, &open)?;
+            path
+        };
+        if is_link(source) {
+            let path = path.to_string_lossy().into_owned();
+            command.push(link::write(&OpenAtStart { path, ..open }).into());
+        } else {
+            command.push(path);
+            for (name, value) in [("--at", open.at), ("--stream", open.stream)] {
+                command.extend(value.into_iter().flat_map(|v| [name.into(), OsString::from(v)]));
+            }
+        }
     }
     let program = find_window().ok_or_else(|| {
         Failure::new(
@@ -63,6 +69,31 @@ pub(crate) fn run(front: &mut Front, args: &OpenArgs) -> Outcome<ExitCode> {
     }
 }
 
+/// What is to be opened: a link's source and place, or what the arguments say. These go before what a link says.
+fn asked(source: &Path, args: &OpenArgs) -> Outcome<OpenAtStart> {
+    let text = source.to_string_lossy();
+    let open = if link::is_link(&text) {
+        link::read(&text)?
+    } else {
+        OpenAtStart {
+            path: text.into_owned(),
+            ..OpenAtStart::default()
+        }
+    };
+    if let Some(at) = &args.at {
+        Point::parse(at).map_err(SessionError::from)?;
+    }
+    Ok(OpenAtStart {
+        at: args.at.clone().or(open.at),
+        stream: args.stream.clone().or(open.stream),
+        ..open
+    })
+}
+
+fn is_link(source: &Path) -> bool {
+    link::is_link(&source.to_string_lossy())
+}
+
 /// `demo:NAME` stands for a demo that the window writes itself.
 fn is_demo(source: &Path) -> bool {
     source.to_str().is_some_and(|s| s.starts_with("demo:"))
@@ -83,33 +114,47 @@ fn checked(front: &Front, source: &Path) -> Outcome<OsString> {
     Ok(path.into_os_string())
 }
 
-/// Looks whether the stream and the point are there that the window is to begin with: said here, where they were typed. Of a file with several histories
-/// the window asks which one is meant.
-fn there(front: &mut Front, source: &Path, args: &OpenArgs) -> Outcome {
-    if args.stream.is_none() && args.at.is_none() {
+/// Looks whether what the window is to begin with is there: said here, where it was typed. Of a file with several histories the window asks which
+/// one is meant, unless that is said.
+fn there(front: &mut Front, source: &Path, open: &OpenAtStart) -> Outcome {
+    if let Some(filter) = &open.filter
+        && let Some(wrong) = check_filter(filter).error
+    {
+        return Err(Failure::new(
+            "filter-syntax",
+            format!("the filter cannot be used: {}", wrong.message),
+        ));
+    }
+    if open.stream.is_none() && open.at.is_none() && open.projection.is_none() {
         return Ok(());
     }
     let named = input::find(source)?;
-    if named.mapping.is_none() && input::session(front).inspect(&named.path)?.stores.len() != 1 {
+    let unsaid = open.table.is_none() && named.mapping.is_none();
+    if unsaid && input::session(front).inspect(&named.path)?.stores.len() != 1 {
         return Ok(());
     }
     let given = SourceArgs {
         source: source.to_owned(),
         store: None,
-        table: None,
+        table: open.table.clone(),
     };
     let opened = input::open(front, &given)?;
     let view = opened.view()?;
-    let stream = args
+    let stream = open
         .stream
         .as_deref()
         .map(|name| view.stream_key(name))
         .transpose()?;
-    if let Some(at) = &args.at {
+    let cancel = front.interrupt.cancel.clone();
+    if let (Some(stream), Some(projection)) = (stream, &open.projection) {
+        let start = view.place(Some(stream), &Point::Start, &cancel)?;
+        view.state(stream, &start, Some(projection), &cancel)?;
+    }
+    if let Some(at) = &open.at {
         let point = Point::parse(at).map_err(SessionError::from)?;
         // A version without a stream is one of the stream that the window begins with.
         if stream.is_some() || !matches!(point, Point::Version(_)) {
-            view.place(stream, &point, &front.interrupt.cancel)?;
+            view.place(stream, &point, &cancel)?;
         }
     }
     Ok(())

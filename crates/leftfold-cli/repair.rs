@@ -1,4 +1,8 @@
-//! `repair`: what would make one side of a comparison say what the other one says. It sends nothing.
+//! `repair`: what would make one side of a comparison say what the other one says, or a rule hold. It sends nothing.
+
+mod lines;
+mod rule;
+mod told;
 
 use std::fs;
 use std::io::{self, Write};
@@ -6,25 +10,22 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use leftfold_event::json::{self, Value};
-use leftfold_event::{Event, EventId, Progress};
-use leftfold_session::compare::Findings as _;
+use leftfold_event::{Cancel, Progress};
 use leftfold_session::compare::{
-    Action, After, Category, Compared, Conflicts, Hand, Planned, Remaining, Repair, Template,
+    Action, Category, Conflicts, CorrelatedRepair, EventPlan, Hand, HistoryRepair, Repair, RowsFrom,
+    RowsRepair,
 };
 use leftfold_session::project::Project;
-use leftfold_session::{Mode, SessionError, output, templates, write_event};
+use leftfold_session::{SessionError, Templates, output, templates};
 
 use crate::compare::relate::RelateArgs;
-use crate::compare::sides::{self, SidesArgs};
-use crate::compare::{self, DIFFERS, HandArg, HowArgs, Made};
-use crate::document::{Document, list, number, position, stated};
+use crate::compare::{DIFFERS, HandArg, HowArgs, Made, sides};
+use crate::document::Document;
 use crate::export::check_target;
 use crate::failure::{Failure, Outcome};
-use crate::finding::time;
 use crate::front::Front;
-use crate::style::{Tone, clean, counted, grouped};
-use crate::table::{Column, Table};
+use crate::style::clean;
+use told::Outline;
 
 pub(crate) const REPAIR: &str = "\
 Examples:
@@ -33,11 +34,16 @@ Examples:
   leftfold repair copy --from right --json                      the right side is right: a plan for the left one
   leftfold repair copy --settled --conflicts re-send
   leftfold repair copy -O - -q | jq -c 'select(.action == \"re-send\")'
+  leftfold repair invoices --template repair.toml               of what belongs together: the partners that are lacking
+  leftfold repair shop.db shop-read.db --mode projection --table orders -O rows.ndjson
+  leftfold repair --rule 'stock never below zero' --source shop.db
 
 Nothing is sent and no source is written to. The plan says of each event what to do:
   skip        who reads the history passes it over: it is doubled, or too much
   compensate  another event undoes it, where a template says which
   re-send     it is sent once more, as the right side has it
+  send        the event is sent that should belong to it (--mode correlated), or follow it (a rule's expect), where a template says which
+and of rows that are not the states they should be (--mode projection): upsert, delete.
 What is pending, late, out of coverage or in another order is left as it is, and told. Then the plan is applied to a copy in memory, as who \
 obeys it sees that (what is passed over or undone is not there, what is re-sent stands at the end, or in the place of the event of \
 the same identity), and both sides are compared once more.
@@ -48,10 +54,23 @@ Templates stand in leftfold.toml, or in the file that --template names:
   with = \"PaymentReversed\"                 # of the event that undoes it
   payload = { reverses = \"{id}\", amount = \"{payload@/capturedAmount}\", reason = \"doubled, see {stream}\" }
 Places are {id}, {stream}, {category}, {version}, {type}, {time}, {position}, {correlation_id}, {causation_id}, {payload}, {metadata}, or \
-a JSON pointer into one of the last two. A template that asks for what the event lacks does not fit.
+a JSON pointer into one of the last two. A template that asks for what the event lacks does not fit. Partners have templates of their own, \
+which are filled from the event that lacks one:
+  [[partner]]
+  type = \"OrderPlaced\"                     # of the event that is there
+  with = \"InvoiceIssued\"                   # of the event that should belong to it
+  stream = \"invoice-{payload@/orderId}\"    # where it is another one
+  payload = { orderId = \"{payload@/orderId}\", amount = \"{payload@/total}\" }
+Of partners that say something else the wrong one is undone, and the right one sent. In memory what is sent is stamped with the latest time \
+there is: who has missed a deadline has missed it.
+
+Rows are planned as of the place of the log that all rows are as of, so that whoever writes them can go on from there (--to-end: as of the end of the log); a \
+row has what is compared in the form that tables keep, and what else it says already. With --from right the rows are right, and the events \
+that set what differs are undone by templates; so they are where the right side is a history, of whichever is wrong.
+Of a rule the events that violate it are undone or, with `expect`, what has to follow is sent; the rule is checked again until nothing more can be done.
 
 A line of the plan: {action, because: {finding, category, status, since}, to: {side, source, stream, topic, key}, behind, undoes, ...the event as in \
-`leftfold events --json`}; `behind` where it will stand behind later events of its stream; `undoes` is the event that a compensation undoes. \
+`leftfold events --json`}; of rows {action, because, to: {side, source, table}, stream, key, row | state}; `behind` where it will stand behind later events of its stream; `undoes` is the event that a compensation undoes. \
 The ids of compensations are the same each time, so that a plan can be sent twice.
 With --json the plan's lines (unless -O names a file), then one line {\"summary\": {...}}.
 Exit codes: 0 nothing differs for certain, 1 something does or did, 2 error.";
@@ -69,14 +88,28 @@ pub(crate) enum ConflictsArg {
 
 #[derive(Debug, Args)]
 pub(crate) struct RepairArgs {
+    /// The left side: a file, a capture, a topic, `-` or a name from leftfold.toml
+    #[arg(required_unless_present = "rule")]
+    pub(crate) left: Option<PathBuf>,
+    /// The right side; without it, LEFT is the name of a comparison in leftfold.toml, and what is said beside it counts before what stands there
+    pub(crate) right: Option<PathBuf>,
+    /// What would make this rule of leftfold.toml hold, instead of a comparison
+    #[arg(long, value_name = "NAME", conflicts_with = "left")]
+    pub(crate) rule: Option<String>,
+    /// What the rule is checked on, where it names no source
+    #[arg(long, value_name = "SOURCE", requires = "rule")]
+    pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) sides: SidesArgs,
+    pub(crate) relate: RelateArgs,
     #[command(flatten)]
     pub(crate) how: HowArgs,
     /// Which side is right; the plan is for the other one
     #[arg(long, value_name = "SIDE", default_value = "left")]
     pub(crate) from: HandArg,
-    /// A TOML file with `[[compensate]]`, in place of those of leftfold.toml in the current folder
+    /// Rows as of the end of the log, not of the place that most of them are as of
+    #[arg(long)]
+    pub(crate) to_end: bool,
+    /// A TOML file with `[[compensate]]` and `[[partner]]`, in place of those of leftfold.toml in the current folder
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
     /// What to do about an event that says something else
@@ -93,67 +126,214 @@ pub(crate) struct RepairArgs {
     pub(crate) json: bool,
 }
 
+/// A plan, whatever it is of.
+enum Plan<'c> {
+    Mirror(Repair<'c>),
+    Correlated(CorrelatedRepair<'c>),
+    History(HistoryRepair<'c>),
+    Rows(RowsRepair<'c>),
+}
+
 pub(crate) fn run(front: &mut Front, args: &RepairArgs) -> Outcome<ExitCode> {
     if args.how.at.is_some() {
         let why = "a plan is made of what is known now: what came since --at would be sent once more";
         return Err(Failure::new("usage", why));
     }
+    let templates = stated_templates(args.template.as_deref())?;
+    match &args.rule {
+        Some(name) => rule::run(front, args, name, &templates),
+        None => of_comparison(front, args, templates),
+    }
+}
+
+fn of_comparison(front: &mut Front, args: &RepairArgs, templates: Templates) -> Outcome<ExitCode> {
     let right = match args.from {
         HandArg::Left => Hand::Left,
         HandArg::Right => Hand::Right,
     };
-    let templates = stated_templates(args.template.as_deref())?;
-    let target = args.output.as_deref().filter(|o| o.as_os_str() != "-");
-    let to_output = args.output.is_some() && target.is_none();
-    let both = (args.sides.left.as_path(), args.sides.right.as_deref());
-    if let Some(target) = target {
+    let left = args.left.clone().unwrap_or_default();
+    let both = (left.as_path(), args.right.as_deref());
+    if let Some(target) = target(args) {
         check_target(target, both.0, args.force)?;
     }
-    let asked = sides::wanted(both, &RelateArgs::default(), &args.how)?;
-    let of = "a repair plan is made where both sides should hold the same events";
-    if !matches!(asked.mode, Mode::Mirror) {
-        return Err(sides::not_of(&asked, of));
-    }
+    let asked = sides::wanted(both, &args.relate, &args.how)?;
     let done = sides::made(front, asked, &args.how)?;
-    if let Some(target) = target {
-        for path in &done.paths {
-            output::refuse_source(target, path)?;
+    refuse_sources(args, &done.paths)?;
+    refuse_hidden(front)?;
+    let cancel = front.interrupt.cancel.clone();
+    let (options, conflicts) = (&done.asked.options, args.conflicts.into());
+    let plan = match &done.compared {
+        Made::Mirror(found) => Plan::Mirror(Repair::plan(
+            found,
+            right,
+            conflicts,
+            templates.compensate,
+            &cancel,
+        )?),
+        Made::Correlated(found) => Plan::Correlated(CorrelatedRepair::plan(
+            found, right, conflicts, templates, &cancel,
+        )?),
+        Made::Projection(found) => {
+            let of_history = matches!(found.rows().from, RowsFrom::History);
+            let progress = [Progress::new()];
+            if of_history || right == Hand::Right {
+                let work = || HistoryRepair::plan(found, options, right, templates, &cancel);
+                Plan::History(front.watch("planning", &progress, work)?)
+            } else {
+                let work = || RowsRepair::plan(found, options, args.to_end, &cancel);
+                Plan::Rows(front.watch("planning", &progress, work)?)
+            }
+        }
+    };
+    if args.to_end && !matches!(plan, Plan::Rows(_)) {
+        let why = "--to-end is for rows that are written anew: with --mode projection, from the left side";
+        return Err(Failure::new("usage", why));
+    }
+    let progress = [Progress::new(), Progress::new()];
+    let again = || match &plan {
+        Plan::Mirror(plan) => plan.after(&cancel, [&progress[0], &progress[1]]),
+        Plan::Correlated(plan) => plan.after(&cancel, [&progress[0], &progress[1]]),
+        Plan::History(plan) => plan.after(&cancel, &progress[0]),
+        Plan::Rows(plan) => plan.after(&cancel, &progress[0]),
+    };
+    let after = front.watch("comparing again, events", &progress, again)?;
+    let found = done.compared.found();
+    let names = found.names();
+    let (wrong, source) = (names[right.other() as usize], names[right as usize]);
+    let (wrong_name, right_name) = (clean(wrong), clean(source));
+    let title = match &plan {
+        Plan::Mirror(_) => {
+            format!("What would make {wrong_name} say what {right_name} says; nothing is sent")
+        }
+        Plan::Correlated(_) => {
+            format!("What would give {wrong_name} what belongs to {right_name}; nothing is sent")
+        }
+        Plan::History(_) => {
+            format!(
+                "What would undo in {wrong_name} that its states are not those of {right_name}; nothing is sent"
+            )
+        }
+        Plan::Rows(_) => {
+            format!("What would make the rows of {wrong_name} the states of {right_name}; nothing is written")
+        }
+    };
+    let place = lines::Place {
+        names: [names[0], names[1]],
+        wrong: right.other(),
+        table: match &done.compared {
+            Made::Projection(found) => crate::compare::projection::of_table(found),
+            _ => None,
+        },
+    };
+    let facts = Document::new()
+        .with("right", right.as_str())
+        .with("for", wrong)
+        .with("sent", leftfold_event::json::Value::Bool(false));
+    let mut outline = Outline {
+        title,
+        facts,
+        actions: Vec::new(),
+        steps: 0,
+        unrepaired: Vec::new(),
+        unfit: Vec::new(),
+        before: (found.findings().len() as u64, done.compared.summary(&cancel)?),
+        after,
+    };
+    let events = match &plan {
+        Plan::Mirror(plan) => Some(plan as &dyn EventPlan),
+        Plan::Correlated(plan) => Some(plan as &dyn EventPlan),
+        Plan::History(plan) => Some(plan as &dyn EventPlan),
+        Plan::Rows(plan) => {
+            outline.of_rows(plan);
+            None
+        }
+    };
+    if let Some(plan) = events {
+        outline.of_events(plan);
+        if plan.planned().contains(&(Action::ReSend, Category::Conflict)) {
+            front.note(
+                "an event that is sent again in place of another one replaces it only for who keeps the latest of each identity; in a log that is appended to both stay",
+            );
         }
     }
-    let Made::Mirror(compared) = &done.compared else {
-        return Err(sides::not_of(&done.asked, of));
-    };
+    write(front, args, &|out, cancel| match (&plan, events) {
+        (Plan::Rows(rows), _) => lines::rows(&rows.steps, &place, out),
+        (_, Some(plan)) => lines::events(plan, &place, out, cancel),
+        (_, None) => Ok(()),
+    })?;
+    if args.json {
+        outline.print_json(front)?;
+    } else if !is_to_output(args) {
+        match &done.compared {
+            Made::Mirror(compared) => sides::heading(front, compared)?,
+            other => {
+                other.head(front)?;
+                writeln!(front.out)?;
+            }
+        }
+        outline.print_text(front, target(args))?;
+    }
+    Ok(code(found.first().is_some()))
+}
+
+/// The file to write to.
+fn target(args: &RepairArgs) -> Option<&Path> {
+    args.output.as_deref().filter(|o| o.as_os_str() != "-")
+}
+
+fn is_to_output(args: &RepairArgs) -> bool {
+    args.output.is_some() && target(args).is_none()
+}
+
+/// Refuses where something is hidden.
+fn refuse_hidden(front: &Front) -> Outcome {
+    if front.hid {
+        let why = "a plan is for a producer, which would send the signs that stand in place of what masks hide: lift them (--no-masks)";
+        return Err(Failure::new("masked", why));
+    }
+    Ok(())
+}
+
+fn refuse_sources(args: &RepairArgs, sources: &[PathBuf]) -> Outcome {
+    if let Some(target) = target(args) {
+        for source in sources {
+            output::refuse_source(target, source)?;
+        }
+    }
+    Ok(())
+}
+
+fn code(differs: bool) -> ExitCode {
+    if differs {
+        ExitCode::from(DIFFERS)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Writes the plan's lines where they are wanted, if anywhere.
+fn write(
+    front: &mut Front,
+    args: &RepairArgs,
+    lines: &dyn Fn(&mut dyn Write, &Cancel) -> Outcome,
+) -> Outcome {
     let cancel = front.interrupt.cancel.clone();
-    let repair = Repair::plan(compared, right, args.conflicts.into(), templates, &cancel)?;
-    let progress = [Progress::new(), Progress::new()];
-    let again = || repair.after(compared, &cancel, [&progress[0], &progress[1]]);
-    let after = front.watch("comparing again, events", &progress, again)?;
-    match target {
+    match target(args) {
         Some(target) => {
             let interrupt = front.interrupt.clone();
             interrupt.careful(|| {
                 output::write_whole(target, |out| {
-                    write_plan(&repair, compared, out, &cancel).map_err(|e| match e {
+                    lines(out, &cancel).map_err(|e| match e {
                         Failure::Cancelled => SessionError::cancelled().into(),
                         e => io::Error::other(told(&e)).into(),
                     })
                 })
             })?;
         }
-        None if to_output || args.json => write_plan(&repair, compared, &mut front.out, &cancel)?,
+        None if is_to_output(args) || args.json => lines(&mut front.out, &cancel)?,
         None => {}
     }
-    if args.json {
-        let summary = summary(&repair, compared, &after);
-        Document::new().with("summary", summary).print(&mut front.out)?;
-    } else if !to_output {
-        as_text(front, &repair, compared, &after, target)?;
-    }
-    Ok(if compared.comparison.first().is_some() {
-        ExitCode::from(DIFFERS)
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(())
 }
 
 fn told(failure: &Failure) -> String {
@@ -174,11 +354,11 @@ impl From<ConflictsArg> for Conflicts {
 }
 
 /// The templates of a file, or those of the project file.
-fn stated_templates(file: Option<&Path>) -> Outcome<Vec<Template>> {
+fn stated_templates(file: Option<&Path>) -> Outcome<Templates> {
     let Some(file) = file else {
         return Ok(match Project::of_folder(Path::new("."))? {
             Some(project) => project.templates()?,
-            None => Vec::new(),
+            None => Templates::default(),
         });
     };
     let text = fs::read_to_string(file).map_err(|e| Failure::about("project-file", file, e))?;
@@ -187,210 +367,8 @@ fn stated_templates(file: Option<&Path>) -> Outcome<Vec<Template>> {
         return Err(Failure::about(
             "project-file",
             file,
-            "it states no [[compensate]]; `leftfold repair --help` shows one",
+            "it states neither [[compensate]] nor [[partner]]; `leftfold repair --help` shows one",
         ));
     }
     Ok(found)
-}
-
-fn write_plan(
-    repair: &Repair,
-    compared: &Compared,
-    out: &mut dyn Write,
-    cancel: &leftfold_event::Cancel,
-) -> Outcome {
-    repair.steps(compared, cancel, &mut |planned| {
-        Ok::<_, Failure>(line(repair, compared, &planned)?.print(out)?)
-    })
-}
-
-/// One line of the plan.
-fn line(repair: &Repair, compared: &Compared, planned: &Planned) -> Outcome<Document> {
-    let (right, wrong) = (repair.plan.right, repair.plan.right.other());
-    let names = compared.names();
-    let finding = &planned.finding;
-    let because = Document::new()
-        .with("finding", number(planned.step.finding + 1))
-        .with("category", finding.category.as_str())
-        .with("status", compared.comparison.status(finding).as_str())
-        .maybe("since", finding.since.map(time));
-    let to = Document::new()
-        .with("side", wrong.as_str())
-        .with("source", names[wrong as usize])
-        .maybe("stream", stated(&planned.event.stream))
-        .maybe("topic", planned.target.topic.clone())
-        .maybe("key", planned.target.key.clone());
-    let source = match planned.step.action {
-        Action::ReSend => names[right as usize],
-        Action::Skip => names[wrong as usize],
-        // It is nowhere yet.
-        Action::Compensate => "",
-    };
-    let document = Document::new()
-        .with("action", planned.step.action.as_str())
-        .with("because", because)
-        .with("to", to)
-        .maybe("behind", planned.step.behind.then_some(true))
-        .maybe("undoes", planned.undone.as_ref().map(reference));
-    let mut text = String::new();
-    write_event(&planned.event, source, &mut text);
-    let event = json::parse(text.as_bytes())
-        .map_err(|e| Failure::new("internal", format!("an event is no JSON: {e}")))?;
-    Ok(match event {
-        // What a store calls as the plan does would take its place.
-        Value::Object(members) => {
-            members
-                .into_iter()
-                .fold(document, |document, (name, value)| match name.as_str() {
-                    "action" | "because" | "to" | "behind" | "undoes" => {
-                        document.with(&format!("extra_{name}"), value)
-                    }
-                    name => document.with(name, value),
-                })
-        }
-        _ => document,
-    })
-}
-
-/// What an event is found by.
-fn reference(event: &Event) -> Document {
-    Document::new()
-        .maybe("stream", stated(&event.stream))
-        .maybe("version", event.version.map(number))
-        .maybe("position", event.position.as_deref().map(position))
-        .maybe("id", event.id.as_ref().map(EventId::to_string))
-        .maybe("type", stated(&event.kind))
-}
-
-fn remaining(all: &[Remaining]) -> Value {
-    list(all.iter().map(|r| {
-        Document::new()
-            .with("category", r.category.as_str())
-            .with("findings", number(r.findings))
-            .with("why", r.why.as_str())
-    }))
-}
-
-fn summary(repair: &Repair, compared: &Compared, after: &After) -> Document {
-    let mut actions = Document::new();
-    for action in Action::ALL {
-        actions = actions.with(action.as_str(), number(repair.plan.count(action) as u64));
-    }
-    Document::new()
-        .with("right", repair.plan.right.as_str())
-        .with("for", compared.names()[repair.plan.right.other() as usize])
-        .with("sent", false)
-        .with("actions", actions)
-        .with("unrepaired", remaining(&repair.unrepaired(compared)))
-        .with("before", compare::mirror::summary(compared))
-        .with(
-            "after",
-            Document::new()
-                .with("findings", number(after.findings))
-                .with("remaining", remaining(&after.remaining)),
-        )
-}
-
-/// Steps by action and category of finding.
-fn by_action(repair: &Repair, compared: &Compared, action: Action) -> Vec<(Category, u64)> {
-    let of = |category: Category| {
-        let steps = repair.plan.steps.iter().filter(|s| s.action == action);
-        let is = |s: &&leftfold_session::compare::Step| {
-            compared.comparison.findings[s.finding as usize].category == category
-        };
-        (category, steps.filter(is).count() as u64)
-    };
-    Category::ALL
-        .into_iter()
-        .map(of)
-        .filter(|(_, n)| *n > 0)
-        .collect()
-}
-
-fn as_text(
-    front: &mut Front,
-    repair: &Repair,
-    compared: &Compared,
-    after: &After,
-    target: Option<&Path>,
-) -> Outcome {
-    sides::heading(front, compared)?;
-    let (paint, width) = (front.paint, front.width);
-    let names = compared.names();
-    let (right, wrong) = (repair.plan.right, repair.plan.right.other());
-    let title = format!(
-        "What would make {} say what {} says; nothing is sent",
-        clean(names[wrong as usize]),
-        clean(names[right as usize])
-    );
-    writeln!(front.out, "{}", paint.with(Tone::Title, &title))?;
-    if repair.plan.steps.is_empty() {
-        writeln!(front.out, "nothing")?;
-    } else {
-        let mut table = Table::new(vec![
-            Column::left("action", Tone::Notice, usize::MAX),
-            Column::right("events", Tone::Number),
-            Column::left("because of", Tone::Plain, 12),
-        ]);
-        for action in Action::ALL {
-            let parts = by_action(repair, compared, action);
-            if parts.is_empty() {
-                continue;
-            }
-            let told: Vec<String> = parts
-                .iter()
-                .map(|(category, n)| format!("{} {}", grouped(*n), category.as_str()))
-                .collect();
-            table.row(vec![
-                action.as_str().to_owned(),
-                grouped(repair.plan.count(action) as u64),
-                told.join(", "),
-            ]);
-        }
-        table.write(&mut front.out, paint, width)?;
-    }
-    let left_alone = repair.unrepaired(compared);
-    if !left_alone.is_empty() {
-        writeln!(front.out)?;
-        writeln!(front.out, "{}", paint.with(Tone::Title, "Left as it is"))?;
-        why_table(&left_alone).write(&mut front.out, paint, width)?;
-    }
-    let before = compared.comparison.findings.len() as u64;
-    writeln!(front.out)?;
-    let line = format!(
-        "Applied to a copy in memory: {} before, {} after",
-        counted(before, "finding"),
-        grouped(after.findings)
-    );
-    writeln!(front.out, "{}", paint.with(Tone::Title, &line))?;
-    if !after.remaining.is_empty() {
-        why_table(&after.remaining).write(&mut front.out, paint, width)?;
-    }
-    let steps = counted(repair.plan.steps.len() as u64, "step");
-    match target {
-        Some(target) => front.note(format!("{}: {steps}; nothing was sent", target.display())),
-        None if repair.plan.steps.is_empty() => {}
-        None => {
-            writeln!(front.out)?;
-            let line = format!("{steps}; -O plan.ndjson writes the plan");
-            writeln!(front.out, "{}", paint.with(Tone::Dim, &line))?;
-        }
-    }
-    Ok(())
-}
-
-fn why_table(rows: &[Remaining]) -> Table {
-    let mut table = Table::new(vec![
-        Column::left("finding", Tone::Notice, usize::MAX),
-        Column::right("n", Tone::Number),
-        Column::left("why", Tone::Plain, 20),
-    ]);
-    for row in rows {
-        table.row(vec![
-            row.category.as_str().to_owned(),
-            grouped(row.findings),
-            row.why.in_words().to_owned(),
-        ]);
-    }
-    table
 }

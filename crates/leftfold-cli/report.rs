@@ -37,13 +37,14 @@ Examples:
   leftfold report shop.db shop-mirror.ndjson -O picture.svg        the charts alone; or .png
   leftfold report shop.db shop-mirror.ndjson --mode projection -O states.html     states against states; every --mode of compare
   leftfold report --project . -O report.html                       every comparison and rule of leftfold.toml, as `leftfold check`
+  leftfold report --project . --at 2026-11-20T19:10:00Z -O then.html               the same as known then
   leftfold report --project . --check 'stock never below zero' -O stock.html
 
 The options are those of `leftfold compare`, every --mode too; with --project leftfold.toml states them. An HTML report is one file without scripts, which loads nothing: the verdict and its time, charts, \
 findings by kind, streams (or keys) with their first divergence, findings with their evidence, how it was compared and where it is from. It follows the \
 reader's dark or light setting, and prints. Findings and streams past -c are left out, and it says so. The same sources give the same bytes: \
 no time is in it but that of --made.
-In the strip between the two sides of a mirror what is confirmed is solid, what is pending hatched, what healed an outline.
+In the strip between the two sides of a mirror, and in the chart of findings by stream or key, what is confirmed is solid, what is pending hatched, what healed an outline.
 Exit codes: 0 nothing differs and nothing is violated, 1 something does or is, 2 error, or something could not be checked; with --project as \
 `leftfold check`.";
 
@@ -84,7 +85,7 @@ pub(crate) struct ReportArgs {
     pub(crate) theme: Theme,
 }
 
-fn made(text: &str) -> Result<String, String> {
+pub(crate) fn made(text: &str) -> Result<String, String> {
     match Point::parse(text) {
         Ok(Point::Time(time)) => Ok(time.to_string()),
         _ => Err(format!("{text:?} is no time: write 2026-11-20T14:32:07Z")),
@@ -126,8 +127,14 @@ pub(crate) fn run(front: &mut Front, args: &ReportArgs) -> Outcome<ExitCode> {
         let why = "a picture is of one comparison: name its sides, or write an .html";
         return Err(Failure::new("usage", why));
     }
-    if args.project.is_some() && (args.relate != RelateArgs::default() || args.how != HowArgs::default()) {
-        let why = format!("--project compares as {FILE_NAME} says: state a comparison's options there");
+    let but_at = HowArgs {
+        at: None,
+        ..args.how.clone()
+    };
+    if args.project.is_some() && (args.relate != RelateArgs::default() || but_at != HowArgs::default()) {
+        let why = format!(
+            "--project compares as {FILE_NAME} says, and takes --at: state a comparison's options there"
+        );
         return Err(Failure::new("usage", why));
     }
     // What a project file names lies relative to it.
@@ -281,11 +288,12 @@ impl Making {
             .file_name()
             .map_or_else(|| FILE_NAME.to_owned(), |n| n.to_string_lossy().into_owned());
         self.sources.push(PathBuf::from(FILE_NAME));
+        let at = args.how.at.as_ref();
         let mut sections = Vec::new();
         for stated in check::chosen(&project, &args.check)? {
             let made = match &stated.check {
-                Ok(Check::Comparison(comparison)) => self.stated_comparison(front, comparison),
-                Ok(Check::Rule(rule)) => self.rule(front, stated, rule, fallback.as_deref()),
+                Ok(Check::Comparison(comparison)) => self.stated_comparison(front, comparison, at),
+                Ok(Check::Rule(rule)) => self.rule(front, stated, rule, (fallback.as_deref(), at)),
                 Err(why) => Err(project.wrong(why).into()),
             };
             sections.push(match made {
@@ -300,8 +308,14 @@ impl Making {
         Ok((format!("{}: comparisons and rules", clean(&title)), sections))
     }
 
-    fn stated_comparison(&mut self, front: &mut Front, stated: &Arc<NamedComparison>) -> Outcome<Made> {
-        let done = sides::of(front, (**stated).clone(), [None; 2], None)?;
+    fn stated_comparison(
+        &mut self,
+        front: &mut Front,
+        stated: &Arc<NamedComparison>,
+        at: Option<&Point>,
+    ) -> Outcome<Made> {
+        let mut done = sides::of(front, (**stated).clone(), [None; 2], at)?;
+        done.at = done.compared.go_back_to(at);
         self.sources.extend(done.paths.iter().cloned());
         // As `check` has it.
         if !matches!(stated.mode, Mode::Mirror) {
@@ -360,6 +374,7 @@ fn finding_row(number: u32, shown: &Shown, sides: [&str; 2], hands: [&str; 2]) -
     let value = |v: &leftfold_event::json::Value| clean(&bounded(&v.to_string(), VALUE)).into_owned();
     let of_row = shown.of_row.as_deref();
     let blame = |i: usize| of_row.and_then(|row| row.blame.get(i)?.as_ref());
+    let blame_right = |i: usize| of_row.and_then(|row| row.blame_right.get(i)?.as_ref());
     let key = shown.key.as_deref().filter(|key| *key != shown.stream);
     let stream = if shown.stream.is_empty() && key.is_some() {
         ""
@@ -386,6 +401,9 @@ fn finding_row(number: u32, shown: &Shown, sides: [&str; 2], hands: [&str; 2]) -
                 left: f.left.as_ref().map(value),
                 right: f.right.as_ref().map(value),
                 blame: blame(i)
+                    .map(|e| clean(&in_words(e)).into_owned())
+                    .unwrap_or_default(),
+                blame_right: blame_right(i)
                     .map(|e| clean(&in_words(e)).into_owned())
                     .unwrap_or_default(),
             })

@@ -1,9 +1,8 @@
 //! Colours and text for a terminal: the terminal's own palette, and nothing in it that the data could turn into commands.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-use leftfold_event::terminal::is_obeyed;
+pub(crate) use leftfold_event::terminal::visible as clean;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What a piece of text is, so that it looks the same everywhere.
@@ -45,24 +44,6 @@ impl Paint {
         };
         Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
     }
-}
-
-/// The text with what a terminal would obey (control characters, changes of direction) written as escapes.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_obeyed) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_obeyed(c) => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    Cow::Owned(out)
 }
 
 /// A name or, where there is none, a dash.

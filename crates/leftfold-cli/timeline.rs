@@ -3,12 +3,16 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use leftfold_event::{Point, Timestamp};
+use leftfold_event::{Cancel, Point, Timestamp};
 use leftfold_log::{Axis, Density, LaneBy};
-use leftfold_report::{Lane, TimelineChart, timeline_png_bytes, timeline_svg, timeline_text};
+use leftfold_report::{
+    Folds, Heights, Lane, Language, Mark, TimelineChart, history_html, timeline_png_bytes, timeline_svg,
+    timeline_text,
+};
+use leftfold_session::export::{Bookmark, PageOf};
 use leftfold_session::{View, output};
 
-use crate::args::{By, Theme, TimelineArgs};
+use crate::args::{BookmarkArg, By, Theme, TimelineArgs};
 use crate::document::{Document, list, number, stated};
 use crate::export::check_target;
 use crate::failure::{Failure, Outcome};
@@ -26,6 +30,8 @@ const JSON_COLUMNS: u32 = 100;
 const WIDTH: u32 = 1200;
 const LANE_HEIGHT: u32 = 44;
 const FRAME_HEIGHT: u32 = 96;
+/// Streams of a page whose changes are shown.
+const PAGE_STREAMS: u32 = 20;
 
 /// What is drawn: lanes and their counts over a range of an axis, `to` exclusive.
 struct Drawn {
@@ -61,7 +67,8 @@ impl Drawn {
 
 pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
     let named = input::find(&args.source.source)?;
-    let to_output = args.svg.iter().chain(&args.png).filter(|p| is_output(p)).count();
+    let files = || args.svg.iter().chain(&args.png).chain(&args.html);
+    let to_output = files().filter(|p| is_output(p)).count();
     if to_output > 1 || (to_output == 1 && args.json) {
         return Err(Failure::new(
             "usage",
@@ -74,12 +81,12 @@ pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
             "a picture cannot be shown in a terminal: name a file (--svg day.svg), or pipe it to a program",
         ));
     }
-    for picture in args.svg.iter().chain(&args.png).filter(|p| !is_output(p)) {
-        check_target(picture, &named.path, args.force)?;
+    for file in files().filter(|p| !is_output(p)) {
+        check_target(file, &named.path, args.force)?;
     }
     let opened = input::open(front, &args.source)?;
     let view = opened.filtered(front, args.filter.as_deref(), None)?;
-    let pictured = args.svg.is_some() || args.png.is_some();
+    let pictured = files().next().is_some();
     let room = front.width.unwrap_or(TEXT_COLUMNS);
     let columns = args.columns.unwrap_or(if pictured { WIDTH } else { TEXT_BINS });
     let Some(drawn) = drawn(front, args, &view, columns)? else {
@@ -89,12 +96,29 @@ pub(crate) fn run(front: &mut Front, args: &TimelineArgs) -> Outcome {
     if drawn.axis == Axis::Time {
         input::note_untimed(front, &view);
     }
-    let chart = chart(&drawn, &opened.source.name(), args);
+    let bookmarks = bookmarks(&view, drawn.axis, &args.bookmark, &front.interrupt.cancel)?;
+    let chart = chart(&drawn, &opened.source.name(), args, &bookmarks);
     if let Some(path) = &args.svg {
         save(front, path, timeline_svg(&chart)?.as_bytes())?;
     }
     if let Some(path) = &args.png {
         save(front, path, &timeline_png_bytes(&chart)?)?;
+    }
+    if let Some(path) = &args.html {
+        let of = PageOf {
+            axis: drawn.axis,
+            range: (drawn.from, drawn.to - drawn.step),
+            bookmarks: &bookmarks,
+            projection: args.projection.as_deref(),
+            events: args.count,
+            streams: PAGE_STREAMS,
+            filter: args.filter.as_deref(),
+            language: Language::English,
+        };
+        let mut page = view.page(&of, &front.interrupt.cancel)?;
+        page.chart = Some(chart.clone());
+        page.made.clone_from(&args.made);
+        save(front, path, history_html(&page)?.as_bytes())?;
     }
     if args.json {
         let drawn = drawn.in_columns(&view, args.by.into(), args.columns.unwrap_or(JSON_COLUMNS));
@@ -226,27 +250,59 @@ fn document(drawn: &Drawn, source: &str, by: By) -> Document {
         .with("lanes_in_all", number(drawn.total_lanes as u64))
 }
 
-fn chart(drawn: &Drawn, source: &str, args: &TimelineArgs) -> TimelineChart {
+/// The places to mark, in the axis's order.
+fn bookmarks(view: &View, axis: Axis, asked: &[BookmarkArg], cancel: &Cancel) -> Outcome<Vec<Bookmark>> {
+    let mut bookmarks = Vec::with_capacity(asked.len());
+    for arg in asked {
+        let stream = arg
+            .stream
+            .as_deref()
+            .map(|name| view.stream_key(name))
+            .transpose()?;
+        bookmarks.push(Bookmark {
+            place: view.resolve(axis, stream, &arg.point, cancel)?,
+            stream,
+            note: arg.note.clone(),
+        });
+    }
+    bookmarks.sort_by_key(|b| b.place.key());
+    Ok(bookmarks)
+}
+
+fn chart(drawn: &Drawn, source: &str, args: &TimelineArgs, bookmarks: &[Bookmark]) -> TimelineChart {
     // The chart's end is written on it: the last moment there is an event, not the first after it.
     let last = drawn.to - drawn.step;
     let (from, to) = (drawn.from, last.max(drawn.from + 1));
     let rows = drawn.density.counts.chunks(drawn.density.columns as usize);
-    let lane = |((name, _), row): (&(String, u32), &[u32])| Lane {
+    let lane = |(((name, _), row), key): ((&(String, u32), &[u32]), &u32)| Lane {
         name: if name.is_empty() {
             "(none)".to_owned()
         } else {
             crate::style::clean(name).into_owned()
         },
+        // As in the window, wherever the lane stands.
+        colour: *key as usize,
         counts: row.to_vec(),
     };
     TimelineChart {
         title: crate::style::clean(source).into_owned(),
-        lanes: drawn.lanes.iter().zip(rows).map(lane).collect(),
+        lanes: drawn.lanes.iter().zip(rows).zip(&drawn.keys).map(lane).collect(),
+        values: Vec::new(),
+        folds: Folds::default(),
+        heights: Heights::OfLane,
+        language: Language::English,
         axis: match drawn.axis {
             Axis::Time => leftfold_report::Axis::Time { from, to },
             Axis::Log => leftfold_report::Axis::Log { from, to },
         },
-        marks: Vec::new(),
+        marks: bookmarks
+            .iter()
+            .filter(|b| (from..=to).contains(&b.place.coord))
+            .map(|b| Mark {
+                at: b.place.coord,
+                label: crate::style::clean(&b.note).into_owned(),
+            })
+            .collect(),
         playhead: None,
         width: WIDTH,
         height: FRAME_HEIGHT + LANE_HEIGHT * drawn.lanes.len() as u32,

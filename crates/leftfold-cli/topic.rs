@@ -1,8 +1,12 @@
 //! Topics as a source of any verb: read into a temporary capture, which is removed when the run ends.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use leftfold_kafka::{Request, Told, capture};
+use leftfold_kafka::{CaptureError, KafkaError, Request, Told, capture};
+use tempfile::TempDir;
 
 use crate::args::{EventsArgs, Verb};
 use crate::failure::{Failure, Outcome};
@@ -114,13 +118,133 @@ fn of_source(front: &mut Front, source: &Path) -> Outcome<PathBuf> {
     take(front, &args.request(&[], None, false)?)
 }
 
-/// Reads what is asked for into a temporary capture.
-fn take(front: &mut Front, request: &Request) -> Outcome<PathBuf> {
+/// An error of a read, told as one of a file that the user has not named.
+fn no_room(e: KafkaError, folder: &Path) -> Failure {
+    let KafkaError::Capture(inner @ (CaptureError::Full { .. } | CaptureError::Write { .. })) = &e else {
+        return e.into();
+    };
+    let what = match inner {
+        CaptureError::Write { reason, .. } => reason.clone(),
+        _ => "the disk is full".to_owned(),
+    };
+    Failure::new(
+        e.code(),
+        format!(
+            "{}: {what}. The topic was being read into a temporary file there, which is removed again: free some room, let TMPDIR name a folder \
+             with more, read less (-o, -c), or capture the topic to a place of yours (leftfold capture) and read that",
+            folder.display()
+        ),
+    )
+}
+
+/// A topic that is captured while it is followed.
+pub(crate) struct Followed {
+    /// What it is called.
+    pub(crate) source: PathBuf,
+    /// The temporary capture that grows with it.
+    pub(crate) path: PathBuf,
+    /// Records it had when its end was reached first.
+    pub(crate) records: u64,
+    news: Receiver<News>,
+}
+
+/// What the capture of a topic tells.
+enum News {
+    Told(Told),
+    Ended(Result<(), KafkaError>),
+}
+
+/// How long the end of a capture is waited for, when it was asked to end.
+const ENDING: Duration = Duration::from_millis(25);
+
+/// Captures a SOURCE that is a topic into a temporary file, on a thread of its own, until the run is interrupted. Answers when everything is there that there
+/// is now.
+pub(crate) fn followed(front: &mut Front, source: &Path) -> Outcome<Followed> {
+    let request = parse(&source.to_string_lossy())?.request(&[], None, true)?;
+    let (folder, path) = temporary(front, &request)?;
+    front.cache = false;
+    front.topics.push(folder);
+    let (tell, news) = channel();
+    let cancel = front.interrupt.cancel.clone();
+    let (out, heard) = (path.clone(), cancel.clone());
+    thread::spawn(move || {
+        let ended = capture(&request, &out, &heard, &mut |told| {
+            drop(tell.send(News::Told(told)));
+        });
+        drop(tell.send(News::Ended(ended.map(drop))));
+    });
+    let mut followed = Followed {
+        source: source.to_owned(),
+        path,
+        records: 0,
+        news,
+    };
+    let mut bar = front.progress("reading");
+    loop {
+        if cancel.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        match followed.news.recv_timeout(ENDING) {
+            Ok(News::Told(Told::Progress { written, left })) => {
+                bar.set(written.records, Some(written.records + left));
+                if left == 0 {
+                    followed.records = written.records;
+                    return Ok(followed);
+                }
+            }
+            Ok(News::Told(Told::Note(note))) => front.note(note),
+            Ok(News::Told(Told::Waiting(why))) => front.note(format!("waiting: {why}")),
+            Ok(News::Ended(ended)) => ended?,
+            Ok(News::Told(Told::Kept(_))) | Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(ended_early(source)),
+        }
+    }
+}
+
+fn ended_early(source: &Path) -> Failure {
+    Failure::about("kafka", source, "it is read no further")
+}
+
+impl Followed {
+    /// Says what is to be known of it, and fails where it has ended.
+    pub(crate) fn hear(&mut self, front: &mut Front) -> Outcome {
+        loop {
+            match self.news.try_recv() {
+                Ok(News::Told(Told::Note(note))) => front.note(note),
+                Ok(News::Told(Told::Waiting(why))) => front.note(format!("waiting: {why}")),
+                Ok(News::Told(Told::Progress { .. } | Told::Kept(_))) => {}
+                Ok(News::Ended(ended)) => {
+                    ended?;
+                    return Err(ended_early(&self.source));
+                }
+                Err(TryRecvError::Empty) => return Ok(()),
+                Err(TryRecvError::Disconnected) => return Err(ended_early(&self.source)),
+            }
+        }
+    }
+
+    /// Waits a moment for the capture to end, which was asked to by then.
+    pub(crate) fn stop(&mut self) {
+        let until = Instant::now() + ENDING;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            match self.news.recv_timeout(left) {
+                Ok(News::Told(_)) => {}
+                Ok(News::Ended(_)) | Err(_) => return,
+            }
+        }
+    }
+}
+
+/// A temporary folder, and the place in it for the capture of a topic.
+fn temporary(front: &Front, request: &Request) -> Outcome<(TempDir, PathBuf)> {
     let made = tempfile::Builder::new().prefix("leftfold-").tempdir();
     let folder = made.map_err(|e| {
         Failure::new(
             "no-temporary-folder",
-            format!("no temporary folder can be made: {e}"),
+            format!(
+                "no temporary folder can be made in {}: {e}; let TMPDIR name another place",
+                std::env::temp_dir().display()
+            ),
         )
     })?;
     // What the events say they come from.
@@ -129,6 +253,12 @@ fn take(front: &mut Front, request: &Request) -> Outcome<PathBuf> {
         .join(request.topics.first().map_or("topic", String::as_str));
     // Whoever ends the run twice over leaves nothing behind, either.
     front.interrupt.remove_at_end(folder.path());
+    Ok((folder, path))
+}
+
+/// Reads what is asked for into a temporary capture.
+fn take(front: &mut Front, request: &Request) -> Outcome<PathBuf> {
+    let (folder, path) = temporary(front, request)?;
     let cancel = front.interrupt.cancel.clone();
     let interrupt = front.interrupt.clone();
     let mut bar = front.progress("reading");
@@ -136,6 +266,9 @@ fn take(front: &mut Front, request: &Request) -> Outcome<PathBuf> {
     let captured = interrupt.careful(|| {
         capture(request, &path, &cancel, &mut |told| match told {
             Told::Note(note) => notes.push(note),
+            Told::Waiting(why) => notes.push(format!("waiting: {why}")),
+            // It is removed with its folder.
+            Told::Kept(_) => {}
             Told::Progress { written, left } => bar.set(written.records, Some(written.records + left)),
         })
     });
@@ -143,7 +276,7 @@ fn take(front: &mut Front, request: &Request) -> Outcome<PathBuf> {
     for note in notes {
         front.note(note);
     }
-    if !captured?.complete {
+    if !captured.map_err(|e| no_room(e, folder.path()))?.complete {
         return Err(Failure::Cancelled);
     }
     // Nothing of it is to be kept for a next time.

@@ -4,7 +4,9 @@ use clap::Args;
 use leftfold_event::Event;
 use leftfold_event::json::Object;
 use leftfold_event::json::Value;
-use leftfold_kafka::{Cluster, Outcome as Went, Part, Sample, Step, Topic, TopicFacts, check_with, sample};
+use leftfold_kafka::{
+    Cluster, KafkaError, Outcome as Went, Part, Sample, Step, Topic, TopicFacts, check_with, sample,
+};
 
 use crate::document::{Document, list, number};
 use crate::failure::{Failure, Outcome};
@@ -57,6 +59,7 @@ pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
     let cluster = Cluster::connect(&settings)?;
     let interrupt = front.interrupt.clone();
     let bar = front.progress("asking");
+    let mut refused: Vec<(String, KafkaError)> = Vec::new();
     let found = interrupt.careful(|| -> Outcome<Vec<(TopicFacts, Option<Sample>)>> {
         let topics: Vec<Topic> = if args.kafka.topics.is_empty() {
             cluster.all_topics(args.internal, &cancel)?
@@ -64,20 +67,22 @@ pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
             cluster.topics(&args.kafka.topics, &cancel)?
         };
         let mut found = Vec::new();
+        let alone = topics.len() == 1;
         for topic in topics {
-            let facts = cluster.describe(&topic, &cancel)?;
-            let sampled = match args.sample {
-                Some(n) => Some(sample(
-                    &settings,
-                    &cluster,
-                    &topic,
-                    n,
-                    args.kafka.reading()?,
-                    &cancel,
-                )?),
-                None => None,
-            };
-            found.push((facts, sampled));
+            let reading = args.kafka.reading()?;
+            let facts = cluster.describe(&topic, &cancel);
+            let one = facts.and_then(|facts| {
+                let sampled = args
+                    .sample
+                    .map(|n| sample(&settings, &cluster, &topic, n, reading, &cancel));
+                Ok((facts, sampled.transpose()?))
+            });
+            match one {
+                Ok(one) => found.push(one),
+                // What is of one topic keeps nobody from the others.
+                Err(e) if !alone && e.is_of_topic() => refused.push((topic.name, e)),
+                Err(e) => return Err(e.into()),
+            }
         }
         Ok(found)
     });
@@ -94,9 +99,27 @@ pub(crate) fn run(front: &mut Front, args: &TopicsArgs) -> Outcome {
         for (facts, sampled) in &found {
             document(facts, sampled.as_ref()).print(&mut front.out)?;
         }
-        return Ok(());
+    } else if refused.is_empty() || !found.is_empty() {
+        print(front, &found)?;
     }
-    print(front, &found)
+    all_read(&refused, found.len())
+}
+
+/// Tells of the topics that could not be looked into, if there are some: that is the end of the run.
+fn all_read(refused: &[(String, KafkaError)], read: usize) -> Outcome {
+    let Some((_, first)) = refused.first() else {
+        return Ok(());
+    };
+    let each: Vec<String> = refused.iter().map(|(topic, e)| format!("{topic}: {e}")).collect();
+    Err(Failure::new(
+        first.code(),
+        format!(
+            "{} of {} topics could not be looked into: {}",
+            refused.len(),
+            refused.len() + read,
+            each.join("; ")
+        ),
+    ))
 }
 
 fn document(facts: &TopicFacts, sampled: Option<&Sample>) -> Document {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use clap::Args;
 use leftfold_event::Event;
 use leftfold_session::compare::{
-    History, Rule, RuleWitness, Status, Witness, correlated_is_shown, correlated_witness, rule_witness,
-    witness,
+    History, MirrorOptions, ProjectionWitness, Row, Rule, RuleWitness, Status, Witness, correlated_is_shown,
+    correlated_witness, projection_is_shown, projection_witness, rule_witness, witness,
 };
 use leftfold_session::project::{FILE_NAME, Project};
 use leftfold_session::{Check, Mode, NamedComparison, output, save_comparison, write_event};
@@ -37,9 +37,10 @@ takes to be as certain. The outcome is read back and looked at before it is writ
 
 In the folder: left.ndjson and right.ndjson (for a rule history.ndjson), leftfold.toml with the comparison or the rule, test.sh for a build \
 server (LEFTFOLD names another program). `leftfold check` does the same there.
-With --mode correlated it is the events of the finding's key on both sides, and where it takes them those up to which both sides are known. Of a projection's findings \
-there is none: `leftfold compare --json` and `leftfold report` have their rows and states.
-With --json one line {folder, finding, category, status, events: {left, right} | {history}, others}.";
+With --mode correlated it is the events of the finding's key on both sides, and where it takes them those up to which both sides are known. With --mode projection it is \
+events of the finding's stream and, as right.ndjson, its row as a line of states in the form that the state has, with the fields that differ alone where that is enough; another \
+stream with its row is taken along where the row or the stream is missing.
+With --json one line {folder, finding, category, status, events: {left, right} | {history}, rows, others}.";
 
 #[derive(Debug, Args)]
 pub(crate) struct WitnessArgs {
@@ -49,7 +50,7 @@ pub(crate) struct WitnessArgs {
     /// The right side
     pub(crate) right: Option<PathBuf>,
     /// Which finding: its number in `leftfold compare` or `leftfold check`
-    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) finding: u32,
     /// A finding of this rule in leftfold.toml, instead of a comparison's
     #[arg(long, value_name = "NAME", conflicts_with = "left")]
@@ -84,6 +85,8 @@ exec \"${LEFTFOLD:-leftfold}\" check \"$@\"
 struct Files {
     /// Histories by their files' names, and what their events say they come from.
     histories: Vec<(&'static str, String, Vec<Arc<Event>>)>,
+    /// Rows, as lines of states.
+    rows: Vec<Row>,
     project: String,
 }
 
@@ -104,6 +107,10 @@ pub(crate) fn run(front: &mut Front, args: &WitnessArgs) -> Outcome {
             path(name),
             counted(events.len() as u64, "event")
         )?;
+    }
+    if !files.rows.is_empty() {
+        let rows = counted(files.rows.len() as u64, "row");
+        writeln!(front.out, "{}  {rows}", path(BOTH[1]))?;
     }
     writeln!(front.out, "{}", path(FILE_NAME))?;
     writeln!(front.out, "{}  {told}", path("test.sh"))?;
@@ -134,10 +141,6 @@ fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
     check_folder(args, &BOTH, &[])?;
     let both = (left.as_path(), args.right.as_deref());
     let asked = sides::wanted(both, &args.relate, &args.how)?;
-    let of = "a witness is of a mirror, of a correlated comparison or, with --rule NAME, of a rule";
-    if matches!(asked.mode, Mode::Projection(_)) {
-        return Err(sides::not_of(&asked, of));
-    }
     let done = sides::made(front, asked, &args.how)?;
     check_folder(args, &BOTH, &done.paths)?;
     let cancel = front.interrupt.cancel.clone();
@@ -146,71 +149,164 @@ fn of_comparison(front: &mut Front, args: &WitnessArgs) -> Outcome<Found> {
     let found = match &done.compared {
         Made::Mirror(compared) => {
             let work = || witness(compared, number_of, done.at, &cancel);
-            front.watch("looking for less", &progress, work)?
+            Least::Events(front.watch("looking for less", &progress, work)?)
         }
         Made::Correlated(correlated) => {
             let work = || correlated_witness(correlated, number_of, &cancel);
-            front.watch("looking for less", &progress, work)?
+            Least::Events(front.watch("looking for less", &progress, work)?)
         }
-        Made::Projection(_) => return Err(sides::not_of(&done.asked, of)),
+        Made::Projection(projected) => {
+            let work = || projection_witness(projected, &done.asked.options, number_of, &cancel);
+            Least::Rows(front.watch("looking for less", &progress, work)?)
+        }
     };
     let names = done.compared.found().names().map(str::to_owned);
+    let status = found.status();
     let what = format!(
         "finding {} of {} against {}: {} ({})",
         args.finding,
         names[0],
         names[1],
-        found.category.as_str(),
-        found.status[1].as_str()
+        found.category(),
+        status[1].as_str()
     );
-    let histories = vec![
-        (BOTH[0], names[0].clone(), found.left.clone()),
-        (BOTH[1], names[1].clone(), found.right.clone()),
-    ];
-    let mut files = Files {
-        histories,
-        project: String::new(),
-    };
+    let mut files = found.files(&names);
     let folder = temporary()?;
     let named = NamedComparison {
         name: "witness".to_owned(),
         left: BOTH[0].into(),
         right: BOTH[1].into(),
-        options: found.options.clone(),
-        mode: done.asked.mode.clone(),
+        options: found.options().clone(),
+        mode: match &found {
+            Least::Events(_) => done.asked.mode.clone(),
+            Least::Rows(small) => Mode::Projection(Arc::clone(&small.by)),
+        },
     };
+    if let Least::Rows(_) = &found {
+        let path = folder.path().join(FILE_NAME);
+        let stated = projections(front, &done)?;
+        fs::write(&path, stated).map_err(|e| Failure::unwritable(&path, &e))?;
+    }
     save_comparison(folder.path(), &named)?;
     let stated = fs::read_to_string(folder.path().join(FILE_NAME))
         .map_err(|e| Failure::unwritable(folder.path(), &e))?;
     files.project = format!("{}{stated}", comment(&what));
     write(folder.path(), &files)?;
     is_shown(front, folder.path(), &named, &found)?;
-    note_status(front, found.status);
-    if found.others > 0 {
+    note_status(front, status);
+    if found.others() > 0 {
         front.note(format!(
             "{} of the small histories beside it cannot be left out",
-            counted(found.others as u64, "other finding")
+            counted(found.others() as u64, "other finding")
         ));
     }
     let document = Document::new()
         .with("folder", args.output.to_string_lossy().into_owned())
         .with("finding", number(args.finding))
-        .with("category", found.category.as_str())
-        .with("status", found.status[1].as_str())
-        .with(
-            "events",
-            Document::new()
-                .with("left", number(found.left.len() as u64))
-                .with("right", number(found.right.len() as u64)),
-        )
-        .with("others", number(found.others as u64))
+        .with("category", found.category())
+        .with("status", status[1].as_str())
+        .with("events", found.counts())
+        .maybe("rows", found.rows().map(number))
+        .with("others", number(found.others() as u64))
         .with("files", list(BOTH));
-    let told = match found.status[1] {
+    let told = match status[1] {
         Status::Confirmed | Status::Healed => "exit code 1 as long as they differ",
         Status::Pending => "exit code 0: what is pending may still come",
         Status::OutOfCoverage => "exit code 0: it is not expected there",
     };
     Ok((files, document, told.to_owned()))
+}
+
+/// The projections that the left side's streams are folded by, as they are stated.
+fn projections(front: &Front, done: &sides::Done) -> Outcome<String> {
+    let stated = input::session(front).stated_projections(&done.paths[0])?;
+    if let Some(stated) = stated {
+        return Ok(stated);
+    }
+    // What was received is a file of ours: the project of the current folder speaks for it.
+    let received = done.asked.left.symlink_metadata().is_err();
+    let project = Project::of_folder(Path::new("."))?.filter(|_| received);
+    Ok(project
+        .map(|p| p.projections_alone())
+        .transpose()?
+        .unwrap_or_default())
+}
+
+/// The least that shows a finding of a comparison.
+enum Least {
+    /// Events of both sides.
+    Events(Witness),
+    /// Events, and rows beside them.
+    Rows(ProjectionWitness),
+}
+
+impl Least {
+    fn category(&self) -> &'static str {
+        match self {
+            Self::Events(small) => small.category.as_str(),
+            Self::Rows(small) => small.category.as_str(),
+        }
+    }
+
+    fn status(&self) -> [Status; 2] {
+        match self {
+            Self::Events(small) => small.status,
+            Self::Rows(small) => small.status,
+        }
+    }
+
+    fn others(&self) -> usize {
+        match self {
+            Self::Events(small) => small.others,
+            Self::Rows(small) => small.others,
+        }
+    }
+
+    fn options(&self) -> &MirrorOptions {
+        match self {
+            Self::Events(small) => &small.options,
+            Self::Rows(small) => &small.options,
+        }
+    }
+
+    /// How many events there are of each side that has some.
+    fn counts(&self) -> Document {
+        let of = |events: &[Arc<Event>]| number(events.len() as u64);
+        match self {
+            Self::Events(small) => Document::new()
+                .with("left", of(&small.left))
+                .with("right", of(&small.right)),
+            Self::Rows(small) => Document::new().with("left", of(&small.events)),
+        }
+    }
+
+    fn rows(&self) -> Option<u64> {
+        match self {
+            Self::Events(_) => None,
+            Self::Rows(small) => Some(small.rows.len() as u64),
+        }
+    }
+
+    /// What is written, but for the project file.
+    fn files(&self, names: &[String; 2]) -> Files {
+        let mut files = Files {
+            histories: Vec::new(),
+            rows: Vec::new(),
+            project: String::new(),
+        };
+        let left = match self {
+            Self::Events(small) => &small.left,
+            Self::Rows(small) => &small.events,
+        };
+        files.histories.push((BOTH[0], names[0].clone(), left.clone()));
+        match self {
+            Self::Events(small) => files
+                .histories
+                .push((BOTH[1], names[1].clone(), small.right.clone())),
+            Self::Rows(small) => files.rows.clone_from(&small.rows),
+        }
+        files
+    }
 }
 
 fn temporary() -> Outcome<tempfile::TempDir> {
@@ -248,13 +344,16 @@ fn note_status(front: &mut Front, [was, is]: [Status; 2]) {
 }
 
 /// Reads the files back and compares them as anybody would.
-fn is_shown(front: &mut Front, folder: &Path, named: &NamedComparison, found: &Witness) -> Outcome {
+fn is_shown(front: &mut Front, folder: &Path, named: &NamedComparison, found: &Least) -> Outcome {
     let session = input::session(front);
     let [left, right] = BOTH.map(|name| folder.join(name));
     let read = make(front, &session, named, ([&left, &right], [None; 2]), None)?;
-    let shown = match (&read, &named.mode) {
-        (Made::Mirror(read), _) => found.is_shown_by(read),
-        (Made::Correlated(read), Mode::Correlated(by)) => correlated_is_shown(found, by, read),
+    let shown = match (found, &read, &named.mode) {
+        (Least::Events(found), Made::Mirror(read), _) => found.is_shown_by(read),
+        (Least::Events(found), Made::Correlated(read), Mode::Correlated(by)) => {
+            correlated_is_shown(found, by, read)
+        }
+        (Least::Rows(found), Made::Projection(read), _) => projection_is_shown(found, read),
         _ => false,
     };
     if shown {
@@ -295,7 +394,7 @@ fn of_rule(front: &mut Front, args: &WitnessArgs, name: &str) -> Outcome<Found> 
     check_folder(args, &[ONE], &[path])?;
     let session = input::session(front);
     let opened = input::open_in(front, &session, &of(&resolved))?;
-    let (ruled, _) = check::ruled(front, &rule, &opened)?;
+    let (ruled, _) = check::ruled(front, &rule, &opened, None)?;
     let history = History {
         log: &opened.snapshot.log,
         store: &*opened.source.store,
@@ -309,6 +408,7 @@ fn of_rule(front: &mut Front, args: &WitnessArgs, name: &str) -> Outcome<Found> 
     let what = format!("finding {} of the rule {name} on {origin}", args.finding);
     let files = Files {
         histories: vec![(ONE, origin, found.events.clone())],
+        rows: Vec::new(),
         project: format!("{}{}", comment(&what), project.with_rule_alone(name, ONE)?),
     };
     let folder = temporary()?;
@@ -347,7 +447,7 @@ fn of(source: &Path) -> SourceArgs {
 fn rule_is_violated(front: &mut Front, folder: &Path, rule: &Rule, found: &RuleWitness) -> Outcome {
     let session = input::session(front);
     let opened = input::open_in(front, &session, &of(&folder.join(ONE)))?;
-    let (read, _) = check::ruled(front, rule, &opened)?;
+    let (read, _) = check::ruled(front, rule, &opened, None)?;
     let violated = read.shown.get(found.number as usize);
     if violated.is_some_and(|v| v.status == found.status[1]) {
         return Ok(());
@@ -368,6 +468,17 @@ fn write(folder: &Path, files: &Files) -> Outcome {
                 write_event(event, source, &mut line);
                 line.push('\n');
                 out.write_all(line.as_bytes())?;
+            }
+            Ok(())
+        })?;
+    }
+    if !files.rows.is_empty() {
+        output::write_whole(&folder.join(BOTH[1]), |out| {
+            for row in &files.rows {
+                let line = Document::new()
+                    .with("stream", row.key.as_str())
+                    .with("state", row.fields.clone());
+                line.print(out)?;
             }
             Ok(())
         })?;

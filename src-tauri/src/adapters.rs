@@ -3,7 +3,7 @@
 #[allow(clippy::wildcard_imports, reason = "the table names nearly all of them")]
 use leftfold_session::{SessionError, commands, contract::*, dto::*};
 use tauri::ipc::{Invoke, Response};
-use tauri::{AppHandle, Manager as _, Wry};
+use tauri::{AppHandle, Manager as _, WebviewWindow, Wry};
 
 use crate::shell::{self, Shell};
 
@@ -11,10 +11,24 @@ use crate::shell::{self, Shell};
 async fn run<A: Send + 'static, T: Send + 'static>(
     app: AppHandle,
     args: A,
-    command: fn(&Shell, &AppHandle, A) -> Result<T, SessionError>,
+    command: fn(&Shell, A) -> Result<T, SessionError>,
 ) -> Result<T, ErrorDto> {
-    let work = move || command(&app.state::<Shell>(), &app, args);
-    match tauri::async_runtime::spawn_blocking(work).await {
+    let work = move || command(&app.state::<Shell>(), args);
+    answered(tauri::async_runtime::spawn_blocking(work).await)
+}
+
+/// The same, for a command that is about the window it comes from.
+async fn run_in<A: Send + 'static, T: Send + 'static>(
+    window: WebviewWindow,
+    args: A,
+    command: fn(&Shell, &WebviewWindow, A) -> Result<T, SessionError>,
+) -> Result<T, ErrorDto> {
+    let work = move || command(&window.state::<Shell>(), &window, args);
+    answered(tauri::async_runtime::spawn_blocking(work).await)
+}
+
+fn answered<T>(outcome: Result<Result<T, SessionError>, tauri::Error>) -> Result<T, ErrorDto> {
+    match outcome {
         Ok(answer) => answer.map_err(ErrorDto::from),
         Err(e) => Err(ErrorDto {
             code: "internal".to_owned(),
@@ -31,20 +45,20 @@ macro_rules! adapters {
         $(
             #[tauri::command]
             async fn $name(app: AppHandle, args: $args) -> Result<$answer, ErrorDto> {
-                run(app, args, |shell, _, args| commands::$name(&shell.session, args)).await
+                run(app, args, |shell, args| commands::$name(&shell.session, args)).await
             }
         )*
         $(
             #[tauri::command]
             async fn $raw(app: AppHandle, args: $raw_args) -> Result<Response, ErrorDto> {
-                let bytes = run(app, args, |shell, _, args| commands::$raw(&shell.session, args)).await?;
+                let bytes = run(app, args, |shell, args| commands::$raw(&shell.session, args)).await?;
                 Ok(Response::new(bytes.0))
             }
         )*
         $(
             #[tauri::command]
-            async fn $own(app: AppHandle, args: $own_args) -> Result<$own_answer, ErrorDto> {
-                run(app, args, shell::$own).await
+            async fn $own(window: WebviewWindow, args: $own_args) -> Result<$own_answer, ErrorDto> {
+                run_in(window, args, shell::$own).await
             }
         )*
 
@@ -67,6 +81,7 @@ adapters! {
         save_mapping(SaveMappingArgs) -> String;
         close(CloseArgs) -> ();
         source_status(SourceStatusArgs) -> SourceDto;
+        masks(MasksArgs) -> Vec<MaskDto>;
         oddities(OdditiesArgs) -> Vec<OddityDto>;
         cancel_index(CancelIndexArgs) -> ();
         reindex(ReindexArgs) -> ();
@@ -74,6 +89,7 @@ adapters! {
         axis_info(AxisInfoArgs) -> AxisInfoDto;
         rows(RowsArgs) -> RowsDto;
         rank(RankArgs) -> u32;
+        reached(ReachedArgs) -> ReachedDto;
         event(EventArgs) -> EventDto;
         cause(CauseArgs) -> Option<RowDto>;
         cancel_search(CancelSearchArgs) -> ();
@@ -83,6 +99,8 @@ adapters! {
         state(StateArgs) -> StateDto;
         diff(DiffArgs) -> DiffDto;
         history(HistoryArgs) -> Vec<HistoryEntryDto>;
+        watch(WatchArgs) -> WatchDto;
+        valid_times(ValidTimesArgs) -> Vec<Option<Int>>;
         next_change(NextChangeArgs) -> Option<RowDto>;
         streams(StreamsArgs) -> StreamsDto;
         check_filter(CheckFilterArgs) -> FilterCheckDto;
@@ -110,6 +128,11 @@ adapters! {
         stop_capture(StopCaptureArgs) -> ();
         forget_capture(ForgetCaptureArgs) -> ();
         compare_start(CompareStartArgs) -> ComparisonDto;
+        saved_comparisons(SavedComparisonsArgs) -> Vec<SavedComparisonDto>;
+        plan_check(PlanCheckArgs) -> CheckPlanDto;
+        save_check(SaveCheckArgs) -> String;
+        rules(RulesArgs) -> RulesDto;
+        check_start(CheckStartArgs) -> ComparisonDto;
         compare_status(CompareStatusArgs) -> ComparisonDto;
         compare_cancel(CompareCancelArgs) -> ();
         compare_close(CompareCloseArgs) -> ();
@@ -122,8 +145,16 @@ adapters! {
         convergence(ConvergenceArgs) -> ConvergenceDto;
         finding_states(FindingStatesArgs) -> FindingStatesDto;
         cancel_states(CancelStatesArgs) -> ();
+        beside(BesideArgs) -> Option<BesideDto>;
+        states_beside(StatesBesideArgs) -> FindingStatesDto;
         likeness(LikenessArgs) -> Option<LikenessDto>;
-        export_events(ExportEventsArgs) -> u32;
+        export_view(ExportViewArgs) -> ExportedDto;
+        export_progress(ExportProgressArgs) -> Option<ExportProgressDto>;
+        cancel_export(CancelExportArgs) -> ();
+        make_link(MakeLinkArgs) -> String;
+        read_link(ReadLinkArgs) -> OpenAtStart;
+        causes(CausesArgs) -> CausesDto;
+        effects(EffectsArgs) -> EffectsDto;
     }
     bytes {
         density(DensityArgs);
@@ -134,6 +165,8 @@ adapters! {
     shell {
         app_info(AppInfoArgs) -> AppInfo;
         save_preferences(SavePreferencesArgs) -> ();
+        workspace(WorkspaceArgs) -> Option<String>;
+        save_workspace(SaveWorkspaceArgs) -> ();
         pick_file(PickFileArgs) -> Option<String>;
         pick_save_file(PickSaveFileArgs) -> Option<String>;
         pick_properties(PickPropertiesArgs) -> Option<String>;
@@ -146,6 +179,10 @@ adapters! {
         demos(DemosArgs) -> Vec<DemoDto>;
         prepare_demo(PrepareDemoArgs) -> String;
         open(OpenArgs) -> SourceDto;
+        copy_events(CopyEventsArgs) -> CopiedDto;
+        copy_text(CopyTextArgs) -> ();
+        new_window(NewWindowArgs) -> ();
+        leave(LeaveArgs) -> ();
     }
 }
 

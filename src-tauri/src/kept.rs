@@ -1,6 +1,7 @@
 //! What is kept between runs: preferences, recent files and connections, in the user's configuration folder. No secrets.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use std::{fs, io};
 
 use leftfold_session::dto::{KafkaRememberedDto, RecentDto};
@@ -11,6 +12,12 @@ const RECENT: usize = 12;
 
 /// How many connections are remembered.
 const CONNECTIONS: usize = 8;
+
+/// Of so many sources it is kept what was seen of them; beyond that those go that were not opened for longest.
+const SEEN: usize = 200;
+
+/// Where that lies.
+const SEEN_FOLDER: &str = "seen";
 
 /// The file of connections.
 const CONNECTIONS_FILE: &str = "connections.json";
@@ -24,6 +31,23 @@ pub(crate) struct Kept {
 struct Recent {
     path: String,
     opened: String,
+}
+
+/// What was seen of a store of a file; of which one stands in it, because its name is a digest.
+#[derive(Serialize, Deserialize)]
+struct Seen {
+    path: String,
+    store: u32,
+    text: String,
+}
+
+/// The file of what was seen of a store: the digest (FNV-1a) is the same in every build.
+fn workspace_name(path: &str, store: u32) -> String {
+    let bytes = path.bytes().chain([0]).chain(store.to_le_bytes());
+    let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+        (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{SEEN_FOLDER}/{digest:016x}.json")
 }
 
 impl Kept {
@@ -40,10 +64,13 @@ impl Kept {
 
     fn write(&self, name: &str, text: &str) -> io::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        fs::create_dir_all(folder)?;
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
         let temporary = folder.join(format!("{name}.{}.tmp", std::process::id()));
         fs::write(&temporary, text)?;
-        fs::rename(&temporary, folder.join(name))
+        fs::rename(&temporary, path)
     }
 
     /// The UI's preferences as it saved them, if they are JSON at all.
@@ -55,6 +82,71 @@ impl Kept {
     /// Keeps the UI's preferences.
     pub(crate) fn save_preferences(&self, json: &str) -> io::Result<()> {
         self.write("window.json", json)
+    }
+
+    /// What was seen of a store of a file, as the UI saved it.
+    pub(crate) fn workspace(&self, path: &str, store: u32) -> Option<String> {
+        let name = workspace_name(path, store);
+        let read: Seen = serde_json::from_str(&self.read(&name)?).ok()?;
+        // Two files may fall on one name.
+        let text = (read.path == path && read.store == store).then_some(read.text)?;
+        self.touch(&name);
+        Some(text)
+    }
+
+    /// Keeps what is seen of a store of a file.
+    pub(crate) fn save_workspace(&self, path: &str, store: u32, json: &str) -> io::Result<()> {
+        // Half a text never takes the place of a whole one.
+        serde_json::from_str::<serde::de::IgnoredAny>(json)?;
+        let text = serde_json::to_string(&Seen {
+            path: path.to_owned(),
+            store,
+            text: json.to_owned(),
+        })?;
+        let name = workspace_name(path, store);
+        let is_new = self
+            .folder
+            .as_ref()
+            .is_some_and(|folder| !folder.join(&name).exists());
+        self.write(&name, &text)?;
+        if is_new {
+            self.clear_seen()?;
+        }
+        Ok(())
+    }
+
+    /// Notes that what was seen of a source was used: looked at and left as it is, it would seem to be as old as its last change.
+    #[expect(clippy::disallowed_methods, reason = "a front end reads the clock")]
+    fn touch(&self, name: &str) {
+        let Some(folder) = &self.folder else { return };
+        let noted = fs::File::options()
+            .append(true)
+            .open(folder.join(name))
+            .and_then(|file| file.set_modified(SystemTime::now()));
+        if let Err(e) = noted {
+            tracing::debug!(error = %e, "what was seen of a source could not be noted as used");
+        }
+    }
+
+    /// Forgets what was seen of the sources that were not opened for longest, where there are too many.
+    fn clear_seen(&self) -> io::Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder.join(SEEN_FOLDER))? {
+            let entry = entry?;
+            // Another window may just have taken it away, here or below.
+            if let Ok(used) = entry.metadata().and_then(|m| m.modified()) {
+                files.push((used, entry.path()));
+            }
+        }
+        files.sort_unstable_by(|a, b| b.cmp(a));
+        for (_, path) in files.into_iter().skip(SEEN) {
+            match fs::remove_file(path) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn recent_list(&self) -> Vec<Recent> {
@@ -179,6 +271,71 @@ mod tests {
             [wanted[0].clone(), wanted[2].clone()]
         );
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_seen_is_kept_for_each_store_and_damage_is_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept {
+            folder: Some(folder.path().to_owned()),
+        };
+        assert_eq!(kept.workspace("/a.db", 0), None);
+        let json = r#"{"at":"1795161600000000001","big":123456789012345678901234567890.50}"#;
+        kept.save_workspace("/a.db", 0, json).unwrap();
+        kept.save_workspace("/a.db", 1, "{}").unwrap();
+        assert_eq!(kept.workspace("/a.db", 0).as_deref(), Some(json));
+        assert_eq!(kept.workspace("/a.db", 1).as_deref(), Some("{}"));
+        assert_eq!(kept.workspace("/b.db", 0), None);
+        assert!(kept.save_workspace("/a.db", 0, "{half").is_err());
+        assert_eq!(kept.workspace("/a.db", 0).as_deref(), Some(json));
+        let file = folder.path().join(workspace_name("/a.db", 0));
+        // A name that another file's digest falls on is that file's.
+        fs::write(
+            &file,
+            fs::read_to_string(&file).unwrap().replace("/a.db", "/c.db"),
+        )
+        .unwrap();
+        assert_eq!(kept.workspace("/a.db", 0), None);
+        fs::write(&file, "{damaged").unwrap();
+        assert_eq!(kept.workspace("/a.db", 0), None);
+    }
+
+    #[test]
+    fn of_the_sources_that_were_not_opened_for_longest_nothing_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept {
+            folder: Some(folder.path().to_owned()),
+        };
+        let name = |i: usize| format!("/{i}.db");
+        let long_ago = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        for i in 0..SEEN {
+            kept.save_workspace(&name(i), 0, "{}").unwrap();
+            fs::File::options()
+                .append(true)
+                .open(folder.path().join(workspace_name(&name(i), 0)))
+                .unwrap()
+                .set_modified(long_ago + std::time::Duration::from_secs(i as u64))
+                .unwrap();
+        }
+        // The oldest is opened again; what is saved again takes no other's place.
+        assert!(kept.workspace(&name(0), 0).is_some());
+        kept.save_workspace(&name(3), 0, "{}").unwrap();
+        assert!(kept.workspace(&name(1), 0).is_some());
+        fs::File::options()
+            .append(true)
+            .open(folder.path().join(workspace_name(&name(1), 0)))
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
+        kept.save_workspace("/new.db", 0, "{}").unwrap();
+        kept.save_workspace("/newer.db", 0, "{}").unwrap();
+        let left = fs::read_dir(folder.path().join(SEEN_FOLDER)).unwrap().count();
+        assert_eq!(left, SEEN);
+        for (i, there) in [(0, true), (1, false), (2, false), (3, true), (4, true)] {
+            let path = folder.path().join(workspace_name(&name(i), 0));
+            assert_eq!(path.exists(), there, "{i}");
+        }
+        assert!(kept.workspace("/new.db", 0).is_some());
     }
 
     #[test]

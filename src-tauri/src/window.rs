@@ -1,6 +1,14 @@
-//! The window's size: what the user left it at, never more than the screen has room for.
+//! Windows, and their size: what the user left it at, never more than the screen has room for.
 
-use tauri::{App, Runtime};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tauri::{Runtime, WebviewUrl, WebviewWindowBuilder};
+
+/// The label of the window the program begins with.
+pub(crate) const FIRST_LABEL: &str = "main";
+
+/// How many windows there were beside that one.
+static OTHERS: AtomicU32 = AtomicU32::new(0);
 
 /// Logical pixels, width by height.
 type Size = (f64, f64);
@@ -34,7 +42,7 @@ fn sizes(work_area: Option<Size>, kept: Option<Size>) -> Sizes {
 }
 
 /// The sizes for this machine, with what the UI kept in its preferences.
-pub(crate) fn sizes_here<R: Runtime>(app: &App<R>, preferences: Option<&str>) -> Sizes {
+fn sizes_here<R: Runtime>(app: &tauri::AppHandle<R>, preferences: Option<&str>) -> Sizes {
     let first = || {
         app.available_monitors()
             .ok()
@@ -46,6 +54,32 @@ pub(crate) fn sizes_here<R: Runtime>(app: &App<R>, preferences: Option<&str>) ->
         (size.width, size.height)
     });
     sizes(work_area, preferences.and_then(kept_size))
+}
+
+/// Opens the window the program begins with.
+pub(crate) fn first<R: Runtime>(app: &tauri::AppHandle<R>, preferences: Option<&str>) -> tauri::Result<()> {
+    open(app, FIRST_LABEL, preferences)
+}
+
+/// The label of another one.
+pub(crate) fn next_label() -> String {
+    let number = OTHERS.fetch_add(1, Ordering::Relaxed) + 1;
+    format!("window-{number}")
+}
+
+/// Opens a window of this label.
+pub(crate) fn open<R: Runtime>(
+    app: &tauri::AppHandle<R>,
+    label: &str,
+    preferences: Option<&str>,
+) -> tauri::Result<()> {
+    let sizes = sizes_here(app, preferences);
+    WebviewWindowBuilder::new(app, label, WebviewUrl::default())
+        .title("Leftfold")
+        .inner_size(sizes.inner.0, sizes.inner.1)
+        .min_inner_size(sizes.least.0, sizes.least.1)
+        .build()?;
+    Ok(())
 }
 
 /// The window's size in the preferences the UI saved.

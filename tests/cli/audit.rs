@@ -64,6 +64,65 @@ fn drift_versions_and_clocks_are_told_with_the_events_around() {
 }
 
 #[test]
+fn drift_of_events_without_times_goes_by_their_places_in_the_log() {
+    let folder = folder();
+    let event = |id: u32, time: Option<u32>, cents: &str| {
+        let time = time.map_or_else(String::new, |s| format!("\"time\":\"2026-01-01T00:00:{s:02}Z\","));
+        format!(
+            "{{\"stream\":\"a-1\",\"type\":\"Paid\",{time}\"id\":\"{id}\",\"payload\":{{\"cents\":{cents}}}}}\n"
+        )
+    };
+    let drift = |events: &[String]| {
+        fs::write(folder.path().join("a.ndjson"), events.concat()).expect("it can be written");
+        let run = leftfold(folder.path(), &["audit", "a.ndjson", "--only", "drift", "--json"]);
+        told(&serde_json::from_str(run.out.lines().next().expect("a line")).expect("JSON"))
+    };
+    let expected = "schema-drift a-1 4 after 3: Paid: /cents becomes a text; before it was a number, 3 times";
+    // The last ones have no time and are none the earlier for that.
+    let some = [
+        event(1, Some(1), "1"),
+        event(2, Some(2), "2"),
+        event(3, Some(3), "3"),
+        event(4, None, "\"4\""),
+        event(5, None, "\"5\""),
+    ];
+    assert_eq!(drift(&some), expected);
+    let none = [
+        event(1, None, "1"),
+        event(2, None, "2"),
+        event(3, None, "3"),
+        event(4, None, "\"4\""),
+        event(5, None, "\"5\""),
+    ];
+    assert_eq!(drift(&none), expected);
+}
+
+#[test]
+fn who_takes_a_version_that_is_taken_puts_no_clock_wrong() {
+    let folder = folder();
+    let event = |id: &str, version: u32, second: u32, n: u32| {
+        format!(
+            "{{\"stream\":\"a-1\",\"version\":{version},\"type\":\"T\",\"id\":\"{id}\",\"time\":\"2026-01-01T10:00:{second:02}Z\",\"payload\":{{\"n\":{n}}}}}\n"
+        )
+    };
+    let events = [
+        event("1", 1, 0, 1),
+        event("2", 2, 10, 2),
+        event("3", 3, 20, 3),
+        event("x", 2, 30, 9),
+    ];
+    fs::write(folder.path().join("a.ndjson"), events.concat()).expect("it can be written");
+    let run = leftfold(folder.path(), &["audit", "a.ndjson", "--json"]);
+    let categories: Vec<Value> = run
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["category"].take())
+        .filter(|category| !category.is_null())
+        .collect();
+    assert_eq!(categories, ["version-collision"]);
+}
+
+#[test]
 fn a_report_can_be_asked_for_alone_and_clocks_fail_nothing() {
     let (code, lines) = found(&["--only", "clocks"]);
     assert_eq!((code, lines.len()), (0, 2));
@@ -81,7 +140,7 @@ fn the_demo_has_one_clock_that_is_wrong_and_nothing_else() {
         run.out.contains("3,000 events: 1 clock-skew")
             && run
                 .out
-                .contains("payment after payment: 1 event stamped too early, by up to 1.1 s"),
+                .contains("payment after payment: 1 event stamped too early, by up to 1.2 s"),
         "{}",
         run.out
     );

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::run::{Run, folder, leftfold, shop};
+use crate::run::{Run, folder, leftfold, shop, write};
 
 /// The findings of a run with `--json`, and its summary.
 fn findings(run: &Run) -> (Vec<Value>, Value) {
@@ -19,7 +19,7 @@ fn findings(run: &Run) -> (Vec<Value>, Value) {
     (lines, summary)
 }
 
-fn compared(folder: &Path, args: &[&str]) -> (Vec<Value>, Value, Option<i32>) {
+pub(crate) fn compared(folder: &Path, args: &[&str]) -> (Vec<Value>, Value, Option<i32>) {
     let mut all = vec!["compare"];
     all.extend(args);
     all.push("--json");
@@ -29,7 +29,7 @@ fn compared(folder: &Path, args: &[&str]) -> (Vec<Value>, Value, Option<i32>) {
 }
 
 /// Two histories of the stream `s` as NDJSON, each event given by its own members.
-fn two(left: &[&str], right: &[&str]) -> tempfile::TempDir {
+pub(crate) fn two(left: &[&str], right: &[&str]) -> tempfile::TempDir {
     let folder = folder();
     for (name, events) in [("left.ndjson", left), ("right.ndjson", right)] {
         let lines: Vec<String> = events
@@ -41,7 +41,7 @@ fn two(left: &[&str], right: &[&str]) -> tempfile::TempDir {
     folder
 }
 
-fn told(found: &[Value]) -> Vec<String> {
+pub(crate) fn told(found: &[Value]) -> Vec<String> {
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
     found
         .iter()
@@ -84,6 +84,8 @@ fn the_demos_faults_are_found_each_and_nothing_else() {
         "placement",
         "missing",
         "duplicate",
+        "version-collision",
+        "undecodable",
     ] {
         assert_eq!(count(category, "confirmed"), planted(category), "{category}");
     }
@@ -97,6 +99,8 @@ fn the_demos_faults_are_found_each_and_nothing_else() {
         "placement",
         "missing",
         "duplicate",
+        "version-collision",
+        "undecodable",
         "pending",
     ]
     .iter()
@@ -230,77 +234,6 @@ fn what_is_ignored_or_near_enough_is_equal() {
 }
 
 #[test]
-fn a_verdict_has_a_time() {
-    let event = |v: u32, second: u32| {
-        format!(r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v}"#)
-    };
-    let (left, late) = (
-        [event(1, 0), event(2, 10), event(3, 50)],
-        [event(1, 0), event(2, 45), event(3, 50)],
-    );
-    let of = |events: &[String; 3]| events.each_ref().map(String::as_str).map(str::to_owned);
-    let (left, late) = (of(&left), of(&late));
-    let folder = two(
-        &left.each_ref().map(String::as_str),
-        &late.each_ref().map(String::as_str),
-    );
-    let at = |at: &str| {
-        let args = [
-            "left.ndjson",
-            "right.ndjson",
-            "--lag-tolerance",
-            "20s",
-            "--at",
-            at,
-        ];
-        let (found, summary, code) = compared(folder.path(), &args);
-        let verdict = summary["verdict"].as_str().unwrap_or_default().to_owned();
-        (told(&found), verdict, code)
-    };
-    let missing = |status: &str| vec![format!("missing {status} v2")];
-    assert_eq!(at("2026-01-01T00:00:05Z").0, Vec::<String>::new());
-    assert_eq!(
-        at("2026-01-01T00:00:29Z"),
-        (missing("pending"), "undecided".to_owned(), Some(0))
-    );
-    assert_eq!(
-        at("2026-01-01T00:00:30Z"),
-        (missing("confirmed"), "never".to_owned(), Some(1))
-    );
-    let healed = (
-        vec!["late healed v2".to_owned()],
-        "eventually-equal".to_owned(),
-        Some(1),
-    );
-    assert_eq!(at("2026-01-01T00:00:45Z"), healed);
-    assert_eq!(at("-5s"), healed);
-}
-
-#[test]
-fn what_is_younger_than_the_lag_tolerance_is_pending() {
-    let event = |v: u32, second: u32| {
-        format!(r#""version":{v},"time":"2026-01-01T00:00:{second:02}Z","payload":{v}"#)
-    };
-    let (a, b, c) = (event(1, 0), event(2, 30), event(3, 40));
-    let folder = two(&[&a, &b, &c], &[&a, &c]);
-    let run = |more: &[&str]| {
-        let mut args = vec!["left.ndjson", "right.ndjson"];
-        args.extend(more);
-        let (found, _, code) = compared(folder.path(), &args);
-        (told(&found), code)
-    };
-    assert_eq!(run(&[]), (vec!["missing pending v2".to_owned()], Some(0)));
-    assert_eq!(
-        run(&["--lag-tolerance", "10s"]),
-        (vec!["missing confirmed v2".to_owned()], Some(1))
-    );
-    assert_eq!(
-        run(&["--settled"]),
-        (vec!["missing confirmed v2".to_owned()], Some(1))
-    );
-}
-
-#[test]
 fn what_a_reader_sees_is_short_and_says_where_they_part() {
     let event =
         |v: u32, n: u32| format!(r#""version":{v},"time":"2026-01-01T00:00:0{v}Z","payload":{{"n":{n}}}"#);
@@ -420,37 +353,6 @@ fn what_cannot_be_compared_is_said() {
 }
 
 #[test]
-fn findings_are_shown_by_how_certain_they_are() {
-    let event =
-        |id: u32, hour: u32| format!(r#""id":"ev-{id}","time":"2026-01-01T{hour:02}:00:00Z","payload":{id}"#);
-    let both: Vec<String> = (10..20).map(|id| event(id, 0)).collect();
-    let of = |more: &[String]| [&both[..], more].concat();
-    let (left, right) = (of(&[event(1, 1), event(2, 2)]), of(&[event(3, 2)]));
-    let left: Vec<&str> = left.iter().map(String::as_str).collect();
-    let right: Vec<&str> = right.iter().map(String::as_str).collect();
-    let sides = two(&left, &right);
-    let ids = |status: &[&str]| {
-        let ask = ["left.ndjson", "right.ndjson"];
-        let (found, ..) = compared(sides.path(), &[&ask[..], status].concat());
-        let id = |f: &Value, side: &str| f[side]["id"].as_str().map(str::to_owned);
-        let ids: Vec<Option<String>> = found
-            .iter()
-            .map(|f| id(f, "left").or_else(|| id(f, "right")))
-            .collect();
-        ids.into_iter().flatten().collect::<Vec<_>>()
-    };
-    assert_eq!(ids(&[]), ["ev-1", "ev-2", "ev-3"]);
-    assert_eq!(ids(&["--status", "confirmed"]), ["ev-1"]);
-    assert_eq!(ids(&["--status", "pending,healed"]), ["ev-2", "ev-3"]);
-    let ask = ["compare", "left.ndjson", "right.ndjson", "--status", "sure"];
-    let told = leftfold(sides.path(), &ask).err;
-    assert!(
-        told.contains("there are pending, confirmed, healed, out-of-coverage"),
-        "{told}"
-    );
-}
-
-#[test]
 fn ids_of_correlation_beside_the_metadata_are_those_within_it() {
     let folder = folder();
     leftfold(folder.path(), &["demo", "--events", "1000", "-O", "a.db"]).ok();
@@ -463,79 +365,6 @@ fn ids_of_correlation_beside_the_metadata_are_those_within_it() {
     let (found, summary, code) = compared(folder.path(), &["a.db", "b.ndjson", "--metadata"]);
     assert_eq!((found.len(), code), (1, Some(1)), "{summary}");
     assert_eq!(found[0]["fields"][0]["path"], "correlation_id");
-}
-
-#[test]
-fn the_first_divergence_is_where_something_differs_still() {
-    let event = |id: u32, stream: u32, second: u32| {
-        format!(
-            r#"{{"stream":"s-{stream}","type":"E","id":"ev-{id}","time":"2026-01-01T00:{:02}:{:02}Z","payload":{{"n":{id}}}}}"#,
-            second / 60,
-            second % 60
-        )
-    };
-    let all: Vec<String> = (0..20).map(|id| event(id, id % 2, id)).collect();
-    let folder = folder();
-    let write = |name: &str, lines: &[String]| {
-        fs::write(folder.path().join(name), lines.join("\n")).expect("it can be written");
-    };
-    // On the right event 3 comes late, and event 8 is lost for good.
-    let mut right = all.clone();
-    right[3] = event(3, 1, 1500);
-    right.remove(8);
-    let end = event(99, 0, 3000);
-    write("l.ndjson", &[&all[..], std::slice::from_ref(&end)].concat());
-    write("r.ndjson", &[&right[..], &[end]].concat());
-    let (found, summary, code) = compared(folder.path(), &["l.ndjson", "r.ndjson"]);
-    let kinds: Vec<&str> = found.iter().filter_map(|f| f["category"].as_str()).collect();
-    assert!(kinds.contains(&"late") && kinds.contains(&"missing"), "{kinds:?}");
-    assert_eq!(code, Some(1));
-    assert_eq!(summary["first"]["stream"], "s-0", "{summary}");
-    assert_eq!(summary["first"]["common"], 4, "{summary}");
-    // Each stream has a first divergence of its own.
-    let (streams, ..) = compared(folder.path(), &["l.ndjson", "r.ndjson", "--streams"]);
-    let told: Vec<_> = streams
-        .iter()
-        .map(|s| {
-            (
-                s["stream"].as_str(),
-                s["common"].as_u64(),
-                s["first"]["category"].as_str(),
-            )
-        })
-        .collect();
-    assert!(
-        told.contains(&(Some("s-0"), Some(4), Some("missing"))),
-        "{told:?}"
-    );
-    assert_eq!(told.len(), 2, "{told:?}");
-    let table = leftfold(folder.path(), &["compare", "l.ndjson", "r.ndjson", "--streams"]).out;
-    assert!(table.contains("in common") && table.contains("s-1"), "{table}");
-}
-
-#[test]
-fn what_an_empty_side_lacks_is_pending_while_it_may_still_come() {
-    let folder = folder();
-    let line = |second: u32| {
-        format!(
-            r#"{{"stream":"s","type":"E","id":"ev-{second}","version":{second},"time":"2026-01-01T00:00:{second:02}Z"}}"#
-        )
-    };
-    let all: Vec<String> = (1..50).map(line).collect();
-    fs::write(folder.path().join("l.ndjson"), all.join("\n")).expect("it can be written");
-    leftfold(folder.path(), &["demo", "--events", "1000", "-O", "r.db"]).ok();
-    let counts = |more: &[&str]| {
-        let ask = ["l.ndjson", "r.db", "--only-stream", "s"];
-        let (_, summary, code) = compared(folder.path(), &[&ask[..], more].concat());
-        (summary["findings"]["missing"].clone(), code)
-    };
-    let (missing, code) = counts(&[]);
-    assert_eq!(
-        (&missing["pending"], &missing["confirmed"]),
-        (&30.into(), &19.into())
-    );
-    assert_eq!(code, Some(1));
-    assert_eq!(counts(&["--lag-tolerance", "1h"]).1, Some(0));
 }
 
 #[test]
@@ -586,4 +415,222 @@ fn clocks_that_are_apart_and_sides_without_times_are_told() {
     let without: Vec<String> = (0..9).map(|id| format!(r#""id":"ev-{id}""#)).collect();
     let told = told(&without, &without[..8]);
     assert!(told.contains("a side has no times"), "{told}");
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_the_event_that_stands_there_on_the_other_side() {
+    let line = |n: u32| {
+        format!(
+            "{{\"stream\":\"s\",\"type\":\"E\",\"version\":{n},\"time\":\"2026-01-01T00:00:0{n}Z\",\"payload\":{{\"n\":{n}}}}}\n"
+        )
+    };
+    let all: Vec<String> = (1..=6).map(line).collect();
+    let folder = folder();
+    fs::write(folder.path().join("left.ndjson"), all.concat()).expect("a file");
+    let mut copy = all.clone();
+    copy[2] = "{\"stream\":\"s\",\"typ\n".to_owned();
+    copy[3] = "\u{0}\u{0}\u{0}\n".to_owned();
+    fs::write(folder.path().join("right.ndjson"), copy.concat()).expect("a file");
+    let (found, summary, code) = compared(folder.path(), &["left.ndjson", "right.ndjson"]);
+    assert_eq!(
+        told(&found),
+        ["undecodable confirmed v3", "undecodable confirmed v4"]
+    );
+    assert_eq!((code, &summary["identity"]), (Some(1), &"version".into()));
+    assert_eq!(found[0]["stream"], "s");
+    assert!(found[0]["right"]["payload_base64"].is_string(), "{}", found[0]);
+    let text = leftfold(folder.path(), &["compare", "left.ndjson", "right.ndjson"]);
+    assert!(text.out.contains("cannot be read on the right: "), "{}", text.out);
+    // The other way round, too; and what both sides have so is no difference.
+    let (found, ..) = compared(folder.path(), &["right.ndjson", "left.ndjson"]);
+    assert_eq!(found.len(), 2);
+    assert!(
+        found
+            .iter()
+            .all(|f| f["category"] == "undecodable" && f["right"]["version"].is_u64())
+    );
+    leftfold(folder.path(), &["compare", "right.ndjson", "right.ndjson"]).ok();
+    // One more is lost beside them: which is which cannot be told.
+    copy.remove(4);
+    fs::write(folder.path().join("right.ndjson"), copy.concat()).expect("a file");
+    let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson"]);
+    let count = |category: &str| found.iter().filter(|f| f["category"] == category).count();
+    assert_eq!((count("undecodable"), count("missing"), found.len()), (2, 3, 5));
+    let plan = leftfold(
+        folder.path(),
+        &["repair", "left.ndjson", "right.ndjson", "--json"],
+    );
+    assert!(plan.out.contains("\"because\""), "{}", plan.err);
+}
+
+#[test]
+fn a_payload_that_can_be_read_on_one_side_only_is_undecodable_there() {
+    let with = |payload: &str| format!("\"version\":1,\"time\":\"2026-01-01T00:00:01Z\",{payload}");
+    let good = with("\"payload\":{\"n\":1}");
+    let bad = with("\"payload_base64\":\"//79\"");
+    let folder = two(&[&good], &[&bad]);
+    let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson"]);
+    assert_eq!(told(&found), ["undecodable confirmed v1"]);
+    // What neither side can read is compared by its bytes.
+    let folder = two(&[&bad], &[&with("\"payload_base64\":\"//78\"")]);
+    let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson"]);
+    assert_eq!(told(&found), ["conflict confirmed v1"]);
+}
+
+#[test]
+fn a_new_event_that_takes_the_version_of_another_one_collides_with_it() {
+    let one = |id: &str, version: u32, second: u32| {
+        format!(
+            "\"id\":\"00000000-0000-7000-8000-00000000000{id}\",\"version\":{version},\"time\":\"2026-01-01T00:00:{second:02}Z\",\"payload\":{{\"of\":\"{id}\"}}"
+        )
+    };
+    let (a, b, c) = (one("a", 1, 1), one("b", 2, 2), one("c", 3, 3));
+    // Beside the event that claims it, and in its place.
+    let folder = two(&[&a, &b, &c], &[&a, &b, &one("d", 2, 2), &c]);
+    let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson"]);
+    assert_eq!(told(&found), ["version-collision confirmed v2"]);
+    assert_eq!(found[0]["of"]["payload"]["of"], "b");
+    let folder = two(&[&a, &b, &c], &[&a, &one("d", 2, 2), &c]);
+    let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson", "--settled"]);
+    assert_eq!(
+        told(&found),
+        ["missing confirmed v2", "version-collision confirmed v2"]
+    );
+    let text = leftfold(folder.path(), &["compare", "left.ndjson", "right.ndjson"]).out;
+    assert!(
+        text.contains("claims the version of another event of the left"),
+        "{text}"
+    );
+    // Who counts on behind a new event takes nobody's version.
+    let folder = two(
+        &[&a, &b, &c],
+        &[&a, &one("d", 2, 2), &one("b", 3, 2), &one("c", 4, 3)],
+    );
+    let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson", "--settled"]);
+    assert_eq!(told(&found), ["extra confirmed v2"]);
+    // From 0 on the left, from 1 on the right.
+    let folder = two(&[&one("a", 0, 1), &one("b", 1, 2)], &[&a, &b, &one("d", 3, 9)]);
+    let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson", "--settled"]);
+    assert_eq!(told(&found), ["extra confirmed v3"]);
+}
+
+#[test]
+fn what_is_known_by_its_content_is_elsewhere_if_nothing_else_says_it() {
+    let line = |stream: &str, second: u32, payload: &str| {
+        format!(
+            "{{\"stream\":\"{stream}\",\"type\":\"E\",\"time\":\"2026-01-01T00:{second:02}:00Z\",\"payload\":{payload}}}\n"
+        )
+    };
+    let compared = |left: &[String], right: &[String]| {
+        let folder = folder();
+        fs::write(folder.path().join("left.ndjson"), left.concat()).expect("a file");
+        fs::write(folder.path().join("right.ndjson"), right.concat()).expect("a file");
+        let (found, ..) = compared(folder.path(), &["left.ndjson", "right.ndjson", "--settled"]);
+        let mut told: Vec<String> = found
+            .iter()
+            .map(|f| f["category"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        told.sort();
+        told
+    };
+    let same = [line("a-1", 1, "{\"n\":1}"), line("b-1", 1, "{\"n\":2}")];
+    let with = |more: &[String]| [&same[..], more].concat();
+    let lost = line("a-1", 2, "{\"total\":7}");
+    assert_eq!(
+        compared(
+            &with(std::slice::from_ref(&lost)),
+            &with(&[line("b-1", 2, "{\"total\":7}")])
+        ),
+        ["placement"]
+    );
+    // At another time it is another one; and of two that say the same nobody can tell.
+    assert_eq!(
+        compared(
+            &with(std::slice::from_ref(&lost)),
+            &with(&[line("b-1", 9, "{\"total\":7}")])
+        ),
+        ["extra", "missing"]
+    );
+    let twice = [line("b-1", 2, "{\"total\":7}"), line("c-1", 2, "{\"total\":7}")];
+    assert_eq!(
+        compared(&with(&[lost]), &with(&twice)),
+        ["extra", "extra", "missing"]
+    );
+}
+
+#[test]
+fn half_of_a_surrogate_pair_is_no_other_text_and_is_shown_as_it_was_written() {
+    let folder = folder();
+    let event = |n: u32, text: &str| {
+        format!(
+            "{{\"stream\":\"s-1\",\"version\":{n},\"type\":\"Said\",\"time\":\"2026-01-01T00:00:0{n}Z\",\"payload\":{{\"t{n}\":\"{text}\"}}}}\n"
+        )
+    };
+    let of = |texts: [&str; 3]| (1..).zip(texts).map(|(n, t)| event(n, t)).collect::<String>();
+    write(
+        folder.path(),
+        "left.ndjson",
+        of([r"\ud83d", r"\ud83d", r"\ud83d\ude00"]),
+    );
+    write(
+        folder.path(),
+        "right.ndjson",
+        of([r"\uD83D", "\u{fffd}", "\u{1f600}"]),
+    );
+    let run = leftfold(
+        folder.path(),
+        &["compare", "left.ndjson", "right.ndjson", "--settled", "--json"],
+    );
+    assert_eq!(run.code, Some(1));
+    let found: Vec<&str> = run.out.lines().filter(|l| l.contains("\"conflict\"")).collect();
+    assert_eq!(found.len(), 1 + 1, "one finding and the summary: {}", run.out);
+    assert!(
+        found[0].contains("{\"path\":\"/t2\",\"left\":\"\\ud83d\",\"right\":\"\u{fffd}\"}"),
+        "{}",
+        found[0]
+    );
+    let state = leftfold(folder.path(), &["state", "left.ndjson", "s-1", "--json"]).ok();
+    assert!(
+        state.contains("{\"t1\":\"\\ud83d\",\"t2\":\"\\ud83d\",\"t3\":\"\u{1f600}\"}"),
+        "{state}"
+    );
+    let export = leftfold(folder.path(), &["export", "left.ndjson", "-O", "-"]).ok();
+    assert!(export.contains(r#""t1":"\ud83d""#), "{export}");
+}
+
+/// Records as `kcat -J` writes them: key, partition and offset.
+fn kcat(records: &[(&str, u32, u32)]) -> String {
+    let record = |(key, partition, offset): &(&str, u32, u32)| {
+        format!(
+            "{{\"topic\":\"orders\",\"partition\":{partition},\"offset\":{offset},\"tstype\":\"create\",\"ts\":{},\"broker\":0,\
+             \"headers\":[],\"key\":\"{key}\",\"payload\":\"{{\\\"n\\\":{offset}}}\"}}\n",
+            1_767_225_600_000_u64 + u64::from(*offset)
+        )
+    };
+    records.iter().map(record).collect()
+}
+
+#[test]
+fn partitions_that_lines_state_are_compared() {
+    let folder = folder();
+    let left = [("a", 0, 0), ("a", 0, 1), ("b", 1, 5), ("b", 1, 6)];
+    write(folder.path(), "left.ndjson", kcat(&left));
+    let mut right = left;
+    right[1].1 = 1;
+    write(folder.path(), "right.ndjson", kcat(&right));
+    let sides = ["left.ndjson", "right.ndjson", "--settled"];
+    let (found, summary, code) = compared(folder.path(), &sides);
+    assert_eq!(code, Some(1), "{summary}");
+    let told: Vec<(&Value, &Value)> = found.iter().map(|f| (&f["category"], &f["fields"])).collect();
+    let fields = serde_json::json!([{"path": "partition", "left": 0, "right": 1}]);
+    assert_eq!(told, [(&"placement".into(), &fields)]);
+    // Of another number of partitions a key's is another one, too.
+    for record in &mut right {
+        record.1 += 1;
+    }
+    write(folder.path(), "right.ndjson", kcat(&right));
+    let run = leftfold(folder.path(), &[&["compare"][..], &sides].concat());
+    assert_eq!(run.code, Some(0), "{}", run.out);
+    let told = "partitions are not compared: the left side has records in 0, 1, the right one in 1, 2";
+    assert!(run.err.contains(told), "{}", run.err);
 }

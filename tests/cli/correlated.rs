@@ -273,14 +273,16 @@ fn a_mere_skew_of_clocks_is_told_and_no_divergence() {
 #[test]
 fn what_was_known_then_is_what_had_come_by_then() {
     let folder = two(
-        &[("a", 0, "5"), ("b", 50, "5")],
-        &[("a", 40, "5"), ("b", 51, "5")],
+        &[("a", 0, "5"), ("c", 15, "5"), ("b", 50, "5")],
+        &[("c", 15, "5"), ("a", 40, "5"), ("b", 51, "5")],
     );
     let at = |moment: &str| {
         let args = ["--within", "10s", "--at", moment];
         compared(folder.path(), &with(&args)).0
     };
     assert_eq!(at("2026-01-01T00:00:05Z"), ["deadline pending a"]);
+    // Until something comes again, nothing says that its time has passed.
+    assert_eq!(at("2026-01-01T00:00:14Z"), ["deadline pending a"]);
     assert_eq!(at("2026-01-01T00:00:20Z"), ["deadline confirmed a"]);
     assert_eq!(at("2026-01-01T00:00:45Z"), ["deadline healed a"]);
 }
@@ -380,5 +382,71 @@ fn a_check_that_nothing_takes_part_in_is_an_error_and_not_well() {
         run.err.contains("idle: no event of either side takes part"),
         "{}",
         run.err
+    );
+}
+
+#[test]
+fn how_many_keys_disagreed_over_time_and_for_how_long_is_in_the_summary() {
+    let folder = crate::run::folder();
+    let line = |kind: &str, key: u32, second: u32| {
+        format!(
+            "{{\"stream\":\"s-{key}\",\"type\":\"{kind}\",\"time\":\"2026-01-01T00:{:02}:{:02}Z\",\"payload\":{{\"id\":{key}}}}}\n",
+            second / 60,
+            second % 60
+        )
+    };
+    let lines = |kind: &str, all: &[(u32, u32)]| -> String {
+        all.iter()
+            .map(|(key, second)| line(kind, *key, *second))
+            .collect()
+    };
+    // In time; 60 s; 20 s; never. The last moment is in the last part, so that what begins at 30 s is in the third one.
+    let left = lines("A", &[(1, 0), (2, 0), (3, 30), (4, 40), (9, 600)]);
+    let right = lines("B", &[(1, 1), (3, 50), (2, 60), (9, 600)]);
+    crate::run::write(folder.path(), "left.ndjson", left);
+    crate::run::write(folder.path(), "right.ndjson", right);
+    let args = [
+        "compare",
+        "left.ndjson",
+        "right.ndjson",
+        "--mode",
+        "correlated",
+        "--key",
+        "$.id",
+        "--within",
+        "5s",
+        "--json",
+    ];
+    let run = crate::run::leftfold(folder.path(), &args);
+    let last: serde_json::Value =
+        serde_json::from_str(run.out.lines().last().expect("a line")).expect("JSON");
+    let (lengths, over_time) = (
+        &last["summary"]["time_to_converge"],
+        &last["summary"]["disagreeing"],
+    );
+    assert_eq!(
+        (&lengths["healed"], &lengths["open"], &lengths["max"]),
+        (&2.into(), &1.into(), &60.into())
+    );
+    let up_to = |seconds: u32| {
+        lengths["lengths"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|c| c["up_to"] == seconds)
+            .expect("a class")["count"]
+            .clone()
+    };
+    assert_eq!((up_to(10), up_to(60), up_to(600)), (0.into(), 2.into(), 0.into()));
+    let most: Vec<u64> = over_time["most"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|n| n.as_u64().expect("a number"))
+        .collect();
+    assert_eq!((most.len(), &most[..7]), (60, &[1, 1, 2, 3, 3, 2, 1][..]));
+    assert_eq!(
+        (most[59], &over_time["from"], &over_time["to"]),
+        (1, &"2026-01-01T00:00:00Z".into(), &"2026-01-01T00:10:00Z".into())
     );
 }

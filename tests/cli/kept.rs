@@ -50,6 +50,28 @@ fn the_same_question_has_the_same_answer_and_a_changed_file_another() {
 }
 
 #[test]
+fn a_file_that_was_replaced_by_one_as_long_and_as_old_has_an_answer_of_its_own() {
+    let folder = folder();
+    let path = folder.path();
+    let line =
+        |n: u32| format!("{{\"stream\":\"a-1\",\"version\":1,\"type\":\"T\",\"payload\":{{\"n\":{n}}}}}\n");
+    for name in ["a.ndjson", "b.ndjson"] {
+        fs::write(path.join(name), line(1)).expect("it can be written");
+    }
+    let ask = ["compare", "a.ndjson", "b.ndjson"];
+    assert_eq!(run(path, &ask).0, Some(0));
+    let then = fs::metadata(path.join("b.ndjson")).and_then(|m| m.modified());
+    fs::write(path.join("c.ndjson"), line(2)).expect("it can be written");
+    let other = fs::File::options().write(true).open(path.join("c.ndjson"));
+    other
+        .and_then(|file| file.set_modified(then.expect("it has a time")))
+        .expect("its time can be set");
+    fs::rename(path.join("c.ndjson"), path.join("b.ndjson")).expect("it can be replaced");
+    let (code, out, _) = run(path, &ask);
+    assert_eq!(code, Some(1), "{out}");
+}
+
+#[test]
 fn a_kept_answer_is_what_is_said_without_reading_again() {
     let folder = folder();
     let path = folder.path();

@@ -173,7 +173,8 @@ fn what_events_that_follow_each_other_should_share_and_have_not_is_an_error() {
         refused(&rule("payload.total", "OrderPaid")),
         "by: none of the events that may follow (2) has payload.total; other events have it"
     );
-    let (run, line) = checked(&rule("payload.orderId", "OrderPayed"));
+    let complete = format!("{}\nsettled = true", rule("payload.orderId", "OrderPayed"));
+    let (run, line) = checked(&complete);
     assert_eq!((run.code, &line["result"]), (Some(1), &"violated".into()));
     assert!(
         run.err

@@ -59,20 +59,40 @@ fn examples(verb: &str) -> Vec<String> {
     help.lines().filter_map(example).collect()
 }
 
+/// What the demo writes.
+const DEMO_FILES: [&str; 4] = [
+    "shop.db",
+    "shop-mirror.ndjson",
+    "shop-read.db",
+    "shop-billing.ndjson",
+];
+
+/// A comparison of orders and the invoices for them, and a template for one that is lacking.
+const INVOICES: &str = r#"
+[[comparison]]
+name = "invoices"
+left = "shop.db"
+right = "shop-billing.ndjson"
+mode = "correlated"
+left_when = 'type == "OrderPlaced"'
+left_key = "$.orderId"
+right_when = 'type == "InvoiceSent"'
+right_key = "/order/id"
+within = "30s"
+"#;
+const PARTNER: &str = r#"
+[[partner]]
+type = "OrderPlaced"
+with = "InvoiceSent"
+stream = "invoice-{payload@/orderId}"
+payload = { order = { id = "{payload@/orderId}" }, amount = "{payload@/total}" }
+"#;
+
 #[test]
 #[cfg(unix)]
 fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
     let demo = folder();
-    leftfold(demo.path(), &["demo", "--mirror"]).ok();
-    let program_folder = std::path::Path::new(env!("CARGO_BIN_EXE_leftfold"))
-        .parent()
-        .expect("a folder")
-        .to_owned();
-    let path = format!(
-        "{}:{}",
-        program_folder.display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
+    leftfold(demo.path(), &["demo", "--mirror", "--read-model", "--invoices"]).ok();
     let mut ran = 0;
     // The window has a test of its own, and so have brokers and the keyring.
     let elsewhere = ["open", "capture", "topics", "secret"];
@@ -82,12 +102,14 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
             fs::create_dir_all(folder.path().join(".local/share/bash-completion/completions"))
                 .expect("a folder");
             if *verb != "demo" {
-                for file in ["shop.db", "shop-mirror.ndjson"] {
+                for file in DEMO_FILES {
                     fs::hard_link(demo.path().join(file), folder.path().join(file)).expect("a link");
                 }
             }
             if ["compare", "check", "report", "repair", "witness"].contains(verb) {
-                crate::run::write(folder.path(), "leftfold.toml", crate::check::of_readme());
+                let project = format!("{}\n{INVOICES}", crate::check::of_readme());
+                crate::run::write(folder.path(), "leftfold.toml", project);
+                crate::run::write(folder.path(), "repair.toml", PARTNER);
             }
             // Other people's programs may not be here, and a million events take their time.
             let command = example.split(" | jq").next().unwrap_or_default();
@@ -96,18 +118,10 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
                 .next()
                 .unwrap_or_default()
                 .replace("1000000", "2000");
-            let template = program(folder.path(), &[]);
-            let mut shell = std::process::Command::new("sh");
-            for (name, value) in template.get_envs() {
-                match value {
-                    Some(value) => shell.env(name, value),
-                    None => shell.env_remove(name),
-                };
-            }
-            shell.args(["-ec", &command]).current_dir(folder.path());
-            shell.env("PATH", &path).env("HOME", folder.path());
-            let run = crate::run::Run::from(shell.output().expect("sh(1) is there"));
-            let fine: &[i32] = if ["diff", "compare", "check", "report", "repair"].contains(verb) {
+            let run = crate::run::shell(folder.path(), &command);
+            let fine: &[i32] = if command.contains("--suggest") {
+                &[0]
+            } else if ["diff", "compare", "check", "report", "repair"].contains(verb) {
                 &[1]
             } else {
                 &[0]
@@ -119,7 +133,8 @@ fn each_example_in_the_help_works_on_the_demo_as_it_is_printed() {
             );
             assert!(!run.err.contains("no event matches"), "{command}: {}", run.err);
             let wrote = command.contains(" > ") || command.contains(" >> ") || command.contains(" -O ");
-            let drew = command.contains("--svg") || command.contains("--folder");
+            let drew =
+                command.contains("--svg") || command.contains("--html") || command.contains("--folder");
             assert!(wrote || drew || !run.out.is_empty(), "{command} says nothing");
             ran += 1;
         }
@@ -255,4 +270,32 @@ fn open_hands_everything_to_the_window_beside_it() {
     assert!(wrong.contains("noon"), "{wrong}");
     let unreadable = open(&["nothing.db"], true).failed();
     assert!(unreadable.contains("nothing.db"), "{unreadable}");
+    // A link: its source is found and made absolute, what it asks for is looked for here, and what is said beside it goes before it.
+    let link = |rest: &str| format!("leftfold://open?source=shop.db{rest}");
+    let linked = open(
+        &[
+            &link(&format!("&stream={order}&at=v1&axis=log&projection=latest")),
+            "--at",
+            "v2",
+        ],
+        true,
+    )
+    .ok();
+    let expected = format!(
+        "leftfold://open?source={}&stream={order}&at=v2&axis=log&projection=latest|",
+        path.display()
+    );
+    assert_eq!(linked, expected);
+    for (rest, told) in [
+        ("&stream=nobody", "nobody"),
+        (&*format!("&stream={order}&at=v999"), "no version 999"),
+        (&*format!("&stream={order}&projection=gone"), "gone"),
+        ("&filter=payload.", "filter"),
+        ("&table=nowhere&at=end", "nowhere"),
+        ("&sauce=1", "\"sauce\" is not known"),
+        ("&at=noon", "at: "),
+    ] {
+        let failed = open(&[&link(rest)], true).failed();
+        assert!(failed.contains(told), "{rest}: {failed}");
+    }
 }

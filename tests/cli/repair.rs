@@ -239,8 +239,14 @@ fn the_demos_plan_leaves_what_it_says_and_what_it_says_reads_well() {
     assert_eq!(run.code, Some(1), "{}", run.err);
     insta::assert_snapshot!(run.out);
     assert!(run.err.contains("nothing was sent"), "{}", run.err);
+    // What obeying it on a log that is appended to leaves is told where it is forecast.
+    assert!(
+        run.err.contains("in a log that is appended to both stay"),
+        "{}",
+        run.err
+    );
     let plan = fs::read_to_string(folder.path().join("plan.ndjson")).expect("the plan");
-    assert_eq!(plan.lines().count(), 12);
+    assert_eq!(plan.lines().count(), 17);
     // Nothing was done to either side.
     assert_eq!(
         fs::read(folder.path().join("shop-mirror.ndjson")).expect("the mirror"),
@@ -261,10 +267,28 @@ fn the_demos_plan_leaves_what_it_says_and_what_it_says_reads_well() {
     assert_eq!(leftfold(folder.path(), &then).code_told(), "usage");
     // The events of the plan can be read as events.
     let read = leftfold(folder.path(), &["events", "plan.ndjson", "--json"]).ok();
-    assert_eq!(read.lines().count(), 12);
+    assert_eq!(read.lines().count(), 17);
     let same = leftfold(folder.path(), &["repair", "shop.db", "shop.db"]).ok();
     assert!(
         same.contains("\nnothing\n") && same.contains("0 findings before, 0 after"),
         "{same}"
     );
+}
+
+#[test]
+fn an_event_that_is_sent_again_has_its_id_as_the_other_side_writes_ids() {
+    let id = |n: u32| format!("01a1f9af-e4cb-768e-8f9b-c0fad67a1d{n:02}");
+    let one = |n: u32, id: &str| event(id, n, "Paid", &json!({ "amount": n }));
+    let left: Vec<Value> = (1..=3).map(|n| one(n, &id(n).replace('-', ""))).collect();
+    let right = [one(1, &id(1)), one(3, &id(3))];
+    let folder = two(&left, &right);
+    let planned = |sides: [&str; 2]| {
+        let run = leftfold(
+            folder.path(),
+            &["repair", sides[0], sides[1], "--settled", "--json"],
+        );
+        let line: Value = serde_json::from_str(run.out.lines().next().expect("a line")).expect("JSON");
+        line["id"].as_str().map(str::to_owned)
+    };
+    assert_eq!(planned(["left.ndjson", "right.ndjson"]), Some(id(2)));
 }

@@ -1,7 +1,11 @@
 //! Runs the program and keeps what it said.
 
+#[cfg(unix)]
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
+#[cfg(unix)]
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -79,6 +83,74 @@ pub(crate) fn program(folder: &Path, args: &[&str]) -> Command {
 
 pub(crate) fn leftfold(folder: &Path, args: &[&str]) -> Run {
     program(folder, args).output().expect("the program starts").into()
+}
+
+/// How long a command that is shown to readers may take, in seconds: one that never ends is told by its name.
+#[cfg(unix)]
+const PATIENCE: &str = "300";
+
+/// A command as a shell takes it, with its comments, pipes and quotes. One that follows is ended with Ctrl-C as soon as it has read all that
+/// the folder's project file is about.
+#[cfg(unix)]
+pub(crate) fn shell(folder: &Path, command: &str) -> Run {
+    let bin = Path::new(env!("CARGO_BIN_EXE_leftfold"))
+        .parent()
+        .expect("a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let follows = command.contains("--follow");
+    // In the shell's place the program hears the signal itself.
+    let command = if follows {
+        format!("exec {command}")
+    } else {
+        command.to_owned()
+    };
+    let mut shell = Command::new("timeout");
+    if follows {
+        // Else it hands a signal on twice, to its child and to all of its group; the second Ctrl-C ends the program where it is.
+        shell.arg("--foreground");
+    }
+    shell.args([PATIENCE, "sh", "-ec", &command]);
+    let template = program(folder, &[]);
+    for (name, value) in template.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .env("HOME", folder)
+        .env("PATH", format!("{}:{path}", bin.display()));
+    if !follows {
+        return shell.output().expect("timeout(1) is there").into();
+    }
+    let mut child = shell
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("timeout(1) is there");
+    let mut notes = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut err = String::new();
+    let project = fs::read_to_string(folder.join("leftfold.toml")).expect("what is followed is said there");
+    let sources: BTreeSet<&str> = project.lines().filter(|l| l.starts_with("source = ")).collect();
+    let followed = sources.len() + project.matches("[[comparison]]").count();
+    while err.matches("followed from here").count() < followed {
+        let read = notes.read_line(&mut err).expect("notes are text");
+        assert!(read > 0, "{command} ended before it followed anything: {err}");
+    }
+    // timeout(1) hands the signal on.
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill(1) is there").success());
+    std::thread::scope(|scope| {
+        // It may have more to say than a pipe holds.
+        let rest = scope.spawn(move || notes.read_to_string(&mut err).map(|_| err));
+        let mut run = Run::from(child.wait_with_output().expect("it ends"));
+        run.err = rest.join().expect("it is read").expect("notes are text");
+        run
+    })
 }
 
 /// The same, with something on standard input.

@@ -352,3 +352,44 @@ fn events_that_cannot_be_folded_are_told_wherever_a_state_is_asked_about() {
     );
     assert!(state.ends_with("more; --json lists them all\n"), "{state}");
 }
+
+#[test]
+fn an_event_tells_what_led_to_it_and_what_it_led_to_as_far_as_that_is_here() {
+    let folder = crate::run::folder();
+    let line = |id: &str, cause: &str| {
+        format!("{{\"stream\":\"s-{id}\",\"type\":\"T\",\"id\":\"{id}\",\"causation_id\":\"{cause}\"}}\n")
+    };
+    let lines: String = [("a", "command"), ("b", "a"), ("c", "b"), ("d", "c"), ("e", "b")]
+        .iter()
+        .map(|(id, cause)| line(id, cause))
+        .collect();
+    crate::run::write(folder.path(), "log.ndjson", lines);
+    let args = ["event", "log.ndjson", "e1", "--causes"];
+    let told = crate::run::leftfold(folder.path(), &args).ok();
+    for part in [
+        "← s-a",
+        "no event here has the id that is named as its cause: command",
+        "led to           → s-c",
+        "led to           → → s-d",
+        "led to           → s-e",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let json = crate::run::leftfold(folder.path(), &[&args[..], &["--json"]].concat()).ok();
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json["causes"][0]["stream"], "s-a");
+    assert_eq!(
+        json["causes_end"],
+        serde_json::json!({ "why": "missing", "id": "command" })
+    );
+    let steps: Vec<_> = json["led_to"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|e| (&e["place"], &e["steps"]))
+        .collect();
+    assert_eq!(
+        format!("{steps:?}"),
+        "[(Number(2), Number(1)), (Number(4), Number(1)), (Number(3), Number(2))]"
+    );
+}

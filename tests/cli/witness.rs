@@ -101,7 +101,7 @@ fn what_was_known_then_is_shown_as_it_was_then() {
     );
     let missing = all
         .iter()
-        .find(|f| f["category"] == "missing" && f["status"] == "confirmed")
+        .find(|f| f["category"] == "missing" && f["status"] == "pending")
         .expect("what was late had not come");
     let number = missing["number"].to_string();
     let args = [
@@ -197,4 +197,106 @@ fn what_cannot_be_shown_is_told() {
     );
     fs::remove_file(demo.path().join("leftfold.toml")).expect("it is there");
     assert_eq!(with(&own).code_told(), "output-is-source");
+}
+
+/// The findings of a projection, one of each kind, with the witness of each read back, and what its script says.
+#[cfg(unix)]
+fn witnesses_of_rows(folder: &Path, args: &[&str]) -> Vec<(String, Value, Option<i32>)> {
+    let all = found(folder, args);
+    let mut kinds: Vec<&Value> = all.iter().map(|f| &f["category"]).collect();
+    kinds.sort_by_key(ToString::to_string);
+    kinds.dedup();
+    kinds
+        .into_iter()
+        .map(|kind| {
+            let finding = all.iter().find(|f| f["category"] == *kind).expect("one of it");
+            let number = finding["number"].to_string();
+            let target = format!("witness-{number}");
+            let own = ["--finding", &number, "-O", &target, "--json"];
+            let told = json(leftfold(folder, &[&["witness"], args, &own[..]].concat()));
+            assert_eq!((&told["category"], &told["status"]), (kind, &finding["status"]));
+            let small = folder.join(&target);
+            let again = found(&small, &["witness"]);
+            let place =
+                |f: &Value| [&f["category"], &f["stream"], &f["key"], &f["fields"]].map(Value::to_string);
+            let there = again
+                .iter()
+                .find(|f| f["category"] == *kind)
+                .expect("it is shown");
+            // Which event set a field has another place there.
+            let plain = |f: &Value| {
+                let mut f = f.clone();
+                for field in f["fields"].as_array_mut().into_iter().flatten() {
+                    field.as_object_mut().expect("a field").remove("blame");
+                }
+                f["key"] = Value::Null;
+                place(&f)
+            };
+            assert_eq!(plain(there), plain(finding));
+            (kind.as_str().unwrap_or_default().to_owned(), told, script(&small))
+        })
+        .collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn a_row_that_is_not_the_state_is_shown_by_the_events_it_takes_and_the_row() {
+    let folder = folder();
+    crate::projection::history(folder.path());
+    // The total of the second cart is wrong, the third one is behind, one has no row, and a row is of no cart.
+    let rows = [
+        (1, "closed", 550, 0, Some(r#"[{"sku":"x","qty":1}]"#)),
+        (2, "open", 121, 1, Some(r#"[{"sku":"y","qty":2}]"#)),
+        (3, "open", 0, 0, None),
+        (9, "open", 0, 0, None),
+    ];
+    drop(crate::projection::table(folder.path(), &rows));
+    let args = ["log.ndjson", "read.db", "--mode", "projection", "--settled"];
+    let told = witnesses_of_rows(folder.path(), &args);
+    let counts: Vec<(&str, &Value, &Value, Option<i32>)> = told
+        .iter()
+        .map(|(kind, told, code)| (kind.as_str(), &told["events"]["left"], &told["rows"], *code))
+        .collect();
+    let n = |n: u32| Value::from(n);
+    // Where row or stream is missing the first cart comes along, whose state takes all its three events.
+    assert_eq!(
+        counts,
+        [
+            ("extra", &n(3), &n(2), Some(1)),
+            ("field-mismatch", &n(1), &n(1), Some(1)),
+            ("late", &n(2), &n(1), Some(1)),
+            ("missing", &n(4), &n(1), Some(1)),
+        ]
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_witness_of_a_projection_of_ones_own_has_it_in_its_project_file() {
+    let folder = folder();
+    let event = |n: u32, stream: &str, qty: u32| {
+        format!(
+            "{{\"stream\":\"{stream}\",\"type\":\"Added\",\"position\":{n},\"time\":\"2026-01-01T00:00:{n:02}Z\",\"payload\":{{\"qty\":{qty}}}}}\n"
+        )
+    };
+    let events = [("stock-a", 3), ("stock-a", 4), ("stock-b", 1), ("stock-a", 5)];
+    let lines = (1..).zip(events).map(|(n, (stream, qty))| event(n, stream, qty));
+    write(folder.path(), "log.ndjson", lines.collect::<String>());
+    write(
+        folder.path(),
+        "states.ndjson",
+        "{\"stream\":\"stock-a\",\"state\":{\"n\":11}}\n{\"stream\":\"stock-b\",\"state\":{\"n\":1}}\n",
+    );
+    write(
+        folder.path(),
+        "leftfold.toml",
+        "[[projection]]\nname = 'stock'\ncategories = ['stock']\ninitial = { n = 0 }\n[[projection.on]]\ntype = 'Added'\ndo = [{ increment = '/n', from = '/qty' }]\n",
+    );
+    let args = ["log.ndjson", "states.ndjson", "--mode", "projection", "--settled"];
+    let told = witnesses_of_rows(folder.path(), &args);
+    // The sum is all three's.
+    assert_eq!(
+        (told[0].0.as_str(), &told[0].1["events"]["left"], told[0].2),
+        ("field-mismatch", &Value::from(3), Some(1))
+    );
 }

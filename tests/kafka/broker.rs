@@ -39,7 +39,7 @@ pub(crate) fn rig_alone() -> (&'static Rig, RwLockWriteGuard<'static, ()>) {
 }
 
 /// The project's folder, which this crate's is or lies in.
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors()
         .find(|folder| folder.join("tests/kafka/rig.sh").exists())
@@ -57,21 +57,24 @@ fn started() -> &'static Rig {
         if let Ok(brokers) = std::env::var(BROKERS) {
             return of_brokers(&here, &brokers);
         }
-        let keeper = given.is_none().then(|| {
-            let script = "cat >/dev/null; \"$0\" stop \"$1\"";
-            Command::new("setsid")
-                .args(["sh", "-c", script])
-                .arg(here.join("rig.sh"))
-                .arg(&folder)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("sh runs")
-        });
+        let keeper = given.is_none().then(|| keeper(&here, &folder));
         run(&here, "rig.sh", &["start"], Some(&folder));
         of_folder(&here, folder, keeper)
     })
+}
+
+/// Ends the rig of a folder when this process ends, however it does, or lets go of it.
+pub(crate) fn keeper(here: &Path, folder: &Path) -> Child {
+    let script = "cat >/dev/null; \"$0\" stop \"$1\"";
+    Command::new("setsid")
+        .args(["sh", "-c", script])
+        .arg(here.join("rig.sh"))
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sh runs")
 }
 
 fn run(here: &Path, program: &str, verb: &[&str], folder: Option<&Path>) {
@@ -159,9 +162,14 @@ impl Rig {
 
     /// Runs Python with the rig's clients; what it printed.
     pub(crate) fn python(&self, script: &str, args: &[&str]) -> String {
+        Self::python_at(self.brokers(), script, args)
+    }
+
+    /// The same with these brokers.
+    pub(crate) fn python_at(brokers: &str, script: &str, args: &[&str]) -> String {
         let root = root();
         let done = Command::new(root.join("target/kafka/venv/bin/python"))
-            .args(["-B", "-c", script, self.brokers()])
+            .args(["-B", "-c", script, brokers])
             .args(args)
             .current_dir(root.join("tests/kafka"))
             .output()

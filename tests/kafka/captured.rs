@@ -110,6 +110,62 @@ fn a_range_is_captured_as_kcat_would_read_it() {
 }
 
 #[test]
+fn a_range_that_ends_before_it_begins_is_refused_or_told() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let read = |range: [&str; 2]| {
+        let [from, until] = range;
+        let args = [
+            "events",
+            "-b",
+            rig.brokers(),
+            "-t",
+            "orders",
+            "-o",
+            from,
+            "-o",
+            until,
+        ];
+        leftfold(folder.path(), &args)
+    };
+    for reversed in [
+        ["10", "..5"],
+        ["s@2026-01-02T00:00:00Z", "e@2026-01-01T00:00:00Z"],
+    ] {
+        let run = read(reversed);
+        assert_eq!(run.refused(), "kafka-property", "{reversed:?}");
+        assert!(run.err.contains("ends before it begins"), "{}", run.err);
+    }
+    // A capture that would hold nothing is not begun.
+    let args = [
+        "capture",
+        "-b",
+        rig.brokers(),
+        "-t",
+        "orders",
+        "-o",
+        "10",
+        "-o",
+        "..5",
+        "o.leftfold",
+    ];
+    assert_eq!(leftfold(folder.path(), &args).refused(), "kafka-property");
+    assert!(!folder.path().join("o.leftfold").exists());
+    // Where only the topic tells, it is told.
+    let run = read(["end", "..5"]);
+    assert!(
+        run.err.contains("the end lies before the beginning"),
+        "{}",
+        run.err
+    );
+    assert_eq!(run.ok(), "");
+    let run = read(["0", "..5"]);
+    assert!(!run.err.contains("nothing is read"), "{}", run.err);
+    // A line of names before five records of each partition.
+    assert_eq!(run.ok().lines().count(), 1 + 15);
+}
+
+#[test]
 fn a_capture_says_where_it_comes_from_and_no_secret() {
     let (rig, _calm) = rig();
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -411,3 +411,33 @@ fn samples_topics_as_sources_and_those_that_come_are_read_as_chosen() {
         assert!(run.err.contains(why), "{}", run.err);
     }
 }
+
+#[test]
+fn of_cloud_events_with_binary_data_that_nobody_can_read_the_data_is_shown_and_the_rest_is_metadata() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = "cloudevents-structured";
+    let said = leftfold(
+        folder.path(),
+        &["events", "-b", rig.brokers(), "-t", topic, "--json"],
+    )
+    .ok();
+    let mut binary = 0;
+    for (line, record) in said.lines().zip(rig.truth(topic, true)) {
+        let event: serde_json::Value = serde_json::from_str(line).expect("events are JSON");
+        let written: serde_json::Value =
+            serde_json::from_slice(record.value.as_deref().expect("it has a value")).expect("it is JSON");
+        if event.get("payload_base64").is_none() {
+            continue;
+        }
+        binary += 1;
+        assert_eq!(event["position"], record.place());
+        assert_eq!(event["payload_base64"], written["data_base64"], "{line}");
+        for (name, value) in written.as_object().expect("it is an object") {
+            if name != "data_base64" {
+                assert_eq!(&event["metadata"][name], value, "{line}");
+            }
+        }
+    }
+    assert!(binary > 0);
+}

@@ -144,6 +144,46 @@ fn a_test_of_a_connection_reads_what_it_is_asked_to() {
 }
 
 #[test]
+fn a_topic_that_may_not_be_read_keeps_no_other_from_being_sampled() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bob = rig.client("plain-bob.conf");
+    let sampled = |pattern: &str| {
+        let args = ["topics", "-F", &bob, "-t", pattern, "--sample", "1", "--json"];
+        leftfold(folder.path(), &args)
+    };
+    let run = sampled("^(secret-orders|orders|odd)$");
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    let out = String::from_utf8_lossy(&run.out).into_owned();
+    let names: Vec<String> = out
+        .lines()
+        .map(|line| {
+            let topic: serde_json::Value = serde_json::from_str(line).expect("a topic is JSON");
+            assert!(
+                topic["sample"].as_array().is_some_and(|s| !s.is_empty()),
+                "{line}"
+            );
+            topic["topic"].as_str().unwrap_or_default().to_owned()
+        })
+        .collect();
+    assert_eq!(names, ["odd", "orders"]);
+    assert!(run.err.contains("kafka-forbidden"), "{}", run.err);
+    assert!(
+        run.err
+            .contains("1 of 3 topics could not be looked into: secret-orders"),
+        "{}",
+        run.err
+    );
+    // Where it is the only one, that is all there is to say.
+    let run = sampled("^secret-orders$");
+    assert!(
+        run.err.contains("kafka-forbidden") && !run.err.contains("1 of 1"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
 fn a_secret_comes_from_the_environment_and_is_shown_nowhere() {
     let (rig, _calm) = rig();
     let folder = tempfile::tempdir().expect("a temporary folder");

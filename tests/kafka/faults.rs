@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use crate::rig::{Rig, assert_same, captured, leftfold, program, rig, rig_alone};
 
 /// Makes a topic of one partition and writes numbered records of some hundred bytes: NAME FROM TO.
+/// A producer that tries a batch again may write it twice or after its followers; an idempotent one does neither,
+/// so a topic holds the numbers in their order whatever the broker goes through.
 const WRITE: &str = r#"
 import sys
 from confluent_kafka import Producer
@@ -18,7 +20,7 @@ name, first, end = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 admin = AdminClient(address)
 if first == 0:
     admin.create_topics([NewTopic(name, 1, 1)])[name].result(60)
-producer = Producer(address | {"linger.ms": 50, "queue.buffering.max.messages": 2000000})
+producer = Producer(address | {"linger.ms": 50, "queue.buffering.max.messages": 2000000, "enable.idempotence": True})
 for i in range(first, end):
     producer.produce(name, f'{{"n":{i},"text":"{"x" * 200}"}}', str(i % 97), partition=0)
     if i % 10000 == 0:
@@ -76,6 +78,14 @@ fn numbers(path: &Path) -> Vec<i64> {
     captured(path).into_iter().map(|r| number(r.value)).collect()
 }
 
+/// Each number is there once, in its order; what is not is named, not the whole list.
+fn assert_numbered(path: &Path, count: i64) {
+    let found = numbers(path);
+    let odd = found.iter().zip(0..).find(|(found, wanted)| *found != wanted);
+    assert!(odd.is_none(), "at {odd:?} of {}", found.len());
+    assert_eq!(found.len() as i64, count, "records");
+}
+
 fn capture(rig: &Rig, folder: &Path, topic: &str) -> crate::rig::Run {
     leftfold(
         folder,
@@ -96,7 +106,12 @@ fn following(rig: &Rig, folder: &Path, topic: &str, count: &str) -> Child {
         "--follow",
         "o.leftfold",
     ];
-    let run = program(folder, &args)
+    begun(folder, &args)
+}
+
+/// Begins to capture, and waits until something is written.
+fn begun(folder: &Path, args: &[&str]) -> Child {
+    let run = program(folder, args)
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program runs");
@@ -143,7 +158,7 @@ fn killed_at_fifty_moments_a_capture_goes_on_without_loss_or_doubles() {
     let (topic, path) = (own("killed"), folder.path().join("o.leftfold"));
     let count = 300_000;
     rig.python(WRITE, &[&topic, "0", &count.to_string()]);
-    let whole = || assert_eq!(numbers(&path), (0..count).collect::<Vec<i64>>());
+    let whole = || assert_numbered(&path, count);
     let (mut kills, mut before) = (0, 0);
     for wait in moments() {
         let mut run = program(
@@ -234,7 +249,12 @@ cp o.leftfold ..; ls >../names
 /// Runs a script of the shell with the program's own command line behind it.
 fn script(text: &str, around: &[&str], rig: &Rig, folder: &Path, topic: &str) -> crate::rig::Run {
     let args = ["capture", "-b", rig.brokers(), "-t", topic, "o.leftfold"];
-    let inner = program(folder, &args);
+    shell(text, around, folder, &args)
+}
+
+/// Runs a script of the shell with a command line of the program behind it.
+fn shell(text: &str, around: &[&str], folder: &Path, args: &[&str]) -> crate::rig::Run {
+    let inner = program(folder, args);
     let mut command = std::process::Command::new(around[0]);
     command.args(&around[1..]).args(["sh", "-c", text, "sh"]);
     command.arg(inner.get_program()).args(inner.get_args());
@@ -269,7 +289,55 @@ fn on_a_full_disk_a_capture_stays_whole_says_so_and_goes_on_when_there_is_room()
     );
     assert_eq!(said("names").trim(), "o.leftfold");
     let path = folder.path().join("o.leftfold");
-    assert_eq!(numbers(&path), (0..200_000).collect::<Vec<i64>>());
+    assert_numbered(&path, 200_000);
+}
+
+/// Reads a topic directly where temporary files have 1 MB: PROGRAM ARGUMENT….
+const LITTLE_TEMPORARY_ROOM: &str = r#"
+mkdir room && mount -t tmpfs -o size=1m tmpfs room || exit 90
+export TMPDIR=$PWD/room
+"$@" >out 2>said; echo $? >code
+ls room >left
+"#;
+
+#[test]
+fn a_direct_read_that_finds_no_room_for_its_temporary_file_says_where_and_what_to_do() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("no-room");
+    rig.python(WRITE, &[&topic, "0", "20000"]);
+    let source = format!("kafka://{}/{topic}", rig.brokers());
+    let said = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+    let args = ["streams", &source];
+    let done = shell(LITTLE_TEMPORARY_ROOM, &["unshare", "-rm"], folder.path(), &args);
+    if said("code").is_empty() {
+        // No file system of its own can be had here.
+        eprintln!("not tried: {}", done.err);
+    } else {
+        assert_eq!(said("code").trim(), "2", "{}", said("said"));
+        let told = said("said");
+        let room = folder.path().join("room");
+        for part in [
+            "error[capture-disk-full]",
+            &*room.to_string_lossy(),
+            "the disk is full",
+            "TMPDIR",
+            "-o",
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert_eq!(said("left"), "", "nothing is left behind");
+    }
+    // The same where a file may not grow.
+    let limited = "trap '' XFSZ; export TMPDIR=$PWD; exec prlimit --fsize=3000000 \"$@\"";
+    let run = shell(limited, &["env"], folder.path(), &args);
+    assert_eq!(run.refused(), "capture-write", "{}", run.err);
+    assert!(
+        run.err.contains("largest size of a file") && run.err.contains("TMPDIR"),
+        "{}",
+        run.err
+    );
+    assert!(run.err.contains(&*folder.path().to_string_lossy()), "{}", run.err);
 }
 
 #[test]
@@ -285,8 +353,24 @@ fn where_a_file_may_not_grow_a_capture_stays_whole_and_goes_on_when_it_may() {
     assert!(run.err.contains("largest size of a file"), "{}", run.err);
     let there = committed(&path);
     assert!(there > 0 && there < 200_000, "{there}");
+    // What it says to have kept is there, and no more.
+    let said: String = run
+        .err
+        .split("of this run are kept")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let said = said
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .split(" records")
+        .next()
+        .unwrap_or_default();
+    let digits: String = said.chars().filter(char::is_ascii_digit).collect();
+    assert_eq!(digits, there.to_string(), "{}", run.err);
     capture(rig, folder.path(), &topic).ok();
-    assert_eq!(numbers(&path), (0..200_000).collect::<Vec<i64>>());
+    assert_numbered(&path, 200_000);
 }
 
 #[test]
@@ -302,32 +386,116 @@ fn a_broker_that_is_killed_and_comes_back_costs_no_record() {
     rig.python(WRITE, &[&topic, "200000", "250000"]);
     said(run);
     let path = folder.path().join("o.leftfold");
-    // A producer that tries again may write them in another order: each is there once.
-    let mut found = numbers(&path);
-    found.sort_unstable();
-    assert!(
-        found == (0..250_000).collect::<Vec<i64>>(),
-        "{} records",
-        found.len()
-    );
+    assert_numbered(&path, 250_000);
 }
 
 #[test]
-fn a_topic_deleted_and_made_anew_is_told_and_not_mixed() {
+fn a_broker_that_restarts_again_and_again_behind_tls_and_a_login_is_waited_for() {
+    let (rig, _alone) = rig_alone();
+    let topic = own("behind-tls");
+    rig.python(WRITE, &[&topic, "0", "1000"]);
+    let clients = ["ssl.conf", "scram-sha-256-alice.conf", "plain-bob.conf"].map(|f| rig.client(f));
+    let runs: Vec<(tempfile::TempDir, Child)> = clients
+        .iter()
+        .map(|client| {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let args = [
+                "capture",
+                "-F",
+                client,
+                "-t",
+                &topic,
+                "-c",
+                "2000",
+                "--follow",
+                "o.leftfold",
+            ];
+            let run = begun(folder.path(), &args);
+            (folder, run)
+        })
+        .collect();
+    // A connection that is cut off in the middle of a handshake looks as a wrong door does.
+    for _ in 0..4 {
+        rig.control("kill", "broker");
+        rig.control("start", "broker");
+    }
+    rig.python(WRITE, &[&topic, "1000", "2000"]);
+    for ((folder, run), client) in runs.into_iter().zip(&clients) {
+        said(run);
+        let mut found = numbers(&folder.path().join("o.leftfold"));
+        found.sort_unstable();
+        assert_eq!(found, (0..2000).collect::<Vec<i64>>(), "{client}");
+    }
+}
+
+/// The topics and offsets of a capture's records, in its order.
+fn places(path: &Path) -> Vec<(String, i64)> {
+    captured(path).into_iter().map(|r| (r.topic, r.offset)).collect()
+}
+
+/// So many records of a topic from its beginning.
+fn from_beginning(topic: &str, count: i64) -> impl Iterator<Item = (String, i64)> {
+    (0..count).map(|offset| (topic.to_owned(), offset))
+}
+
+#[test]
+fn a_topic_deleted_and_made_anew_is_told_and_captured_beside_the_old_one() {
     let (rig, _calm) = rig();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let topic = own("anew");
+    let (topic, path) = (own("anew"), folder.path().join("o.leftfold"));
+    let later = format!("{topic}~2");
     rig.python(WRITE, &[&topic, "0", "100"]);
     capture(rig, folder.path(), &topic).ok();
     rig.python(DELETE, &[&topic]);
     // Longer than before, so that its end alone tells nothing.
     rig.python(WRITE, &[&topic, "0", "500"]);
     let run = capture(rig, folder.path(), &topic);
-    assert_eq!(run.refused(), "kafka-topic-changed");
-    assert_eq!(
-        numbers(&folder.path().join("o.leftfold")),
-        (0..100).collect::<Vec<i64>>()
+    assert!(
+        run.err.contains("made anew") && run.err.contains(&later),
+        "{}",
+        run.err
     );
+    run.ok();
+    let wanted: Vec<_> = from_beginning(&topic, 100)
+        .chain(from_beginning(&later, 500))
+        .collect();
+    assert_eq!(places(&path), wanted);
+    // It goes on with the new one, and says nothing twice.
+    rig.python(WRITE, &[&topic, "500", "600"]);
+    let run = capture(rig, folder.path(), &topic);
+    assert!(!run.err.contains("made anew"), "{}", run.err);
+    run.ok();
+    let wanted: Vec<_> = from_beginning(&topic, 100)
+        .chain(from_beginning(&later, 600))
+        .collect();
+    assert_eq!(places(&path), wanted);
+    // Both are one history: one place means one event, and the topic is called what it is called.
+    let told = leftfold(folder.path(), &["inspect", "o.leftfold"]).ok();
+    assert!(
+        told.contains(&format!("positions of the new one begin with {later}")),
+        "{told}"
+    );
+    for place in [
+        format!("{topic}[0]@7"),
+        format!("{later}[0]@7"),
+        format!("{later}[0]@599"),
+    ] {
+        let said = leftfold(
+            folder.path(),
+            &["event", "o.leftfold", &format!("#{place}"), "--json"],
+        )
+        .ok();
+        let whole: serde_json::Value = serde_json::from_str(&said).expect("it is JSON");
+        let event = &whole["event"];
+        assert_eq!(event["position"], place.as_str());
+        assert_eq!(event["topic"], topic.as_str());
+        let incarnation = place.contains('~').then_some(2);
+        assert_eq!(
+            event.get("incarnation").and_then(serde_json::Value::as_i64),
+            incarnation,
+            "{said}"
+        );
+    }
 }
 
 /// Waits until so many records are in a capture that is being written; for a minute at most.
@@ -338,45 +506,196 @@ fn until_there(path: &Path, records: usize) {
     }
 }
 
-#[test]
-fn a_topic_made_anew_while_it_is_followed_ends_the_capture() {
-    let (rig, _calm) = rig();
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let topic = own("anew-live");
-    rig.python(WRITE, &[&topic, "0", "10"]);
-    let run = following(rig, folder.path(), &topic, "1000");
-    let path = folder.path().join("o.leftfold");
-    until_there(&path, 10);
-    rig.python(DELETE, &[&topic]);
-    rig.python(WRITE, &[&topic, "0", "60"]);
-    let ended = run.wait_with_output().expect("the program ends by itself");
-    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert_eq!(ended.status.code(), Some(2), "{said}");
-    assert!(said.contains("error[kafka-topic-changed]"), "{said}");
-    assert!(
-        said.contains("made anew") && said.contains("records from offset "),
-        "{said}"
-    );
+/// Deletes a topic and makes it anew at once, with numbered records: NAME END.
+const REMAKE: &str = r#"
+import sys, time
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+address = {"bootstrap.servers": sys.argv[1]}
+name, end = sys.argv[2], int(sys.argv[3])
+admin = AdminClient(address)
+admin.delete_topics([name])[name].result(60)
+while True:
+    try:
+        admin.create_topics([NewTopic(name, 1, 1)])[name].result(60)
+        break
+    except Exception as e:
+        if "exist" not in str(e):
+            raise
+producer = Producer(address)
+for i in range(end):
+    producer.produce(name, f'{{"n":{i}}}', str(i), partition=0)
+assert producer.flush(60) == 0
+"#;
+
+/// Begins to follow topics into `o.leftfold`.
+fn endless(rig: &Rig, folder: &Path, topics: &[&str]) -> Child {
+    let mut args = vec!["capture", "-b", rig.brokers(), "--follow", "o.leftfold"];
+    for topic in topics {
+        args.extend(["-t", topic]);
+    }
+    begun(folder, &args)
+}
+
+/// Ends what follows as Ctrl-C does; what it has said.
+fn interrupted(run: Child) -> String {
+    ended_by("-INT", run)
+}
+
+/// The same as whoever stops a service asks for it, or by another signal.
+fn ended_by(signal: &str, run: Child) -> String {
+    let pid = run.id().to_string();
+    let told = std::process::Command::new("kill").args([signal, &pid]).status();
+    assert!(told.expect("kill runs").success());
+    said(run)
 }
 
 #[test]
-fn a_topic_deleted_while_it_is_followed_ends_the_capture_and_what_was_read_is_kept() {
+fn a_topic_made_anew_while_it_is_followed_is_told_and_goes_on_beside_the_old_one() {
     let (rig, _calm) = rig();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let topic = own("gone-live");
+    let (topic, path) = (own("anew-live"), folder.path().join("o.leftfold"));
     rig.python(WRITE, &[&topic, "0", "10"]);
-    let run = following(rig, folder.path(), &topic, "1000");
-    let path = folder.path().join("o.leftfold");
+    let run = endless(rig, folder.path(), &[&topic]);
     until_there(&path, 10);
-    rig.python(DELETE, &[&topic]);
-    let ended = run.wait_with_output().expect("the program ends by itself");
-    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert_eq!(ended.status.code(), Some(2), "{said}");
+    // As soon as it can be, and with more records than before: the read may go on in the new one before anybody knows.
+    rig.python(REMAKE, &[&topic, "60"]);
+    until_last(&path, &format!("{topic}~2"), 59);
+    rig.python(REMAKE, &[&topic, "5"]);
+    until_last(&path, &format!("{topic}~3"), 4);
+    let said = interrupted(run);
     assert!(
-        said.contains("error[kafka-topic-changed]") && said.contains("deleted while it was read"),
+        said.contains("made anew") && said.contains(&format!("{topic}~3")),
         "{said}"
     );
-    assert_eq!(numbers(&path), (0..10).collect::<Vec<i64>>());
+    let wanted: Vec<_> = from_beginning(&topic, 10)
+        .chain(from_beginning(&format!("{topic}~2"), 60))
+        .chain(from_beginning(&format!("{topic}~3"), 5))
+        .collect();
+    assert_eq!(places(&path), wanted, "{said}");
+    // And later, from where it got to.
+    rig.python(WRITE, &[&topic, "5", "8"]);
+    capture(rig, folder.path(), &topic).ok();
+    assert_eq!(places(&path).len(), 10 + 60 + 8);
+    // The topics that were before get nothing more, and hold back nothing that is known by now.
+    let rule = "[[rule]]\nname = \"answered\"\nsource = \"o.leftfold\"\nwhen = \"payload.n == 2\"\nexpect = \"payload.n == 12345\"\n\
+                by = \"stream\"\nwithin = \"1ms\"\n";
+    fs::write(folder.path().join("leftfold.toml"), rule).expect("it can be written");
+    let run = leftfold(folder.path(), &["check"]);
+    let out = String::from_utf8_lossy(&run.out);
+    assert_eq!(run.code, Some(1), "{out} {}", run.err);
+    assert!(!out.contains("pending"), "{out}");
+}
+
+#[test]
+fn a_topic_made_anew_after_its_leader_changed_goes_on_too() {
+    let (rig, _alone) = rig_alone();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (topic, other) = (own("anew-led"), own("stays-led"));
+    let path = folder.path().join("o.leftfold");
+    rig.python(WRITE, &[&topic, "0", "10"]);
+    rig.python(WRITE, &[&other, "0", "10"]);
+    // Its leader is counted anew with each start of a broker, and from nothing with a new topic.
+    rig.control("kill", "broker");
+    rig.control("start", "broker");
+    let run = endless(rig, folder.path(), &[&topic, &other]);
+    until_last(&path, &topic, 9);
+    until_last(&path, &other, 9);
+    rig.python(REMAKE, &[&topic, "60"]);
+    until_last(&path, &format!("{topic}~2"), 59);
+    rig.python(WRITE, &[&other, "10", "20"]);
+    until_last(&path, &other, 19);
+    let told = ended_by("-TERM", run);
+    let mut found = places(&path);
+    found.sort();
+    let mut wanted: Vec<_> = from_beginning(&topic, 10)
+        .chain(from_beginning(&format!("{topic}~2"), 60))
+        .chain(from_beginning(&other, 20))
+        .collect();
+    wanted.sort();
+    assert_eq!(found, wanted, "{told}");
+}
+
+/// Waits until an offset of a topic is in a capture that is being written; for a minute at most.
+fn until_last(path: &Path, topic: &str, offset: i64) {
+    let end = Instant::now() + Duration::from_mins(1);
+    let there = || path.exists() && places(path).iter().any(|(t, o)| t == topic && *o == offset);
+    while !there() && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    assert!(there(), "{topic} does not come");
+}
+
+#[test]
+fn a_topic_deleted_while_it_is_followed_is_told_and_waited_for_while_others_go_on() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (topic, other) = (own("gone-live"), own("stays-live"));
+    let path = folder.path().join("o.leftfold");
+    rig.python(WRITE, &[&topic, "0", "10"]);
+    rig.python(WRITE, &[&other, "0", "10"]);
+    let mut run = endless(rig, folder.path(), &[&topic, &other]);
+    until_last(&path, &other, 9);
+    until_last(&path, &topic, 9);
+    rig.python(DELETE, &[&topic]);
+    let mut err = std::io::BufReader::new(run.stderr.take().expect("it was piped"));
+    let mut told = String::new();
+    while !told.contains("was deleted: what was read of it is kept") {
+        let read = std::io::BufRead::read_line(&mut err, &mut told).expect("it is text");
+        assert!(read > 0, "it ended: {told}");
+    }
+    rig.python(WRITE, &[&other, "10", "20"]);
+    until_last(&path, &other, 19);
+    rig.python(WRITE, &[&topic, "0", "5"]);
+    until_last(&path, &format!("{topic}~2"), 4);
+    run.stderr = Some(err.into_inner());
+    interrupted(run);
+    let mut found = places(&path);
+    found.sort();
+    let mut wanted: Vec<_> = from_beginning(&topic, 10)
+        .chain(from_beginning(&other, 20))
+        .chain(from_beginning(&format!("{topic}~2"), 5))
+        .collect();
+    wanted.sort();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn a_topic_made_anew_is_told_and_shown_where_it_is_followed_without_a_capture() {
+    let (rig, _calm) = rig();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("anew-tail");
+    rig.python(WRITE, &[&topic, "0", "10"]);
+    let args = [
+        "events",
+        "-b",
+        rig.brokers(),
+        "-t",
+        &topic,
+        "--follow",
+        "-o",
+        "beginning",
+        "--json",
+    ];
+    let mut command = program(folder.path(), &args);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut run = command.spawn().expect("the program runs");
+    let mut lines =
+        std::io::BufRead::lines(std::io::BufReader::new(run.stdout.take().expect("it was piped")));
+    let mut until = |place: &str| {
+        let wanted = format!("\"{place}\"");
+        lines
+            .by_ref()
+            .map_while(Result::ok)
+            .any(|line| line.contains(&wanted))
+    };
+    assert!(until(&format!("{topic}[0]@9")));
+    rig.python(REMAKE, &[&topic, "3"]);
+    assert!(until(&format!("{topic}~2[0]@2")), "the new one does not come");
+    run.kill().expect("it can be killed");
+    let ended = run.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(said.contains("made anew"), "{said}");
 }
 
 #[test]
@@ -491,6 +810,30 @@ fn partitions_and_topics_that_come_while_a_capture_follows_are_told_and_read() {
 }
 
 #[test]
+fn a_broker_that_refuses_every_connection_for_a_minute_costs_no_record() {
+    let (rig, _alone) = rig_alone();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let topic = own("away");
+    rig.python(WRITE, &[&topic, "0", "200000"]);
+    let mut run = following(rig, folder.path(), &topic, "250000");
+    rig.control("kill", "broker");
+    // The minute is what is tried.
+    std::thread::sleep(Duration::from_secs(65));
+    let still = run.try_wait().expect("it can be asked");
+    rig.control("start", "broker");
+    assert!(still.is_none(), "it waits: {still:?}");
+    rig.python(WRITE, &[&topic, "200000", "250000"]);
+    let told = said(run);
+    assert!(
+        told.contains("waiting: "),
+        "a broker that is away is told: {told}"
+    );
+    assert!(!told.contains("deleted"), "its topic is no other one: {told}");
+    let path = folder.path().join("o.leftfold");
+    assert_numbered(&path, 250_000);
+}
+
+#[test]
 fn a_broker_that_does_not_answer_for_a_minute_costs_no_record() {
     let (rig, _alone) = rig_alone();
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -507,5 +850,5 @@ fn a_broker_that_does_not_answer_for_a_minute_costs_no_record() {
     let told = said(run);
     assert!(told.contains("waiting: "), "a silent broker is told: {told}");
     let path = folder.path().join("o.leftfold");
-    assert_eq!(numbers(&path), (0..250_000).collect::<Vec<i64>>());
+    assert_numbered(&path, 250_000);
 }

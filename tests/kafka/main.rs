@@ -8,9 +8,12 @@
 mod broker;
 mod browse;
 mod captured;
+mod clusters;
 mod decoded;
 mod doors;
 mod faults;
+mod followed;
+mod keyed;
 mod listed;
 mod mapped;
 mod profiles;

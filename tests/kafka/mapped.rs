@@ -145,14 +145,9 @@ fn changes_of_rows_leave_the_row_behind_without_being_asked() {
         let state = ["state", source, key, "--json"];
         serde_json::from_str(&leftfold(folder.path(), &state).ok()).expect("state gives JSON")
     };
-    for (topic, key) in [
-        ("cdc", r#"{"id":3}"#.to_owned()),
-        (
-            "cdc-with-schema",
-            key_with_schema(&rig.truth("cdc-with-schema", true)),
-        ),
-    ] {
-        let found = state(&format!("kafka://{}/{topic}", rig.brokers()), &key);
+    // Of a key with its schema the payload counts.
+    for (topic, key) in [("cdc", r#"{"id":3}"#), ("cdc-with-schema", "3")] {
+        let found = state(&format!("kafka://{}/{topic}", rig.brokers()), key);
         assert_eq!(found["projection"], "debezium", "{topic}");
         assert_eq!(found["state"]["email"], "k3@example.com", "{topic}");
         assert_eq!(
@@ -162,15 +157,6 @@ fn changes_of_rows_leave_the_row_behind_without_being_asked() {
         );
         assert!(found["state"].get("after").is_none(), "{topic}");
     }
-}
-
-/// The key of row 3, as its producer wrote it.
-fn key_with_schema(records: &[crate::rig::Record]) -> String {
-    let key = records.iter().filter_map(|r| r.key.clone()).find(|key| {
-        let key: Value = serde_json::from_slice(key).expect("keys are JSON");
-        key["payload"]["id"] == 3
-    });
-    String::from_utf8(key.expect("row 3 is there")).expect("keys are text")
 }
 
 #[test]

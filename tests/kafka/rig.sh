@@ -328,7 +328,7 @@ format() {
   for user in alice bob carol; do
     scram+=(--add-scram "SCRAM-SHA-256=[name=$user,password=$user-secret]" --add-scram "SCRAM-SHA-512=[name=$user,password=$user-secret]")
   done
-  logged "$dir/format.log" tool kafka.tools.StorageTool format -t bGVmdGZvbGQtdGVzdC1yaQ -c "$dir/broker.properties" "${scram[@]}"
+  logged "$dir/format.log" tool kafka.tools.StorageTool format -t "${RIG_CLUSTER:-bGVmdGZvbGQtdGVzdC1yaQ}" -c "$dir/broker.properties" "${scram[@]}"
 }
 
 # alice may do all; bob may read, but of what begins with "secret" only that it is there; carol may do nothing.
@@ -417,7 +417,8 @@ answers_guard() { is_open "$(host_of "$RIG_REGISTRY_GUARDED")"; }
 await() { # PART
   local part=$1 end=$((SECONDS + ${RIG_PATIENCE:-300}))
   until "answers_$part"; do
-    pid_of "$part" >/dev/null || return 1
+    # Between one program and the next, which takes its place, a process says nothing of itself.
+    pid_of "$part" >/dev/null || kill -0 "$(cat "$dir/$part.pid")" 2>/dev/null || return 1
     [ "$SECONDS" -lt "$end" ] || fail "the $part did not answer within ${RIG_PATIENCE:-300} s; see $dir/$part.log"
     sleep 0.1
   done

@@ -1,6 +1,9 @@
-"""Asks every window of a display to close, as a window manager does when its cross is clicked: there is none here."""
+"""Asks every window of a display to close, as a window manager does when its cross is clicked: there is none here.
+
+Says `ready` when it has found them, and asks them when it is told a line."""
 
 import ctypes
+import sys
 from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_uint, c_ulong, c_void_p
 
 x11 = ctypes.CDLL("libX11.so.6")
@@ -33,14 +36,17 @@ def knows_closing(window):
     return bool(there) and delete in [atoms[i] for i in range(n.value)]
 
 
-waiting, asked = [x11.XDefaultRootWindow(display)], 0
+waiting, found = [x11.XDefaultRootWindow(display)], []
 while waiting:
     window = waiting.pop()
     waiting.extend(children(window))
     if knows_closing(window):
-        message = ClientMessage(type=33, window=window, message_type=protocols, format=32)
-        message.data[0] = delete
-        x11.XSendEvent(display, c_ulong(window), 0, c_long(0), byref(message))
-        asked += 1
+        found.append(window)
+assert found, "no window can be asked to close"
+print("ready", flush=True)
+sys.stdin.readline()
+for window in found:
+    message = ClientMessage(type=33, window=window, message_type=protocols, format=32)
+    message.data[0] = delete
+    x11.XSendEvent(display, c_ulong(window), 0, c_long(0), byref(message))
 x11.XSync(display, 0)
-assert asked, "no window can be asked to close"

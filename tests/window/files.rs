@@ -15,7 +15,7 @@ async fn a_file_opened_before_is_offered_and_opens_again() {
     let path = demo(folder.path());
     let mut window = Window::open("recent", &[path.to_str().unwrap()]).await;
     window
-        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .wait_text("status-events", "all events", |t| t.starts_with("24,000"))
         .await;
     window.click("home").await;
     window.find("welcome").await;
@@ -26,7 +26,7 @@ async fn a_file_opened_before_is_offered_and_opens_again() {
     window.picture("offered").await;
     window.click("recent-item").await;
     window
-        .wait_text("status-events", "all events again", |t| t.contains("24,000"))
+        .wait_text("status-events", "all events again", |t| t.starts_with("24,000"))
         .await;
     assert_eq!(window.text("source-name").await, "shop.db");
     window.click("home").await;
@@ -71,7 +71,7 @@ async fn a_file_dropped_on_the_window_opens() {
         .wait_text("source-name", "the dropped file's name", |t| t == "shop.db")
         .await;
     window
-        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .wait_text("status-events", "all events", |t| t.starts_with("24,000"))
         .await;
     assert!(
         window.all("drop-here").await.is_empty(),
@@ -101,7 +101,7 @@ async fn a_file_that_another_program_locks_says_so_and_opens_when_it_is_free() {
     holder.execute_batch("ROLLBACK").unwrap();
     window.click("error-retry").await;
     window
-        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .wait_text("status-events", "all events", |t| t.starts_with("24,000"))
         .await;
     window.close().await;
 }

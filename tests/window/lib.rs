@@ -7,6 +7,7 @@
     reason = "this is a test harness: it fails by panicking"
 )]
 
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::InputSource as _;
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -97,6 +99,29 @@ impl Window {
         window
     }
 
+    /// Opens the window with these settings in its environment.
+    pub async fn open_among(name: &str, environment: &[(&str, &str)]) -> Self {
+        let screen = screen_for(1440, 900);
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        let window = Self::start_in(home, name, &[], environment, screen, Renderer::WithPictures).await;
+        window.client.set_window_size(1440, 900).await.unwrap();
+        window
+    }
+
+    /// Opens the window in a home folder that has these files.
+    pub async fn open_with(name: &str, files: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        for (path, text) in files {
+            let path = home.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let screen = screen_for(1440, 900);
+        let window = Self::start_in(home, name, arguments, &[], screen, Renderer::WithPictures).await;
+        window.client.set_window_size(1440, 900).await.unwrap();
+        window
+    }
+
     /// Opens the window in a given size, with the renderer a user gets on this machine. Where that is the one without a graphics
     /// device, it gives no pictures.
     pub async fn open_as_user(name: &str, arguments: &[&str], (width, height): (u32, u32)) -> Self {
@@ -129,15 +154,27 @@ impl Window {
             std::fs::create_dir_all(&folder).unwrap();
             std::fs::write(folder.join("window.json"), json).unwrap();
         }
-        Self::start_in(home, name, arguments, screen, renderer).await
+        Self::start_in(home, name, arguments, &[], screen, renderer).await
     }
 
     /// Closes the window and opens it again in the same home, as a person does the day after.
     pub async fn again(self) -> Self {
+        self.again_with(&[]).await
+    }
+
+    /// As `again`, with these arguments.
+    pub async fn again_with(self, arguments: &[&str]) -> Self {
         let (home, name, pictures) = (Arc::clone(&self.home), self.name.clone(), self.pictures);
         self.close().await;
-        let mut window =
-            Self::start_in(home, &name, &[], screen_for(1440, 900), Renderer::WithPictures).await;
+        let mut window = Self::start_in(
+            home,
+            &name,
+            arguments,
+            &[],
+            screen_for(1440, 900),
+            Renderer::WithPictures,
+        )
+        .await;
         window.client.set_window_size(1440, 900).await.unwrap();
         window.pictures = pictures;
         window
@@ -147,6 +184,7 @@ impl Window {
         home: Arc<tempfile::TempDir>,
         name: &str,
         arguments: &[&str],
+        environment: &[(&str, &str)],
         screen: (u32, u32),
         renderer: Renderer,
     ) -> Self {
@@ -177,6 +215,7 @@ impl Window {
             .env("XDG_CONFIG_HOME", home.path().join("config"))
             .env("XDG_DATA_HOME", home.path().join("data"))
             .env("XDG_RUNTIME_DIR", home.path())
+            .envs(environment.iter().copied())
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
             .env("NO_AT_BRIDGE", "1")
@@ -301,6 +340,32 @@ impl Window {
         body.send_keys(keys).await.unwrap();
     }
 
+    /// Presses keys where the focus is.
+    pub async fn keys_to_focus(&self, keys: &str) {
+        // Keys of a driver go to an element; those of a keyboard to what has the focus, which may be moved by them.
+        let mut actions = fantoccini::actions::KeyActions::new("keyboard".to_owned());
+        let modifiers = ['\u{E008}', '\u{E009}', '\u{E00A}'];
+        let mut held = Vec::new();
+        for value in keys.chars() {
+            if value == '\u{E000}' {
+                for value in held.drain(..) {
+                    actions = actions.then(fantoccini::actions::KeyAction::Up { value });
+                }
+                continue;
+            }
+            actions = actions.then(fantoccini::actions::KeyAction::Down { value });
+            if modifiers.contains(&value) {
+                held.push(value);
+            } else {
+                actions = actions.then(fantoccini::actions::KeyAction::Up { value });
+            }
+        }
+        for value in held {
+            actions = actions.then(fantoccini::actions::KeyAction::Up { value });
+        }
+        self.client.perform_actions(actions).await.unwrap();
+    }
+
     /// Saves what the window shows below `target/screenshots`, as evidence and for a person to look at.
     pub async fn picture(&mut self, what: &str) {
         self.pictures += 1;
@@ -322,8 +387,12 @@ impl Window {
         std::fs::write(folder.join(file), png).unwrap();
     }
 
-    /// Closes the window as its cross does; the driver ends a program otherwise.
-    pub fn close_as_user(&self) {
+    /// The process of the program under test.
+    fn program(&self) -> String {
+        self.process().expect("the program runs")
+    }
+
+    fn process(&self) -> Option<String> {
         let home = format!("HOME={}", self.home().display());
         let is_it = |id: &String| {
             let process = Path::new("/proc").join(id);
@@ -332,29 +401,118 @@ impl Window {
                 && variables(&process).any(|v| v == home)
         };
         let ids = std::fs::read_dir("/proc").unwrap();
-        let id = ids
-            .filter_map(|f| f.unwrap().file_name().into_string().ok())
+        ids.filter_map(|f| f.ok()?.file_name().into_string().ok())
             .find(is_it)
-            .expect("the program runs");
+    }
+
+    /// What the program has in memory, and what its web view's processes have, in MB (resident, shared pages counted in each).
+    pub fn resident_megabytes(&self) -> (f64, f64) {
+        let home = format!("HOME={}", self.home().display());
+        let program = self.program();
+        let (mut own, mut web) = (0.0, 0.0);
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let process = entry.path();
+            let Ok(status) = std::fs::read_to_string(process.join("status")) else {
+                continue;
+            };
+            let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));
+            let kilobytes = line.and_then(|l| l.split_whitespace().next()?.parse::<f64>().ok());
+            let megabytes = kilobytes.unwrap_or(0.0) * 1024.0 / 1e6;
+            if entry.file_name().to_str() == Some(&program) {
+                own = megabytes;
+            } else if status.starts_with("Name:\tWebKit") && variables(&process).any(|v| v == home) {
+                web += megabytes;
+            }
+        }
+        (own, web)
+    }
+
+    /// Kills the program, as a crash would end it, and opens it again in the same home with these arguments.
+    pub async fn killed(self, arguments: &[&str]) -> Self {
+        let killed = Command::new("kill").args(["-KILL", &self.program()]).status();
+        assert!(
+            killed.is_ok_and(|status| status.success()),
+            "the program is killed"
+        );
+        self.again_with(arguments).await
+    }
+
+    /// Starts the program once more on the same desktop, in this folder; says how it ended.
+    pub async fn start_once_more(&self, folder: &Path, arguments: &[&str]) -> std::process::ExitStatus {
+        let desktop = variables(&Path::new("/proc").join(self.program()))
+            .filter_map(|v| v.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())));
+        let mut again = Command::new(application())
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .envs(desktop)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let started = Instant::now();
+        loop {
+            if let Some(status) = again.try_wait().unwrap() {
+                return status;
+            }
+            if started.elapsed() > PATIENCE {
+                let _ = again.kill();
+                panic!("the second start did not end");
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Closes the window as its cross does; the driver ends a program otherwise.
+    pub fn close_as_user(&self) {
+        self.hand_on_cross().close();
+    }
+
+    /// What closes the window as its cross does, at once when it is told to.
+    pub fn hand_on_cross(&self) -> HandOnCross {
+        let id = self.program();
         let display = variables(&Path::new("/proc").join(id))
             .filter_map(|v| v.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())))
             .filter(|(name, _)| name == "DISPLAY" || name == "XAUTHORITY");
-        let asked = Command::new("python3")
+        let mut hand = Command::new("python3")
             .arg(root().join("tests/window/close.py"))
             .envs(display)
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
             .unwrap();
-        assert!(
-            asked.status.success(),
-            "{}",
-            String::from_utf8_lossy(&asked.stderr)
-        );
+        let mut line = String::new();
+        BufReader::new(hand.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert_eq!(line, "ready\n", "it finds the window");
+        HandOnCross(hand)
+    }
+
+    /// Waits until the program has ended by itself.
+    pub async fn ended(&self) {
+        let started = Instant::now();
+        while self.process().is_some() {
+            assert!(started.elapsed() < PATIENCE, "the program does not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Closes the window and its driver.
     pub async fn close(self) {
         // Dropping ends the driver whatever this says.
         let _ = self.client.clone().close().await;
+    }
+}
+
+/// A hand on the cross of a window.
+pub struct HandOnCross(Child);
+
+impl HandOnCross {
+    /// Closes the window.
+    pub fn close(mut self) {
+        self.0.stdin.take().unwrap().write_all(b"now\n").unwrap();
+        assert!(self.0.wait().unwrap().success(), "the window is asked to close");
     }
 }
 

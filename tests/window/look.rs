@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::demo;
 use crate::files::drag_event;
 
+const END: &str = "\u{E010}";
 const ESCAPE: &str = "\u{E00C}";
 const CONTROL_K: &str = "\u{E009}k\u{E000}";
 
@@ -144,7 +145,7 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
     window.picture(&format!("choose-{look}")).await;
     open(window, &files.demo, "event-list").await;
     window
-        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .wait_text("status-events", "all events", |t| t.starts_with("24,000"))
         .await;
     window
         .wait_script(
@@ -152,6 +153,8 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
             "a store without times leaves the axis of the next one alone",
         )
         .await;
+    // What was seen of it the last time is seen again: this walk begins at its end.
+    window.keys(END).await;
     window.find("event-row").await;
     window.wait_text("state-tree", "a state", |t| !t.is_empty()).await;
     window
@@ -239,6 +242,55 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
     fits(window, "the empty list").await;
     window.picture(&format!("nothing-{look}")).await;
     window.click("filter-clear").await;
+    window.find("event-row").await;
+}
+
+/// What opens over the window and beside the state, in one theme and language.
+async fn forms(window: &mut Window, look: &str) {
+    for (keys, id) in [
+        ("m", "compare-form"),
+        ("\u{E008}r\u{E000}", "rules-form"),
+        ("\u{E009}e\u{E000}", "export-form"),
+        ("\u{E008}c\u{E000}", "columns-form"),
+        ("\u{E009}b\u{E000}", "bookmark-note"),
+        ("\u{E008}b\u{E000}", "bookmark-list"),
+        ("o", "lane-menu"),
+    ] {
+        window.keys(keys).await;
+        window.find(id).await;
+        fits(window, id).await;
+        window.picture(&format!("{id}-{look}")).await;
+        window.keys_to_focus(ESCAPE).await;
+        window
+            .wait_script(
+                &format!("return document.querySelector('[data-testid={id}]') === null"),
+                "it is gone",
+            )
+            .await;
+    }
+    // A stream of which there is something to compare.
+    crate::bookmarks::go_to(window, "stock-SKU-0007").await;
+    window.keys(END).await;
+    window.click("tab-causes").await;
+    window.find("causes-end").await;
+    window
+        .wait_text("causes-end", "what its causes are", |t| !t.is_empty())
+        .await;
+    fits(window, "causes and effects").await;
+    window.picture(&format!("causes-{look}")).await;
+    window.click("tab-diff").await;
+    window.find("diff-list").await;
+    window.keys("y").await;
+    window.find("diff-beside").await;
+    fits(window, "the difference, side by side").await;
+    window.picture(&format!("beside-{look}")).await;
+    window.keys("y").await;
+    window.find("diff-overlaid").await;
+    fits(window, "the difference, overlaid").await;
+    window.picture(&format!("overlaid-{look}")).await;
+    window.keys("y").await;
+    window.find("diff-list").await;
+    window.click("tab-state").await;
 }
 
 async fn look(name: &str, size: (u32, u32)) {
@@ -246,7 +298,7 @@ async fn look(name: &str, size: (u32, u32)) {
     let files = files(folder.path());
     let mut window = Window::open_sized(&format!("look-{name}"), &[files.demo.to_str().unwrap()], size).await;
     window
-        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .wait_text("status-events", "all events", |t| t.starts_with("24,000"))
         .await;
     for language in ["en", "zh"] {
         for _ in 0..2 {
@@ -255,6 +307,7 @@ async fn look(name: &str, size: (u32, u32)) {
             let theme = window.script(theme, vec![]).await;
             let theme = theme.as_str().unwrap().to_owned();
             walk(&mut window, &files, &format!("{theme}-{language}")).await;
+            forms(&mut window, &format!("{theme}-{language}")).await;
             window.click("theme-switch").await;
         }
         // From dark over light to the system's again.

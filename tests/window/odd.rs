@@ -1,4 +1,4 @@
-//! Histories at the edges: none, one event, one instant, no category, very many lanes.
+//! Histories at the edges: none, one event, one instant, no category, very many lanes, names that would be obeyed where they are shown.
 
 use std::path::{Path, PathBuf};
 
@@ -139,5 +139,72 @@ async fn three_thousand_streams_without_a_category_are_lanes_by_type_and_can_be_
     window.click("lanes-stream").await;
     window.find("lanes-below").await;
     window.picture("by-stream").await;
+    window.close().await;
+}
+
+/// What is seen, what a tooltip says and what is read aloud, where a character in it would be obeyed.
+const OBEYED: &str = r"
+    const obeyed = /(?![\t\n\r])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+    const said = [...document.querySelectorAll('*')].flatMap((e) => [
+        e.getAttribute('title'), e.getAttribute('aria-label'), e.getAttribute('data-whole'),
+        ...[...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data),
+    ]);
+    return said.filter((text) => text !== null && obeyed.test(text)).map(encodeURIComponent).join(' | ');";
+
+#[tokio::test]
+async fn a_name_that_would_turn_the_text_after_it_is_shown_with_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = (0..30_u32).map(|n| {
+        let mut event = event(
+            n,
+            "order-\u{202e}gpj.exe",
+            n + 1,
+            &format!("2026-11-20T10:00:{n:02}Z"),
+        );
+        event["type"] = json!(format!("Pla\u{2066}ced{}", n % 2));
+        event["id"] = json!(format!("id\u{200f}{n}"));
+        event["causation_id"] = json!(format!("id\u{200f}{}", n.saturating_sub(1)));
+        event["payload"] =
+            json!({ "na\u{202e}me": format!("va\u{202d}lue {n}"), "deep": { "\u{85}": ["\u{2028}"] } });
+        event
+    });
+    let path = history(folder.path(), "turned.ndjson", all);
+    let mut window = open("turned", &path, "30").await;
+    shows_a_state(&window).await;
+    for tab in [
+        "tab-state",
+        "tab-event",
+        "tab-raw",
+        "tab-history",
+        "tab-diff",
+        "tab-causes",
+    ] {
+        window.click(tab).await;
+        crate::frames(&window).await;
+        let obeyed = window.script(OBEYED, vec![]).await;
+        assert_eq!(obeyed, json!(""), "{tab}");
+        window.picture(tab).await;
+    }
+    // Lanes by stream, and the streams to go to.
+    window.click("lanes-stream").await;
+    window.keys("\u{E009}p\u{E000}").await;
+    window
+        .wait_script(
+            "return [...document.querySelectorAll('[role=option]')].some((o) => o.textContent.includes('gpj'))",
+            "the stream is offered",
+        )
+        .await;
+    assert_eq!(
+        window.script(OBEYED, vec![]).await,
+        json!(""),
+        "lanes and streams"
+    );
+    window.picture("streams").await;
+    window.keys("\u{E00C}").await;
+    let rows = window.texts("event-row").await;
+    assert!(
+        rows.iter().any(|row| row.contains("Pla\\u{2066}ced1")),
+        "{rows:?}"
+    );
     window.close().await;
 }

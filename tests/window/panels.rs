@@ -16,7 +16,7 @@ async fn open_demo(name: &str, folder: &std::path::Path) -> Window {
     let path = demo(folder);
     let window = Window::open(name, &[path.to_str().unwrap()]).await;
     window
-        .wait_text("status-events", "all events", |t| t.contains("24,000"))
+        .wait_text("status-events", "all events", |t| t.starts_with("24,000"))
         .await;
     window
         .wait_script(
@@ -45,7 +45,11 @@ async fn a_filter_that_leaves_one_event_shows_it_wherever_the_list_stood() {
             "the bar stands below",
         )
         .await;
-    let inspected = window.text("inspector-stream").await;
+    // The whole name: how much of it is written depends on the room there is.
+    let name = "const stream = document.querySelector('[data-testid=inspector-stream]');
+        return stream.title || stream.querySelector('[title]').title;";
+    let inspected = window.script(name, vec![]).await;
+    assert!(inspected.as_str().is_some_and(|n| n.contains('-')), "{inspected}");
     window.keys("/").await;
     let editor = window.client.active_element().await.unwrap();
     editor
@@ -66,7 +70,7 @@ async fn a_filter_that_leaves_one_event_shows_it_wherever_the_list_stood() {
         .await;
     crate::frames(&window).await;
     assert_eq!(
-        window.text("inspector-stream").await,
+        window.script(name, vec![]).await,
         inspected,
         "the inspector stays"
     );

@@ -89,3 +89,35 @@ async fn the_windows_size_is_kept() {
     }
     window.close().await;
 }
+
+#[tokio::test]
+async fn a_second_start_opens_its_file_in_a_window_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::demo(folder.path());
+    let window = Window::open("second-start", &[]).await;
+    window.find("welcome").await;
+    let first = window.client.window().await.unwrap();
+    // By a path of the folder it is started in, which is another one.
+    let ended = window
+        .start_once_more(folder.path(), &["shop.db", "--at", "v1"])
+        .await;
+    assert!(ended.success(), "{ended}");
+    let started = std::time::Instant::now();
+    let second = loop {
+        let all = window.client.windows().await.unwrap();
+        if let Some(other) = all.into_iter().find(|w| *w != first) {
+            break other;
+        }
+        assert!(started.elapsed().as_secs() < 30, "no other window came");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    window.client.switch_to_window(second).await.unwrap();
+    window
+        .wait_text("status-events", "the file", |t| t.starts_with("24,000"))
+        .await;
+    // The first one stays as it is.
+    window.client.close_window().await.unwrap();
+    window.client.switch_to_window(first).await.unwrap();
+    window.find("welcome").await;
+    window.close().await;
+}

@@ -4,6 +4,8 @@ import '@fontsource/inter/600.css';
 import '@fontsource/jetbrains-mono/400.css';
 import '@fontsource/jetbrains-mono/500.css';
 import './theme/base.css';
+import './theme/sheet.css';
+import './theme/sides.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './ipc/connect';

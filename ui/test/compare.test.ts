@@ -113,6 +113,8 @@ describe('the form of a comparison', () => {
       onlyCategories: ['order'],
       onlyTypes: [],
       knownAt: null,
+      correlated: null,
+      projection: null,
     });
     expect(optionsOf({ ...form, settled: false })?.knownAt).toBe('-15m');
     expect(optionsOf({ ...FORM, number: 'about one' })).toBeNull();
@@ -177,9 +179,9 @@ describe('a comparison', () => {
 
   it('says why it could not be begun', async () => {
     await begin('/home/ada/none.db');
-    await until(() => expect(text('compare-error')).toContain('/home/ada/none.db cannot be opened'));
-    await fireEvent.click(one('compare-again'));
-    await until(() => expect(all('compare-form')).toHaveLength(1));
+    // Where it was written, which is what one mends; no empty drawer stands behind it.
+    await until(() => expect(text('compare-refused')).toContain('/home/ada/none.db cannot be opened'));
+    expect(all('findings')).toHaveLength(0);
     expect((one('compare-path') as HTMLInputElement).value).toBe('/home/ada/none.db');
   });
 

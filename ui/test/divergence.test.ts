@@ -43,6 +43,49 @@ describe('what is certain first', () => {
   });
 });
 
+describe('what only the other side has', () => {
+  it('is what is inspected: by its name, with its fields, and with nothing of another stream', async () => {
+    await compared();
+    await until(() => expect(compare.evidence).not.toBeNull());
+    compare.only('extra');
+    await until(() => expect(category()).toBe('extra'));
+    const { finding } = compare.evidence ?? {};
+    await until(() => expect(text('inspector-stream')).toBe(finding?.stream));
+    expect(selection.stream).toBeNull();
+    expect(text('state-none')).toContain('only the other side of the comparison has it');
+    expect(playhead.state).toBeNull();
+    // It is known by the number that the command line takes, wherever it stands in the list.
+    expect(text('finding-number')).toBe(`#${(finding?.number ?? 0) + 1}`);
+    preferences.now.evidence = 'state';
+    await until(() => expect(all('evidence-states')).toHaveLength(1));
+    await until(() => expect(one('evidence-states').querySelectorAll('tbody tr').length).toBeGreaterThan(0));
+    // Stepping through time offers no other stream in its place; choosing an event does.
+    playhead.start();
+    await until(() => expect(playhead.shown?.rank).toBe(0));
+    expect(selection.stream).toBeNull();
+    await fireEvent.click(one('event-row'));
+    await until(() => expect(selection.stream).not.toBeNull());
+    expect(text('inspector-stream')).toBe(selection.stream?.name);
+  });
+});
+
+describe('the list', () => {
+  it('that becomes shorter shows its rows, however far it was scrolled', async () => {
+    await compared();
+    await until(() => expect(compare.evidence).not.toBeNull());
+    const list = one('finding-list');
+    list.scrollTop = 4000;
+    await fireEvent.scroll(list);
+    compare.only('extra');
+    await until(() => expect(all('finding-row').length).toBeGreaterThan(0));
+    await until(() => {
+      const [first] = all('finding-row');
+      const y = Number(/translateY\((-?[\d.]+)px\)/.exec(first?.style.transform ?? '')?.[1]);
+      expect(y).toBeLessThan(compare.total * 22 + 44);
+    });
+  });
+});
+
 describe('as known at a moment', () => {
   it('findings that had not begun are left out, and those that healed later had not', async () => {
     await compared();
@@ -58,6 +101,7 @@ describe('as known at a moment', () => {
     expect(compare.total).toBeLessThan(whole);
     expect(compare.byCategory.get('late')).toBe(1);
     expect(text('compare-until')).toMatch(/^As known at /);
+    expect(text('compare-awaited')).toMatch(/^\d+ events? (was|were) under way\.$/);
     const at = BigInt(compare.knownAt ?? '0');
     const said = text('finding-evidence').includes('had not begun by then');
     expect(said).toBe(BigInt(compare.evidence?.finding.since ?? '0') > at);
@@ -69,6 +113,7 @@ describe('as known at a moment', () => {
     await key('KeyK');
     expect(compare.total).toBe(whole);
     expect(compare.knownAt).toBeNull();
+    expect(all('compare-awaited')).toEqual([]);
   });
 
   it('are shown first where the form says so', async () => {
@@ -113,6 +158,10 @@ describe('the evidence', () => {
     expect(text('evidence-states')).toContain('set by');
     expect(text('states-summary')).toMatch(/^1 field differs; \d+ are the same\.$/);
     expect(preferences.now.evidence).toBe('state');
+    await key('KeyY');
+    await until(() => expect(all('evidence-states-overlaid')).toHaveLength(1));
+    const added = [...one('evidence-states-overlaid').querySelectorAll('li.right')];
+    expect(added.map((line) => line.textContent.trim())).toEqual(['+"rebate": 0.99']);
     await fireEvent.click(one('evidence-as-beside'));
     await until(() => expect(all('evidence-states')).toHaveLength(0));
   });
@@ -160,6 +209,8 @@ describe('the lag', () => {
     expect(text('lag-converge')).toMatch(/\d+ disagreements healed: half within 1 min 35 s/);
     expect(one('lag-converge').querySelectorAll('tr')).toHaveLength(1);
     expect(text('lag-pairs')).toContain('No pair of events has two times.');
+    await key('KeyI');
+    await until(() => expect(text('at-playhead')).toContain('demo-shop.db'));
     await key('KeyI');
     await until(() => expect(all('finding-list')).toHaveLength(1));
   });

@@ -2,7 +2,7 @@ import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { filter } from '../src/state/filter.svelte';
 import { preferences } from '../src/state/preferences.svelte';
-import { all, freshWindows, one, openDemo, text, until } from './steps';
+import { all, freshWindows, one, openDemo, press, text, until } from './steps';
 
 freshWindows();
 
@@ -49,5 +49,40 @@ describe('the filter bar', () => {
     expect(document.querySelector('.cm-placeholder')?.textContent).toBe(
       'Filter (/), e.g. category == "order"',
     );
+  });
+});
+
+describe('Esc in the filter', () => {
+  const content = (): HTMLElement => document.querySelector<HTMLElement>('.cm-content') as HTMLElement;
+
+  it('leaves the field and keeps the filter, at once after Enter too', async () => {
+    await openDemo();
+    content().focus();
+    filter.write('category == "order"');
+    await until(() => expect(content().textContent).toBe('category == "order"'));
+    // Both before the program has answered.
+    await Promise.all([press('Enter'), press('Escape')]);
+    expect(document.activeElement).toBe(one('event-list'));
+    await until(() => expect(filter.applied?.text).toBe('category == "order"'));
+    content().focus();
+    await press('Escape');
+    expect(document.activeElement).toBe(one('event-list'));
+    expect(filter.applied?.text).toBe('category == "order"');
+    expect(filter.text).toBe('category == "order"');
+  });
+
+  it('gives up first what was written and not applied', async () => {
+    await openDemo();
+    await filter.apply('category == "order"');
+    content().focus();
+    filter.write('category == "ord');
+    await until(() => expect(filter.error).not.toBeNull());
+    await press('Escape');
+    expect(document.activeElement).toBe(content());
+    expect(filter.text).toBe('category == "order"');
+    expect(filter.error).toBeNull();
+    await press('Escape');
+    expect(document.activeElement).toBe(one('event-list'));
+    expect(filter.applied?.text).toBe('category == "order"');
   });
 });

@@ -193,6 +193,17 @@ describe('the connection screen', () => {
     await until(() => expect(all('profile-write')).toHaveLength(0));
   });
 
+  it('puts a profile away by Esc, and stays on its screen', async () => {
+    const cluster = new Cluster({ events: 10 });
+    await login(cluster);
+    await press('s', { code: 'KeyS', ctrlKey: true });
+    await until(() => expect(all('profile-name')).toHaveLength(1));
+    await fireEvent.keyDown(one('profile-name'), { key: 'Escape' });
+    await until(() => expect(all('profile-name')).toHaveLength(0));
+    expect(all('kafka-screen')).toHaveLength(1);
+    expect(cluster.said('save_profile')).toBeUndefined();
+  });
+
   it('captures by pattern, single partitions, and between two ends', async () => {
     const cluster = new Cluster({ events: 10 });
     await login(cluster);

@@ -1,5 +1,6 @@
 import { fireEvent } from '@testing-library/svelte';
-import { describe, expect, it } from 'vitest';
+import { flushSync } from 'svelte';
+import { describe, expect, it, vi } from 'vitest';
 import type { Answer, Args, CommandName } from '../src/ipc/backend';
 import { MockBackend } from '../src/ipc/mock/backend';
 import { playhead } from '../src/state/playhead.svelte';
@@ -82,6 +83,24 @@ describe('a file that takes long to open', () => {
 });
 
 describe('what is odd about a history', () => {
+  it('keeps no preference that was changed back at once', async () => {
+    await start();
+    const kept = (): unknown => JSON.parse(sessionStorage.getItem('preferences') ?? '{}');
+    preferences.now.scale = 'linear';
+    await until(() => expect(kept()).toMatchObject({ scale: 'linear' }));
+    const spy = vi.spyOn(Storage.prototype, 'setItem');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    for (const scale of ['sqrt', 'linear'] as const) {
+      preferences.now.scale = scale;
+      flushSync();
+    }
+    vi.advanceTimersByTime(2000);
+    vi.useRealTimers();
+    await Promise.resolve();
+    expect(spy).not.toHaveBeenCalled();
+    spy.mockRestore();
+  });
+
   it('stands under the source, and leads to the first of it', async () => {
     await start();
     const real = backend.call.bind(backend);
@@ -183,6 +202,7 @@ describe('the axis', () => {
     await open('/data/shop.db');
     await fireEvent.click(one('axis-log'));
     await until(() => expect(playhead.place?.axis).toBe('log'));
+    screen.home();
     preferences.load(JSON.stringify(preferences.now), 'en-GB');
     await open('/data/other.db');
     expect(preferences.now.axis).toBe('time');

@@ -1,9 +1,11 @@
 /** The panels of an open history: what they show while things change, and that they agree. */
 import { cleanup, fireEvent } from '@testing-library/svelte';
-import { describe, expect, it } from 'vitest';
+import { flushSync } from 'svelte';
+import { describe, expect, it, vi } from 'vitest';
 import type { Answer, Args, CommandName } from '../src/ipc/backend';
 import type { PlaceDto } from '../src/ipc/contract';
 import { MockBackend } from '../src/ipc/mock/backend';
+import { run } from '../src/keys/actions';
 import { filter } from '../src/state/filter.svelte';
 import { playhead } from '../src/state/playhead.svelte';
 import { preferences } from '../src/state/preferences.svelte';
@@ -30,6 +32,31 @@ describe('the event list', () => {
       expect(selection.stream).toBe(inspected);
     },
   );
+
+  it('has fetched what lies before and behind for whoever scrolls', async () => {
+    await openDemo();
+    const list = one('event-list');
+    const asked = new Set<number>();
+    const { call } = backend;
+    vi.spyOn(backend, 'call').mockImplementation((name, args) => {
+      if ('offset' in args && 'fields' in args) asked.add(args.offset);
+      return call.bind(backend)(name, args);
+    });
+    await fireEvent.wheel(list, { deltaY: -22 * 400 });
+    const first = (): number => Number(all('event-row')[0]?.dataset['ordinal']);
+    await until(() => expect(first()).toBeLessThan(1200));
+    const page = (row: number): number => Math.floor(row / 50) * 50;
+    await until(() =>
+      expect([...asked]).toEqual(expect.arrayContaining([page(first() - 50), page(first() + 50)])),
+    );
+    const waiting = (): number => list.querySelectorAll('.waiting').length;
+    expect(waiting()).toBe(0);
+    for (const by of [30, -60]) {
+      list.dispatchEvent(new WheelEvent('wheel', { deltaY: 22 * by, cancelable: true }));
+      flushSync();
+      expect(waiting()).toBe(0);
+    }
+  });
 
   it('follows until the reader takes the list in hand, whatever is told of scrolling', async () => {
     await openDemo();
@@ -101,6 +128,7 @@ describe('the event list', () => {
         stream: selection.stream?.key ?? -1,
         place: place as PlaceDto,
         projection: null,
+        before: false,
       }),
     ];
     await until(() => expect(playhead.shown).toMatchObject({ place, rank }));
@@ -297,5 +325,23 @@ describe('the event that is selected', () => {
         expect(document.getElementById('tab-panel')?.textContent).toContain('Select an event.'),
       );
     playhead.pause();
+  });
+});
+
+describe('a key that has nothing to do', () => {
+  it('says so', async () => {
+    await openDemo();
+    await screen.goTo({ at: 'end', stream: 'order-1010' });
+    await until(() => expect(playhead.state).not.toBeNull());
+    selection.pinned = '/total';
+    await press('ArrowRight', { altKey: true });
+    await until(() => expect(text('notice')).toBe('The pinned field does not change after this.'));
+    playhead.start();
+    await press('ArrowLeft', { altKey: true });
+    await until(() => expect(text('notice')).toBe('The pinned field did not change before.'));
+    run('stopReading');
+    await until(() => expect(text('notice')).toBe('Nothing is being read.'));
+    run('pauseCapture');
+    await until(() => expect(text('notice')).toBe('Nothing is being captured.'));
   });
 });

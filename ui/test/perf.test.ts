@@ -20,6 +20,15 @@ describe('the measurement of a scrub', () => {
     expect(perf.samples.every((s) => s.took >= 0)).toBe(true);
   });
 
+  it('waits for the density alone where only that changes', async () => {
+    const perf = new Perf();
+    perf.on = true;
+    const zoom = perf.begin(performance.now(), ['density']);
+    perf.painted('density', zoom);
+    await frames();
+    expect(perf.samples).toHaveLength(1);
+  });
+
   it('does nothing unless asked', () => {
     const perf = new Perf();
     perf.painted('cursor', perf.begin(1));

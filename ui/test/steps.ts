@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import App from '../src/App.svelte';
 import { MockBackend } from '../src/ipc/mock/backend';
 import { setBackend } from '../src/state/backend';
+import { playhead } from '../src/state/playhead.svelte';
 import { preferences } from '../src/state/preferences.svelte';
 import { screen } from '../src/state/screen.svelte';
 import { selection } from '../src/state/selection.svelte';
@@ -55,4 +56,25 @@ export function freshWindows(): void {
     screen.help = false;
     screen.home();
   });
+}
+
+/** An event in the middle of the demo. */
+export const EVENT = 700;
+
+export async function toEvent(ordinal: number): Promise<void> {
+  await screen.goToEvent(ordinal);
+  await until(() => expect(playhead.shown?.row?.ordinal).toBe(ordinal));
+}
+
+export function deselect(): void {
+  selection.row = null;
+}
+
+/** Sets a bookmark where one is. */
+export async function mark(note: string): Promise<void> {
+  await press('b', { code: 'KeyB', ctrlKey: true });
+  await until(() => expect(all('bookmark-text')).toHaveLength(1));
+  await fireEvent.input(one('bookmark-text'), { target: { value: note } });
+  await press('Enter');
+  await until(() => expect(all('bookmark-note')).toHaveLength(0));
 }

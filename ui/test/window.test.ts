@@ -79,7 +79,11 @@ describe('an open history', () => {
     await press('/');
     const editor = document.activeElement;
     expect(editor?.classList.contains('cm-content')).toBe(true);
+    // In the field it leaves that; what is in force stays until it is cleared.
     await press('Escape');
+    expect(document.activeElement).toBe(one('event-list'));
+    expect(filter.applied).not.toBeNull();
+    await fireEvent.click(one('filter-clear'));
     await until(() => expect(text('filter-count')).toBe('1,500 events'));
     expect(backend.calls).toContain('drop_filter');
   });
@@ -164,7 +168,7 @@ describe('an open history', () => {
     await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
   });
 
-  it('compares the selected event with the one that is clicked with Shift, and goes back', async () => {
+  it('compares the selected event with the one that is clicked with Alt, and goes back', async () => {
     await openDemo();
     await screen.goTo({ at: 'end', stream: 'order-1010' });
     await until(() => expect(playhead.state?.stream).toBe('order-1010'));
@@ -172,7 +176,7 @@ describe('an open history', () => {
     if (a === undefined || b === undefined) throw new Error('no rows');
     const ordinals = [Number(a.dataset['ordinal']), Number(b.dataset['ordinal'])];
     await fireEvent.click(a);
-    await fireEvent.click(b, { shiftKey: true });
+    await fireEvent.click(b, { altKey: true });
     expect(selection.row?.ordinal).toBe(ordinals[0]);
     expect([comparison.from?.row?.ordinal, comparison.to?.row?.ordinal]).toEqual(ordinals);
     await until(() => expect(text('diff-from-point')).toContain(selection.row?.stream));
@@ -193,7 +197,7 @@ describe('an open history', () => {
     const [early, late] = [rows[0], rows.at(-1)];
     if (early === undefined || late === undefined) throw new Error('no rows');
     const other = early.querySelectorAll('[role=gridcell]')[1]?.getAttribute('title') ?? '';
-    await fireEvent.click(early, { shiftKey: true });
+    await fireEvent.click(early, { altKey: true });
     await until(() => expect(text('diff-to-point')).toMatch(/^order-1010 at .*\(with .*\)/));
     expect(one('diff-to-point').textContent).toContain(other);
     expect(selection.stream?.name).toBe('order-1010');
@@ -252,6 +256,23 @@ describe('an open history', () => {
     const difference = text('diff-list');
     await screen.goTo({ at: 'end', stream: null });
     await until(() => expect(playhead.shown?.rank).toBe(1500));
+    expect(text('diff-list')).toBe(difference);
+    // The same side by side, by its key: what is the same stands there, too.
+    await press('y', { code: 'KeyY' });
+    await until(() => expect(text('diff-beside')).toContain('total'));
+    const rows = [...one('diff-beside').querySelectorAll('tbody tr')];
+    expect(rows.some((row) => row.classList.contains('same'))).toBe(true);
+    expect(rows.some((row) => !row.classList.contains('same') && row.textContent.includes('total'))).toBe(
+      true,
+    );
+    expect(preferences.now.diffAs).toBe('beside');
+    // And as one document: what is the same once, what differs behind its sign.
+    await press('y', { code: 'KeyY' });
+    const signs = (): string[] =>
+      [...one('diff-overlaid').querySelectorAll('li')].map((line) => line.textContent.trim());
+    await until(() => expect(signs().some((line) => /^\+\s*"total"/.test(line))).toBe(true));
+    expect(signs().some((line) => /^[^+−]/.test(line))).toBe(true);
+    await fireEvent.click(one('diff-as-changes'));
     expect(text('diff-list')).toBe(difference);
     expect(text('diff-clear')).toBe('End comparison');
     await fireEvent.click(one('diff-clear'));

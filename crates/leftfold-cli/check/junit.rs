@@ -5,7 +5,8 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{Done, in_words, line, results};
+use super::text::{in_words, line};
+use super::{Done, results};
 use crate::failure::Outcome;
 use crate::finding::time;
 use crate::style::{clean, counted, grouped, named};

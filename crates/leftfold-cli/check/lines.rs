@@ -33,17 +33,22 @@ pub(super) fn of_rule(ruled: &Ruled, source: &str, note: Option<&str>) -> Docume
         .maybe("pending", (ruled.pending > 0).then(|| number(ruled.pending)))
         .with("streams", number(ruled.streams))
         .maybe("first", first.map(first_of))
-        .maybe(
-            "failed",
-            ruled.first_failure.as_deref().map(|why| {
-                Document::new()
-                    .with("events", number(ruled.failed))
-                    .with("first", why)
-            }),
-        )
+        .maybe("failed", failures(ruled))
+        .maybe("unread", (ruled.unread > 0).then(|| number(ruled.unread)))
+        .maybe("untimed", (ruled.untimed > 0).then(|| number(ruled.untimed)))
 }
 
-fn first_of(shown: &Shown) -> Document {
+/// For how many events a rule could not be judged, and why not for the first of them.
+pub(super) fn failures(ruled: &Ruled) -> Option<Document> {
+    let why = ruled.first_failure.as_deref()?;
+    Some(
+        Document::new()
+            .with("events", number(ruled.failed))
+            .with("first", why),
+    )
+}
+
+pub(super) fn first_of(shown: &Shown) -> Document {
     let version = shown.event().and_then(|e| e.version);
     Document::new()
         .with("category", shown.category.as_str())

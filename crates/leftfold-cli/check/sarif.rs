@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use leftfold_event::json::Value;
 use leftfold_session::compare::{Shown, Status};
 
-use super::{Done, Judged, line, results};
+use super::text::line;
+use super::{Done, Judged, results};
 use crate::document::{Document, list, number, position, stated};
 use crate::finding::time;
 

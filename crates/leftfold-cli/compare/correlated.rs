@@ -6,6 +6,7 @@ use leftfold_event::Cancel;
 use leftfold_session::compare::{Correlated, Findings as _, Hand, MirrorOptions, Shown, Verdict};
 use leftfold_session::duration_text;
 
+use super::agreement::agreement;
 use super::{SHARES, counted_findings, verdict};
 use crate::document::{Document, number, stated};
 use crate::failure::{Failure, Outcome};
@@ -136,7 +137,8 @@ pub(super) fn summary(found: &Correlated, cancel: &Cancel) -> Outcome<Document> 
         .with("findings", counted_findings(found))
         .maybe("first", first)
         .maybe("known_until", found.known_until().map(time))
-        .with("lag", lag))
+        .with("lag", lag)
+        .and(agreement(found)))
 }
 
 /// What was compared, and how.

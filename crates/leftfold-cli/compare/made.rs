@@ -99,7 +99,7 @@ impl Made {
     }
 
     /// Goes back to what was known at a moment, where it was not made so. The moment, in nanoseconds.
-    pub(super) fn go_back_to(&mut self, at: Option<&Point>) -> Option<i64> {
+    pub(crate) fn go_back_to(&mut self, at: Option<&Point>) -> Option<i64> {
         let moment = |latest: Option<i64>| match (at?, latest) {
             (Point::Time(at), _) => Some(at.nanos),
             (Point::BeforeEnd { nanos }, Some(latest)) => Some(latest.saturating_sub(*nanos)),
@@ -122,7 +122,7 @@ impl Made {
     }
 
     /// What was compared, and how.
-    pub(super) fn head(&self, front: &mut Front) -> Outcome {
+    pub(crate) fn head(&self, front: &mut Front) -> Outcome {
         match self {
             Self::Mirror(compared) => mirror::head(front, compared),
             Self::Correlated(found) => correlated::head(front, found),

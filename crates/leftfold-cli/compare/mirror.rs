@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use leftfold_session::compare::{Compared, Hand, MirrorOptions, Verdict};
 
+use super::agreement::agreement;
 use super::{SHARES, counted_findings, verdict};
 use crate::document::{Document, number, stated};
 use crate::failure::{Failure, Outcome};
@@ -39,6 +40,9 @@ pub(super) fn check_sides(front: &mut Front, options: &MirrorOptions, compared: 
             ));
         }
     }
+    if let Some(note) = &compared.parts.note {
+        front.note(note);
+    }
     let lags = &compared.comparison.lags;
     if let Some(least) = lags
         .first()
@@ -71,7 +75,6 @@ pub(crate) fn summary(compared: &Compared) -> Document {
     let with = |pick: &dyn Fn(&leftfold_session::compare::StreamPair) -> bool| {
         number(streams.iter().filter(|s| pick(s)).count() as u64)
     };
-    let convergence = &comparison.convergence;
     let first = comparison.first().map(|first| {
         let finding = &comparison.findings[first.finding as usize];
         Document::new()
@@ -80,12 +83,6 @@ pub(crate) fn summary(compared: &Compared) -> Document {
             .with("common", number(streams[first.stream as usize].common))
             .maybe("time", finding.since.map(time))
     });
-    let mut agreement = Document::new()
-        .with("healed", number(convergence.healed() as u64))
-        .with("open", number(convergence.open() as u64));
-    for (name, share) in SHARES {
-        agreement = agreement.maybe(name, convergence.quantile(share).map(seconds));
-    }
     let mut lag = Document::new();
     for (name, share) in SHARES {
         lag = lag.maybe(name, comparison.lag(share).map(seconds));
@@ -116,7 +113,7 @@ pub(crate) fn summary(compared: &Compared) -> Document {
         .maybe("first", first)
         .maybe("known_until", comparison.known_until.map(time))
         .with("lag", lag)
-        .with("time_to_converge", agreement)
+        .and(agreement(compared))
 }
 
 /// What was compared, and how.
@@ -170,7 +167,7 @@ pub(super) fn in_words(compared: &Compared) -> (Tone, String) {
             ),
         ),
         Verdict::Undecided => {
-            let ends = [Hand::Left, Hand::Right].map(|hand| compared.side(hand).side.latest());
+            let ends = [Hand::Left, Hand::Right].map(|hand| compared.latest(hand));
             let behind = match ends {
                 [Some(l), Some(r)] if l != r => format!(
                     "; the {} side ends {} before the other (--settled, if both are complete)",

@@ -8,11 +8,12 @@ use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Point, Progress};
 use leftfold_log::Axis;
 use leftfold_session::compare::{
-    AsOf, Findings as _, History, Projected, ProjectionBy, Rows, RowsFrom, Shown, Verdict,
-    compare_projection, states_of,
+    AsOf, Findings as _, Projected, ProjectionBy, Rows, RowsFrom, Shown, Verdict, compare_projection,
+    states_of,
 };
 use leftfold_session::{NamedComparison, Session, duration_text};
 
+use super::agreement::agreement;
 use super::{counted_findings, verdict};
 use crate::args::SourceArgs;
 use crate::document::{Document, list, number, position, stated};
@@ -33,7 +34,6 @@ pub(super) fn make(
 ) -> Outcome<Projected> {
     let cancel = front.interrupt.cancel.clone();
     let opened = open(front, session, left, stores[0])?;
-    let rows = rows(front, session, asked, by, (right, stores[1]))?;
     let (source, snapshot) = (Arc::clone(&opened.source), Arc::clone(&opened.snapshot));
     let last = snapshot.log.all().extent(Axis::Time).map(|(_, last)| last);
     let moment = match (at, last) {
@@ -41,6 +41,7 @@ pub(super) fn make(
         (Some(Point::BeforeEnd { nanos }), Some(last)) => Some(last.saturating_sub(*nanos)),
         _ => None,
     };
+    let rows = rows(front, session, asked, by, (right, stores[1]), moment)?;
     let progress = [Progress::new()];
     let work = || {
         compare_projection(
@@ -72,6 +73,7 @@ fn rows(
     asked: &NamedComparison,
     by: &Arc<ProjectionBy>,
     (path, store): (&Path, Option<usize>),
+    moment: Option<i64>,
 ) -> Outcome<Rows> {
     let named = input::find(path)?;
     let cancel = front.interrupt.cancel.clone();
@@ -86,18 +88,14 @@ fn rows(
         }
     }
     let opened = open(front, session, path, store)?;
-    let history = History {
-        log: &opened.snapshot.log,
-        store: &*opened.source.store,
-        projections: opened.snapshot.replay.projections(),
-    };
+    let (source, snapshot) = (Arc::clone(&opened.source), Arc::clone(&opened.snapshot));
     let progress = [Progress::new()];
     let work = || {
         states_of(
             &named.path,
-            history,
+            (source, snapshot),
             by,
-            &asked.options.only,
+            (&asked.options.only, moment),
             &cancel,
             &progress[0],
         )
@@ -110,8 +108,19 @@ pub(super) fn note(front: &mut Front, projected: &Projected) {
     let (rows, told) = (projected.rows(), projected.told());
     if !told.left_out.is_empty() {
         front.note(format!(
-            "not compared, as no state has a field of that name: {} (--map says where a column is)",
+            "not compared, as no state{} has a field of that name: {} (--map says where a column is)",
+            if told.some_unseen {
+                " that was looked at"
+            } else {
+                ""
+            },
             told.left_out.join(", ")
+        ));
+    }
+    if !told.hidden.is_empty() {
+        front.note(format!(
+            "not compared, as masks hide it: {} (--no-masks compares it)",
+            told.hidden.join(", ")
         ));
     }
     if rows.keyless > 0 {
@@ -124,6 +133,12 @@ pub(super) fn note(front: &mut Front, projected: &Projected) {
     let unknown = projected.as_of().filter(|a| !a.is_end && a.time_behind.is_none());
     if let (Some(_), Some(_)) = (projected.within(), unknown) {
         front.note("how far the rows are behind in time is not known: events have no time");
+    }
+    if projected.moment().is_some() && !matches!(projected.rows().from, RowsFrom::History) {
+        front.note(format!(
+            "{}: its rows are as they are now, the states as they were at that time: what has changed since is told as a difference",
+            rows.name
+        ));
     }
     let outside = projected.matching().outside;
     if outside > 0 {
@@ -261,7 +276,8 @@ pub(super) fn summary(projected: &Projected, cancel: &Cancel) -> Outcome<Documen
         )
         .with("findings", counted_findings(projected))
         .maybe("first", first)
-        .maybe("known_until", projected.known_until().map(time)))
+        .maybe("known_until", projected.known_until().map(time))
+        .and(agreement(projected)))
 }
 
 /// What was compared, and how.

@@ -86,6 +86,11 @@ fn mapped(text: &str) -> Result<(String, String), String> {
 }
 
 impl RelateArgs {
+    /// The table of the right side that is named.
+    pub(super) fn table(&self) -> Option<&str> {
+        self.table.as_deref()
+    }
+
     /// How the sides relate: as the arguments say, and where they say nothing as it was stated.
     pub(crate) fn over(&self, stated: Mode) -> Outcome<Mode> {
         let mode = self.mode.unwrap_or(match stated {

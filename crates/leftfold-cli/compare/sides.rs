@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leftfold_event::Point;
+use leftfold_session::NamedComparison;
 use leftfold_session::compare::{Compared, Hand, Status};
-use leftfold_session::{Mode, NamedComparison};
 
 use super::relate::RelateArgs;
 use super::{CompareArgs, HowArgs, Made, asked, make};
@@ -55,30 +55,13 @@ pub(crate) fn done(
 pub(crate) fn made(front: &mut Front, asked: NamedComparison, how: &HowArgs) -> Outcome<Done> {
     let stores = [how.left_store, how.right_store];
     let mut done = of(front, asked, stores, how.at.as_ref())?;
-    done.compared.note(front, &done.asked.options)?;
     done.at = done.compared.go_back_to(how.at.as_ref());
+    done.compared.note(front, &done.asked.options)?;
     Ok(done)
 }
 
-/// Why something is not made of a comparison of this mode, and what there is instead. `what` says of which it is made.
-pub(crate) fn not_of(asked: &NamedComparison, what: &str) -> Failure {
-    let name = shell_word(&asked.name);
-    // What was not saved is asked for as it was here.
-    let name = if asked.name.is_empty() { "…" } else { &*name };
-    let why = format!(
-        "{what}; this comparison is {}: `leftfold compare {name} --json` has its findings with their evidence, `leftfold report {name} \
-         -O report.html` is a page of them",
-        match &asked.mode {
-            Mode::Mirror => "a mirror",
-            Mode::Correlated(_) => "correlated",
-            Mode::Projection(_) => "a projection",
-        }
-    );
-    Failure::new("usage", why)
-}
-
 /// A name as a shell takes it.
-fn shell_word(name: &str) -> String {
+pub(super) fn shell_word(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     if !name.is_empty() && name.chars().all(is_plain) {
         return name.to_owned();
@@ -109,6 +92,7 @@ pub(crate) fn wanted(
         streams: false,
         count: None,
         save: None,
+        suggest: false,
         json: false,
     })
 }

@@ -291,7 +291,12 @@ fn panels(compared: &Compared, series: Series, streams: &[StreamFindings]) -> Ve
         let named = keys
             .iter()
             .map(|k| clean(named(compared.stream_name(*k))).into_owned());
-        let rows: Vec<(String, Vec<u32>)> = named.zip(counts).collect();
+        let strips = counts.into_iter().map(|[pending, confirmed, healed, _]| Strip {
+            confirmed,
+            pending,
+            healed,
+        });
+        let rows: Vec<(String, Strip)> = named.zip(strips).collect();
         if !rows.is_empty() {
             panels.push(Panel::HeatMap(HeatMap {
                 axis,

@@ -86,12 +86,12 @@ fn extent_facts(extent: Option<(i64, i64)>) -> Vec<Fact> {
 fn began<'f>(
     found: &'f dyn Findings,
     called: impl Fn(&'f Finding) -> &'f str,
-) -> impl Iterator<Item = (&'f str, i64)> {
+) -> impl Iterator<Item = (&'f str, i64, Status)> {
     let expected = found
         .findings()
         .iter()
         .filter(|f| found.status(f) != Status::OutOfCoverage);
-    expected.filter_map(move |f| Some((called(f), f.since?)))
+    expected.filter_map(move |f| Some((called(f), f.since?, found.status(f))))
 }
 
 impl Making {

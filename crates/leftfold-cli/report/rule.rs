@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use leftfold_event::Point;
 use leftfold_log::{Axis as LogAxis, LaneBy};
 use leftfold_report::{HeatBy, Panel, Section, Tone};
 use leftfold_session::StatedCheck;
@@ -25,7 +26,7 @@ impl Making {
         front: &mut Front,
         stated: &StatedCheck,
         rule: &Arc<Rule>,
-        fallback: Option<&Path>,
+        (fallback, at): (Option<&Path>, Option<&Point>),
     ) -> Outcome<Made> {
         let source = rule
             .source
@@ -42,7 +43,8 @@ impl Making {
         let session = input::session(front);
         let opened = input::open_in(front, &session, &args)?;
         self.sources.push(opened.source.path.clone());
-        let (ruled, told) = check::ruled(front, rule, &opened)?;
+        let moment = check::moment_in(&opened, at);
+        let (ruled, told) = check::ruled(front, rule, &opened, moment)?;
         let name = opened.source.name();
         let (tone, verdict) = in_words(&ruled, &told);
         let log = &opened.snapshot.log;
@@ -65,6 +67,12 @@ impl Making {
                 format!("{}: {why}", counted(ruled.failed, "event")),
             ));
         }
+        if let Some(unread) = ruled.unread_in_words() {
+            how.push(fact("could not be read", unread));
+        }
+        if let Some(untimed) = ruled.untimed_in_words() {
+            how.push(fact("without a time", untimed));
+        }
         let shown = &ruled.shown[..ruled.shown.len().min(self.count)];
         let all = ruled.violations + ruled.pending;
         let section = Section {
@@ -72,11 +80,11 @@ impl Making {
             kind: "rule",
             verdict: capital(&verdict),
             tone,
-            known: log
-                .all()
-                .extent(LogAxis::Time)
-                .map(|(_, last)| format!("As known at {}, the last event's time.", time(last)))
-                .unwrap_or_default(),
+            known: match (moment, log.all().extent(LogAxis::Time)) {
+                (Some(at), _) => format!("As known at {}: what came later had not come.", time(at)),
+                (None, Some((_, last))) => format!("As known at {}, the last event's time.", time(last)),
+                (None, None) => String::new(),
+            },
             sides: vec![side_facts(
                 "",
                 &name,
@@ -126,6 +134,6 @@ fn in_words(ruled: &Ruled, told: &RuleTold) -> (Tone, String) {
 fn heat_map(ruled: &Ruled, opened: &Opened) -> Option<Panel> {
     let times = opened.snapshot.log.all().extent(LogAxis::Time)?;
     let shown = ruled.shown.iter();
-    let began = shown.filter_map(|s| Some((s.stream.as_str(), s.since?)));
+    let began = shown.filter_map(|s| Some((s.stream.as_str(), s.since?, s.status)));
     heat::map(began, times, HeatBy::Stream)
 }

@@ -79,6 +79,18 @@ pub(crate) fn align(left: &[Known], right: &[Known]) -> Aligned {
     aligned
 }
 
+impl Aligned {
+    /// Leaves pairs out of what moved that are elsewhere on either side: they say nothing of the order.
+    pub(crate) fn move_only(&mut self, is_here: impl Fn((u32, u32)) -> bool) {
+        let numbered = (0..).zip(&self.pairs).filter(|(_, pair)| is_here(**pair));
+        let (numbers, here): (Vec<u32>, Vec<(u32, u32)>) = numbered.map(|(n, pair)| (n, *pair)).unzip();
+        if here.len() < self.pairs.len() {
+            let moved = moved(&here);
+            self.moved = moved.into_iter().map(|i| numbers[i as usize]).collect();
+        }
+    }
+}
+
 /// The places by key, then by content, then in their order.
 fn by_key(events: &[Known]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..events.len() as u32).collect();
@@ -143,8 +155,11 @@ fn group(left: &[Known], right: &[Known], ours: &[u32], theirs: &[u32], aligned:
     tell(&lone_right, &single_right[..n], theirs, right, &mut aligned.right);
 }
 
-/// Pairs events that are all alike: in their order, but where there are more on one side those of the same time first. Answers the places
-/// of those that are over.
+/// Events whose times are compared one by one with so many others, at most.
+const NEAR: usize = 256;
+
+/// Pairs events that are all alike: in the order of their times, which is that of their places where they have none; but where there are
+/// more on one side those of the same time first, and then those nearest to each other in time. Answers the places of those that are over.
 fn equal_run(
     left: &[Known],
     right: &[Known],
@@ -153,7 +168,15 @@ fn equal_run(
     pairs: &mut Vec<(u32, u32)>,
 ) -> (Vec<u32>, Vec<u32>) {
     if l.len() == r.len() {
-        pairs.extend(l.iter().copied().zip(r.iter().copied()));
+        let in_time = |run: &[u32], events: &[Known]| {
+            let mut run: Vec<(Option<i64>, u32)> =
+                run.iter().map(|i| (events[*i as usize].time, *i)).collect();
+            if run.iter().all(|(time, _)| time.is_some()) {
+                run.sort_unstable();
+            }
+            run.into_iter().map(|(_, i)| i)
+        };
+        pairs.extend(in_time(l, left).zip(in_time(r, right)));
         return (Vec::new(), Vec::new());
     }
     let mut at: FxHashMap<i64, Vec<u32>> = FxHashMap::default();
@@ -174,9 +197,41 @@ fn equal_run(
         }
     }
     let mut rest_r: Vec<u32> = r.iter().copied().filter(|j| !taken.contains(j)).collect();
+    nearest(left, right, (&mut rest_l, &mut rest_r), pairs);
     let n = rest_l.len().min(rest_r.len());
     pairs.extend(rest_l.drain(..n).zip(rest_r.drain(..n)));
     (rest_l, rest_r)
+}
+
+/// Pairs those nearest to each other in time, as long as both have one; among equally near ones those that come first.
+fn nearest(
+    left: &[Known],
+    right: &[Known],
+    (l, r): (&mut Vec<u32>, &mut Vec<u32>),
+    pairs: &mut Vec<(u32, u32)>,
+) {
+    if l.is_empty() || r.is_empty() || l.len().max(r.len()) > NEAR {
+        return;
+    }
+    let mut apart: Vec<(u64, u32, u32)> = Vec::new();
+    for &i in l.iter() {
+        for &j in r.iter() {
+            if let Some((a, b)) = left[i as usize].time.zip(right[j as usize].time) {
+                apart.push((a.abs_diff(b), i, j));
+            }
+        }
+    }
+    apart.sort_unstable();
+    let (mut taken_l, mut taken_r) = (FxHashSet::default(), FxHashSet::default());
+    for (_, i, j) in apart {
+        if !taken_l.contains(&i) && !taken_r.contains(&j) {
+            taken_l.insert(i);
+            taken_r.insert(j);
+            pairs.push((i, j));
+        }
+    }
+    l.retain(|i| !taken_l.contains(i));
+    r.retain(|j| !taken_r.contains(j));
 }
 
 /// Tells those events of a key that found no partner, with what they repeat.
@@ -370,6 +425,16 @@ mod tests {
         assert_eq!(aligned.pairs, [(0, 0), (2, 1), (3, 2)]);
         assert_eq!(aligned.left.len(), 1);
         assert_eq!(aligned.left[0].at, 1);
+        // Recorded a little later there: the nearest ones.
+        let aligned = align(&at(&[10, 20, 30, 40]), &at(&[21, 31, 42]));
+        assert_eq!(aligned.pairs, [(1, 0), (2, 1), (3, 2)]);
+        assert_eq!((aligned.left[0].at, aligned.moved.len()), (0, 0));
+        // As many, in another order there: those of one time, and their order is what differs.
+        let aligned = align(&at(&[10, 20, 30]), &at(&[20, 30, 10]));
+        assert_eq!(
+            (aligned.pairs, aligned.moved),
+            (vec![(0, 2), (1, 0), (2, 1)], vec![0])
+        );
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::convergence::{Convergence, Verdict, quantile};
-use crate::finding::{Category, Finding, Hand, Status};
+use crate::convergence::{Convergence, UnderWay, Verdict, quantile};
+use crate::finding::{Category, Finding, Hand, Status, in_order};
+use crate::mirror::{IdentityBy, known_until, pairs_at};
 use crate::side::{Identity, Side};
 
 /// A stream of either side.
@@ -53,6 +54,8 @@ pub struct Comparison {
     pub known_until: Option<i64>,
     /// When streams disagreed.
     pub convergence: Convergence,
+    /// What was awaited at any moment and came within the tolerance.
+    pub under_way: UnderWay,
 }
 
 impl Comparison {
@@ -69,9 +72,18 @@ impl Comparison {
         quantile(&self.lags, share)
     }
 
-    /// Goes back to what was known at a moment: what had not begun is left out, and what had not healed had not.
-    pub fn go_back_to(&mut self, moment: i64, left: &Side, right: &Side) {
-        self.known_until = Some(self.known_until.map_or(moment, |k| k.min(moment)));
+    /// Goes back to what was known at a moment: what had not begun is left out, what had not healed had not, and of pairs there are those of
+    /// which both had come. What came within the tolerance afterwards was awaited then. `by`, `lag_tolerance` and `settled` are what was asked
+    /// for when the comparison was made. Both sides are known as far as what had come says.
+    pub fn go_back_to(
+        &mut self,
+        moment: i64,
+        (left, right): (&Side, &Side),
+        (by, lag_tolerance, settled): (IdentityBy, i64, bool),
+    ) {
+        let pairs = pairs_at((left, right), (by, self.identity, lag_tolerance), moment);
+        (self.paired, self.lags) = (pairs.paired, pairs.lags);
+        self.known_until = known_until([left, right], settled, Some(moment));
         let earlier = |f: &Finding| match (f.left, f.right) {
             (Some(l), Some(r)) if right.time(r) < left.time(l) => Hand::Right,
             _ => Hand::Left,
@@ -79,9 +91,13 @@ impl Comparison {
         self.findings = self
             .findings
             .iter()
+            .chain(&pairs.under_way)
             .filter_map(|f| f.at(moment, earlier(f)))
             .collect();
+        in_order(&mut self.findings);
         self.convergence = self.convergence.at(moment);
+        // They are findings now.
+        self.under_way = UnderWay::default();
         self.settle(left, right);
     }
 
@@ -97,10 +113,15 @@ impl Comparison {
         }
         let mut places: FxHashMap<u32, u32> = FxHashMap::default();
         for finding in self.findings.iter().filter(|f| f.category != Category::Late) {
-            let own = |side: &Side, ordinal: Option<u32>| ordinal.map(|o| side.place(o));
-            let place = own(left, finding.left)
+            // What is in another stream on one side has a place in that one.
+            let own = |side: &Side, stream: Option<u32>, ordinal: Option<u32>| {
+                let is_here = |o: &u32| Some(side.stream_of(*o)) == stream;
+                ordinal.filter(is_here).map(|o| side.place(o))
+            };
+            let pair = self.streams[finding.stream as usize];
+            let place = own(left, pair.left, finding.left)
                 .into_iter()
-                .chain(own(right, finding.right))
+                .chain(own(right, pair.right, finding.right))
                 .min();
             if let Some(place) = place {
                 let least = places.entry(finding.stream).or_insert(place);

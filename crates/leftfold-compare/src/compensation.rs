@@ -1,17 +1,19 @@
-//! Events that undo others: templates the user writes, filled from the event that is wrong.
+//! Events that undo others, or that belong to them: templates the user writes, filled from the event that is wrong or that lacks one.
 
 use leftfold_event::Event;
 use leftfold_event::json::{Object, Value};
 
-/// What undoes events of one type.
+/// What undoes events of one type, or belongs to them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
-    /// The type of the events that it undoes.
+    /// The type of the events that it undoes or belongs to.
     pub of: String,
-    /// The type of the event that undoes one.
+    /// The type of the event that it makes.
     pub with: String,
     /// What that says. Texts may hold places of the wrong event in braces: `{id}`, `{payload@/amount}`.
     payload: Value,
+    /// The stream of the event that it makes; `None`: that of the other one.
+    stream: Option<Value>,
 }
 
 /// Why a template cannot be used.
@@ -61,7 +63,31 @@ impl Template {
     /// A template; refuses one that names a place no event has.
     pub fn new(of: String, with: String, payload: Value) -> Result<Self, TemplateError> {
         check(&payload)?;
-        Ok(Self { of, with, payload })
+        Ok(Self {
+            of,
+            with,
+            payload,
+            stream: None,
+        })
+    }
+
+    /// The same for an event of another stream, which may hold places, too.
+    pub fn in_stream(mut self, stream: &str) -> Result<Self, TemplateError> {
+        let stream = Value::from(stream);
+        check(&stream)?;
+        self.stream = Some(stream);
+        Ok(self)
+    }
+
+    /// The stream of the event that it makes for this one.
+    pub fn stream_for(&self, event: &Event) -> Result<String, Unfilled> {
+        let Some(stream) = &self.stream else {
+            return Ok(event.stream.clone());
+        };
+        Ok(match filled(stream, event)? {
+            Value::String(text) => text.to_string(),
+            other => other.to_string(),
+        })
     }
 
     /// What the event says that undoes this one. A text that is one place becomes its value, with its kind and all digits.

@@ -1,5 +1,7 @@
 //! How long two sides disagreed: intervals by stream, their lengths, and a verdict.
 
+use crate::finding::{Category, Finding};
+
 /// A stretch of time in which one stream was not the same on both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Interval {
@@ -39,6 +41,32 @@ impl Verdict {
     }
 }
 
+/// Pairs of events of which the second came within the tolerance, and so is no finding in the end: how many of them were under way at any
+/// moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    /// When the first of each came, ascending, in nanoseconds.
+    begun: Vec<i64>,
+    /// When the second of each came, ascending.
+    ended: Vec<i64>,
+}
+
+impl UnderWay {
+    /// Of pairs: when the first and when the second came.
+    pub(crate) fn new(pairs: Vec<(i64, i64)>) -> Self {
+        let (mut begun, mut ended): (Vec<i64>, Vec<i64>) = pairs.into_iter().unzip();
+        begun.sort_unstable();
+        ended.sort_unstable();
+        Self { begun, ended }
+    }
+
+    /// Of how many one had come by a moment, and the other one had not.
+    pub fn at(&self, moment: i64) -> usize {
+        let by_then = |times: &[i64]| times.partition_point(|time| *time <= moment);
+        by_then(&self.begun) - by_then(&self.ended)
+    }
+}
+
 /// When streams disagreed, and for how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Convergence {
@@ -58,6 +86,23 @@ impl Convergence {
             .collect();
         lengths.sort_unstable();
         Self { intervals, lengths }
+    }
+
+    /// Of findings that heal one by one: from when each began until it healed. What has no time, is out of coverage or is a mere skew of
+    /// clocks is left out.
+    pub fn of_findings(findings: &[Finding]) -> Self {
+        let mut lasting: Vec<(u32, i64, i64)> = findings
+            .iter()
+            .filter(|f| f.covered && f.category != Category::ClockSkew)
+            .filter_map(|f| Some((f.stream, f.since?, f.healed.unwrap_or(i64::MAX))))
+            .collect();
+        lasting.sort_unstable();
+        let mut all = Vec::with_capacity(lasting.len());
+        for of_stream in lasting.chunk_by(|a, b| a.0 == b.0) {
+            let mut intervals: Vec<(i64, i64)> = of_stream.iter().map(|(_, from, to)| (*from, *to)).collect();
+            merge(of_stream[0].0, &mut intervals, &mut all);
+        }
+        Self::new(all)
     }
 
     /// The same as far as it was known at a moment.
@@ -230,12 +275,56 @@ pub(crate) fn merge(stream: u32, intervals: &mut Vec<(i64, i64)>, all: &mut Vec<
 mod tests {
     use super::*;
 
+    #[test]
+    fn findings_last_until_they_heal_and_those_of_one_stream_are_one_disagreement() {
+        let finding = |category, stream, since, healed| Finding {
+            since: Some(since),
+            healed,
+            ..Finding::new(category, stream)
+        };
+        let found = Convergence::of_findings(&[
+            finding(Category::Deadline, 0, 10, Some(30)),
+            finding(Category::Conflict, 0, 20, Some(50)),
+            finding(Category::ClockSkew, 1, 5, None),
+            finding(Category::Missing, 2, 40, None),
+        ]);
+        assert_eq!((found.healed(), found.open(), found.longest()), (1, 1, Some(40)));
+        assert_eq!([9, 10, 45, 50].map(|at| found.disagreeing(at)), [0, 1, 2, 1]);
+    }
+
     fn of(streams: &[&[(i64, i64)]]) -> Convergence {
         let mut all = Vec::new();
         for (stream, intervals) in streams.iter().enumerate() {
             merge(stream as u32, &mut intervals.to_vec(), &mut all);
         }
         Convergence::new(all)
+    }
+
+    #[test]
+    fn findings_of_one_key_that_overlap_are_one_disagreement_and_a_skew_of_clocks_is_none() {
+        let finding = |category, stream, since, healed| Finding {
+            since,
+            healed,
+            ..Finding::new(category, stream)
+        };
+        let findings = [
+            finding(Category::Deadline, 0, Some(10), Some(30)),
+            finding(Category::Conflict, 0, Some(20), Some(40)),
+            finding(Category::Missing, 1, Some(5), None),
+            finding(Category::Extra, 2, None, None),
+            finding(Category::ClockSkew, 3, Some(1), None),
+            Finding {
+                covered: false,
+                ..finding(Category::Missing, 4, Some(1), None)
+            },
+        ];
+        let convergence = Convergence::of_findings(&findings);
+        let told: Vec<(u32, i64, Option<i64>)> = convergence
+            .intervals
+            .iter()
+            .map(|i| (i.stream, i.from, i.to))
+            .collect();
+        assert_eq!(told, [(1, 5, None), (0, 10, Some(40))]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use leftfold_event::json::Value;
 
 use crate::equality::Equality;
-use crate::finding::{Category, Finding, Status};
+use crate::finding::{Category, Finding, Status, in_order};
 
 /// An event of one side, as far as it takes part: those that do not are left out.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,16 +129,7 @@ pub fn correlate(left: &mut [Part], right: &mut [Part], settings: &CorrelatedSet
         }] += 1;
         of_key(key, ours, theirs, settings, &mut found);
     }
-    found.findings.sort_by_key(|f| {
-        (
-            f.since.is_none(),
-            f.since,
-            f.stream,
-            f.left.unwrap_or(u32::MAX),
-            f.right.unwrap_or(u32::MAX),
-            f.category,
-        )
-    });
+    in_order(&mut found.findings);
     found.pairs.sort_unstable();
     found.lags.sort_unstable();
     found

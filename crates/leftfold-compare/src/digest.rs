@@ -49,7 +49,7 @@ impl Digester {
         self.members.clear();
         match self.text(text) {
             Ok(digest) => Ok(digest),
-            // Half surrogates are mended, and errors worded, in one place.
+            // Half surrogates are marked, and errors worded, in one place.
             Err(()) => json::parse(text).map(|value| self.value(&value)),
         }
     }
@@ -289,7 +289,10 @@ mod tests {
         for text in ["", "{", "NaN", "[1,]", "1 2", "-"] {
             assert!(Digester::default().json(text.as_bytes()).is_err(), "{text}");
         }
-        assert_eq!(digest(r#""\ud800""#), digest("\"\u{fffd}\""));
+        // Half a surrogate pair is no other text.
+        assert_ne!(digest(r#""\ud800""#), digest("\"\u{fffd}\""));
+        assert_ne!(digest(r#""\ud800""#), digest(r#""\ud801""#));
+        assert_eq!(digest(r#""\uD800""#), digest(r#""\ud800""#));
     }
 
     fn value() -> impl Strategy<Value = String> {

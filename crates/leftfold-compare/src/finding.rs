@@ -239,6 +239,20 @@ impl Finding {
     }
 }
 
+/// The order in which findings are listed: by when they began, then by where they are.
+pub(crate) fn in_order(findings: &mut [Finding]) {
+    findings.sort_by_key(|f| {
+        (
+            f.since.is_none(),
+            f.since,
+            f.stream,
+            f.left.unwrap_or(u32::MAX),
+            f.right.unwrap_or(u32::MAX),
+            f.category,
+        )
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,8 +25,13 @@ pub(crate) fn choose(left: &Side, right: &Side, by: IdentityBy) -> (Identity, St
             format!("{ids} of {of} ids looked at on the left are on the right, too"),
         );
     }
-    let versioned = |side: &Side| side.events() > 0 && side.having(Identity::Version) == side.events();
-    let ids = if of == 0 {
+    // A line that cannot be read states nothing.
+    let versioned =
+        |side: &Side| side.events() > 0 && side.having(Identity::Version) + side.garbled() == side.events();
+    let counted = |side: &Side| side.counted_ids() > side.having(Identity::Id);
+    let ids = if of == 0 && (counted(left) || counted(right)) {
+        "ids that are small numbers are not trusted"
+    } else if of == 0 {
         "events have no ids on both sides"
     } else if ids > 0 && ids * SHARED >= of {
         "most events have no id"

@@ -15,11 +15,13 @@ mod finding;
 mod fingerprint;
 mod identity;
 mod ignored;
+mod lone;
 mod mirror;
 mod projection;
 mod sequence;
 mod side;
 mod snapshot;
+mod watermark;
 mod witness;
 
 pub use comparison::{Comparison, First, StreamPair};
@@ -31,16 +33,19 @@ pub use equality::{Equality, FieldDifference, Tolerance, decimal};
 pub use finding::{Category, Finding, Hand, Status};
 pub use fingerprint::{Fingerprint, chain, first_difference};
 pub use ignored::{Ignored, IgnoredError};
-pub use mirror::{CompareError, Coverage, Evidence, IdentityBy, MirrorSettings, mirror};
+pub use mirror::{CompareError, Coverage, Evidence, IdentityBy, MirrorSettings, known_until, mirror};
 pub use projection::{Column, Course, RowFields, Standing, Stretch, judge, stretches};
 pub use sequence::{Gap, gaps};
-pub use side::{Content, Facts, Identity, Side, SideBuilder};
+pub use side::{Content, Facts, Identity, NO_END, Side, SideBuilder};
 pub use snapshot::{Fit, Fitting, best_place, best_place_of_rows};
+pub use watermark::{Marks, Watermark, both_known, watermark};
 pub use witness::smallest;
 
 mod compensation;
 mod plan;
+mod related_plan;
 
 pub use compensation::{Template, TemplateError, Unfilled};
 pub use convergence::Interval;
 pub use plan::{Action, Conflicts, Plan, Repaired, Step, Unrepaired, plan, wrong_events};
+pub use related_plan::{Fitting as PlanFitting, plan_correlated};

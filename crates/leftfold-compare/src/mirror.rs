@@ -6,12 +6,14 @@ use rustc_hash::FxHashMap;
 
 use crate::align::{Again, Aligned, Known, Lone, align, guess_pairs};
 use crate::comparison::{Comparison, StreamPair};
-use crate::convergence::{Convergence, Interval, merge};
+use crate::convergence::{Convergence, Interval, UnderWay, merge};
 use crate::equality::Equality;
-use crate::finding::{Category, Finding, Hand};
+use crate::finding::{Category, Finding, Hand, in_order};
 use crate::fingerprint::{chain, first_difference};
 use crate::identity::choose;
+use crate::lone::Lones;
 use crate::side::{Identity, Side};
+use crate::watermark::both_known;
 
 /// Why a comparison ended without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +85,21 @@ impl MirrorSettings {
     }
 }
 
+/// What two events that may be a conflict turn out to be.
+enum Read {
+    /// Two that have nothing to do with each other.
+    Apart,
+    /// One that can be read on one side only.
+    Undecodable,
+    /// One that says something else at these places, or at none.
+    Differ(Vec<String>),
+}
+
+/// Whether an event has a payload that could not be read.
+fn is_unread(event: &Event) -> bool {
+    event.payload.value.is_none() && !event.payload.raw.is_empty()
+}
+
 /// What one run over some streams gives.
 #[derive(Default)]
 struct Part {
@@ -93,6 +110,8 @@ struct Part {
     streams: Vec<StreamPair>,
     paired: u32,
     lags: Vec<i64>,
+    /// When the first and the second of pairs came whose second was within the tolerance.
+    under_way: Vec<(i64, i64)>,
     shifted: u32,
 }
 
@@ -111,6 +130,7 @@ pub fn mirror(
         right,
         settings,
         identity,
+        until: None,
     };
     let parts: Vec<Part> = streams
         .par_chunks(STREAMS_AT_ONCE)
@@ -130,10 +150,11 @@ pub fn mirror(
         paired: 0,
         lags: Vec::new(),
         shifted: 0,
-        known_until: known_until(left, right, settings.settled),
+        known_until: known_until([left, right], settings.settled, None),
         convergence: Convergence::default(),
+        under_way: UnderWay::default(),
     };
-    let (mut intervals, mut to_read) = (Vec::new(), Vec::new());
+    let (mut intervals, mut to_read, mut under_way) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         let base = comparison.findings.len() as u32;
         to_read.extend(part.to_read.into_iter().map(|(i, guessed)| (base + i, guessed)));
@@ -142,24 +163,75 @@ pub fn mirror(
         intervals.extend(part.intervals);
         comparison.paired += part.paired;
         comparison.lags.extend(part.lags);
+        under_way.extend(part.under_way);
         comparison.shifted += part.shifted;
     }
-    let gone = mirroring.place(&mut comparison.findings);
+    let lones = Lones {
+        left,
+        right,
+        identity,
+        lag_tolerance: settings.lag_tolerance,
+        streams: &comparison.streams,
+        findings: &mut comparison.findings,
+        gone: Vec::new(),
+    };
+    let gone = lones.named();
     mirroring.read(&mut comparison, &to_read, gone, evidence, cancel)?;
-    comparison.findings.sort_by_key(|f| {
-        (
-            f.since.is_none(),
-            f.since,
-            f.stream,
-            f.left.unwrap_or(u32::MAX),
-            f.right.unwrap_or(u32::MAX),
-            f.category,
-        )
-    });
+    in_order(&mut comparison.findings);
     comparison.lags.sort_unstable();
+    comparison.under_way = UnderWay::new(under_way);
     finish(&mut comparison, intervals);
     comparison.settle(left, right);
     Ok(comparison)
+}
+
+/// Pairs of events as they were at a moment.
+pub(crate) struct PairsAt {
+    /// Of how many both had come.
+    pub(crate) paired: u32,
+    /// How much later the second of each was recorded, ascending, in nanoseconds.
+    pub(crate) lags: Vec<i64>,
+    /// Of which one had come and the other one was to come within the tolerance: as if it were late.
+    pub(crate) under_way: Vec<Finding>,
+}
+
+/// The pairs there were at a moment, in nanoseconds.
+pub(crate) fn pairs_at(
+    (left, right): (&Side, &Side),
+    (by, identity, lag_tolerance): (IdentityBy, Identity, i64),
+    moment: i64,
+) -> PairsAt {
+    let settings = MirrorSettings {
+        by,
+        equality: Equality::default(),
+        lag_tolerance,
+        settled: true,
+        coverage: [Coverage::default(); 2],
+    };
+    let mirroring = Mirroring {
+        left,
+        right,
+        settings: &settings,
+        identity,
+        until: Some(moment),
+    };
+    let parts: Vec<Part> = joined(left, right)
+        .par_chunks(STREAMS_AT_ONCE)
+        .enumerate()
+        .map(|(i, chunk)| mirroring.part(i * STREAMS_AT_ONCE, chunk, &Cancel::new()))
+        .collect();
+    let mut pairs = PairsAt {
+        paired: parts.iter().map(|part| part.paired).sum(),
+        lags: Vec::new(),
+        under_way: Vec::new(),
+    };
+    for part in parts {
+        pairs.lags.extend(part.lags);
+        let comes = |f: &Finding| f.category == Category::Late && f.healed > Some(moment);
+        pairs.under_way.extend(part.findings.into_iter().filter(comes));
+    }
+    pairs.lags.sort_unstable();
+    pairs
 }
 
 /// Streams that one task compares.
@@ -188,18 +260,12 @@ fn joined(left: &Side, right: &Side) -> Vec<StreamPair> {
     both.chain(only_right).collect()
 }
 
-fn known_until(left: &Side, right: &Side, settled: bool) -> Option<i64> {
-    if settled {
+/// Up to when both sides are known; `None`: everything is. With a moment, as of then: what is complete in the end was not then.
+pub fn known_until([left, right]: [&Side; 2], settled: bool, moment: Option<i64>) -> Option<i64> {
+    if settled && moment.is_none() {
         return None;
     }
-    match (left.known_until(), right.known_until()) {
-        (Some(l), Some(r)) => Some(l.min(r)),
-        // An empty side is as far as the other one is: what should have come by then has not.
-        (Some(known), None) if right.events() == 0 => Some(known),
-        (None, Some(known)) if left.events() == 0 => Some(known),
-        // A side without a single time says nothing of how far it is.
-        _ => None,
-    }
+    both_known([left, right].map(|side| side.watermark(moment, settled)), moment)
 }
 
 /// When the disagreements began that have not ended.
@@ -236,6 +302,8 @@ struct Mirroring<'a> {
     right: &'a Side,
     settings: &'a MirrorSettings,
     identity: Identity,
+    /// Pairs of which one came later than this do not count.
+    until: Option<i64>,
 }
 
 impl Mirroring<'_> {
@@ -288,7 +356,8 @@ impl Mirroring<'_> {
         let chained = |events: &[Known]| chain(events.iter().map(|e| (e.key, e.content)));
         let common = first_difference(&chained(&left), &chained(&right)) as u32;
         part.streams.push(StreamPair { common, ..pair });
-        let (aligned, shifted) = self.aligned(&left, &right);
+        let (mut aligned, shifted) = self.aligned(&left, &right);
+        aligned.move_only(|(a, b)| !self.is_elsewhere(l[a as usize], r[b as usize]));
         part.shifted += u32::from(shifted);
         for (i, (a, b)) in aligned.pairs.iter().enumerate() {
             let (ours, theirs) = (l[*a as usize], r[*b as usize]);
@@ -410,9 +479,24 @@ impl Mirroring<'_> {
         }
     }
 
-    /// What the times of a pair tell: when the two sides disagreed, and whether for too long.
+    /// Whether two partners are in different parts of their sides.
+    fn is_elsewhere(&self, left: u32, right: u32) -> bool {
+        let parts = self.left.part(left).zip(self.right.part(right));
+        parts.is_some_and(|(l, r)| l != r)
+    }
+
+    /// What times and partitions of a pair tell: when the two sides disagreed, whether for too long, and whether it is elsewhere.
     fn times(&self, stream: u32, left: u32, right: u32, part: &mut Part, spans: &mut Vec<(i64, i64)>) {
+        let latest = self.left.time(left).max(self.right.time(right));
+        if let Some(until) = self.until.filter(|until| latest > Some(*until)) {
+            self.under_way(stream, (left, right), until, part);
+            return;
+        }
         part.paired += 1;
+        if self.is_elsewhere(left, right) {
+            part.findings
+                .push(self.of_pair(Category::Placement, stream, left, right));
+        }
         let (Some(l), Some(r)) = (self.left.time(left), self.right.time(right)) else {
             return;
         };
@@ -423,12 +507,31 @@ impl Mirroring<'_> {
         let (since, healed) = (l.min(r), l.max(r));
         spans.push((since, healed));
         if healed.saturating_sub(since) > self.settings.lag_tolerance {
-            part.findings.push(Finding {
-                since: Some(since),
-                due: self.due(Some(since)),
-                healed: Some(healed),
-                ..self.of_pair(Category::Late, stream, left, right)
-            });
+            part.findings
+                .push(self.late(stream, (left, right), (since, healed)));
+        } else {
+            part.under_way.push((since, healed));
+        }
+    }
+
+    /// A pair of which one had come by a moment, and the other one came within the tolerance.
+    fn under_way(&self, stream: u32, (left, right): (u32, u32), moment: i64, part: &mut Part) {
+        let (Some(l), Some(r)) = (self.left.time(left), self.right.time(right)) else {
+            return;
+        };
+        let (since, healed) = (l.min(r), l.max(r));
+        if since <= moment && healed.saturating_sub(since) <= self.settings.lag_tolerance {
+            part.findings
+                .push(self.late(stream, (left, right), (since, healed)));
+        }
+    }
+
+    fn late(&self, stream: u32, (left, right): (u32, u32), (since, healed): (i64, i64)) -> Finding {
+        Finding {
+            since: Some(since),
+            due: self.due(Some(since)),
+            healed: Some(healed),
+            ..self.of_pair(Category::Late, stream, left, right)
         }
     }
 
@@ -488,35 +591,6 @@ impl Mirroring<'_> {
         !too_old && !compacted
     }
 
-    /// Events that are missing in one stream and too many in another are at another place. Answers which findings that does away with.
-    fn place(&self, findings: &mut [Finding]) -> Vec<u32> {
-        let mut gone = Vec::new();
-        if self.identity != Identity::Id {
-            return gone;
-        }
-        let mut missing: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
-        for (i, finding) in findings.iter().enumerate().rev() {
-            if let (Category::Missing, Some(left)) = (finding.category, finding.left) {
-                missing.entry(self.left.id(left)).or_default().push(i as u32);
-            }
-        }
-        missing.remove(&0);
-        for i in 0..findings.len() {
-            let (Category::Extra, Some(right)) = (findings[i].category, findings[i].right) else {
-                continue;
-            };
-            let found = missing.get_mut(&self.right.id(right)).and_then(Vec::pop);
-            if let Some(m) = found
-                && let Some(left) = findings[m as usize].left
-            {
-                let stream = findings[m as usize].stream;
-                findings[i] = self.of_pair(Category::Placement, stream, left, right);
-                gone.push(m);
-            }
-        }
-        gone
-    }
-
     /// Reads the pairs whose digests differ, and keeps as conflicts those that really say something else. Findings that are `gone` already
     /// are taken away with the others.
     fn read(
@@ -550,25 +624,39 @@ impl Mirroring<'_> {
             if cancel.is_cancelled() {
                 return Err(CompareError::Cancelled);
             }
-            let compared: Vec<Option<Vec<String>>> = left
+            let compared: Vec<Read> = left
                 .par_iter()
                 .zip(&right)
                 .zip(chunk)
                 .map(|((l, r), (_, guessed))| {
-                    let (l, r) = (l.as_ref()?, r.as_ref()?);
+                    let (Some(l), Some(r)) = (l, r) else {
+                        return Read::Apart;
+                    };
+                    // A type may lie in the payload, too.
+                    let has_no_kind = |e: &Event| is_unread(e) && e.kind.is_empty();
+                    let unread = is_unread(l) != is_unread(r);
+                    if unread && (has_no_kind(l) || has_no_kind(r)) {
+                        return Read::Undecodable;
+                    }
                     // Two events of different types that only their place brings together are two events.
                     if *guessed && l.kind != r.kind {
-                        return None;
+                        return Read::Apart;
+                    }
+                    if unread {
+                        return Read::Undecodable;
                     }
                     let found = self.settings.equality.differences(l, r);
-                    Some(found.into_iter().map(|d| d.path).collect())
+                    Read::Differ(found.into_iter().map(|d| d.path).collect())
                 })
                 .collect();
             for ((number, _), paths) in chunk.iter().zip(compared) {
                 match paths {
-                    None => split.push(*number),
-                    Some(paths) if paths.is_empty() => gone.push(*number),
-                    Some(paths) => {
+                    Read::Apart => split.push(*number),
+                    Read::Undecodable => {
+                        comparison.findings[*number as usize].category = Category::Undecodable;
+                    }
+                    Read::Differ(paths) if paths.is_empty() => gone.push(*number),
+                    Read::Differ(paths) => {
                         let from = comparison.fields.len() as u32;
                         for path in paths {
                             let next = comparison.paths.len() as u32;

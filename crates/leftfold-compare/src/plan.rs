@@ -15,11 +15,13 @@ pub enum Action {
     Compensate,
     /// It is sent once more.
     ReSend,
+    /// One that was never there is sent: it belongs to this one, by a template.
+    Send,
 }
 
 impl Action {
     /// All of them, in the order in which they are done.
-    pub const ALL: [Self; 3] = [Self::Skip, Self::Compensate, Self::ReSend];
+    pub const ALL: [Self; 4] = [Self::Skip, Self::Compensate, Self::ReSend, Self::Send];
 
     /// As it stands in JSON.
     pub const fn as_str(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Action {
             Self::Skip => "skip",
             Self::Compensate => "compensate",
             Self::ReSend => "re-send",
+            Self::Send => "send",
         }
     }
 }
@@ -59,8 +62,12 @@ pub enum Unrepaired {
     OnTheRightSide,
     /// No template fits the event, and one was asked for.
     NoTemplate,
+    /// An event should belong to it, and no template says which.
+    NoPartnerTemplate,
     /// No event would change it.
     NoEvent,
+    /// It is as of the place that all rows are as of: who writes them goes on from there.
+    AsOfPlace,
 }
 
 impl Unrepaired {
@@ -73,7 +80,9 @@ impl Unrepaired {
             Self::Order => "order",
             Self::OnTheRightSide => "on-the-right-side",
             Self::NoTemplate => "no-template",
+            Self::NoPartnerTemplate => "no-partner-template",
             Self::NoEvent => "no-event",
+            Self::AsOfPlace => "as-of-place",
         }
     }
 
@@ -81,12 +90,16 @@ impl Unrepaired {
     pub const fn in_words(self) -> &'static str {
         match self {
             Self::Pending => "it may still come: sent now, it could be there twice",
-            Self::Healed => "it came late, and is there",
+            Self::Healed => "it came late or holds again, so nothing is left to do",
             Self::OutOfCoverage => "the other side is not expected to hold it",
             Self::Order => "all events are there, and no event changes their order",
             Self::OnTheRightSide => "it is the side that is taken for right that says so twice: decide there",
             Self::NoTemplate => "no template fits the event",
+            Self::NoPartnerTemplate => "an event should belong to it, and no [[partner]] says which",
             Self::NoEvent => "no event would change it",
+            Self::AsOfPlace => {
+                "it is as of the place that all rows are as of: who writes them goes on from there"
+            }
         }
     }
 }
@@ -98,7 +111,7 @@ pub struct Step {
     pub action: Action,
     /// The finding it is about, by its number.
     pub finding: u32,
-    /// The event: of the side that is right where it is sent again, else of the side that is repaired.
+    /// The event: of the side that is right where it is sent again or gets a partner, else of the side that is repaired.
     pub event: u32,
     /// The event of the repaired side whose place it takes.
     pub replaces: Option<u32>,
@@ -151,13 +164,14 @@ fn of(finding: &Finding, hand: Hand) -> Option<u32> {
     }
 }
 
-/// Makes a plan. `side` is the side that is right; `undone` says for which events of the other side there is an event that undoes them.
+/// Makes a plan. `sides`: left and right, `right` the one of them that is right; `undone` says for which events of the other side there is an event that undoes them.
 pub fn plan(
     comparison: &Comparison,
-    (right, side): (Hand, &Side),
+    (right, sides): (Hand, [&Side; 2]),
     conflicts: Conflicts,
     undone: &dyn Fn(u32) -> bool,
 ) -> Plan {
+    let (side, other) = (sides[right as usize], sides[right.other() as usize]);
     let mut plan = Plan {
         right,
         steps: Vec::new(),
@@ -198,15 +212,27 @@ pub fn plan(
                 (Category::Missing | Category::Extra, Some(event), None) => {
                     sent.push(step(Action::ReSend, event));
                 }
+                // Two events of the same version, one on each side.
+                (Category::VersionCollision, Some(event), None) if finding.of.is_none() => {
+                    sent.push(step(Action::ReSend, event));
+                }
                 (
-                    Category::Missing | Category::Extra | Category::Duplicate | Category::VersionCollision,
+                    Category::Missing
+                    | Category::Extra
+                    | Category::Duplicate
+                    | Category::VersionCollision
+                    | Category::Undecodable,
                     None,
                     Some(event),
                 ) => plan.steps.push(undo(event)),
                 (Category::Duplicate | Category::VersionCollision, Some(_), None) => {
                     plan.unrepaired.push((number, Unrepaired::OnTheRightSide));
                 }
-                (Category::Conflict, Some(event), Some(wrong)) => {
+                // What the side that is right cannot read cannot be sent.
+                (Category::Undecodable, Some(event), Some(_)) if side.is_unread(event) => {
+                    plan.unrepaired.push((number, Unrepaired::NoEvent));
+                }
+                (Category::Conflict | Category::Undecodable, Some(event), Some(wrong)) => {
                     let can = undone(wrong);
                     match conflicts {
                         Conflicts::Auto | Conflicts::Compensate if can => {
@@ -215,8 +241,8 @@ pub fn plan(
                             sent.push(step(Action::ReSend, event));
                         }
                         Conflicts::Compensate => plan.unrepaired.push((number, Unrepaired::NoTemplate)),
-                        // Without an identity, nobody can know which event it takes the place of.
-                        _ if comparison.identity == Identity::Content => {
+                        // Without an identity, nobody can know which event it takes the place of; what cannot be read at all has none.
+                        _ if comparison.identity == Identity::Content || other.is_garbled(wrong) => {
                             plan.steps.push(step(Action::Skip, wrong));
                             absent.insert(event);
                             sent.push(step(Action::ReSend, event));
@@ -267,6 +293,8 @@ impl Plan {
                 (Action::Skip | Action::Compensate, _) => repaired.without.push(step.event),
                 (Action::ReSend, Some(place)) => repaired.replaced.push((place, step.event)),
                 (Action::ReSend, None) => repaired.appended.push(step.event),
+                // What it is has to be made first.
+                (Action::Send, _) => {}
             }
         }
         repaired.without.sort_unstable();

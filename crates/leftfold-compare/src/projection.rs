@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use leftfold_event::json::{self, Number, Value};
+use leftfold_event::json::{self, Number, Object, Value};
 use leftfold_event::{Cancel, Timestamp};
 use leftfold_replay::{Path, Projection, ReplayError, StreamHistory};
 
@@ -43,6 +43,19 @@ impl RowFields {
         found
     }
 
+    /// Where in a row that is which is at this place of a state.
+    pub fn in_row(&self, in_state: &Path) -> Path {
+        let columns = self.columns.iter().flatten();
+        let column = columns
+            .filter(|c| c.in_state.holds(in_state))
+            .max_by_key(|c| c.in_state.tokens().len());
+        let Some(column) = column else {
+            return in_state.clone();
+        };
+        let below = &in_state.tokens()[column.in_state.tokens().len()..];
+        Path::from([column.in_row.tokens(), below].concat())
+    }
+
     /// Whether they differ nowhere.
     pub fn fits(&self, state: &Value, row: &Value) -> bool {
         let Some(columns) = &self.columns else {
@@ -53,6 +66,22 @@ impl RowFields {
             self.column(column, state, row, &mut found);
             found.is_empty()
         })
+    }
+
+    /// What a row of a table says in the columns that are compared, in the form that this state has, by the columns' names.
+    pub fn as_state_has_them(&self, state: &Value, row: &Value) -> Value {
+        let mut fields = Object::default();
+        for column in self.columns.iter().flatten() {
+            let (Some(name), Some(own)) = (column.in_row.tokens().first(), column.in_row.find(row)) else {
+                continue;
+            };
+            let value = match column.in_state.find(state) {
+                Some(there) => as_state_has_it(there, own).into_owned(),
+                None => own.clone(),
+            };
+            fields.insert(name.as_str(), value);
+        }
+        Value::Object(fields)
     }
 
     fn column(&self, column: &Column, state: &Value, row: &Value, found: &mut Vec<FieldDifference>) {

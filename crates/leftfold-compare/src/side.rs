@@ -1,13 +1,23 @@
 //! One side of a comparison: what comparing needs of every event, in columns.
 
+use std::collections::BTreeSet;
+
 use leftfold_event::Names;
 use leftfold_event::json::Value;
+use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::digest::{Digester, mix};
+use crate::watermark::{Marks, Watermark, latest, watermark};
 
 /// Stands for "none" in the columns of versions and times. The moment it shadows is the first that nanoseconds can say at all.
 const NONE: i64 = i64::MIN;
+
+/// Stands for the end of a lane that nothing follows, so that it holds back nobody.
+pub const NO_END: u32 = u32::MAX;
+
+/// Stands for "none" in the column of parts.
+const NO_PART: u16 = u16::MAX;
 
 /// What an event says, as far as it can be read.
 #[derive(Clone, Copy, Debug)]
@@ -78,9 +88,19 @@ pub struct Side {
     /// Ordinals by stream, and where each stream's begin.
     by_stream: Vec<u32>,
     starts: Vec<u32>,
-    /// The latest time of each lane.
-    latest: Vec<i64>,
+    /// By lane, the one whose end is its own, too, or [`NO_END`].
+    ends: Vec<u32>,
+    /// Up to when the side is known, by its events and by those that are not compared.
+    marks: Marks,
+    passed: (Marks, Vec<i64>),
+    /// Of a source in parts that the other side has, too: which of these each event is in.
+    part: Vec<u16>,
+    /// Events whose payloads cannot be read, a bit each, and those of which nothing can.
+    unread: Vec<u64>,
+    garbled: FxHashSet<u32>,
     with_id: u32,
+    /// Ids that are small numbers and were not taken.
+    counted_ids: u32,
     with_version: u32,
     with_time: u32,
 }
@@ -150,27 +170,78 @@ impl Side {
         }
     }
 
+    /// How many events have an id that is a small number, which is not trusted.
+    pub fn counted_ids(&self) -> u32 {
+        self.counted_ids
+    }
+
     /// How many events have a time.
     pub fn timed(&self) -> u32 {
         self.with_time
     }
 
-    fn see(&mut self, lane: u32, time: Option<i64>) {
-        let lane = lane as usize;
-        if self.latest.len() <= lane {
-            self.latest.resize(lane + 1, NONE);
-        }
-        self.latest[lane] = self.latest[lane].max(time.unwrap_or(NONE));
+    /// The part that an event is in, by the number that both sides have for it; `None`: parts are not compared.
+    pub fn part(&self, ordinal: u32) -> Option<u16> {
+        self.part
+            .get(ordinal as usize)
+            .copied()
+            .filter(|part| *part != NO_PART)
     }
 
-    /// Up to when everything is known: the earliest of its lanes' latest times.
-    pub fn known_until(&self) -> Option<i64> {
-        self.latest.iter().copied().filter(|t| *t != NONE).min()
+    /// The parts that events are in, ascending.
+    pub fn parts(&self) -> Vec<u16> {
+        let parts: BTreeSet<u16> = self
+            .part
+            .iter()
+            .copied()
+            .filter(|part| *part != NO_PART)
+            .collect();
+        parts.into_iter().collect()
+    }
+
+    /// Forgets which parts events are in, so that these are not compared.
+    pub fn forget_parts(&mut self) {
+        self.part = Vec::new();
+    }
+
+    /// Whether an event's payload cannot be read.
+    pub fn is_unread(&self, ordinal: u32) -> bool {
+        let word = self.unread.get(ordinal as usize / 64).copied().unwrap_or(0);
+        word & (1 << (ordinal % 64)) != 0
+    }
+
+    /// How many events cannot be read at all.
+    pub fn garbled(&self) -> u32 {
+        self.garbled.len() as u32
+    }
+
+    /// Whether an event cannot be read at all: it says neither which stream it is in nor what it is.
+    pub fn is_garbled(&self, ordinal: u32) -> bool {
+        self.garbled.contains(&ordinal)
+    }
+
+    /// The end that a lane's events count towards.
+    fn end(&self, lane: u32) -> u32 {
+        self.ends.get(lane as usize).copied().unwrap_or(lane)
+    }
+
+    fn columns(&self) -> [(&Marks, &[i64]); 2] {
+        [(&self.marks, &self.time), (&self.passed.0, &self.passed.1)]
+    }
+
+    /// How far it is known by a moment, in nanoseconds; without one, in the end. A lane is known up to its latest event; `complete`: nothing
+    /// follows the last one.
+    pub fn watermark(&self, moment: Option<i64>, complete: bool) -> Watermark {
+        let mark = watermark(&self.columns(), moment.unwrap_or(i64::MAX));
+        match moment {
+            Some(moment) if complete => mark.of_complete(self.latest(), moment),
+            _ => mark,
+        }
     }
 
     /// The latest time of all.
     pub fn latest(&self) -> Option<i64> {
-        self.latest.iter().copied().filter(|t| *t != NONE).max()
+        latest(&self.columns())
     }
 
     /// The place of an event among those of its stream, from 0.
@@ -183,7 +254,16 @@ impl Side {
     pub fn heap_bytes(&self) -> usize {
         self.streams.heap_bytes()
             + (self.stream.len() + self.by_stream.len() + self.starts.len()) * 4
-            + (self.id.len() + self.version.len() + self.time.len() + self.content.len()) * 8
+            + self.part.len() * 2
+            + self.unread.len() * 8
+            + self.marks.heap_bytes()
+            + self.passed.0.heap_bytes()
+            + (self.passed.1.len()
+                + self.id.len()
+                + self.version.len()
+                + self.time.len()
+                + self.content.len())
+                * 8
     }
 }
 
@@ -195,6 +275,8 @@ pub struct SideBuilder {
     last_stream: Option<u32>,
     with_kind: bool,
     trusting: bool,
+    parts: Option<Vec<u16>>,
+    stated_part: Option<u16>,
 }
 
 /// Digits up to which a number is one that somebody counted.
@@ -232,6 +314,8 @@ impl SideBuilder {
             last_stream: None,
             with_kind: !ignore_kind,
             trusting: false,
+            parts: None,
+            stated_part: None,
         }
     }
 
@@ -242,6 +326,27 @@ impl SideBuilder {
             trusting: true,
             ..self
         }
+    }
+
+    /// The same, where a lane's end is another one's: by lane, the one that goes on in its place, or [`NO_END`].
+    #[must_use]
+    pub fn ending(mut self, ends: &[u32]) -> Self {
+        self.side.ends = ends.to_vec();
+        self
+    }
+
+    /// The same, keeping which part each event is in: by lane, the number that the part has on both sides.
+    #[must_use]
+    pub fn with_parts(self, parts: Vec<u16>) -> Self {
+        Self {
+            parts: Some(parts),
+            ..self
+        }
+    }
+
+    /// Says which part the event that is taken next is in, by the number that the part has on both sides; where lanes have none.
+    pub fn next_is_in(&mut self, part: Option<u16>) {
+        self.stated_part = part;
     }
 
     /// Events taken so far.
@@ -256,7 +361,9 @@ impl SideBuilder {
 
     /// Knows of an event that is not compared: it says how far its source is known.
     pub fn pass_over(&mut self, lane: u32, time: Option<i64>) {
-        self.side.see(lane, time);
+        let end = self.side.end(lane);
+        self.side.passed.0.push(end, time);
+        self.side.passed.1.push(time.unwrap_or(NONE));
     }
 
     /// Takes one event. Returns false when the side is full (2^32 - 2 events).
@@ -275,20 +382,44 @@ impl SideBuilder {
         let id = facts.id.filter(|id| trusting || !is_counted(id)).map_or(0, of_id);
         side.id.push(id);
         side.with_id += u32::from(id != 0);
+        side.counted_ids += u32::from(id == 0 && facts.id.is_some());
         side.version.push(facts.version.unwrap_or(NONE));
         side.with_version += u32::from(facts.version.is_some());
         side.time.push(facts.time.unwrap_or(NONE));
         side.with_time += u32::from(facts.time.is_some());
-        side.see(facts.lane, facts.time);
+        let end = side.end(facts.lane);
+        side.marks.push(end, facts.time);
+        if let Some(parts) = &self.parts {
+            // A lane that came since has no number yet.
+            side.part
+                .push(parts.get(facts.lane as usize).copied().unwrap_or(NO_PART));
+        } else if let Some(part) = self.stated_part.take() {
+            // Events before it stated none.
+            side.part.resize(side.content.len(), NO_PART);
+            side.part.push(part);
+        }
+        let mut is_unread = false;
+        let mut unread = |digest| {
+            is_unread = true;
+            digest
+        };
         let content = match facts.content {
-            Content::Json(text) => self
-                .digester
-                .json(text)
-                .unwrap_or_else(|_| self.digester.bytes(text)),
+            Content::Json(text) => match self.digester.json(text) {
+                Ok(digest) => digest,
+                Err(_) => unread(self.digester.bytes(text)),
+            },
             Content::Value(value) => self.digester.value(value),
-            Content::Bytes(bytes) => self.digester.bytes(bytes),
+            Content::Bytes(bytes) => unread(self.digester.bytes(bytes)),
             Content::Absent => self.digester.absent(),
         };
+        let ordinal = side.content.len();
+        if is_unread {
+            side.unread.resize(ordinal / 64 + 1, 0);
+            side.unread[ordinal / 64] |= 1 << (ordinal % 64);
+            if facts.stream.is_empty() && facts.kind.is_empty() && facts.id.is_none() {
+                side.garbled.insert(ordinal as u32);
+            }
+        }
         let kind = if self.with_kind {
             xxh3_64_with_seed(facts.kind.as_bytes(), 7)
         } else {

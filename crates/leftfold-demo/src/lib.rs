@@ -6,12 +6,14 @@
 mod catalogue;
 mod clock_text;
 mod day;
+mod invoices;
 mod mirror;
 mod ndjson;
 mod order;
 mod payload;
 mod plan;
 mod random;
+mod read_model;
 mod shop;
 mod sqlite;
 mod stock;
@@ -21,8 +23,10 @@ use std::path::{Path, PathBuf};
 
 use leftfold_event::Timestamp;
 
+pub use invoices::write_invoices;
 pub use mirror::{Fault, MirrorSummary, write_mirror};
 pub use ndjson::write_ndjson;
+pub use read_model::write_read_model;
 pub use sqlite::write_sqlite;
 
 /// A story the generator can tell.

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::{BufWriter, Write};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use leftfold_event::{Cancel, Progress};
 
 use crate::clock_text::ClockText;
@@ -18,7 +20,7 @@ use crate::{DemoError, DemoOptions};
 pub struct Fault {
     /// What a comparison calls it.
     pub category: &'static str,
-    /// How many events it is about.
+    /// How many events (or rows) it is about.
     pub events: u64,
     /// Why, in a sentence.
     pub what: &'static str,
@@ -27,19 +29,23 @@ pub struct Fault {
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MirrorSummary {
-    /// Events written.
+    /// Events (or rows) written.
     pub events: u64,
     /// What is wrong with them, in the order of the day.
     pub faults: Vec<Fault>,
 }
 
 /// What is planted, in the order of the day. `pending` is what comes after the copy's end.
-const PLANTED: [(&str, &str); 8] = [
+const PLANTED: [(&str, &str); 10] = [
     (
         "extra",
         "somebody tried a script against production before breakfast",
     ),
     ("reordered", "a retry overtook the event before it"),
+    (
+        "version-collision",
+        "the other centre took an order's change for itself, under a version that was taken here",
+    ),
     (
         "late",
         "the line between the data centres was down for twelve minutes",
@@ -51,17 +57,27 @@ const PLANTED: [(&str, &str); 8] = [
         "a consumer was restarted in the rush of the sale, and skipped what it had in hand",
     ),
     ("duplicate", "what it had acknowledged but not stored came twice"),
+    (
+        "undecodable",
+        "a proxy cut off what it forwarded in the middle of its payloads",
+    ),
     ("pending", "the copy was taken before these arrived"),
 ];
 
 const EXTRA: usize = 0;
 const REORDERED: usize = 1;
-const LATE: usize = 2;
-const CONFLICT: usize = 3;
-const PLACEMENT: usize = 4;
-const MISSING: usize = 5;
-const DUPLICATE: usize = 6;
-const PENDING: usize = 7;
+const COLLISION: usize = 2;
+const LATE: usize = 3;
+const CONFLICT: usize = 4;
+const PLACEMENT: usize = 5;
+const MISSING: usize = 6;
+const DUPLICATE: usize = 7;
+const UNDECODABLE: usize = 8;
+const PENDING: usize = 9;
+
+/// Changes that the other centre takes for itself, and payloads that are cut off.
+const COLLISIONS: u64 = 2;
+const CUT_OFF: u64 = 3;
 
 /// When the line is down, and the quarter of an hour of the wrong release.
 const DOWN: (i64, i64) = (clock(14, 5), clock(14, 17));
@@ -224,11 +240,15 @@ impl<W: Write> RowSink for Copy<W> {
             row.kind
         );
         let mut after = String::new();
-        put!(
-            after,
-            r#""payload":{payload},"correlation_id":"{}""#,
-            row.correlation
-        );
+        let is_order = plain && category == "order" && row.version > 1;
+        if is_order && of_day > clock(21, 0) && self.faults[UNDECODABLE] < CUT_OFF {
+            self.count(UNDECODABLE);
+            let half = STANDARD.encode(&payload.as_bytes()[..payload.len() / 2]);
+            put!(after, r#""payload_base64":"{half}""#);
+        } else {
+            put!(after, r#""payload":{payload}"#);
+        }
+        put!(after, r#","correlation_id":"{}""#, row.correlation);
         if let Some(cause) = row.causation {
             put!(after, r#","causation_id":"{cause}""#);
         }
@@ -241,6 +261,21 @@ impl<W: Write> RowSink for Copy<W> {
                 r#""stream":"order-test-{n}","category":"order","version":1,"id":"00000000-0000-4000-8000-00000000000{n}","type":"OrderPlaced""#
             );
             self.send(arrival, odd, r#""payload":{"note":"please ignore"}"#.to_owned());
+        }
+        if is_order && of_day > clock(12, 0) && self.faults[COLLISION] < COLLISIONS {
+            self.count(COLLISION);
+            let mut own = String::new();
+            let n = self.faults[COLLISION];
+            put!(
+                own,
+                r#""stream":"{stream}","category":"order","version":{},"id":"00000000-0000-4000-8000-00000000010{n}","type":"OrderNoteWritten""#,
+                row.version
+            );
+            self.send(
+                arrival + 200_000,
+                own,
+                r#""payload":{"note":"leave it at the door"}"#.to_owned(),
+            );
         }
         // A stock level hears of every order, so two more events of its stream come soon.
         if self.held.is_none()
@@ -271,7 +306,7 @@ impl<W: Write> RowSink for Copy<W> {
 }
 
 /// The payload with its amount rounded, where it has one with cents.
-fn rounded(payload: &str) -> Option<String> {
+pub(crate) fn rounded(payload: &str) -> Option<String> {
     let key = ["\"capturedAmount\":", "\"total\":"]
         .into_iter()
         .find(|key| payload.contains(key))?;

@@ -9,6 +9,7 @@ use leftfold_source::ndjson::write_event;
 
 use crate::cluster::{Cluster, Partition, Topic};
 use crate::error::KafkaError;
+use crate::keys::KeyLook;
 use crate::native;
 use crate::own::{Known, Own};
 use crate::range::{From, Range};
@@ -144,7 +145,13 @@ pub fn sample(
     }
     kept.records.sort_by_key(|r| (r.piece, r.offset));
     let mut known = Known::new(registry, reading);
-    let notes = known.learn(&kept.records, |_| topic.name.as_str(), cancel);
+    let mut notes = known.learn(&kept.records, |_| topic.name.as_str(), cancel);
+    let mut keys = KeyLook::default();
+    keys.take_in(&topic.name, &known.reading.decoders);
+    for record in &kept.records {
+        keys.look(0, &record.record());
+    }
+    notes.extend(keys.notes());
     let events: Vec<Event> = kept
         .records
         .iter()

@@ -8,11 +8,13 @@ use chrono::{SecondsFormat, Utc};
 use leftfold_event::Cancel;
 use leftfold_event::json::{Object, Value};
 use leftfold_source::capture::{
-    CaptureWriter, Decoders, Durable, Headers, Outcome, Reading, Record, RecordMapping, RunStart, Watermarks,
+    CaptureWriter, CapturedPartition, Decoders, Durable, Headers, Incarnation, Outcome, Reading, Record,
+    RecordMapping, RunStart, Sorted, Watermarks,
 };
 
 use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
+use crate::keys::KeyLook;
 use crate::pause::Pause;
 use crate::range::{From, Range, Until};
 use crate::reader::{Piece, Reader, Sink, Taken, Watch};
@@ -62,6 +64,13 @@ impl Request {
         }
     }
 
+    /// Refuses what no topic can answer.
+    pub(crate) fn check(&self) -> Result<(), KafkaError> {
+        self.range
+            .check()
+            .map_err(|e| KafkaError::Property(e.to_string()))
+    }
+
     /// What a read of this request looks for while it goes on.
     pub(crate) fn watch(&self) -> Watch {
         Watch {
@@ -71,12 +80,25 @@ impl Request {
     }
 }
 
-/// What is told of a partition that is new.
-pub(crate) fn found(piece: &Piece) -> String {
+/// What is told of a partition that is new; nothing of a topic's that was made anew, once that was told. `known`: whether there is another
+/// partition of the same topic already.
+pub(crate) fn found(piece: &Piece, known: bool) -> Option<String> {
+    match piece.incarnation {
+        1 => Some(format!(
+            "{} is new: it is read from its beginning, offset {}",
+            piece.place(),
+            piece.low
+        )),
+        number => (!known).then(|| made_anew(&piece.name, number)),
+    }
+}
+
+/// What is told of a topic that was made anew.
+fn made_anew(topic: &str, number: u32) -> String {
+    let later = Incarnation { topic, number };
     format!(
-        "{} is new: it is read from its beginning, offset {}",
-        piece.place(),
-        piece.low
+        "{topic} was deleted and made anew under the same name: what was read of the old one is kept, and the new one is read beside it, \
+         from its beginning; its positions begin with {later}"
     )
 }
 
@@ -92,6 +114,10 @@ pub enum Told {
     },
     /// Something the reader should know, in a sentence.
     Note(String),
+    /// Nothing comes, and why; it holds until records come again.
+    Waiting(String),
+    /// It ends by an error: so much of this run is in the file.
+    Kept(Durable),
 }
 
 /// What a capture got.
@@ -111,6 +137,7 @@ pub fn capture(
     cancel: &Cancel,
     tell: &mut dyn FnMut(Told),
 ) -> Result<Captured, KafkaError> {
+    request.check()?;
     let cluster = Cluster::connect(&request.settings)?;
     let left_out: Vec<&str> = request.settings.left_out().collect();
     if !left_out.is_empty() {
@@ -236,6 +263,7 @@ fn begin(
     if let Some(mapping) = &request.mapping {
         writer.set_mapping(mapping)?;
     }
+    tell_nothing(&pieces, &request.range, tell);
     tell_what_stays(writer, topics, &pieces, &request.range, tell);
     let mut ids = Vec::new();
     for piece in &mut pieces {
@@ -252,6 +280,22 @@ fn begin(
     Ok((pieces, ids))
 }
 
+/// Tells that nothing is read because the range ends before it begins, where only the topic tells so.
+pub(crate) fn tell_nothing(pieces: &[Piece], range: &Range, tell: &mut dyn FnMut(Told)) {
+    let reversed = |piece: &Piece| piece.stop.filter(|stop| *stop < piece.start);
+    let some = pieces.iter().find_map(|p| Some((p, reversed(p)?)));
+    if range.until.is_some()
+        && let Some((piece, stop)) = some
+        && pieces.iter().all(|p| p.low == p.high || reversed(p).is_some())
+    {
+        tell(Told::Note(format!(
+            "nothing is read: in every partition the end lies before the beginning, of {} at offset {stop} before {}",
+            piece.place(),
+            piece.start
+        )));
+    }
+}
+
 /// Tells what of the request says nothing for what the capture holds already.
 fn tell_what_stays(
     writer: &CaptureWriter,
@@ -263,7 +307,7 @@ fn tell_what_stays(
     let mut others: Vec<&str> = writer
         .partitions()
         .iter()
-        .map(|p| p.topic.as_str())
+        .map(|p| p.incarnation().topic)
         .filter(|name| topics.iter().all(|t| t.name != *name))
         .collect();
     others.dedup();
@@ -274,8 +318,9 @@ fn tell_what_stays(
         )));
     }
     let held = |piece: &Piece| {
+        let name = &which(writer, &topics[piece.topic]).0;
         let mut known = writer.partitions().iter();
-        known.find(|p| p.topic == piece.name && p.partition == piece.partition)
+        known.find(|p| p.topic == *name && p.partition == piece.partition)
     };
     let moved = |piece: &&Piece| held(piece).is_some_and(|known| known.next != piece.start);
     if !matches!(range.from, From::Beginning)
@@ -290,6 +335,30 @@ fn tell_what_stays(
     }
 }
 
+/// What a topic is called in a capture, which one of its name it is, and whether the capture holds something of it.
+fn which(writer: &CaptureWriter, topic: &Topic) -> (String, u32, bool) {
+    let of_name = |p: &&CapturedPartition| p.incarnation().topic == topic.name;
+    let held = || writer.partitions().iter().filter(of_name);
+    let latest = held().max_by_key(|p| p.incarnation().number);
+    let (number, known) = match (latest, &topic.id) {
+        (None, _) => (1, false),
+        (Some(latest), Some(id)) if latest.topic_id.as_ref().is_some_and(|then| then != id) => {
+            let same = held().find(|p| p.topic_id.as_ref() == Some(id));
+            match same {
+                Some(same) => (same.incarnation().number, true),
+                None => (latest.incarnation().number + 1, false),
+            }
+        }
+        // Who is not told whether it is the same one takes it for that.
+        (Some(latest), _) => (latest.incarnation().number, true),
+    };
+    let topic = Incarnation {
+        topic: &topic.name,
+        number,
+    };
+    (topic.stored().into_owned(), number, known)
+}
+
 /// Takes a piece into the capture, from where it is to be read on; its id.
 fn take_in(
     piece: &mut Piece,
@@ -298,15 +367,33 @@ fn take_in(
     writer: &mut CaptureWriter,
     tell: &mut dyn FnMut(Told),
 ) -> Result<i64, KafkaError> {
+    let (name, number, held) = which(writer, topic);
+    piece.incarnation = number;
     let known = writer
         .partitions()
         .iter()
-        .find(|p| p.topic == topic.name && p.partition == piece.partition)
+        .find(|p| p.topic == name && p.partition == piece.partition)
         .cloned();
     let id = match known {
         Some(known) => {
+            writer.deleted(known.id, false)?;
             resume(piece, &known, topic, writer, tell)?;
             known.id
+        }
+        None if number > 1 => {
+            if !held {
+                tell(Told::Note(made_anew(&topic.name, number)));
+            }
+            // Where a read is to begin was said of the first one.
+            piece.start = piece.low;
+            let id = writer.add_partition(&name, topic.id.as_deref(), piece.partition, piece.start)?;
+            if let Some(earlier) = before(writer, id)
+                && earlier.next > piece.high
+            {
+                // Had its last record been of this one, this one would reach as far.
+                writer.certain(earlier.id, earlier.next);
+            }
+            id
         }
         None => {
             if let From::Offset(asked) = range.from
@@ -329,7 +416,7 @@ fn take_in(
                     piece.low
                 )));
             }
-            writer.add_partition(&topic.name, topic.id.as_deref(), piece.partition, piece.start)?
+            writer.add_partition(&name, topic.id.as_deref(), piece.partition, piece.start)?
         }
     };
     writer.set_watermarks(
@@ -345,6 +432,48 @@ fn take_in(
     Ok(id)
 }
 
+/// The partition of the same number of the topic that was there before the one of this partition.
+fn before(writer: &CaptureWriter, id: i64) -> Option<CapturedPartition> {
+    let later = writer.partition(id)?;
+    let of_it = |p: &&CapturedPartition| {
+        p.partition == later.partition
+            && p.incarnation().topic == later.incarnation().topic
+            && p.incarnation().number < later.incarnation().number
+    };
+    let earlier = writer.partitions().iter().filter(of_it);
+    earlier.max_by_key(|p| p.incarnation().number).cloned()
+}
+
+/// Sorts the records that came while a topic was made anew, once the new one was read as far; whether some are still to be sorted.
+fn sort_out(writer: &mut CaptureWriter, tell: &mut dyn FnMut(Told)) -> Result<bool, KafkaError> {
+    let mut left = false;
+    let later = writer.partitions().iter().filter(|p| p.incarnation().number > 1);
+    let later: Vec<(i64, i64)> = later.map(|p| (p.id, p.next)).collect();
+    for (id, reached) in later {
+        let Some(earlier) = before(writer, id).filter(|p| p.certain < p.next) else {
+            continue;
+        };
+        if reached < earlier.next {
+            left = true;
+            continue;
+        }
+        let place = format!("{}[{}]", earlier.topic, earlier.partition);
+        let note = match writer.sort_out(earlier.id, id)? {
+            Some(Sorted::Later(n @ 1..)) => format!(
+                "the last records that had come in {place} were of the new topic, where they stand now alone: {n}"
+            ),
+            Some(Sorted::Alike) => format!(
+                "{place} and the new topic hold the same records: whether those from offset {} on were read of the old or the new one cannot \
+                 be told, and both keep theirs",
+                earlier.certain
+            ),
+            _ => continue,
+        };
+        tell(Told::Note(note));
+    }
+    Ok(left)
+}
+
 /// Lets a piece go on where the capture has got to.
 fn resume(
     piece: &mut Piece,
@@ -357,21 +486,16 @@ fn resume(
         topic: topic.name.clone(),
         what,
     };
-    if let (Some(then), Some(now)) = (&known.topic_id, &topic.id)
-        && then != now
-    {
-        return Err(changed(
-            "it was deleted and made anew under the same name since it was captured".to_owned(),
-        ));
-    }
     if known.next > piece.high {
         return Err(changed(format!(
-            "{} ends at offset {}, before the {} that were captured: it was deleted and made anew, or cut",
+            "{} ends at offset {}, before the {} that were captured: it was cut, or deleted and made anew; capture it to another file",
             piece.place(),
             piece.high,
             known.next
         )));
     }
+    // It is the same one still, so all of it is its own.
+    writer.certain(known.id, known.next);
     if known.next < piece.low {
         let reason = "the broker had removed them (retention) before they were read";
         tell(Told::Note(format!(
@@ -398,14 +522,22 @@ fn run(
     for piece in &pieces {
         schemas.take_in(&piece.name);
     }
+    let mut keys = KeyLook::default();
+    let decoders = writer.decoders()?;
+    for piece in &pieces {
+        keys.take_in(&piece.name, &decoders);
+    }
     let mut sink = CaptureSink {
         writer,
         schemas,
+        keys,
         ids,
         range: request.range,
         count: request.count,
         pause: request.pause.clone(),
         committed: Instant::now(),
+        unsorted: true,
+        has_news: false,
         tell,
     };
     let ended = if request.count == Some(0) {
@@ -415,7 +547,14 @@ fn run(
         reader.and_then(|reader| reader.watching(request.watch(), topics).run(&mut sink, cancel))
     };
     let kept = sink.schemas.finish(&mut sink.writer, cancel, sink.tell);
-    let CaptureSink { writer, .. } = sink;
+    for note in sink.keys.notes() {
+        (sink.tell)(Told::Note(format!(
+            "{note} (run again with the same file, and that counts)"
+        )));
+    }
+    let sorted = sort_out(&mut sink.writer, sink.tell);
+    let CaptureSink { writer, tell, .. } = sink;
+    let kept = kept.and(sorted.map(|_| ()));
     let ended = ended.and_then(|whole| kept.map(|()| whole));
     match ended {
         Ok(whole) => {
@@ -430,7 +569,10 @@ fn run(
         }
         Err(e) => {
             // What could be read is kept; the error says why there is no more.
-            writer.finish(&now(), &Outcome::Failed(e.code().to_owned()))?;
+            let before = writer.durable();
+            let finished = writer.finish(&now(), &Outcome::Failed(e.code().to_owned()));
+            tell(Told::Kept(*finished.as_ref().unwrap_or(&before)));
+            finished?;
             Err(e)
         }
     }
@@ -440,12 +582,18 @@ struct CaptureSink<'t> {
     writer: CaptureWriter,
     /// The schemas that the records name.
     schemas: SchemaBook,
+    /// What the keys look like.
+    keys: KeyLook,
     /// The capture's ids of the pieces.
     ids: Vec<i64>,
     range: Range,
     count: Option<u64>,
     pause: Pause,
     committed: Instant,
+    /// Whether there may be records of which it is not certain of which topic they are.
+    unsorted: bool,
+    /// Whether something was kept that is no record and is to be seen soon.
+    has_news: bool,
     tell: &'t mut dyn FnMut(Told),
 }
 
@@ -459,6 +607,7 @@ impl Sink for CaptureSink<'_> {
     ) -> Result<Taken, KafkaError> {
         self.writer.push(self.ids[piece], offset, record, headers)?;
         self.schemas.look(piece, record, headers, &mut self.writer)?;
+        self.keys.look(piece, record);
         let enough = self.count.is_some_and(|n| self.writer.written().records >= n);
         Ok(if enough { Taken::Enough } else { Taken::More })
     }
@@ -473,31 +622,55 @@ impl Sink for CaptureSink<'_> {
     }
 
     fn found(&mut self, piece: &mut Piece, topic: &Topic) -> Result<(), KafkaError> {
-        (self.tell)(Told::Note(found(piece)));
+        if piece.incarnation == 1
+            && let Some(note) = found(piece, false)
+        {
+            (self.tell)(Told::Note(note));
+        }
+        self.unsorted = true;
         let id = take_in(piece, topic, &self.range, &mut self.writer, self.tell)?;
         self.ids.push(id);
         self.schemas.take_in(&piece.name);
+        let decoders = self.writer.decoders()?;
+        self.keys.take_in(&piece.name, &decoders);
         Ok(())
     }
 
     fn tick(&mut self, left: u64) -> Result<Taken, KafkaError> {
         self.schemas.keep(&mut self.writer, Duration::ZERO, self.tell)?;
+        if self.unsorted {
+            self.unsorted = sort_out(&mut self.writer, self.tell)?;
+        }
         let (written, durable) = (self.writer.written(), self.writer.durable());
         let (records, bytes) = (written.records - durable.records, written.bytes - durable.bytes);
         let after = if left == 0 { COMMIT_AT_END } else { COMMIT_AFTER };
         // A schema may come after its records were committed.
-        let any = records > 0 || self.schemas.has_news();
+        let any = records > 0 || self.schemas.has_news() || self.has_news;
         if records >= COMMIT_RECORDS || bytes >= COMMIT_BYTES || (any && self.committed.elapsed() >= after) {
             self.writer.commit()?;
             self.schemas.committed();
+            self.has_news = false;
             self.committed = Instant::now();
         }
         (self.tell)(Told::Progress { written, left });
         Ok(Taken::More)
     }
 
+    fn certain(&mut self, piece: usize, next: i64) {
+        self.writer.certain(self.ids[piece], next);
+    }
+
+    fn deleted(&mut self, piece: usize, is_gone: bool) -> Result<(), KafkaError> {
+        self.has_news = true;
+        Ok(self.writer.deleted(self.ids[piece], is_gone)?)
+    }
+
+    fn told(&mut self, what: &str) {
+        (self.tell)(Told::Note(what.to_owned()));
+    }
+
     fn waiting(&mut self, why: &str) {
-        (self.tell)(Told::Note(format!("waiting: {why}")));
+        (self.tell)(Told::Waiting(why.to_owned()));
     }
 
     fn goes_on(&mut self, cancel: &Cancel) -> Result<bool, KafkaError> {

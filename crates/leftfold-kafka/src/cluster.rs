@@ -1,6 +1,7 @@
 //! A connection to a cluster: what topics there are, where they begin and end, and what goes wrong on the way.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,11 +23,26 @@ const SLICE: Duration = Duration::from_millis(500);
 /// How long the first answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The same where records may come meanwhile.
+const SHORT: Duration = Duration::from_secs(2);
+
 /// How long something may look like a door of the wrong kind before it is called that.
 const SUSPICIOUS: Duration = Duration::from_secs(2);
 
 /// How long no broker at all may be there before a connection is given up: one may be restarting.
 const ALL_DOWN: Duration = Duration::from_secs(4);
+
+/// Signs that a connection was cut off.
+const CUT_OFF: &[&str] = &[
+    "Disconnected",
+    "Broker transport failure",
+    "in state DOWN",
+    "reset by peer",
+    "closed by peer",
+    "Connection refused",
+    "timed out",
+    "Broken pipe",
+];
 
 /// What librdkafka tells besides its answers.
 #[derive(Default)]
@@ -36,6 +52,8 @@ struct Troubles {
     /// What a log line suspects, while nothing else is known: a door of the wrong kind is closed without a word.
     suspected: Option<(Class, String)>,
     all_down_since: Option<Instant>,
+    /// Whether a broker has answered at all: the door is the right one, then, and what closes it is that the broker goes away.
+    opened: bool,
 }
 
 /// Takes what librdkafka tells besides its answers.
@@ -45,12 +63,30 @@ pub(crate) struct Listener {
     secrets: Secrets,
 }
 
+impl Troubles {
+    /// What a trouble is about. Through a door that was open before, a connection that is cut off while it greets is a broker that goes away
+    /// or comes back, whatever the greeting was; only what the other side says in words is about TLS or the login.
+    fn heard_as(&self, class: Class, text: &str) -> Class {
+        let cut = CUT_OFF.iter().any(|sign| text.contains(sign));
+        if self.opened && cut && matches!(class, Class::Tls | Class::Sasl) {
+            Class::Network
+        } else {
+            class
+        }
+    }
+}
+
 impl Listener {
     pub(crate) fn hear(&self, code: Code, text: &str) {
         let class = class_of(code, text);
         let text = self.secrets.mask(text);
         tracing::debug!(?code, ?class, text, "librdkafka");
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let class = troubles.heard_as(class, &text);
+        if code == Code::UnknownPartition {
+            // A topic that was made anew has fewer of them: the look at the topics tells that.
+            return;
+        }
         if code == Code::AllBrokersDown {
             // Says nothing that the others have not said.
             troubles.all_down_since.get_or_insert_with(Instant::now);
@@ -68,9 +104,9 @@ impl Listener {
         if facility == "FAIL" {
             // Behind the name of the thread.
             let text = line.split_once("]: ").map_or(line.as_str(), |(_, text)| text);
-            let class = class_of_closing(text);
+            let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+            let class = troubles.heard_as(class_of_closing(text), text);
             if class > Class::Network {
-                let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
                 troubles.suspected = Some((class, text.to_owned()));
             }
         }
@@ -105,8 +141,16 @@ impl Listener {
         troubles.all_down_since.map(|since| since.elapsed())
     }
 
+    fn know_open(&self) {
+        self.troubles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .opened = true;
+    }
+
     fn answered(&self) {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        troubles.opened = true;
         troubles.all_down_since = None;
         troubles.told.clear();
         troubles.suspected = None;
@@ -161,6 +205,9 @@ pub struct Cluster {
     listener: Listener,
     /// Whom to ask first, as the user wrote it.
     bootstrap: String,
+    settings: Settings,
+    /// Whether answers are waited for only shortly now.
+    short: AtomicBool,
 }
 
 impl Cluster {
@@ -191,7 +238,17 @@ impl Cluster {
             client,
             listener,
             bootstrap,
+            settings: settings.clone(),
+            short: AtomicBool::new(false),
         })
+    }
+
+    /// Another connection to the same cluster, which knows of this one only that its door is the right one.
+    pub(crate) fn again(&self) -> Result<Self, KafkaError> {
+        let again = Self::connect(&self.settings)?;
+        // The door is the same one.
+        again.listener.know_open();
+        Ok(again)
     }
 
     /// Sees to it that there is a broker to ask. A broker that comes back after a long silence may at first name no brokers at all; then
@@ -237,6 +294,14 @@ impl Cluster {
         native::serve(self.native());
     }
 
+    /// Asks something of a broker that may be silent, while records that came before it fell silent wait to be taken.
+    pub(crate) fn shortly<T>(&self, ask: impl FnOnce(&Self) -> T) -> T {
+        self.short.store(true, Ordering::Relaxed);
+        let answer = ask(self);
+        self.short.store(false, Ordering::Relaxed);
+        answer
+    }
+
     /// Asks until a broker answers, waiting will not help, or patience ends.
     fn ask<T>(
         &self,
@@ -245,6 +310,8 @@ impl Cluster {
     ) -> Result<T, KafkaError> {
         let since = Instant::now();
         let mut revived = false;
+        let short = self.short.load(Ordering::Relaxed);
+        let patience = if short { SHORT } else { PATIENCE };
         loop {
             if cancel.is_cancelled() {
                 return Err(KafkaError::Cancelled);
@@ -290,7 +357,7 @@ impl Cluster {
                 return Err(suspected);
             }
             let gone = self.listener.all_down().is_some_and(|down| down > ALL_DOWN);
-            if waits && !gone && since.elapsed() < PATIENCE {
+            if waits && !gone && since.elapsed() < patience {
                 continue;
             }
             let (class, text) = self.listener.take().unwrap_or_else(|| {
@@ -340,17 +407,50 @@ impl Cluster {
 
     /// The topics of these names, or that fit these patterns (`^…`).
     pub fn topics(&self, names: &[String], cancel: &Cancel) -> Result<Vec<Topic>, KafkaError> {
-        let mut found: Vec<Topic> = Vec::new();
         let names = self.named(names, cancel)?;
-        for name in &names {
+        self.topics_of(&names, Err, cancel)
+    }
+
+    /// Those of them that are there.
+    pub(crate) fn topics_there(&self, names: &[String], cancel: &Cancel) -> Result<Vec<Topic>, KafkaError> {
+        let skip = |lacking: KafkaError| match lacking {
+            KafkaError::NoTopic { .. } => Ok(()),
+            other => Err(other),
+        };
+        let mut there = Vec::new();
+        for name in names {
+            match self.named(std::slice::from_ref(name), cancel) {
+                Ok(fitting) => there.extend(fitting),
+                Err(lacking) => skip(lacking)?,
+            }
+        }
+        self.topics_of(&there, skip, cancel)
+    }
+
+    /// The broker's identities of topics, as far as it tells them soon.
+    pub(crate) fn topic_ids(&self, names: &[String]) -> Vec<Option<String>> {
+        native::topic_ids(self.native(), names, SLICE)
+    }
+
+    /// The topics of these names; `lacking` hears of those that are not there.
+    fn topics_of(
+        &self,
+        names: &[String],
+        lacking: impl Fn(KafkaError) -> Result<(), KafkaError>,
+        cancel: &Cancel,
+    ) -> Result<Vec<Topic>, KafkaError> {
+        let mut found: Vec<Topic> = Vec::new();
+        for name in names {
             let metadata = self.ask(cancel, |c| c.client.fetch_metadata(Some(name), SLICE))?;
             let Some(topic) = metadata.topics().iter().find(|t| t.name() == name) else {
-                return Err(self.no_topic(name));
+                lacking(self.no_topic(name))?;
+                continue;
             };
             match topic.error().map(Code::from) {
                 None => {}
                 Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::InvalidTopic) => {
-                    return Err(self.no_topic(name));
+                    lacking(self.no_topic(name))?;
+                    continue;
                 }
                 Some(Code::TopicAuthorizationFailed) => {
                     return Err(KafkaError::Forbidden(format!(

@@ -80,9 +80,7 @@ pub enum KafkaError {
         ours: String,
     },
     /// The topic is not the one it was: deleted, and perhaps made anew under the same name.
-    #[error(
-        "{topic}: {what}; what was captured before is kept as it is: capture the new topic to another file"
-    )]
+    #[error("{topic}: {what}; what was captured before is kept as it is")]
     TopicChanged {
         /// The topic.
         topic: String,
@@ -109,6 +107,14 @@ pub enum KafkaError {
 }
 
 impl KafkaError {
+    /// Whether it is about one topic, so that others may do.
+    pub const fn is_of_topic(&self) -> bool {
+        matches!(
+            self,
+            Self::Forbidden(_) | Self::NoTopic { .. } | Self::TopicChanged { .. } | Self::Read { .. }
+        )
+    }
+
     /// The code at the boundary, stable across releases.
     pub const fn code(&self) -> &'static str {
         match self {

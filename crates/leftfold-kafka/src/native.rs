@@ -8,6 +8,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr;
 use std::slice;
+use std::sync::Arc;
 use std::time::Duration;
 
 use leftfold_source::capture::{Headers, Record, TimestampKind};
@@ -16,7 +17,7 @@ use rdkafka::config::NativeClientConfig;
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::{RDKafka, RDKafkaErrorCode, RDKafkaMessage, RDKafkaRespErr};
 
-use crate::cluster::Listener;
+use crate::cluster::{Cluster, Listener};
 
 /// Messages taken from librdkafka at a time.
 const BATCH: usize = 8_192;
@@ -86,6 +87,8 @@ pub(crate) struct SimpleConsumer<'c> {
     topics: Vec<*mut rd::rd_kafka_topic_t>,
     started: Vec<(usize, i32)>,
     batch: Vec<*mut RDKafkaMessage>,
+    /// Keeps a client alive that nobody else does; let go of last.
+    _owner: Option<Arc<Cluster>>,
     lives: PhantomData<&'c ()>,
 }
 
@@ -100,6 +103,23 @@ impl<'c> SimpleConsumer<'c> {
             topics: Vec::new(),
             started: Vec::new(),
             batch: Vec::with_capacity(BATCH),
+            _owner: None,
+            lives: PhantomData,
+        }
+    }
+
+    /// The same of a client that it keeps alive itself.
+    pub(crate) fn keeping(owner: &Arc<Cluster>) -> Self {
+        let client = owner.native();
+        // SAFETY: the client lives as long as its owner, of which a share is kept.
+        let queue = unsafe { rd::rd_kafka_queue_new(client) };
+        Self {
+            client,
+            queue,
+            topics: Vec::new(),
+            started: Vec::new(),
+            batch: Vec::with_capacity(BATCH),
+            _owner: Some(Arc::clone(owner)),
             lives: PhantomData,
         }
     }

@@ -57,6 +57,7 @@ impl Own {
             offset: self.offset,
             broker: piece.leader,
             with_topic,
+            incarnation: piece.incarnation,
         };
         event_of(&self.record(), self.headers.as_deref(), &at, reading)
     }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chrono::Utc;
-use leftfold_event::Point;
+use leftfold_event::{Point, Timestamp};
 
 /// Where a read begins in each partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +48,11 @@ pub enum RangeError {
          up to a time: milliseconds since 1970, 2026-11-20T19:00:00Z, or -15m before now; the end is exclusive) or ..200 (up to this offset, exclusive)"
     )]
     Unreadable(String),
+    /// It ends where it begins, or before.
+    #[error(
+        "nothing lies from {0} up to {1} (exclusive): the range ends before it begins; say the earlier place as the beginning"
+    )]
+    Reversed(String, String),
     /// Offsets kept by a consumer group are none of ours.
     #[error(
         "\"stored\" is the place of a consumer group; Leftfold is in none: write beginning, end, an offset or a time"
@@ -112,6 +117,22 @@ impl FromStr for Bound {
 }
 
 impl Range {
+    /// Refuses what can hold no record of any topic: an end that is not behind the beginning.
+    pub fn check(&self) -> Result<(), RangeError> {
+        let time =
+            |ms: i64| Timestamp::from_units(ms, 3).map_or_else(|| format!("{ms} ms"), |t| t.to_string());
+        match (self.from, self.until) {
+            (From::Offset(from), Some(Until::Offset(until))) if until <= from => Err(RangeError::Reversed(
+                format!("offset {from}"),
+                format!("offset {until}"),
+            )),
+            (From::Time(from), Some(Until::Time(until))) if until <= from => {
+                Err(RangeError::Reversed(time(from), time(until)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Of all that was said, the last of each kind counts.
     pub fn of(bounds: &[Bound]) -> Self {
         let mut range = Self::default();
@@ -172,5 +193,33 @@ mod tests {
         };
         assert!((900_000..960_000).contains(&ago("e@-15m")));
         assert_eq!("stored".parse::<Bound>(), Err(RangeError::Stored));
+    }
+
+    #[test]
+    fn a_range_that_ends_before_it_begins_is_refused() {
+        let check = |bounds: [&str; 2]| Range::of(&bounds.map(|b| b.parse().unwrap())).check();
+        for good in [
+            ["5", "..6"],
+            ["s@5", "e@6"],
+            ["end", "..6"],
+            ["-5", "..1"],
+            ["s@5", "..1"],
+        ] {
+            assert_eq!(check(good), Ok(()), "{good:?}");
+        }
+        for reversed in [
+            ["6", "..5"],
+            ["6", "..6"],
+            ["s@6000", "e@5000"],
+            ["s@6000", "e@6000"],
+        ] {
+            let said = check(reversed).unwrap_err().to_string();
+            assert!(said.contains("ends before it begins"), "{said}");
+        }
+        let said = check(["s@6000", "e@5000"]).unwrap_err().to_string();
+        assert!(
+            said.contains("1970-01-01T00:00:06") && said.contains("1970-01-01T00:00:05"),
+            "{said}"
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! Reads a range of some partitions and hands the records on, until the range ends or for ever.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use leftfold_event::Cancel;
-use leftfold_source::capture::{Headers, Record};
+use leftfold_source::capture::{Headers, Incarnation, Record};
 use rdkafka::error::RDKafkaErrorCode as Code;
 
 use crate::cluster::{Cluster, Partition, Topic};
@@ -29,6 +30,9 @@ const SAME_STILL: Duration = Duration::from_secs(2);
 /// How long nothing comes before the taker is told why.
 const QUIET: Duration = Duration::from_secs(3);
 
+/// How long nothing comes of what is known to be there before the taker is told so, without a reason.
+const SILENT: Duration = Duration::from_secs(5);
+
 /// A stretch of one partition to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -38,6 +42,8 @@ pub struct Piece {
     pub name: String,
     /// The partition.
     pub partition: i32,
+    /// Which topic of this name it is of, of those that were made one after the other: 1 for the first.
+    pub incarnation: u32,
     /// The broker that led it when the range was looked up.
     pub leader: Option<i32>,
     /// The first offset there when the range was looked up.
@@ -55,7 +61,11 @@ pub struct Piece {
 impl Piece {
     /// `topic[partition]`.
     pub fn place(&self) -> String {
-        format!("{}[{}]", self.name, self.partition)
+        let topic = Incarnation {
+            topic: &self.name,
+            number: self.incarnation,
+        };
+        format!("{topic}[{}]", self.partition)
     }
 
     /// A stretch of a partition. `follow`: it has no end, unless the range has one.
@@ -91,6 +101,7 @@ impl Piece {
             topic: number,
             name: topic.name.clone(),
             partition: id,
+            incarnation: 1,
             leader: topic.leaders.get(&id).copied(),
             low,
             high,
@@ -116,6 +127,7 @@ impl Piece {
             topic: number,
             name: topic.name.clone(),
             partition: id,
+            incarnation: 1,
             leader: topic.leaders.get(&id).copied(),
             low,
             high,
@@ -161,11 +173,22 @@ pub trait Sink {
     /// Called between batches, at least ten times a second: at most `left` records are left to read.
     fn tick(&mut self, left: u64) -> Result<Taken, KafkaError>;
 
+    /// Everything of a piece before this offset is of the topic that it was made for, for certain.
+    fn certain(&mut self, _piece: usize, _next: i64) {}
+
+    /// A piece's topic was deleted, so that nothing follows; or it is there after all.
+    fn deleted(&mut self, _piece: usize, _is_gone: bool) -> Result<(), KafkaError> {
+        Ok(())
+    }
+
+    /// Something happened to a topic, in a sentence.
+    fn told(&mut self, _what: &str) {}
+
     /// Nothing comes, and why.
     fn waiting(&mut self, why: &str);
 
-    /// A partition was found that was not there when the read began: its piece comes behind those there are, with the start the
-    /// taker leaves it.
+    /// A partition was found that was not there when the read began, or is of a topic that was made anew: its piece comes behind those there
+    /// are, with the start the taker leaves it.
     fn found(&mut self, piece: &mut Piece, topic: &Topic) -> Result<(), KafkaError>;
 
     /// Asked between batches: whether to read on now. Who says no waits a moment first, and is asked again.
@@ -189,11 +212,23 @@ struct Progress {
     topic: usize,
     next: i64,
     done: bool,
+    /// Its topic was made anew since: what is there now is another piece's.
+    retired: bool,
+}
+
+/// A topic that was not there at the latest look.
+struct Gone {
+    topic: String,
+    since: Instant,
+    /// Whether that was long enough to call it deleted.
+    told: bool,
 }
 
 /// Reads pieces.
 pub struct Reader<'c> {
-    cluster: &'c Cluster,
+    first: &'c Cluster,
+    /// The connection that has taken its place.
+    renewed: Option<Arc<Cluster>>,
     pieces: Vec<Piece>,
     consumer: SimpleConsumer<'c>,
     progress: Vec<Progress>,
@@ -206,8 +241,10 @@ pub struct Reader<'c> {
     ids: Vec<(String, String)>,
     /// Where the pieces stood when the topics were the same for certain.
     seen_until: Vec<i64>,
-    /// A topic that was not there at the latest look, and since when.
-    gone: Option<(String, Instant)>,
+    /// Topics that were not there at the latest look.
+    gone: Vec<Gone>,
+    /// Pieces that something happened to which the next look at the topics explains.
+    unclear: Vec<usize>,
 }
 
 impl<'c> Reader<'c> {
@@ -215,7 +252,8 @@ impl<'c> Reader<'c> {
     pub fn new(cluster: &'c Cluster, pieces: Vec<Piece>) -> Result<Self, KafkaError> {
         let consumer = SimpleConsumer::new(cluster, cluster.native());
         let mut reader = Self {
-            cluster,
+            first: cluster,
+            renewed: None,
             pieces: Vec::new(),
             consumer,
             progress: Vec::new(),
@@ -224,7 +262,8 @@ impl<'c> Reader<'c> {
             watch: None,
             ids: Vec::new(),
             seen_until: Vec::new(),
-            gone: None,
+            gone: Vec::new(),
+            unclear: Vec::new(),
         };
         for piece in pieces {
             reader.add(piece)?;
@@ -244,32 +283,58 @@ impl<'c> Reader<'c> {
         }
     }
 
-    fn add(&mut self, piece: Piece) -> Result<(), KafkaError> {
-        let known = self.topics.iter().find(|(name, _)| *name == piece.name);
-        let topic = match known.map(|(_, t)| *t) {
-            Some(topic) => topic,
-            None => {
-                let topic = self
-                    .consumer
-                    .topic(&piece.name)
-                    .ok_or_else(|| KafkaError::NoTopic {
-                        topic: piece.name.clone(),
-                        near: String::new(),
-                    })?;
-                self.topics.push((piece.name.clone(), topic));
-                topic
+    /// The connection.
+    fn cluster(&self) -> &Cluster {
+        self.renewed.as_deref().unwrap_or(self.first)
+    }
+
+    /// Goes on through a new connection, from where every piece stands. A client of librdkafka holds a topic that was made anew for the old one:
+    /// what it says of its leader is taken for outdated, as a new topic begins to count its leaders anew, and then nothing is read at all.
+    fn renew(&mut self) -> Result<(), KafkaError> {
+        let cluster = Arc::new(self.first.again()?);
+        self.consumer = SimpleConsumer::keeping(&cluster);
+        self.renewed = Some(cluster);
+        self.topics.clear();
+        for i in 0..self.pieces.len() {
+            if self.progress[i].retired {
+                continue;
             }
-        };
+            let name = self.pieces[i].name.clone();
+            self.progress[i].topic = self.number_of(&name)?;
+            if !self.progress[i].done {
+                self.start(i)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The consumer's number of a topic.
+    fn number_of(&mut self, name: &str) -> Result<usize, KafkaError> {
+        if let Some((_, topic)) = self.topics.iter().find(|(n, _)| n == name) {
+            return Ok(*topic);
+        }
+        let topic = self.consumer.topic(name).ok_or_else(|| KafkaError::NoTopic {
+            topic: name.to_owned(),
+            near: String::new(),
+        })?;
+        self.topics.push((name.to_owned(), topic));
+        Ok(topic)
+    }
+
+    fn add(&mut self, piece: Piece) -> Result<(), KafkaError> {
+        let topic = self.number_of(&piece.name)?;
         self.progress.push(Progress {
             topic,
             next: piece.start,
             done: piece.stop.is_some_and(|stop| piece.start >= stop),
+            retired: false,
         });
         self.pieces.push(piece);
         Ok(())
     }
 
-    /// Looks for partitions and topics that are not read yet; why that cannot be done now, in which case it is done again later.
+    /// Looks for partitions and topics that are not read yet, and for topics that are gone or others now; why that cannot be done now, in
+    /// which case it is done again later.
     fn look_again(&mut self, sink: &mut dyn Sink, cancel: &Cancel) -> Result<Option<String>, KafkaError> {
         let Some((watch, looked)) = &mut self.watch else {
             return Ok(None);
@@ -279,34 +344,37 @@ impl<'c> Reader<'c> {
         }
         *looked = Instant::now();
         let watch = watch.clone();
-        let topics = match self.cluster.topics(&watch.topics, cancel) {
+        // What it has to tell still would pile up.
+        self.first.serve();
+        let topics = match self.cluster().shortly(|c| c.topics_there(&watch.topics, cancel)) {
             Ok(topics) => topics,
-            Err(KafkaError::NoTopic { topic, .. }) if !topic.starts_with('^') => {
-                return self.is_gone(topic).map(|()| None);
-            }
             Err(e) => return Ok(Some(e.to_string())),
         };
-        self.gone = None;
-        self.still_the_same(&topics)?;
-        if self.pieces.iter().any(|p| p.stop.is_some()) {
+        let endless = self.is_endless();
+        self.heed_gone(&topics, endless, sink)?;
+        self.heed_anew(&topics, endless)?;
+        self.note_certain(sink);
+        if !endless {
             return Ok(None);
         }
+        self.clear_up(&topics, sink, cancel)?;
         let since = self.pieces.iter().find_map(|p| p.since);
         for topic in &topics {
             for id in topic.partitions.iter().copied() {
-                let known = self
-                    .pieces
-                    .iter()
-                    .any(|p| p.name == topic.name && p.partition == id);
+                let of_it = |(piece, _): &(&Piece, &Progress)| piece.name == topic.name;
+                let places = || self.pieces.iter().zip(&self.progress).filter(of_it);
+                let known = places().any(|(piece, p)| piece.partition == id && !p.retired);
                 if known || !(watch.partitions.is_empty() || watch.partitions.contains(&id)) {
                     continue;
                 }
-                let same = self.pieces.iter().find(|p| p.name == topic.name);
                 let next = self.pieces.iter().map(|p| p.topic + 1).max().unwrap_or(0);
-                let number = same.map_or(next, |p| p.topic);
-                let Ok(mut piece) = Piece::found(self.cluster, (number, topic), id, since, cancel) else {
+                let number = places().next().map_or(next, |(piece, _)| piece.topic);
+                let before = places().filter(|(_, p)| p.retired).map(|(p, _)| p.incarnation);
+                let incarnation = before.max().map_or(1, |n| n + 1);
+                let Ok(piece) = Piece::found(self.cluster(), (number, topic), id, since, cancel) else {
                     continue;
                 };
+                let mut piece = Piece { incarnation, ..piece };
                 sink.found(&mut piece, topic)?;
                 self.add(piece)?;
                 self.start(self.pieces.len() - 1)?;
@@ -315,45 +383,177 @@ impl<'c> Reader<'c> {
         Ok(None)
     }
 
-    /// A topic is not there. A broker that has just started may not know it yet: it is gone when it is not there for a while.
-    fn is_gone(&mut self, topic: String) -> Result<(), KafkaError> {
-        let (name, since) = self.gone.get_or_insert_with(|| (topic.clone(), Instant::now()));
-        if *name != topic {
-            self.gone = Some((topic, Instant::now()));
-        } else if since.elapsed() > GONE {
-            return Err(KafkaError::TopicChanged {
-                topic,
-                what: "it was deleted while it was read".to_owned(),
-            });
+    /// Whether it goes on until somebody ends it.
+    fn is_endless(&self) -> bool {
+        self.watch.is_some() && !self.pieces.is_empty() && self.pieces.iter().all(|p| p.stop.is_none())
+    }
+
+    /// The pieces of a topic that is read now.
+    fn pieces_of(&self, topic: &str) -> Vec<usize> {
+        let ours = |i: &usize| self.pieces[*i].name == topic && !self.progress[*i].retired;
+        (0..self.pieces.len()).filter(ours).collect()
+    }
+
+    /// A topic is not there. A broker that has just started may not know it yet: it is gone when it is not there for a while. Who follows
+    /// waits for one of its name then.
+    fn heed_gone(&mut self, topics: &[Topic], endless: bool, sink: &mut dyn Sink) -> Result<(), KafkaError> {
+        let is_there = |name: &str| topics.iter().any(|t| t.name == name);
+        let (back, gone) = std::mem::take(&mut self.gone)
+            .into_iter()
+            .partition(|g| is_there(&g.topic));
+        self.gone = gone;
+        let mut names: Vec<String> = self.pieces.iter().map(|p| p.name.clone()).collect();
+        names.sort();
+        names.dedup();
+        for topic in names.into_iter().filter(|name| !is_there(name)) {
+            if self.gone.iter().all(|g| g.topic != topic) {
+                let since = Instant::now();
+                self.gone.push(Gone {
+                    topic,
+                    since,
+                    told: false,
+                });
+            }
+        }
+        for i in 0..self.gone.len() {
+            let gone = &mut self.gone[i];
+            if gone.told || gone.since.elapsed() <= GONE {
+                continue;
+            }
+            gone.told = true;
+            let topic = gone.topic.clone();
+            if !endless {
+                let what = "it was deleted while it was read".to_owned();
+                return Err(KafkaError::TopicChanged { topic, what });
+            }
+            for piece in self.pieces_of(&topic) {
+                if !self.progress[piece].done {
+                    self.finish(piece);
+                }
+                sink.deleted(piece, true)?;
+            }
+            sink.told(&format!(
+                "{topic} was deleted: what was read of it is kept; if a topic is made under this name, it is read beside it"
+            ));
+        }
+        let back: Vec<Gone> = back;
+        for Gone { topic, .. } in back.into_iter().filter(|g| g.told) {
+            let then = self.ids.iter().find(|(name, _)| *name == topic);
+            let now = topics
+                .iter()
+                .find(|t| t.name == topic)
+                .and_then(|t| t.id.as_ref());
+            if then.is_none_or(|(_, id)| Some(id) == now) {
+                // It was the broker that did not know it.
+                for piece in self.pieces_of(&topic) {
+                    self.unclear.push(piece);
+                    sink.deleted(piece, false)?;
+                }
+            }
         }
         Ok(())
     }
 
-    /// A topic that was made anew under its name is another one: what was read since the last look may be of either.
-    fn still_the_same(&mut self, topics: &[Topic]) -> Result<(), KafkaError> {
+    /// A topic that was made anew under its name is another one: what was read since the last look may be of either. Who follows goes on with
+    /// it, in pieces of its own.
+    fn heed_anew(&mut self, topics: &[Topic], endless: bool) -> Result<(), KafkaError> {
+        let mut any = false;
         for topic in topics {
             let Some(now) = &topic.id else { continue };
-            match self.ids.iter().find(|(name, _)| *name == topic.name) {
-                None => self.ids.push((topic.name.clone(), now.clone())),
-                Some((_, then)) if then == now => {}
-                Some(_) => {
-                    let places = self.pieces.iter().zip(&self.seen_until);
-                    let from: Vec<String> = places
-                        .filter(|(piece, _)| piece.name == topic.name)
-                        .map(|(piece, next)| format!("{} of {}", next, piece.place()))
-                        .collect();
-                    return Err(KafkaError::TopicChanged {
-                        topic: topic.name.clone(),
-                        what: format!(
-                            "it was deleted and made anew under the same name while it was read; records from offset {} on may be of the new one",
-                            from.join(", ")
-                        ),
-                    });
+            let known = self.ids.iter_mut().find(|(name, _)| *name == topic.name);
+            let Some((_, then)) = known else {
+                self.ids.push((topic.name.clone(), now.clone()));
+                continue;
+            };
+            if then == now {
+                continue;
+            }
+            if !endless {
+                return Err(self.made_anew(&topic.name));
+            }
+            then.clone_from(now);
+            any = true;
+            for piece in self.pieces_of(&topic.name) {
+                if !self.progress[piece].done {
+                    self.finish(piece);
                 }
+                self.progress[piece].retired = true;
             }
         }
+        if any {
+            self.renew()?;
+        }
+        Ok(())
+    }
+
+    fn made_anew(&self, topic: &str) -> KafkaError {
+        let places = self.pieces.iter().zip(&self.seen_until);
+        let from: Vec<String> = places
+            .filter(|(piece, _)| piece.name == topic)
+            .map(|(piece, next)| format!("{} of {}", next, piece.place()))
+            .collect();
+        KafkaError::TopicChanged {
+            topic: topic.to_owned(),
+            what: format!(
+                "it was deleted and made anew under the same name while it was read; records from offset {} on may be of the new one: run \
+                 the same command again, and the new one is read beside it",
+                from.join(", ")
+            ),
+        }
+    }
+
+    /// The topics are the same ones: what was read of them is theirs.
+    fn note_certain(&mut self, sink: &mut dyn Sink) {
         self.seen_until.clear();
         self.seen_until.extend(self.progress.iter().map(|p| p.next));
+        for (i, progress) in self.progress.iter().enumerate() {
+            let piece = &self.pieces[i];
+            let told = self.ids.iter().any(|(name, _)| *name == piece.name);
+            if told && !progress.retired && self.gone.iter().all(|g| g.topic != piece.name) {
+                sink.certain(i, progress.next);
+            }
+        }
+    }
+
+    /// Goes on with pieces whose topic is the same one after all.
+    fn clear_up(&mut self, topics: &[Topic], sink: &mut dyn Sink, cancel: &Cancel) -> Result<(), KafkaError> {
+        for i in std::mem::take(&mut self.unclear) {
+            if self.progress[i].retired {
+                continue;
+            }
+            let piece = &self.pieces[i];
+            let is_there = topics.iter().any(|t| t.name == piece.name);
+            let now = || {
+                self.cluster()
+                    .partition(&piece.name, piece.partition, cancel)
+                    .ok()
+            };
+            match is_there.then(now).flatten() {
+                Some(now) => self.go_on(i, now, sink)?,
+                None => self.unclear.push(i),
+            }
+        }
+        Ok(())
+    }
+
+    /// At the end: whether the topics are still the same ones, as far as the broker tells that soon.
+    fn look_last(&mut self, sink: &mut dyn Sink) -> Result<(), KafkaError> {
+        if self.watch.is_none() || self.ids.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = self.ids.iter().map(|(name, _)| name.clone()).collect();
+        let now = self.cluster().topic_ids(&names);
+        let mut same = true;
+        for ((name, then), now) in self.ids.iter().zip(now) {
+            match now {
+                Some(now) if now == *then => {}
+                Some(_) if !self.is_endless() => return Err(self.made_anew(name)),
+                _ => same = false,
+            }
+        }
+        if same {
+            self.note_certain(sink);
+        }
         Ok(())
     }
 
@@ -373,6 +573,12 @@ impl<'c> Reader<'c> {
 
     /// Reads to the end of every piece, or until the taker has enough or a cancel: true when nothing is left to read.
     pub fn run(&mut self, sink: &mut dyn Sink, cancel: &Cancel) -> Result<bool, KafkaError> {
+        let whole = self.read(sink, cancel)?;
+        self.look_last(sink)?;
+        Ok(whole)
+    }
+
+    fn read(&mut self, sink: &mut dyn Sink, cancel: &Cancel) -> Result<bool, KafkaError> {
         for i in 0..self.pieces.len() {
             if self.progress[i].done {
                 sink.seen(i, self.progress[i].next);
@@ -383,14 +589,15 @@ impl<'c> Reader<'c> {
         let mut headers = Headers::new();
         let mut heard = Instant::now();
         let mut told = false;
+        let mut told_silent = false;
         let mut looked = heard;
-        while self.progress.iter().any(|p| !p.done) {
+        while self.is_endless() || self.progress.iter().any(|p| !p.done) {
             if sink.tick(self.left())? == Taken::Enough || cancel.is_cancelled() {
                 return Ok(false);
             }
             if !sink.goes_on(cancel)? {
                 // What was asked for already waits in librdkafka's queue, which is bounded.
-                self.cluster.serve();
+                self.cluster().serve();
                 heard = Instant::now();
                 continue;
             }
@@ -404,14 +611,15 @@ impl<'c> Reader<'c> {
                 Some(Taken::More) => {
                     heard = Instant::now();
                     told = false;
-                    self.cluster.serve();
+                    told_silent = false;
+                    self.cluster().serve();
                 }
                 None => {
-                    if let Some(lasting) = self.cluster.lasting_trouble() {
+                    if let Some(lasting) = self.cluster().lasting_trouble() {
                         return Err(lasting);
                     }
                     if heard.elapsed() > STALLED && self.pieces.iter().all(|p| p.stop.is_some()) {
-                        let why = self.cluster.trouble();
+                        let why = self.cluster().trouble();
                         return Err(why.unwrap_or_else(|| {
                             KafkaError::Unreachable(format!("nothing came for {} seconds", STALLED.as_secs()))
                         }));
@@ -419,16 +627,20 @@ impl<'c> Reader<'c> {
                     if heard.elapsed() > LOOK_AGAIN && looked.elapsed() > LOOK_AGAIN {
                         let waiting = self.progress.iter().position(|p| !p.done);
                         if let Some(piece) = waiting.map(|i| &self.pieces[i]) {
-                            self.cluster.look_after(&piece.name);
+                            self.cluster().look_after(&piece.name);
                         }
                         looked = Instant::now();
                     }
                     if heard.elapsed() > QUIET
                         && !told
-                        && let Some(why) = self.cluster.trouble()
+                        && let Some(why) = self.cluster().trouble()
                     {
                         sink.waiting(&why.to_string());
                         told = true;
+                    }
+                    if heard.elapsed() > SILENT && !told && !told_silent && self.left() > 0 {
+                        sink.waiting("no record comes, and the end is not reached");
+                        told_silent = true;
                     }
                 }
             }
@@ -462,7 +674,8 @@ impl<'c> Reader<'c> {
     ) -> Option<usize> {
         let topic = message.topic()?;
         let partition = message.partition();
-        let fits = |i: usize| progress[i].topic == topic && pieces[i].partition == partition;
+        let fits =
+            |i: usize| !progress[i].done && progress[i].topic == topic && pieces[i].partition == partition;
         if fits(last) {
             return Some(last);
         }
@@ -557,40 +770,23 @@ impl<'c> Reader<'c> {
     ) -> Result<(), KafkaError> {
         let name = self.pieces[piece].name.clone();
         let place = self.pieces[piece].place();
-        let changed = |what: &str| KafkaError::TopicChanged {
-            topic: name.clone(),
-            what: what.to_owned(),
-        };
         match code {
             Code::AutoOffsetReset | Code::OffsetOutOfRange => {
                 // What is there now tells what happened.
-                let now = self
-                    .cluster
-                    .partition(&name, self.pieces[piece].partition, &Cancel::new())?;
-                let next = self.progress[piece].next;
-                if now.low > next {
-                    sink.gap(
-                        piece,
-                        now.low,
-                        "the broker had removed them (retention) before they were read",
-                    )?;
-                    self.finish(piece);
-                    let place = &mut self.progress[piece];
-                    place.next = now.low;
-                    place.done = self.pieces[piece].stop.is_some_and(|stop| now.low >= stop);
-                    if !self.progress[piece].done {
-                        self.start(piece)?;
+                let partition = self.pieces[piece].partition;
+                let now = self.cluster().partition(&name, partition, &Cancel::new());
+                let endless = self.is_endless();
+                match now {
+                    // The next look at the topics tells whether it is another one.
+                    Ok(now) if endless && now.high < self.progress[piece].next => {
+                        self.unclear.push(piece);
+                        Ok(())
                     }
-                    Ok(())
-                } else if now.high < next {
-                    Err(changed(
-                        "it ends before what was read already: it was deleted and made anew, or cut",
-                    ))
-                } else {
-                    // Between the two the log has moved under us: try again.
-                    self.finish(piece);
-                    self.progress[piece].done = false;
-                    self.start(piece)
+                    Err(_) if endless => {
+                        self.unclear.push(piece);
+                        Ok(())
+                    }
+                    now => self.go_on(piece, now?, sink),
                 }
             }
             Code::TopicAuthorizationFailed => Err(KafkaError::Forbidden(format!(
@@ -599,7 +795,16 @@ impl<'c> Reader<'c> {
             Code::UnknownTopicOrPartition
             | Code::UnknownTopic
             | Code::UnknownPartition
-            | Code::UnknownTopicId => Err(changed("it was deleted while it was read")),
+            | Code::UnknownTopicId => {
+                if self.is_endless() {
+                    self.unclear.push(piece);
+                    return Ok(());
+                }
+                Err(KafkaError::TopicChanged {
+                    topic: name,
+                    what: "it was deleted while it was read".to_owned(),
+                })
+            }
             // librdkafka tries again by itself.
             Code::BrokerTransportFailure
             | Code::AllBrokersDown
@@ -612,8 +817,34 @@ impl<'c> Reader<'c> {
             }
             _ => Err(KafkaError::Read {
                 place,
-                reason: self.cluster.mask(text),
+                reason: self.cluster().mask(text),
             }),
         }
+    }
+
+    /// Starts a piece again where the log is now: behind what is gone, or where it stood.
+    fn go_on(&mut self, piece: usize, now: Partition, sink: &mut dyn Sink) -> Result<(), KafkaError> {
+        let next = self.progress[piece].next;
+        if now.high < next {
+            return Err(KafkaError::TopicChanged {
+                topic: self.pieces[piece].name.clone(),
+                what: "it ends before what was read already: it was cut, or deleted and made anew; capture it to another file"
+                    .to_owned(),
+            });
+        }
+        self.finish(piece);
+        let mut from = next;
+        if now.low > next {
+            let reason = "the broker had removed them (retention) before they were read";
+            sink.gap(piece, now.low, reason)?;
+            from = now.low;
+        }
+        let place = &mut self.progress[piece];
+        place.next = from;
+        place.done = self.pieces[piece].stop.is_some_and(|stop| from >= stop);
+        if self.progress[piece].done {
+            return Ok(());
+        }
+        self.start(piece)
     }
 }

@@ -9,7 +9,7 @@ use leftfold_source::{
     Certainty, EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo,
 };
 
-use crate::capture::{Request, Told, found, pieces};
+use crate::capture::{Request, Told, found, pieces, tell_nothing};
 use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
 use crate::own::{Known, Own};
@@ -134,10 +134,12 @@ pub fn tail(
     tell: &mut dyn FnMut(Told),
     take: &mut dyn FnMut(&Batch) -> Result<Taken, KafkaError>,
 ) -> Result<(), KafkaError> {
+    request.check()?;
     let cluster = Cluster::connect(&request.settings)?;
     let registry = request.settings.registry()?.map(Registry::new).transpose()?;
     let topics = cluster.topics(&request.topics, cancel)?;
     let pieces = pieces(&cluster, request, &topics, cancel)?;
+    tell_nothing(&pieces, &request.range, tell);
     let whole = request.partitions.is_empty() && pieces.iter().all(|p| p.start == p.low);
     let mut sink = TailSink {
         versions: Versions(whole.then(HashMap::new)),
@@ -256,7 +258,16 @@ impl Sink for TailSink<'_> {
     }
 
     fn found(&mut self, piece: &mut Piece, _: &Topic) -> Result<(), KafkaError> {
-        (self.tell)(Told::Note(found(piece)));
+        let of_it = |p: &Piece| p.name == piece.name && p.incarnation == piece.incarnation;
+        if let Some(note) = found(piece, self.places.iter().any(of_it)) {
+            // What was handed on since the last look cannot be had back.
+            let again = if piece.incarnation > 1 {
+                "; records that came in the seconds before may be of it, and come again"
+            } else {
+                ""
+            };
+            (self.tell)(Told::Note(format!("{note}{again}")));
+        }
         self.places.push(piece.clone());
         Ok(())
     }
@@ -268,8 +279,12 @@ impl Sink for TailSink<'_> {
         Ok(self.taken())
     }
 
+    fn told(&mut self, what: &str) {
+        (self.tell)(Told::Note(what.to_owned()));
+    }
+
     fn waiting(&mut self, why: &str) {
-        (self.tell)(Told::Note(format!("waiting: {why}")));
+        (self.tell)(Told::Waiting(why.to_owned()));
     }
 }
 

@@ -287,6 +287,12 @@ impl Log {
             .filter(|t| *t != NO_TIME)
     }
 
+    /// The latest time that an event has by a moment, in nanoseconds.
+    pub fn latest_by(&self, moment: i64) -> Option<i64> {
+        let columns = self.columns();
+        columns.time_blocks().latest_by(&columns.time, moment)
+    }
+
     /// Digits of the second the finest time has.
     pub fn time_digits(&self) -> u8 {
         self.columns().time_digits

@@ -57,6 +57,18 @@ impl TimeBlocks {
         (from + block.iter().position(|t| *t >= moment).unwrap_or(block.len())) as u32
     }
 
+    /// The latest time that is not behind a moment. `time` is the column the blocks were made from.
+    pub(crate) fn latest_by(&self, time: &[i64], moment: i64) -> Option<i64> {
+        let sure = self.latest.partition_point(|t| *t <= moment);
+        let possible = self.earliest.partition_point(|t| *t <= moment);
+        let before = sure.checked_sub(1).and_then(|last| self.latest.get(last));
+        let from = (sure * BLOCK).min(time.len());
+        let between = &time[from..time.len().min(possible * BLOCK).max(from)];
+        let by_then = between.iter().filter(|t| **t <= moment);
+        let latest = by_then.chain(before).copied().max()?;
+        (latest != NO_TIME).then_some(latest)
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         (self.latest.len() + self.earliest.len()) * 8
     }
@@ -81,6 +93,8 @@ mod tests {
             let blocks = TimeBlocks::new(&times);
             let first = blocks.first_not_before(&times, moment) as usize;
             prop_assert_eq!(first.min(times.len()), times.iter().position(|t| *t >= moment).unwrap_or(times.len()));
+            let by_then = times.iter().copied().filter(|t| *t != NO_TIME && *t <= moment).max();
+            prop_assert_eq!(blocks.latest_by(&times, moment), by_then);
             let (sure, possible) = blocks.split(moment);
             for (i, t) in times.iter().enumerate().filter(|(_, t)| **t != NO_TIME) {
                 prop_assert!(i >= sure as usize || *t < moment);

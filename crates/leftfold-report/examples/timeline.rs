@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use leftfold_report::{
-    Axis, ChartError, Lane, Mark, Theme, TimelineChart, timeline_png, timeline_svg, timeline_text,
+    Axis, ChartError, Folds, Heights, Lane, Language, Mark, Theme, TimelineChart, timeline_png, timeline_svg,
+    timeline_text,
 };
 
 const BINS: usize = 1440;
@@ -42,8 +43,13 @@ fn main() -> Result<(), ChartError> {
         title: "shop, one day".into(),
         lanes: lanes
             .into_iter()
-            .map(|(name, counts)| Lane { name, counts })
+            .enumerate()
+            .map(|(colour, (name, counts))| Lane { name, colour, counts })
             .collect(),
+        values: Vec::new(),
+        folds: Folds::default(),
+        heights: Heights::OfLane,
+        language: Language::English,
         axis: Axis::Time {
             from,
             to: from + 1440 * minute,

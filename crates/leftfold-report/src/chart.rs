@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::language::Language;
+use crate::line::{Folds, Line, Stretch};
 use crate::theme::Theme;
 
 /// Densities over one axis, a lane under the other.
@@ -11,8 +13,14 @@ pub struct TimelineChart {
     pub title: String,
     /// From top to bottom.
     pub lanes: Vec<Lane>,
+    /// What fields of states held, below the lanes.
+    pub values: Vec<ValueLane>,
     /// What lies from left to right.
     pub axis: Axis,
+    /// Which gaps of it are drawn shorter than they are.
+    pub folds: Folds,
+    /// How high the counts are drawn.
+    pub heights: Heights,
     /// Points worth a label.
     pub marks: Vec<Mark>,
     /// Where the playhead stands, on the axis; what lies right of it is drawn dim.
@@ -23,6 +31,56 @@ pub struct TimelineChart {
     pub height: u32,
     /// Dark or light.
     pub theme: Theme,
+    /// What its words are in.
+    pub language: Language,
+}
+
+impl TimelineChart {
+    pub(crate) const fn line(&self) -> Line<'_> {
+        Line {
+            axis: self.axis,
+            folds: &self.folds,
+        }
+    }
+
+    /// The parts of the axis that are drawn to scale, where a lane has so many bins: all of it where nothing is folded.
+    pub fn stretches(&self, bins: u32) -> Vec<Stretch> {
+        self.line().stretches(bins)
+    }
+}
+
+/// By what measure counts are as high as they are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Heights {
+    /// Each lane's greatest count fills it.
+    #[default]
+    OfLane,
+    /// The greatest count of all lanes fills its lane.
+    Linear,
+    /// The same, by square roots: small counts can be seen beside great ones.
+    Root,
+}
+
+/// What a field of a stream's states held along the axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueLane {
+    /// The field.
+    pub name: String,
+    /// Whose state it is in.
+    pub stream: String,
+    /// What it held.
+    pub values: Values,
+    /// What it holds where the playhead stands, or at the end.
+    pub here: String,
+}
+
+/// Values from where on each holds, in the axis's order; `None`: the field is not there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// A step curve, between the least and the greatest of all of them.
+    Numbers(Vec<(i64, Option<f64>)>),
+    /// Bands that say what they are.
+    Texts(Vec<(i64, Option<String>)>),
 }
 
 /// One lane: events per bin.
@@ -30,7 +88,9 @@ pub struct TimelineChart {
 pub struct Lane {
     /// What the lane holds.
     pub name: String,
-    /// Events in each of the equally wide bins that divide the axis.
+    /// The number of its colour; they begin anew after the last one.
+    pub colour: usize,
+    /// Events in each of the equally wide bins that divide the drawn line.
     pub counts: Vec<u32>,
 }
 
@@ -69,15 +129,7 @@ impl Axis {
 
     /// How far along the axis a point lies, of `whole`; `None` outside.
     pub(crate) fn place(self, at: i64, whole: u32) -> Option<u32> {
-        let (from, to) = self.ends();
-        if at < from || at > to || to <= from {
-            return None;
-        }
-        let (into, length) = (
-            i128::from(at) - i128::from(from),
-            i128::from(to) - i128::from(from),
-        );
-        Some((into * i128::from(whole) / length) as u32)
+        Line::plain(self).place(at, whole)
     }
 }
 

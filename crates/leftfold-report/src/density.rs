@@ -19,13 +19,18 @@ pub(crate) fn fit(counts: &[u32], columns: u32) -> Vec<u64> {
     fitted
 }
 
-/// How high `count` stands, of `full`, when `most` fills it: at least one where there is anything at all.
-pub(crate) fn height(count: u64, most: u64, full: u32) -> u32 {
+/// How high `count` stands, of `full`, when `most` fills it: at least one where there is anything at all. `root`: by square roots.
+pub(crate) fn height(count: u64, most: u64, full: u32, root: bool) -> u32 {
     if count == 0 {
         return 0;
     }
-    let scaled = u128::from(count) * u128::from(full) / u128::from(most.max(1));
-    (scaled as u32).clamp(1, full.max(1))
+    let most = most.max(1);
+    let scaled = if root {
+        ((count as f64 / most as f64).sqrt() * f64::from(full)) as u32
+    } else {
+        (u128::from(count) * u128::from(full) / u128::from(most)) as u32
+    };
+    scaled.clamp(1, full.max(1))
 }
 
 /// A number with a comma between groups of three digits.
@@ -41,30 +46,20 @@ pub(crate) fn grouped(n: i128) -> String {
     out
 }
 
-/// `1 event`, `2,000 events`.
-pub(crate) fn events(n: u64) -> String {
-    let plural = if n == 1 { "" } else { "s" };
-    format!("{} event{plural}", grouped(i128::from(n)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn one_event_is_no_events() {
-        assert_eq!(
-            [events(0), events(1), events(2000)],
-            ["0 events", "1 event", "2,000 events"]
-        );
-    }
     use proptest::prelude::*;
 
     #[test]
     fn a_single_event_among_millions_is_still_seen() {
-        assert_eq!(height(1, 5_000_000, 40), 1);
-        assert_eq!(height(0, 5_000_000, 40), 0);
-        assert_eq!(height(5_000_000, 5_000_000, 40), 40);
+        for root in [false, true] {
+            assert_eq!(height(1, 5_000_000, 40, root), 1);
+            assert_eq!(height(0, 5_000_000, 40, root), 0);
+            assert_eq!(height(5_000_000, 5_000_000, 40, root), 40);
+        }
+        assert_eq!(height(250, 1000, 40, true), 20);
     }
 
     #[test]

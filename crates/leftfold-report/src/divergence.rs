@@ -5,6 +5,7 @@ mod layout;
 use self::layout::Layout;
 use crate::chart::{Axis, ChartError};
 use crate::density::grouped;
+use crate::language::Language;
 use crate::ruler::span;
 use crate::sheet::{DENSE, png, svg};
 use crate::theme::Theme;
@@ -59,6 +60,28 @@ pub struct Strip {
     pub healed: Vec<u32>,
 }
 
+impl Strip {
+    /// Without any, in so many bins.
+    #[must_use]
+    pub fn of_bins(bins: usize) -> Self {
+        let none = || vec![0; bins];
+        Self {
+            confirmed: none(),
+            pending: none(),
+            healed: none(),
+        }
+    }
+
+    /// Findings of all kinds.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let all = [&self.confirmed, &self.pending, &self.healed]
+            .into_iter()
+            .flatten();
+        all.map(|n| u64::from(*n)).sum()
+    }
+}
+
 /// Streams in disagreement over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Disagreeing {
@@ -82,8 +105,8 @@ pub struct Converging {
 pub struct HeatMap {
     /// What lies from left to right.
     pub axis: Axis,
-    /// A stream's name and its findings in equally wide bins, a row each.
-    pub rows: Vec<(String, Vec<u32>)>,
+    /// A stream's name and its findings, a row each.
+    pub rows: Vec<(String, Strip)>,
     /// Streams with findings that have no row.
     pub more: u64,
     /// What has a row.
@@ -155,7 +178,7 @@ impl Panel {
 
     fn note(&self) -> String {
         match self {
-            Self::HeadToHead(h) => span(h.axis),
+            Self::HeadToHead(h) => span(h.axis, Language::English),
             Self::Disagreeing(d) => {
                 let most = d.counts.iter().max().copied().unwrap_or(0);
                 format!("at most {} at one moment", grouped(most.into()))

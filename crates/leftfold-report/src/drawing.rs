@@ -1,5 +1,8 @@
 //! The chart drawn by plotters, the same for every backend.
 
+mod folds;
+mod values;
+
 use std::fs;
 use std::path::Path;
 
@@ -8,8 +11,9 @@ use plotters::prelude::{DrawingArea, DrawingBackend};
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
-use crate::chart::{ChartError, Lane, TimelineChart};
-use crate::density::{events, fit, grouped, height};
+use crate::chart::{ChartError, Heights, Lane, TimelineChart};
+use crate::density::{fit, grouped, height};
+use crate::language::Language;
 use crate::ruler::{exact, fitting_ticks, span};
 use crate::sheet::{
     DENSE, LANE_NAME, PAD, Picture, SMALL, Sheet, TITLE, check_font, failed, png, shorten, svg, text_width,
@@ -19,6 +23,8 @@ use crate::theme::{Palette, mix};
 const LEAST_LANE: i32 = 22;
 const MARK_ROW: i32 = 16;
 const MOST_MARK_ROWS: usize = 4;
+/// Of a value at the right end so much is shown.
+const LONGEST_HERE: i32 = 90;
 
 /// The chart as an SVG document.
 ///
@@ -28,12 +34,27 @@ pub fn timeline_svg(chart: &TimelineChart) -> Result<String, ChartError> {
     svg(&Layout::new(chart, 1)?)
 }
 
-/// The chart as a PNG file's bytes, two pixels for each of the chart's.
+/// The chart as a PNG file's bytes, two pixels for each of the chart's. Its own words are English in every language: the font that
+/// is part of the program has no others.
 ///
 /// # Errors
 /// As [`timeline_svg`].
 pub fn timeline_png_bytes(chart: &TimelineChart) -> Result<Vec<u8>, ChartError> {
-    png(&Layout::new(chart, DENSE)?)
+    let language = Language::English;
+    let chart = TimelineChart {
+        language,
+        ..chart.clone()
+    };
+    png(&Layout::new(&chart, DENSE)?)
+}
+
+/// How many columns the chart has room for: a lane with as many bins is drawn bin by bin, and none covers two columns of its neighbours.
+/// What its lanes' bins are makes no difference, as long as they add up to as much.
+///
+/// # Errors
+/// As [`timeline_svg`].
+pub fn plot_columns(chart: &TimelineChart) -> Result<u32, ChartError> {
+    Layout::new(chart, 1).map(|layout| layout.columns())
 }
 
 /// Writes the chart as a PNG file, over one that may be there.
@@ -80,9 +101,14 @@ impl Picture for Layout<'_> {
         self.head(&sheet)?;
         self.draw_ruler(&sheet)?;
         self.draw_mark_lines(&sheet)?;
+        let peak = self.peak();
         for (i, lane) in self.chart.lanes.iter().enumerate() {
-            self.draw_lane(&sheet, i, lane)?;
+            self.draw_lane(&sheet, i, lane, peak)?;
         }
+        for (i, lane) in self.chart.values.iter().enumerate() {
+            self.draw_values(&sheet, i, lane)?;
+        }
+        self.draw_folds(&sheet)?;
         self.draw_marks(&sheet)?;
         self.draw_playhead(&sheet)?;
         area.present().map_err(failed)
@@ -97,25 +123,24 @@ impl<'a> Layout<'a> {
             height,
         };
         let fits = (320..=16_000).contains(&chart.width) && (80..=16_000).contains(&chart.height);
-        if !fits || chart.lanes.len() > 700 {
-            return Err(size(
-                chart.height.max(chart.lanes.len() as u32 * LEAST_LANE as u32),
-            ));
+        let rows = chart.lanes.len() + chart.values.len();
+        if !fits || rows > 700 {
+            return Err(size(chart.height.max(rows as u32 * LEAST_LANE as u32)));
         }
         let scale = dense as i32;
         let width = chart.width as i32 * scale;
-        let names = chart
-            .lanes
-            .iter()
-            .map(|l| text_width(&l.name, LANE_NAME * scale))
-            .max()
-            .unwrap_or(0);
-        let counts = chart
-            .lanes
-            .iter()
-            .map(|l| text_width(&count(l), SMALL * scale))
-            .max()
-            .unwrap_or(0);
+        let fields = chart.values.iter();
+        let names = fields.clone().flat_map(|v| {
+            let stream = text_width(&v.stream, SMALL * scale);
+            [text_width(&v.name, LANE_NAME * scale), stream]
+        });
+        let lanes = chart.lanes.iter();
+        let names = names.chain(lanes.clone().map(|l| text_width(&l.name, LANE_NAME * scale)));
+        let names = names.max().unwrap_or(0);
+        // A long value gives way to the plot, too.
+        let held = fields.map(|v| text_width(&v.here, SMALL * scale).min(LONGEST_HERE * scale));
+        let counts = lanes.map(|l| text_width(&count(l), SMALL * scale));
+        let counts = held.chain(counts).max().unwrap_or(0);
         let mut layout = Self {
             chart,
             palette: chart.theme.palette(),
@@ -131,10 +156,10 @@ impl<'a> Layout<'a> {
             ruler: 0,
         };
         layout.mark_rows = layout.place_marks();
-        let rows = layout.mark_rows.iter().flatten().max().map_or(0, |m| m + 1) as i32;
-        layout.ruler = (PAD + TITLE + 26 + rows * MARK_ROW) * scale;
+        let labels = layout.mark_rows.iter().flatten().max().map_or(0, |m| m + 1) as i32;
+        layout.ruler = (PAD + TITLE + 26 + labels * MARK_ROW) * scale;
         layout.top = layout.ruler + 22 * scale;
-        let lanes = chart.lanes.len().max(1) as i32;
+        let lanes = rows.max(1) as i32;
         layout.lane = ((layout.height - layout.top - PAD * scale) / lanes)
             .max(LEAST_LANE * scale)
             .min(64 * scale);
@@ -146,13 +171,26 @@ impl<'a> Layout<'a> {
     }
 
     fn bottom(&self) -> i32 {
-        self.top + self.lane * self.chart.lanes.len().max(1) as i32
+        let rows = self.chart.lanes.len() + self.chart.values.len();
+        self.top + self.lane * rows.max(1) as i32
+    }
+
+    /// One of the chart's pixels each, so that SVG and PNG show the same.
+    fn columns(&self) -> u32 {
+        ((self.right - self.left) / self.scale).max(1) as u32
+    }
+
+    /// The greatest count of a column of any lane.
+    fn peak(&self) -> u64 {
+        let lanes = self.chart.lanes.iter();
+        let columns = lanes.flat_map(|lane| fit(&lane.counts, self.columns()));
+        columns.max().unwrap_or(0)
     }
 
     /// Where a point of the axis lies.
     fn x(&self, at: i64) -> Option<i32> {
         self.chart
-            .axis
+            .line()
             .place(at, (self.right - self.left) as u32)
             .map(|x| self.left + x as i32)
     }
@@ -187,7 +225,13 @@ impl<'a> Layout<'a> {
     fn head<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
         let s = self.scale;
         let all: u64 = self.chart.lanes.iter().map(Lane::total).sum();
-        let events = format!("{} · {}", events(all), span(self.chart.axis));
+        let language = self.chart.language;
+        let events = format!(
+            "{} · {} · {}",
+            language.count_events(all),
+            span(self.chart.axis, language),
+            language.heights(self.chart.heights)
+        );
         let room = self.width - 3 * PAD * s - text_width(&events, SMALL * s);
         let title = shorten(&self.chart.title, TITLE * s, room);
         sheet.text(
@@ -214,15 +258,20 @@ impl<'a> Layout<'a> {
         sheet.bar(ground, (self.right, self.bottom()), self.palette.panel)?;
         let room = (self.right - self.left) as u32;
         let width = |label: &str| text_width(label, SMALL * s) as u32;
-        let flag = self
-            .flag()
-            .map(|(_, _, start, width)| (start - 8 * s, start + width + 8 * s));
-        for tick in fitting_ticks(self.chart.axis, room, 20 * s as u32, width) {
+        let mut taken: Vec<(i32, i32)> = self
+            .folded()
+            .iter()
+            .map(|f| (f.start, f.start + f.width))
+            .collect();
+        taken.extend(self.flag().map(|f| (f.start, f.start + f.width)));
+        for tick in fitting_ticks(self.chart.line(), room, 20 * s as u32, width) {
             let Some(x) = self.x(tick.at) else { continue };
             sheet.bar((x, self.top - 4 * s), (x + s, self.bottom()), self.palette.line)?;
             let width = text_width(&tick.label, SMALL * s);
             let start = self.beside(x, width);
-            if flag.is_some_and(|(left, right)| start < right && start + width > left) {
+            let is_taken =
+                |&(left, right): &(i32, i32)| start < right + 8 * s && start + width > left - 8 * s;
+            if taken.iter().any(is_taken) {
                 continue;
             }
             sheet.text(
@@ -242,43 +291,26 @@ impl<'a> Layout<'a> {
         sheet: &Sheet<'_, B>,
         i: usize,
         lane: &Lane,
+        peak: u64,
     ) -> Result<(), ChartError> {
         let s = self.scale;
         let base = self.top + self.lane * (i as i32 + 1);
-        let colour = self.palette.lanes[i % self.palette.lanes.len()];
+        let colour = self.palette.lane(lane.colour);
         let middle = base - self.lane / 2;
-        sheet.bar(
-            (PAD * s, middle - 4 * s),
-            (PAD * s + 8 * s, middle + 4 * s),
-            colour,
-        )?;
-        let name = shorten(&lane.name, LANE_NAME * s, self.left - PAD * s - 24 * s);
-        sheet.text(
-            &name,
-            PAD * s + 14 * s,
-            middle,
-            LANE_NAME,
-            self.palette.text,
-            HPos::Left,
-        )?;
-        sheet.text(
-            &count(lane),
-            self.width - PAD * s,
-            middle,
-            SMALL,
-            self.palette.dim,
-            HPos::Right,
-        )?;
+        self.draw_name(sheet, &lane.name, middle, colour)?;
+        self.draw_right(sheet, &count(lane), middle)?;
         sheet.bar((self.left, base - s), (self.right, base), self.palette.line)?;
 
-        // A column is one of the chart's pixels, so that SVG and PNG show the same.
-        let columns = ((self.right - self.left) / s).max(1) as u32;
-        let fitted = fit(&lane.counts, columns);
-        let most = fitted.iter().copied().max().unwrap_or(0);
+        let fitted = fit(&lane.counts, self.columns());
+        let (most, root) = match self.chart.heights {
+            Heights::OfLane => (fitted.iter().copied().max().unwrap_or(0), false),
+            Heights::Linear => (peak, false),
+            Heights::Root => (peak, true),
+        };
         let full = (self.lane - 6 * s).max(s) as u32;
         let heights: Vec<i32> = fitted
             .iter()
-            .map(|&n| height(n, most, full).max(u32::from(n > 0) * s as u32) as i32)
+            .map(|&n| height(n, most, full, root).max(u32::from(n > 0) * s as u32) as i32)
             .collect();
         let split = self
             .chart
@@ -297,12 +329,40 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
+    /// The name of what is right of it, with its colour before it.
+    fn draw_name<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        name: &str,
+        y: i32,
+        colour: RGBColor,
+    ) -> Result<(), ChartError> {
+        let s = self.scale;
+        sheet.bar((PAD * s, y - 4 * s), (PAD * s + 8 * s, y + 4 * s), colour)?;
+        let room = self.left - PAD * s - 24 * s;
+        let name = shorten(name, LANE_NAME * s, room);
+        let text = self.palette.text;
+        sheet.text(&name, PAD * s + 14 * s, y, LANE_NAME, text, HPos::Left)
+    }
+
+    /// What stands at the right end.
+    fn draw_right<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        text: &str,
+        y: i32,
+    ) -> Result<(), ChartError> {
+        let right = self.width - PAD * self.scale;
+        let text = shorten(text, SMALL * self.scale, right - self.right - 8 * self.scale);
+        sheet.text(&text, right, y, SMALL, self.palette.dim, HPos::Right)
+    }
+
     /// How many of the columns lie before a point.
     fn columns_until(&self, at: i64, columns: usize) -> usize {
         let (from, to) = self.chart.axis.ends();
         let place = self
             .chart
-            .axis
+            .line()
             .place(at.clamp(from, to.max(from)), columns as u32);
         place.map_or(columns, |p| p as usize)
     }
@@ -370,19 +430,29 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// The playhead's label, its place on the axis, and its own left end and width.
-    fn flag(&self) -> Option<(String, i32, i32, i32)> {
+    fn flag(&self) -> Option<Flag> {
         let at = self.chart.playhead?;
         let x = self.x(at)?;
         let label = exact(self.chart.axis, at);
         let width = text_width(&label, SMALL * self.scale);
         let start = self.beside(x, width);
-        Some((label, x, start, width))
+        Some(Flag {
+            label,
+            x,
+            start,
+            width,
+        })
     }
 
     fn draw_playhead<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>) -> Result<(), ChartError> {
         let s = self.scale;
-        let Some((label, x, start, width)) = self.flag() else {
+        let Some(Flag {
+            label,
+            x,
+            start,
+            width,
+        }) = self.flag()
+        else {
             return Ok(());
         };
         sheet.bar(
@@ -398,6 +468,14 @@ impl<'a> Layout<'a> {
         )?;
         sheet.text(&label, start, y, SMALL, self.palette.on_playhead, HPos::Left)
     }
+}
+
+/// The playhead's label: what it says, its place on the axis, and its own left end and width.
+struct Flag {
+    label: String,
+    x: i32,
+    start: i32,
+    width: i32,
 }
 
 fn count(lane: &Lane) -> String {

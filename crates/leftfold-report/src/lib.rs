@@ -7,18 +7,24 @@ mod chart;
 mod density;
 mod divergence;
 mod drawing;
+mod history;
+mod language;
+mod line;
 mod page;
 mod ruler;
 mod sheet;
 mod text;
 mod theme;
 
-pub use chart::{Axis, ChartError, Lane, Mark, TimelineChart};
+pub use chart::{Axis, ChartError, Heights, Lane, Mark, TimelineChart, ValueLane, Values};
 pub use divergence::{
     Converging, Disagreeing, DivergenceChart, HeadToHead, HeatBy, HeatMap, Panel, Strip,
     divergence_png_bytes, divergence_svg,
 };
-pub use drawing::{timeline_png, timeline_png_bytes, timeline_svg};
+pub use drawing::{plot_columns, timeline_png, timeline_png_bytes, timeline_svg};
+pub use history::{EventLine, HistoryPage, Moment, StreamChange, history_html};
+pub use language::{Language, Words};
+pub use line::{Folds, Stretch};
 pub use page::{
     CheckResult, Count, Fact, FieldRow, FindingRow, Page, ReportError, Section, SideFacts, StreamRow, Tone,
     html,

@@ -206,6 +206,10 @@ pub struct FindingRow {
 }
 
 impl FindingRow {
+    fn has_blame_right(&self) -> bool {
+        self.fields.iter().any(|f| !f.blame_right.is_empty())
+    }
+
     fn has_blame(&self) -> bool {
         self.fields.iter().any(|f| !f.blame.is_empty())
     }
@@ -222,6 +226,8 @@ pub struct FieldRow {
     pub right: Option<String>,
     /// The event that set it last; empty where that is not known.
     pub blame: String,
+    /// The same of the right side, where that is a history.
+    pub blame_right: String,
 }
 
 /// Why a report cannot be made.

@@ -4,6 +4,8 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, Timelike, Utc};
 
 use crate::chart::Axis;
 use crate::density::grouped;
+use crate::language::Language;
+use crate::line::{Line, Stretch};
 
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -26,27 +28,67 @@ enum Step {
 }
 
 /// As many ticks as have room for their labels: `width` measures a label, and `gap` is kept between two.
-pub(crate) fn fitting_ticks(axis: Axis, room: u32, gap: u32, width: impl Fn(&str) -> u32) -> Vec<Tick> {
-    let fits = |ticks: &[Tick]| {
-        ticks.windows(2).all(|pair| {
-            let apart =
-                axis.place(pair[1].at, room).unwrap_or(room) - axis.place(pair[0].at, room).unwrap_or(0);
-            // Labels may be centred or begin at their tick; the wider one decides for both.
-            width(&pair[0].label).max(width(&pair[1].label)) + gap <= apart
-        })
+pub(crate) fn fitting_ticks(line: Line<'_>, room: u32, gap: u32, width: impl Fn(&str) -> u32) -> Vec<Tick> {
+    // Labels may be centred or begin at their tick; the wider one decides for both.
+    let fit = |a: &Tick, b: &Tick| {
+        let apart = line.place(b.at, room).unwrap_or(room) - line.place(a.at, room).unwrap_or(0);
+        width(&a.label).max(width(&b.label)) + gap <= apart
     };
-    let counts = (2..=MOST_TICKS).rev();
-    counts
-        .map(|n| ticks(axis, n))
-        .find(|t| fits(t))
-        .unwrap_or_default()
+    let mut counts = (2..=MOST_TICKS).rev();
+    if line.gaps().next().is_none() {
+        return counts
+            .map(|n| ticks(line.axis, n))
+            .find(|ticks| ticks.windows(2).all(|pair| fit(&pair[0], &pair[1])))
+            .unwrap_or_default();
+    }
+    // Those of one stretch fit each other; of those on both sides of a fold the later ones give way.
+    let each = counts.find_map(|n| {
+        let stretches: Vec<Vec<Tick>> = line
+            .stretches(room)
+            .iter()
+            .map(|s| stretch_ticks(line, *s, n))
+            .collect();
+        let all_fit = |ticks: &Vec<Tick>| ticks.windows(2).all(|pair| fit(&pair[0], &pair[1]));
+        stretches.iter().all(all_fit).then_some(stretches)
+    });
+    let mut out: Vec<Tick> = Vec::new();
+    for mut tick in each.into_iter().flatten().flatten() {
+        // Behind a fold nothing on the way says that it is another day.
+        if let Axis::Time { from, .. } = line.axis {
+            let day = |at: i64| at.div_euclid(DAY);
+            let is_new = day(out.last().map_or(from, |last| last.at)) != day(tick.at);
+            if is_new && tick.label.contains(':') {
+                let date = DateTime::from_timestamp_nanos(tick.at).format("%m-%d");
+                tick.label = format!("{date} {}", tick.label);
+            }
+        }
+        if out.last().is_none_or(|last| fit(last, &tick)) {
+            out.push(tick);
+        }
+    }
+    out
+}
+
+/// The ticks of a part of a folded line, at the step that gives all of it at most so many.
+fn stretch_ticks(line: Line<'_>, stretch: Stretch, most: u32) -> Vec<Tick> {
+    let (from, to) = (stretch.from, stretch.to.saturating_add(1));
+    let part = match line.axis {
+        Axis::Time { .. } => Axis::Time { from, to },
+        Axis::Log { .. } => Axis::Log { from, to },
+    };
+    ticks_over(part, line.length(), most)
 }
 
 /// At most `most` ticks, at the finest step that allows it.
 pub(crate) fn ticks(axis: Axis, most: u32) -> Vec<Tick> {
     let (from, to) = axis.ends();
+    ticks_over(axis, i128::from(to) - i128::from(from), most)
+}
+
+/// Those of an axis, at the finest step of which so long a line has at most so many.
+fn ticks_over(axis: Axis, length: i128, most: u32) -> Vec<Tick> {
+    let (from, to) = axis.ends();
     let most = i128::from(most.max(1));
-    let length = i128::from(to) - i128::from(from);
     if length <= 0 {
         return Vec::new();
     }
@@ -173,17 +215,13 @@ pub(crate) fn exact(axis: Axis, at: i64) -> String {
 }
 
 /// The axis in words.
-pub(crate) fn span(axis: Axis) -> String {
+pub(crate) fn span(axis: Axis, language: Language) -> String {
     let (from, to) = axis.ends();
     match axis {
-        Axis::Log { .. } => format!(
-            "log order, {} to {}",
-            exact(axis, from),
-            exact(axis, to.saturating_sub(1).max(from))
-        ),
-        Axis::Time { .. } => {
-            format!("{} to {} UTC", exact(axis, from), exact(axis, to))
+        Axis::Log { .. } => {
+            language.in_log_order(&exact(axis, from), &exact(axis, to.saturating_sub(1).max(from)))
         }
+        Axis::Time { .. } => language.in_time(&exact(axis, from), &exact(axis, to)),
     }
 }
 

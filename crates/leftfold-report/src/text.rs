@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::chart::{Lane, TimelineChart};
-use crate::density::{events, fit, grouped, height};
+use crate::density::{fit, grouped, height};
 use crate::ruler::{exact, fitting_ticks, span};
 
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -45,7 +45,11 @@ pub fn timeline_text(chart: &TimelineChart, columns: usize, colour: bool) -> Str
     let mut out = String::new();
     let all: u64 = chart.lanes.iter().map(Lane::total).sum();
     let _ = writeln!(out, "{}", page.paint(BOLD, &chart.title));
-    let summary = format!("{} · {}", events(all), span(chart.axis));
+    let summary = format!(
+        "{} · {}",
+        chart.language.count_events(all),
+        span(chart.axis, chart.language)
+    );
     let _ = writeln!(out, "{}\n", page.paint(DIM, &summary));
     for (i, lane) in chart.lanes.iter().enumerate() {
         let space = " ".repeat(name_width - names[i].width());
@@ -90,7 +94,7 @@ impl Page<'_> {
         let most = fitted.iter().copied().max().unwrap_or(0);
         let blocks: Vec<char> = fitted
             .iter()
-            .map(|&n| BLOCKS[height(n, most, 8) as usize])
+            .map(|&n| BLOCKS[height(n, most, 8, false) as usize])
             .collect();
         let split = self
             .chart
@@ -106,7 +110,7 @@ impl Page<'_> {
         let indent = " ".repeat(self.name_width + 2);
         let mut line = vec!['─'; self.plot];
         let mut labels = String::new();
-        for tick in fitting_ticks(self.chart.axis, self.plot as u32, 2, |label| label.len() as u32) {
+        for tick in fitting_ticks(self.chart.line(), self.plot as u32, 2, |label| label.len() as u32) {
             let Some(column) = self.column(tick.at) else {
                 continue;
             };

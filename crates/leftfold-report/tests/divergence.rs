@@ -44,7 +44,23 @@ fn panels() -> Vec<Panel> {
         }),
         Panel::HeatMap(HeatMap {
             axis: AXIS,
-            rows: vec![("order-1".into(), at(&[3])), ("库存-2".into(), at(&[3, 4, 11]))],
+            rows: vec![
+                (
+                    "order-1".into(),
+                    Strip {
+                        confirmed: at(&[1, 2]),
+                        pending: at(&[2, 5, 6]),
+                        healed: at(&[5, 9, 10]),
+                    },
+                ),
+                (
+                    "库存-2".into(),
+                    Strip {
+                        confirmed: at(&[3, 4, 11]),
+                        ..Strip::of_bins(12)
+                    },
+                ),
+            ],
             more: 7,
             by: HeatBy::Stream,
         }),
@@ -67,49 +83,66 @@ fn the_picture_looks_like_this() {
     assert_eq!(divergence_svg(&chart(Theme::Dark)).expect("it can be drawn"), svg);
 }
 
+/// How much of the inner of a bin is filled, in percent, on a line of a panel's picture; lines are counted in points below the heading, and
+/// `ground` is where the panel shows its own colour, or else what lies behind it.
+fn filled(panel: &Panel, theme: Theme, (line, plain): (usize, usize)) -> impl Fn(usize) -> usize {
+    let chart = DivergenceChart {
+        title: None,
+        panels: vec![panel.clone()],
+        ..chart(theme)
+    };
+    let bytes = divergence_png_bytes(&chart).expect("it can be drawn");
+    let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().expect("a PNG");
+    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+    let info = reader.next_frame(&mut pixels).expect("a frame");
+    let width = info.width as usize;
+    // Two pixels a point.
+    let below = |points: usize| 2 * (16 + 26 + points);
+    let grey = |x: usize, y: usize| {
+        let at = (y * width + x) * 3;
+        (u32::from(pixels[at]) * 299 + u32::from(pixels[at + 1]) * 587 + u32::from(pixels[at + 2]) * 114)
+            / 1000
+    };
+    // Where the plot begins and ends, by its panel's colour.
+    let of_panel = grey(width / 2, below(plain));
+    let plot: Vec<usize> = (0..width)
+        .filter(|x| grey(*x, below(plain)) == of_panel)
+        .collect();
+    let (left, right) = (plot[0], plot[plot.len() - 1]);
+    // An empty bin.
+    let ground = grey(left + (right - left) * 15 / 24, below(line));
+    let row: Vec<bool> = (0..width)
+        .map(|x| grey(x, below(line)).abs_diff(ground) > 24)
+        .collect();
+    move |bin| {
+        let edge = |b: usize| left + (right - left) * b / 12;
+        let inner = edge(bin) + 8..edge(bin + 1) - 8;
+        let all = inner.len();
+        inner.filter(|x| row[*x]).count() * 100 / all
+    }
+}
+
 #[test]
 fn confirmed_pending_and_healed_are_told_apart_without_colours() {
+    let panels = panels();
     for theme in [Theme::Dark, Theme::Light] {
-        let chart = DivergenceChart {
-            title: None,
-            panels: panels()[..1].to_vec(),
-            ..chart(theme)
-        };
-        let bytes = divergence_png_bytes(&chart).expect("it can be drawn");
-        let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().expect("a PNG");
-        let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
-        let info = reader.next_frame(&mut pixels).expect("a frame");
-        let grey = |x: usize, y: usize| {
-            let at = (y * info.width as usize + x) * 3;
-            (u32::from(pixels[at]) * 299 + u32::from(pixels[at + 1]) * 587 + u32::from(pixels[at + 2]) * 114)
-                / 1000
-        };
-        let ground = grey(2, 2);
-        // The strip's middle: below the heading, the ruler and the upper density, two pixels a point.
-        let middle = 2 * (16 + 26 + 20 + 56 + 9);
-        let row: Vec<bool> = (0..info.width as usize)
-            .map(|x| grey(x, middle).abs_diff(ground) > 24)
-            .collect();
-        // Where the plot begins and ends, by its panel's colour further up.
-        let panel = grey(info.width as usize / 2, 2 * (16 + 26 + 22));
-        let plot: Vec<usize> = (0..info.width as usize)
-            .filter(|x| grey(*x, 2 * (16 + 26 + 22)) == panel)
-            .collect();
-        let (left, right) = (plot[0], plot[plot.len() - 1]);
-        let filled = |bin: usize| {
-            let edge = |b: usize| left + (right - left) * b / 12;
-            let inner = edge(bin) + 8..edge(bin + 1) - 8;
-            let all = inner.len();
-            inner.filter(|x| row[*x]).count() * 100 / all
-        };
-        assert_eq!(filled(1), 100, "{theme:?}: confirmed is solid");
-        assert!(
-            (15..=70).contains(&filled(5)),
-            "{theme:?}: pending is hatched: {}",
-            filled(5)
-        );
-        assert_eq!(filled(9), 0, "{theme:?}: healed is an outline");
-        assert_eq!(filled(7), 0, "{theme:?}: nothing is nothing");
+        // The strip: below the ruler and the upper density. The first row of the map; the line between rows shows no colour of the panel.
+        for (panel, lines) in [(&panels[0], (20 + 56 + 9, 22)), (&panels[3], (20 + 9, 20))] {
+            let filled = filled(panel, theme, lines);
+            assert_eq!(filled(1), 100, "{theme:?}: confirmed is solid");
+            assert_eq!(
+                filled(2),
+                100,
+                "{theme:?}: and so is what is confirmed and pending"
+            );
+            assert!(
+                (15..=70).contains(&filled(5)),
+                "{theme:?}: pending is hatched: {}",
+                filled(5)
+            );
+            assert_eq!(filled(9), 0, "{theme:?}: healed is an outline");
+            assert_eq!(filled(7), 0, "{theme:?}: nothing is nothing");
+        }
     }
 }
 
@@ -186,7 +219,7 @@ fn a_page_escapes_what_the_data_says() {
                 path: evil.into(),
                 left: Some(evil.into()),
                 right: None,
-                blame: String::new(),
+                ..FieldRow::default()
             }],
             more_fields: 2,
             evidence: vec![fact("left")],

@@ -3,8 +3,8 @@
 #![allow(clippy::expect_used, reason = "a test's own helpers may fail loudly")]
 
 use leftfold_report::{
-    Axis, ChartError, Lane, Mark, Theme, TimelineChart, timeline_png, timeline_png_bytes, timeline_svg,
-    timeline_text,
+    Axis, ChartError, Folds, Heights, Lane, Language, Mark, Theme, TimelineChart, ValueLane, Values,
+    plot_columns, timeline_png, timeline_png_bytes, timeline_svg, timeline_text,
 };
 
 const DAY: i64 = 1_795_132_800_000_000_000;
@@ -20,22 +20,27 @@ fn day(width: u32) -> TimelineChart {
         22.. => 15 + bin % 5,
         hour => 60 + hour * 2 + bin * 7 % 13,
     };
-    let lane = |name: &str, share: u32| Lane {
+    let lane = |name: &str, colour: usize, share: u32| Lane {
         name: name.into(),
+        colour,
         counts: (0..360).map(|bin| shape(bin) * share / 100).collect(),
     };
-    let mut sparse = lane("review", 0);
+    let mut sparse = lane("review", 3, 0);
     for i in [150, 151, 170, 201, 250, 288, 331] {
         sparse.counts[i] = 1;
     }
     TimelineChart {
         title: "shop.db".into(),
         lanes: vec![
-            lane("order", 100),
-            lane("payment", 80),
-            lane("stock 库存", 160),
+            lane("order", 0, 100),
+            lane("payment", 1, 80),
+            lane("stock 库存", 2, 160),
             sparse,
         ],
+        values: Vec::new(),
+        folds: Folds::default(),
+        heights: Heights::OfLane,
+        language: Language::English,
         axis: Axis::Time {
             from: DAY,
             to: DAY + 24 * HOUR,
@@ -88,6 +93,77 @@ fn every_line_of_text_fits_the_columns() {
 fn a_day_as_svg_never_changes_unseen() {
     let svg = timeline_svg(&day(640)).expect("drawn");
     insta::assert_snapshot!(svg);
+}
+
+/// The night is folded, a lane is drawn by roots, and two fields have lanes of their own.
+fn folded() -> TimelineChart {
+    let numbers = (0..400).map(|i| {
+        let at = DAY + 12 * HOUR + i64::from(i) * 60_000_000_000;
+        (at, (i % 97 != 0).then(|| f64::from(i % 40) - 7.0))
+    });
+    let texts = [
+        (DAY - HOUR, Some("\"open\"")),
+        (DAY + 14 * HOUR, Some("\"reserved\"")),
+        (DAY + 19 * HOUR, Some("\"paid\"")),
+        (DAY + 19 * HOUR + 1, Some("\"open\"")),
+        (DAY + 23 * HOUR, None),
+    ];
+    let lane = |name: &str, here: &str, values| ValueLane {
+        name: name.into(),
+        stream: "stock-SKU-0007".into(),
+        values,
+        here: here.into(),
+    };
+    TimelineChart {
+        folds: Folds {
+            gaps: vec![(DAY + 55 * 60_000_000_000, DAY + 6 * HOUR)],
+            length: HOUR / 2,
+        },
+        heights: Heights::Root,
+        values: vec![
+            lane("onHand", "-7", Values::Numbers(numbers.collect())),
+            lane(
+                "status",
+                "\"open\"",
+                Values::Texts(texts.map(|(at, v)| (at, v.map(str::to_owned))).to_vec()),
+            ),
+        ],
+        ..day(960)
+    }
+}
+
+#[test]
+fn a_folded_day_with_lanes_of_values_never_changes_unseen() {
+    insta::assert_snapshot!(timeline_svg(&folded()).expect("drawn"));
+}
+
+#[test]
+fn what_is_as_wide_as_its_columns_is_drawn_bin_by_bin() {
+    let mut chart = folded();
+    let columns = plot_columns(&chart).expect("it fits");
+    let totals = chart.lanes.iter().map(Lane::total).collect::<Vec<_>>();
+    for (lane, total) in chart.lanes.iter_mut().zip(totals) {
+        lane.counts = vec![total as u32];
+    }
+    assert_eq!(plot_columns(&chart).expect("it fits"), columns);
+    let stretches = chart.stretches(columns);
+    assert_eq!(stretches.len(), 2);
+    assert_eq!(stretches[1].first + stretches[1].columns, columns);
+    // What is drawn to scale keeps its proportion: 55 minutes to 18 hours.
+    let share = f64::from(stretches[0].columns) / f64::from(stretches[1].columns);
+    assert!((share * 18.0 * 60.0 - 55.0).abs() < 1.0, "{share}");
+}
+
+#[test]
+fn a_picture_that_scales_speaks_its_language() {
+    let mut chart = folded();
+    chart.language = Language::SimplifiedChinese;
+    let svg = timeline_svg(&chart).expect("drawn");
+    assert!(svg.contains("个事件 · 2026-11-20 00:00:00 至 "), "{svg}");
+    assert!(svg.contains("5 小时 5 分钟"));
+    // The font that pixels are made with has no such letters.
+    let pixels = timeline_png_bytes(&chart).expect("drawn");
+    assert_eq!(pixels, timeline_png_bytes(&folded()).expect("drawn"));
 }
 
 #[test]

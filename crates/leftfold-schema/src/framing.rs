@@ -56,11 +56,12 @@ pub fn of_header(bytes: &[u8]) -> Option<(SchemaId, &[u8])> {
 }
 
 /// The schema's number and what stands behind it, if bytes look framed: a zero byte, then four bytes, the highest first
-/// (Confluent's "wire format").
+/// (Confluent's "wire format"). No registry calls a schema 0; what begins with five zero bytes is rather a number.
 pub fn framed(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let (head, body) = bytes.split_first_chunk::<5>()?;
     let [0, number @ ..] = head else { return None };
-    Some((u32::from_be_bytes(*number), body))
+    let number = u32::from_be_bytes(*number);
+    (number > 0).then_some((number, body))
 }
 
 /// A number of up to 64 bits in sevens, the lowest first, and the rest; `None`: cut short, or too long.

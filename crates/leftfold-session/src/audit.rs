@@ -63,7 +63,7 @@ pub struct AuditFinding {
 /// What the reports tell of a history.
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
-    /// By category, then by place in the log; drift by time.
+    /// By category, then by place in the log; drift by time, where an event without one stands at the time of the one before it in the log.
     pub findings: Vec<AuditFinding>,
     /// How many events were looked at.
     pub events: u32,
@@ -185,6 +185,7 @@ impl OpenSource {
                     message: Some(finding.message.clone()),
                     key: None,
                     of_row: None,
+                    at: [None; 2],
                 }
             })
             .collect())
@@ -294,6 +295,9 @@ struct Read {
     ids: HashMap<String, u32>,
     /// Effects with the ids of their causes.
     effects: Vec<(u32, String)>,
+    /// When the events at hand were, and the last time before: what states no time stands where the log has it.
+    times: Vec<Option<i64>>,
+    last_time: Option<i64>,
 }
 
 impl Read {
@@ -315,6 +319,11 @@ impl Read {
             let to = log.events().min(from + AT_ONCE as u32);
             ordinals.clear();
             ordinals.extend(from..to);
+            self.times.clear();
+            for ordinal in from..to {
+                self.last_time = log.time(ordinal).or(self.last_time);
+                self.times.push(self.last_time);
+            }
             let locators: Vec<Locator> = ordinals.iter().map(|o| log.locator(*o)).collect();
             others.clear();
             if causes {
@@ -324,7 +333,8 @@ impl Read {
                     let ordinal = ordinals[i];
                     match payload {
                         RawPayload::Json(text) => {
-                            let taken = self.shapes.take_json(kind, ordinal, log.time(ordinal), text);
+                            let time = self.times.get(i).copied().flatten();
+                            let taken = self.shapes.take_json(kind, ordinal, time, text);
                             self.shapeless += u64::from(taken.is_err());
                         }
                         RawPayload::Absent => {}
@@ -334,7 +344,8 @@ impl Read {
             }
             let locators: Vec<Locator> = others.iter().map(|o| log.locator(*o)).collect();
             store.fetch(&locators, cancel, &mut |i, event| {
-                self.take_whole(&event, others[i], log, drift, causes);
+                let time = self.times.get((others[i] - from) as usize).copied().flatten();
+                self.take_whole(&event, (others[i], time), drift, causes);
             })?;
             from = to;
             progress.set_done(u64::from(from));
@@ -342,12 +353,10 @@ impl Read {
         Ok(())
     }
 
-    fn take_whole(&mut self, event: &Event, ordinal: u32, log: &Log, drift: bool, causes: bool) {
+    fn take_whole(&mut self, event: &Event, (ordinal, time): (u32, Option<i64>), drift: bool, causes: bool) {
         if drift {
             match &event.payload.value {
-                Some(value) => self
-                    .shapes
-                    .take_value(&event.kind, ordinal, log.time(ordinal), value),
+                Some(value) => self.shapes.take_value(&event.kind, ordinal, time, value),
                 None => self.shapeless += u64::from(!event.payload.encoding.is_empty()),
             }
         }
@@ -405,6 +414,8 @@ fn within_streams(log: &Log, skew: i64) -> Vec<AuditFinding> {
         order.extend(own.map(|o| (log.version(*o), *o)));
         if order.iter().all(|(version, _)| version.is_some()) {
             order.sort_unstable();
+            // Whoever takes a version that is taken follows none of those behind it: that is told as a collision.
+            order.dedup_by_key(|(version, _)| *version);
         }
         let mut latest: Option<u32> = None;
         for (_, event) in &order {

@@ -1,6 +1,8 @@
 //! What `leftfold check` looks at: the comparisons and rules that a project file states.
 
 mod comparison;
+mod rule;
+mod saved;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,15 +10,18 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use leftfold_event::Point;
+use serde::de;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, de};
 use toml::Spanned;
 
-use crate::compare::{Only, Rule, RuleKind};
+use crate::compare::Rule;
 use crate::project::{line_of, toml_error};
 use comparison::ComparisonEntry;
+use rule::RuleEntry;
 
-pub use comparison::{Mode, NamedComparison, save_comparison};
+pub use comparison::{Mode, NamedComparison};
+pub use saved::save_comparison;
+pub(crate) use saved::{save_rule, stated_text};
 
 /// What is checked.
 #[derive(Clone, Debug)]
@@ -36,29 +41,6 @@ pub struct StatedCheck {
     pub is_rule: bool,
     /// What it says, or why it cannot be used, with the line.
     pub check: Result<Check, String>,
-}
-
-/// How a rule stands in TOML.
-#[derive(Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    expecting = "a table with name, source, streams, categories, types, projection, when and check, or with when, expect, by and within"
-)]
-struct RuleEntry {
-    name: Spanned<String>,
-    source: Option<String>,
-    #[serde(default)]
-    streams: Vec<String>,
-    #[serde(default)]
-    categories: Vec<String>,
-    #[serde(default)]
-    types: Vec<String>,
-    projection: Option<Spanned<String>>,
-    when: Option<Spanned<String>>,
-    check: Option<Spanned<String>>,
-    expect: Option<Spanned<String>>,
-    by: Option<Spanned<String>>,
-    within: Option<Spanned<String>>,
 }
 
 /// A text that says something wrong: where, and what.
@@ -82,63 +64,6 @@ fn named(name: &Spanned<String>, text: &str) -> Result<String, String> {
     match name.get_ref().trim() {
         "" => Err(wrong(name, text, "name: give it a name")),
         _ => Ok(name.get_ref().clone()),
-    }
-}
-
-impl RuleEntry {
-    fn check(self, text: &str) -> Result<Check, String> {
-        let refuse = |stated: Option<&Spanned<String>>, key: &str, with: &str, without: &str| match stated {
-            Some(s) => Err(wrong(
-                s,
-                text,
-                format!("{key} belongs to {with}, not to {without}"),
-            )),
-            None => Ok(()),
-        };
-        let said = |stated: &Option<Spanned<String>>| stated.as_ref().map(|s| s.get_ref().clone());
-        let kind = match (&self.check, &self.expect) {
-            (Some(check), None) => {
-                refuse(self.by.as_ref(), "by", "expect", "check")?;
-                refuse(self.within.as_ref(), "within", "expect", "check")?;
-                RuleKind::check(said(&self.when).as_deref(), check.get_ref())
-            }
-            (None, Some(expect)) => {
-                refuse(self.projection.as_ref(), "projection", "check", "expect")?;
-                let (Some(when), Some(by)) = (&self.when, &self.by) else {
-                    let why = "expect needs when (which events are to be followed) and by (what both share)";
-                    return Err(wrong(expect, text, why));
-                };
-                let within = read("within", self.within.as_ref(), text, duration)?;
-                RuleKind::expect(when.get_ref(), expect.get_ref(), by.get_ref(), within)
-            }
-            _ => {
-                let why = "a rule has either check, or when, expect and by";
-                return Err(wrong(&self.name, text, why));
-            }
-        };
-        let kind = kind.map_err(|e| {
-            let stated = match e.params.get("key").map(String::as_str) {
-                Some("when") => &self.when,
-                Some("expect") => &self.expect,
-                Some("by") => &self.by,
-                _ => &self.check,
-            };
-            match stated {
-                Some(stated) => wrong(stated, text, e.message),
-                None => e.message,
-            }
-        })?;
-        Ok(Check::Rule(Arc::new(Rule {
-            name: named(&self.name, text)?,
-            source: self.source,
-            only: Only {
-                streams: self.streams,
-                categories: self.categories,
-                types: self.types,
-            },
-            projection: self.projection.map(Spanned::into_inner),
-            kind,
-        })))
     }
 }
 

@@ -8,13 +8,16 @@
 use std::path::Path;
 
 use leftfold_event::{Cancel, Point};
-use leftfold_log::{Axis, LaneBy, Order, Place};
+use leftfold_log::{Axis, LaneBy, Place};
 
 pub use crate::compare::commands::{
-    cancel_states, comparison_known, convergence, finding_heat, finding_states, likeness, side_density,
+    beside, cancel_states, comparison_known, convergence, finding_heat, finding_states, likeness,
+    side_density, states_beside,
 };
-use crate::compare::{Asked, RightSide, mirror_options};
-use crate::{Session, SessionError, check_filter as check, filter_dto, mapping, output, project};
+pub use crate::compare::saving::{plan_check, save_check};
+pub use crate::compare::stated::{check_start, compare_start, rules, saved_comparisons};
+pub use crate::export::command::{cancel_export, export_progress, export_view};
+use crate::{Session, SessionError, check_filter as check, filter_dto, link, mapping, project};
 #[allow(
     clippy::wildcard_imports,
     reason = "one function a command names nearly all of them"
@@ -108,8 +111,13 @@ pub fn save_mapping(session: &Session, args: SaveMappingArgs) -> Answer<String> 
 pub fn open(session: &Session, args: OpenArgs) -> Answer<SourceDto> {
     let path = Path::new(&args.path);
     session.opening_of(path, |cancel, tick| {
-        session.open_with(path, args.store, args.mapping.as_ref(), cancel, tick)
+        let which = (args.store, args.mapping.as_ref(), !args.unmasked);
+        session.open_with(path, which, cancel, tick)
     })
+}
+
+pub fn masks(session: &Session, args: MasksArgs) -> Answer<Vec<MaskDto>> {
+    session.masks_stated(Path::new(&args.path))
 }
 
 pub fn close(session: &Session, args: CloseArgs) -> Answer<()> {
@@ -175,8 +183,8 @@ pub fn marks(session: &Session, args: MarksArgs) -> Answer<Bytes> {
 pub fn rows(session: &Session, args: RowsArgs) -> Answer<RowsDto> {
     session.source(args.source)?.view(args.filter)?.rows(
         args.axis.into(),
-        args.offset,
-        args.limit,
+        (args.offset, args.limit),
+        &args.fields,
         &Cancel::new(),
     )
 }
@@ -186,6 +194,11 @@ pub fn rank(session: &Session, args: RankArgs) -> Answer<u32> {
         .source(args.source)?
         .view(args.filter)?
         .rank(&args.place.into()))
+}
+
+pub fn reached(session: &Session, args: ReachedArgs) -> Answer<ReachedDto> {
+    let view = session.source(args.source)?.view(args.filter)?;
+    view.reached(&args.place.into(), args.known, &Cancel::new())
 }
 
 pub fn event(session: &Session, args: EventArgs) -> Answer<EventDto> {
@@ -241,10 +254,11 @@ pub fn step(session: &Session, args: StepArgs) -> Answer<Option<RowDto>> {
 
 pub fn state(session: &Session, args: StateArgs) -> Answer<StateDto> {
     let view = session.source(args.source)?.view(None)?;
-    view.state(
+    view.state_in_brief(
         args.stream,
         &args.place.into(),
         args.projection.as_deref(),
+        args.before,
         &Cancel::new(),
     )
 }
@@ -270,6 +284,22 @@ pub fn history(session: &Session, args: HistoryArgs) -> Answer<Vec<HistoryEntryD
         args.projection.as_deref(),
         &Cancel::new(),
     )
+}
+
+pub fn watch(session: &Session, args: WatchArgs) -> Answer<WatchDto> {
+    let view = session.source(args.source)?.view(None)?;
+    view.watch(
+        args.stream,
+        &args.path,
+        args.axis.into(),
+        args.projection.as_deref(),
+        &Cancel::new(),
+    )
+}
+
+pub fn valid_times(session: &Session, args: ValidTimesArgs) -> Answer<Vec<Option<Int>>> {
+    let view = session.source(args.source)?.view(None)?;
+    view.valid_times(&args.ordinals, &Cancel::new())
 }
 
 pub fn next_change(session: &Session, args: NextChangeArgs) -> Answer<Option<RowDto>> {
@@ -376,7 +406,9 @@ pub fn kafka_topic(session: &Session, args: KafkaTopicArgs) -> Answer<KafkaTopic
 
 pub fn kafka_sample(session: &Session, args: KafkaSampleArgs) -> Answer<KafkaSampleDto> {
     let connection = session.kafka().connection(args.connection)?;
-    connection.sample(&args.topic, args.limit, &args.reading)
+    // A topic has no folder: what the project file here says counts, and the user's own.
+    let masks = session.masks_of(Path::new(""))?;
+    connection.sample(&args.topic, args.limit, &args.reading, &masks)
 }
 
 pub fn suggest_capture(_: &Session, args: SuggestCaptureArgs) -> Answer<String> {
@@ -405,21 +437,6 @@ pub fn stop_capture(session: &Session, args: StopCaptureArgs) -> Answer<()> {
 pub fn forget_capture(session: &Session, args: ForgetCaptureArgs) -> Answer<()> {
     session.kafka().forget(args.capture);
     Ok(())
-}
-
-pub fn compare_start(session: &Session, args: CompareStartArgs) -> Answer<ComparisonDto> {
-    let asked = Asked::new(mirror_options(&args.options)?, args.options.known_at.as_deref())?;
-    let source = session.source(args.source)?;
-    let path = Path::new(&args.right);
-    let (store, dto, others) =
-        session.opening_of(path, |cancel, tick| session.most_certain(path, cancel, tick))?;
-    let right = RightSide {
-        path: path.to_owned(),
-        store,
-        title: dto.title,
-        others,
-    };
-    Ok(session.comparisons().start(source, right, asked)?.dto())
 }
 
 pub fn compare_status(session: &Session, args: CompareStatusArgs) -> Answer<ComparisonDto> {
@@ -461,13 +478,30 @@ pub fn finding_tiles(session: &Session, args: FindingTilesArgs) -> Answer<Bytes>
     found.tiles(&args.list, args.axis.into(), &args.spans).map(Bytes)
 }
 
-pub fn export_events(session: &Session, args: ExportEventsArgs) -> Answer<u32> {
+pub fn make_link(_: &Session, args: MakeLinkArgs) -> Answer<String> {
+    Ok(link::write(&args.open))
+}
+
+pub fn read_link(_: &Session, args: ReadLinkArgs) -> Answer<OpenAtStart> {
+    link::read(&args.link)
+}
+
+/// Events of a list as a text to copy; the shell has the clipboard.
+pub fn copied_events(session: &Session, args: CopyEventsArgs) -> Answer<(String, CopiedDto)> {
     let view = session.source(args.source)?.view(args.filter)?;
-    let path = Path::new(&args.path);
-    output::refuse_source(path, &view.source().path)?;
-    let order: &Order = view.order(args.axis.into());
-    let ordinals = order.range(0, order.len());
-    output::write_whole(path, |out| {
-        view.write_lines(&ordinals, out, &Cancel::new(), &mut |_| ())
-    })
+    view.copied(args.axis.into(), &args.ranges, args.form, &Cancel::new())
+}
+
+pub fn causes(session: &Session, args: CausesArgs) -> Answer<CausesDto> {
+    let source = session.source(args.source)?;
+    let cancel = source.begin_search();
+    source.view(None)?.causes_of(args.ordinal, &cancel)
+}
+
+pub fn effects(session: &Session, args: EffectsArgs) -> Answer<EffectsDto> {
+    let source = session.source(args.source)?;
+    let cancel = source.begin_search();
+    source
+        .view(None)?
+        .effects_below(args.ordinal, &cancel, &mut |_| ())
 }

@@ -1,4 +1,4 @@
-//! `[[compensate]]` of a project file: what undoes events of which type.
+//! `[[compensate]]` and `[[partner]]` of a project file: what undoes events of which type, and what belongs to them.
 
 use leftfold_compare::Template;
 use leftfold_event::json::{Number, Value};
@@ -12,6 +12,24 @@ use crate::project::{line_of, toml_error};
 struct Stated {
     #[serde(default)]
     compensate: Vec<Spanned<Entry>>,
+    #[serde(default)]
+    partner: Vec<Spanned<PartnerEntry>>,
+}
+
+/// What a project file states for repair plans.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Templates {
+    /// What undoes events, in the order in which it is stated.
+    pub compensate: Vec<Template>,
+    /// What belongs to events.
+    pub partner: Vec<Template>,
+}
+
+impl Templates {
+    /// Whether none is stated.
+    pub fn is_empty(&self) -> bool {
+        self.compensate.is_empty() && self.partner.is_empty()
+    }
 }
 
 #[derive(Deserialize)]
@@ -24,23 +42,66 @@ struct Entry {
     payload: Option<toml::Value>,
 }
 
-/// The templates that a TOML text states as `[[compensate]]`, in its order; or what is wrong, with the line.
-pub fn templates(text: &str) -> Result<Vec<Template>, String> {
+#[derive(Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table with type, with, stream and payload"
+)]
+struct PartnerEntry {
+    #[serde(rename = "type")]
+    of: String,
+    with: String,
+    #[serde(default)]
+    stream: Option<String>,
+    #[serde(default)]
+    payload: Option<toml::Value>,
+}
+
+/// The templates that a TOML text states as `[[compensate]]` and `[[partner]]`, in its order; or what is wrong, with the line.
+pub fn templates(text: &str) -> Result<Templates, String> {
     let stated: Stated = toml::from_str(text).map_err(|e| toml_error(&e, text))?;
-    stated
-        .compensate
-        .into_iter()
-        .map(|entry| {
-            let line = line_of(text, entry.span().start);
-            let Entry { of, with, payload } = entry.into_inner();
-            let wrong = |why: String| format!("line {line}: [[compensate]] of {of:?}: {why}");
-            if with.is_empty() || of.is_empty() {
-                return Err(wrong("type and with are types of events".to_owned()));
-            }
-            let payload = payload.map_or(Ok(Value::Null), value).map_err(&wrong)?;
-            Template::new(of.clone(), with, payload).map_err(|e| wrong(e.to_string()))
+    let compensate = stated.compensate.into_iter().map(|entry| {
+        let line = line_of(text, entry.span().start);
+        let Entry { of, with, payload } = entry.into_inner();
+        template((of, with), None, payload, &|of, why| {
+            format!("line {line}: [[compensate]] of {of:?}: {why}")
         })
-        .collect()
+    });
+    let partner = stated.partner.into_iter().map(|entry| {
+        let line = line_of(text, entry.span().start);
+        let PartnerEntry {
+            of,
+            with,
+            stream,
+            payload,
+        } = entry.into_inner();
+        template((of, with), stream, payload, &|of, why| {
+            format!("line {line}: [[partner]] of {of:?}: {why}")
+        })
+    });
+    Ok(Templates {
+        compensate: compensate.collect::<Result<_, _>>()?,
+        partner: partner.collect::<Result<_, _>>()?,
+    })
+}
+
+fn template(
+    (of, with): (String, String),
+    stream: Option<String>,
+    payload: Option<toml::Value>,
+    wrong: &dyn Fn(&str, String) -> String,
+) -> Result<Template, String> {
+    if with.is_empty() || of.is_empty() {
+        return Err(wrong(&of, "type and with are types of events".to_owned()));
+    }
+    let payload = payload
+        .map_or(Ok(Value::Null), value)
+        .map_err(|why| wrong(&of, why))?;
+    let made = Template::new(of.clone(), with, payload).map_err(|e| wrong(&of, e.to_string()))?;
+    match stream {
+        Some(stream) => made.in_stream(&stream).map_err(|e| wrong(&of, e.to_string())),
+        None => Ok(made),
+    }
 }
 
 fn value(stated: toml::Value) -> Result<Value, String> {
@@ -71,7 +132,7 @@ mod tests {
     fn templates_are_read_beside_everything_else() {
         let text = "[[source]]\nname = 'x'\n[[compensate]]\ntype = 'Paid'\nwith = 'Refunded'\n\
                     payload = { of = '{stream}', n = 1, x = 0.5, list = [true] }\n";
-        let all = templates(text).unwrap();
+        let all = templates(text).unwrap().compensate;
         let paid = Event {
             stream: "order-1".to_owned(),
             ..Event::default()
@@ -85,6 +146,21 @@ mod tests {
         );
         filled = filled.pointer("/list/0").cloned().unwrap();
         assert_eq!(filled, Value::from(true));
+    }
+
+    #[test]
+    fn a_partner_has_a_stream_of_its_own() {
+        let text = "[[partner]]\ntype = 'Placed'\nwith = 'Invoiced'\nstream = 'invoice-{payload@/n}'\n";
+        let all = templates(text).unwrap();
+        assert!(all.compensate.is_empty());
+        let placed = Event {
+            stream: "order-1".to_owned(),
+            payload: leftfold_event::Payload::from_json(br#"{"n":10.50}"#.to_vec()).0,
+            ..Event::default()
+        };
+        assert_eq!(all.partner[0].stream_for(&placed).unwrap(), "invoice-10.50");
+        let bad = templates(&text.replace("payload@", "payload.")).unwrap_err();
+        assert!(bad.contains("[[partner]]") && bad.contains("line 1"), "{bad}");
     }
 
     #[test]

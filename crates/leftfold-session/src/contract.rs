@@ -61,6 +61,10 @@ commands! {
     app_info AppInfoArgs {} -> AppInfo;
     /// Keeps the UI's preferences (JSON text).
     save_preferences SavePreferencesArgs { json: String } -> ();
+    /// What was seen of a store of a file when it was last open, as the UI saved it (JSON text); `None`: never, or it can no longer be read.
+    workspace WorkspaceArgs { path: String, store: u32 } -> Option<String>;
+    /// Keeps what is seen of a store of a file (JSON text).
+    save_workspace SaveWorkspaceArgs { path: String, store: u32, json: String } -> ();
     /// Asks the user for a file; `None` when they cancel.
     pick_file PickFileArgs {} -> Option<String>;
     /// Asks the user where to save; `None` when they cancel.
@@ -85,7 +89,9 @@ commands! {
     /// configuration; says where.
     save_mapping SaveMappingArgs { path: String, name: String, mapping: MappingDto } -> String;
     /// Opens a store (by index, or by a mapping) and starts to index it. Answers at once.
-    open OpenArgs { path: String, store: u32, mapping: Option<MappingDto> } -> SourceDto;
+    open OpenArgs { path: String, store: u32, mapping: Option<MappingDto>, unmasked: bool } -> SourceDto;
+    /// What project files hide of a data file, and which of them says so.
+    masks MasksArgs { path: String } -> Vec<MaskDto>;
     /// Closes a source and stops its work.
     close CloseArgs { source: u32 } -> ();
     /// How far a source's index is. The shell also emits the event `index` with `{source, generation}` when it grew.
@@ -112,10 +118,12 @@ commands! {
     marks MarksArgs {
         source: u32, axis: AxisDto, by: LaneByDto, lanes: Vec<u32>, from: Int, to: Int, limit: u32, filter: Option<u32>,
     } -> Bytes;
-    /// A window of the event list in the axis's order.
-    rows RowsArgs { source: u32, axis: AxisDto, filter: Option<u32>, offset: u32, limit: u32 } -> RowsDto;
+    /// A window of the event list in the axis's order, with the texts of some fields of each (`payload.total`, `metadata.user`, `correlation_id`).
+    rows RowsArgs { source: u32, axis: AxisDto, filter: Option<u32>, offset: u32, limit: u32, fields: Vec<String> } -> RowsDto;
     /// How many events of the list lie at or before a place: the rank just after it.
     rank RankArgs { source: u32, filter: Option<u32>, place: PlaceDto } -> u32;
+    /// The same with the last of them, unless that rank is `known`: one answer for what follows the playhead.
+    reached ReachedArgs { source: u32, filter: Option<u32>, place: PlaceDto, known: Option<u32> } -> ReachedDto;
     /// One event, whole.
     event EventArgs { source: u32, ordinal: u32 } -> EventDto;
     /// The event another one names as its cause, looked for by its id; `None`: not in this source. A search that follows ends
@@ -131,12 +139,16 @@ commands! {
     step StepArgs {
         source: u32, filter: Option<u32>, place: PlaceDto, direction: DirectionDto, by: LaneByDto, lane: Option<u32>,
     } -> Option<RowDto>;
-    /// A stream's state at a place. A place right after an event shows what that event changed.
-    state StateArgs { source: u32, stream: u32, place: PlaceDto, projection: Option<String> } -> StateDto;
+    /// A stream's state at a place, with the one before its last event if wanted. A place right after an event shows what that event changed.
+    state StateArgs { source: u32, stream: u32, place: PlaceDto, projection: Option<String>, before: bool } -> StateDto;
     /// The difference of a stream's state between two places.
     diff DiffArgs { source: u32, stream: u32, from: PlaceDto, to: PlaceDto, projection: Option<String> } -> DiffDto;
     /// All values a path of a stream's state has held, oldest first, at most `limit` (the latest ones).
     history HistoryArgs { source: u32, stream: u32, path: String, limit: u32, projection: Option<String> } -> Vec<HistoryEntryDto>;
+    /// Every value a path of a stream's state has held, by where it holds on an axis, oldest first, at most the latest 200,000.
+    watch WatchArgs { source: u32, stream: u32, path: String, axis: AxisDto, projection: Option<String> } -> WatchDto;
+    /// The valid times of events, in nanoseconds, in the order they are asked for (at most 1,000); `None`: the event has none.
+    valid_times ValidTimesArgs { source: u32, ordinals: Vec<u32> } -> Vec<Option<Int>>;
     /// The next or previous event that changed a path.
     next_change NextChangeArgs {
         source: u32, stream: u32, path: String, place: PlaceDto, direction: DirectionDto, projection: Option<String>,
@@ -209,6 +221,17 @@ commands! {
     /// Compares an open source with another file; it goes on in the background. The shell emits `comparison` with `{comparison}` as it
     /// goes and when it ends.
     compare_start CompareStartArgs { source: u32, right: String, options: CompareOptionsDto } -> ComparisonDto;
+    /// The comparisons that the project file states which speaks for a source.
+    saved_comparisons SavedComparisonsArgs { source: u32 } -> Vec<SavedComparisonDto>;
+    /// What saving a comparison or a rule in the project file would write, and where: the file that speaks for the source, or one beside it.
+    plan_check PlanCheckArgs { source: u32, check: CheckToSaveDto } -> CheckPlanDto;
+    /// Saves it there, in place of one of the same name; says where. The rest of the file stays as it is.
+    save_check SaveCheckArgs { source: u32, check: CheckToSaveDto } -> String;
+    /// The rules that it states.
+    rules RulesArgs { source: u32 } -> RulesDto;
+    /// Checks rules over an open source: those of these names of its project file and, beside them, one that is written here. It goes on in
+    /// the background and is a comparison of one side: the commands about findings work on it.
+    check_start CheckStartArgs { source: u32, names: Vec<String>, written: Option<RuleDto> } -> ComparisonDto;
     /// How far a comparison is, and what it came to.
     compare_status CompareStatusArgs { comparison: u32 } -> ComparisonDto;
     /// Ends a comparison; it ends as `cancelled`.
@@ -244,10 +267,40 @@ commands! {
     } -> FindingStatesDto;
     /// Ends the replays for `finding_states` that are under way, as `cancelled`.
     cancel_states CancelStatesArgs { comparison: u32 } -> ();
+    /// Where the right side stands while the left one's playhead is at a place; `None`: the right side holds no events.
+    beside BesideArgs { comparison: u32, place: PlaceDto, sync: SyncDto } -> Option<BesideDto>;
+    /// The states of a stream of the open source on both sides, at a place of the left one.
+    states_beside StatesBesideArgs {
+        comparison: u32, stream: String, place: PlaceDto, sync: SyncDto, projection: Option<String>,
+    } -> FindingStatesDto;
     /// How much of a file's history the open source has, too; `None`: it is the same file, or holds no events.
     likeness LikenessArgs { source: u32, path: String } -> Option<LikenessDto>;
-    /// Exports the events of the list as NDJSON; answers how many were written.
-    export_events ExportEventsArgs { source: u32, axis: AxisDto, filter: Option<u32>, path: String } -> u32;
+    /// Writes what is seen to a file, whole or not at all and never in place of the source. One at a time.
+    export_view ExportViewArgs { source: u32, filter: Option<u32>, what: ExportDto, path: String } -> ExportedDto;
+    /// How far what is being exported is; `None`: nothing is.
+    export_progress ExportProgressArgs {} -> Option<ExportProgressDto>;
+    /// Gives up what is being exported.
+    cancel_export CancelExportArgs {} -> ();
+
+    // Copies, links and windows.
+    /// Puts events of a list on the clipboard, by stretches of ranks: at most a hundred thousand events and 32 MiB.
+    copy_events CopyEventsArgs {
+        source: u32, axis: AxisDto, filter: Option<u32>, ranges: Vec<RankRangeDto>, form: CopyFormDto,
+    } -> CopiedDto;
+    /// Puts a text on the clipboard.
+    copy_text CopyTextArgs { text: String } -> ();
+    /// The link that opens something.
+    make_link MakeLinkArgs { open: OpenAtStart } -> String;
+    /// What a link asks to open.
+    read_link ReadLinkArgs { link: String } -> OpenAtStart;
+    /// What led to an event, up to the root. A search that follows ends this one as `cancelled`.
+    causes CausesArgs { source: u32, ordinal: u32 } -> CausesDto;
+    /// What an event led to, and what that led to. A search that follows ends this one as `cancelled`.
+    effects EffectsArgs { source: u32, ordinal: u32 } -> EffectsDto;
+    /// Opens another window, with nothing open in it.
+    new_window NewWindowArgs {} -> ();
+    /// Closes the window this comes from: it was told `closing`, and has kept what is seen in it.
+    leave LeaveArgs {} -> ();
 }
 
 struct Collect<'a> {

@@ -9,6 +9,7 @@ use leftfold_log::{Axis, Filter, FilterRun, Growth, Log, Selection};
 use leftfold_source::EventStore;
 
 use crate::error::SessionError;
+use crate::masks::Masks;
 use crate::source::{Changed, IndexState, OpenSource, lock};
 
 /// How often a running filter shows what it has.
@@ -143,6 +144,7 @@ impl OpenSource {
     /// Starts a filter; it goes on in the background, following the index while that grows.
     pub fn start_filter(self: &Arc<Self>, text: &str) -> Result<Arc<FilterTask>, SessionError> {
         let filter = Filter::parse(text)?;
+        Masks::refuse(self.store.hidden(), &filter.reads(), "the filter")?;
         let log = Arc::clone(&self.snapshot().log);
         let task = Arc::new(FilterTask {
             id: self.filter_id(),
@@ -159,13 +161,72 @@ impl OpenSource {
             })),
             shown: Condvar::new(),
         });
+        self.scan(&task, None)?;
         lock(&self.filters).insert(task.id, Arc::clone(&task));
-        let (weak, task_too, store) = (Arc::downgrade(self), Arc::clone(&task), Arc::clone(&self.store));
+        Ok(task)
+    }
+
+    /// Lets all filters look through the log anew that comes after a generation: the one before says nothing of it. Until then they keep what
+    /// they kept.
+    pub(crate) fn filter_anew(self: &Arc<Self>, after: u32) {
+        let all: Vec<Arc<FilterTask>> = lock(&self.filters).values().cloned().collect();
+        for old in all {
+            old.cancel();
+            let kept = old.matches();
+            // It could be read before.
+            let Ok(filter) = Filter::parse(old.filter.text()) else {
+                continue;
+            };
+            let still = |error: Option<SessionError>| {
+                let order = kept.selection.order(Axis::Log);
+                Matches {
+                    log: Arc::clone(&kept.log),
+                    selection: kept.log.select(order.range(0, order.len())),
+                    scanned: 0,
+                    done: error.is_some(),
+                    failed: 0,
+                    first_failure: None,
+                    error,
+                }
+            };
+            let task = Arc::new(FilterTask {
+                id: old.id,
+                filter,
+                cancel: Cancel::new(),
+                matches: Mutex::new(Arc::new(still(None))),
+                shown: Condvar::new(),
+            });
+            if let Err(e) = self.scan(&task, Some(after)) {
+                task.take(still(Some(e)));
+            }
+            // Who dropped it meanwhile does not want it.
+            if let Some(slot) = lock(&self.filters).get_mut(&task.id) {
+                *slot = Arc::clone(&task);
+            } else {
+                task.cancel();
+            }
+        }
+    }
+
+    /// Looks through the log in the background, and through what it grows by while it is read; `after`: not before a later snapshot is there.
+    fn scan(self: &Arc<Self>, task: &Arc<FilterTask>, after: Option<u32>) -> Result<(), SessionError> {
+        let (weak, task_too, store) = (Arc::downgrade(self), Arc::clone(task), Arc::clone(&self.store));
         let run = move || {
             let mut carry = Carry::default();
+            let mut after = after;
             loop {
                 let Some(source) = weak.upgrade() else { return };
-                let snapshot = source.snapshot();
+                let snapshot = match after {
+                    Some(generation) => source.wait_newer(generation, Duration::from_millis(100)),
+                    None => source.snapshot(),
+                };
+                if after.is_some_and(|generation| snapshot.generation <= generation) {
+                    if task_too.cancel.is_cancelled() {
+                        return;
+                    }
+                    continue;
+                }
+                after = None;
                 let id = source.id;
                 let on_change = Arc::clone(&source.on_change);
                 drop(source);
@@ -183,18 +244,18 @@ impl OpenSource {
                 source.wait_newer(snapshot.generation, Duration::from_millis(500));
             }
         };
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("filter".to_owned())
             // An unoptimised evaluation takes some 30 KiB of stack a level.
             .stack_size(16 << 20)
-            .spawn(run)
-            .map_err(|e| {
-                SessionError::new(
-                    "no-thread",
-                    format!("the system gives no thread to filter with: {e}"),
-                )
-            })?;
-        Ok(task)
+            .spawn(run);
+        match thread {
+            Ok(_) => Ok(()),
+            Err(e) => Err(SessionError::new(
+                "no-thread",
+                format!("the system gives no thread to filter with: {e}"),
+            )),
+        }
     }
 
     /// A running or finished filter.
@@ -280,4 +341,76 @@ fn pass(
     carry.scanned = run.scanned();
     carry.kept = run.kept().to_vec();
     ended_well
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::path::Path;
+
+    use leftfold_source::SourceFile;
+
+    use super::*;
+    use crate::source::OpenOptions;
+
+    fn lines(range: std::ops::Range<u32>) -> String {
+        let line = |i: u32| {
+            format!(
+                "{{\"stream\":\"s-{}\",\"type\":\"T{}\",\"payload\":{{\"n\":{i}}}}}\n",
+                i % 7,
+                i % 2
+            )
+        };
+        range.map(line).collect()
+    }
+
+    fn open(path: &Path) -> Arc<OpenSource> {
+        let file = SourceFile::open_unmapped(path).expect("a file of events");
+        let source = OpenSource::open(OpenOptions {
+            id: 1,
+            path: path.to_owned(),
+            store: file.store(0).expect("one history"),
+            projections: leftfold_replay::Projections::default(),
+            warnings: Vec::new(),
+            cache_folder: None,
+            growing: false,
+            on_change: Arc::new(|_| ()),
+        });
+        source.wait_ready(&mut |_| ()).expect("it can be read");
+        source
+    }
+
+    fn kept(source: &Arc<OpenSource>, id: u32) -> (u32, usize) {
+        let task = source.filter(id).expect("it has the id it had");
+        let matches = task
+            .wait_done(&mut |_| ControlFlow::Continue(()))
+            .expect("it ends");
+        (
+            matches.log.events(),
+            matches.selection.order(Axis::Log).len() as usize,
+        )
+    }
+
+    #[test]
+    fn a_source_that_is_read_again_is_looked_through_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("events.ndjson");
+        std::fs::write(&path, lines(0..1000)).expect("it can be written");
+        let source = open(&path);
+        let id = source.start_filter("type == \"T1\"").expect("a filter").id;
+        assert_eq!(kept(&source, id), (1000, 500));
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .expect("the file");
+        file.write_all(lines(1000..1100).as_bytes()).expect("more events");
+        source.reindex();
+        source.wait_ready(&mut |_| ()).expect("it can be read");
+        assert_eq!(kept(&source, id), (1100, 550));
+        // Others in their place, of which there are more than were looked through.
+        std::fs::write(&path, lines(0..1200).replace("T1", "T9").replace("T0", "T1")).expect("written anew");
+        source.reindex();
+        source.wait_ready(&mut |_| ()).expect("it can be read");
+        assert_eq!(kept(&source, id), (1200, 600));
+    }
 }

@@ -147,25 +147,36 @@ impl StreamHistory for LogStream<'_> {
         cancel: &Cancel,
         visit: &mut dyn FnMut(usize, Step<'_>),
     ) -> Result<(), ReplayError> {
-        let mut from = range.start;
-        while from < range.end {
-            if cancel.is_cancelled() {
-                return Err(ReplayError::Cancelled);
-            }
-            let to = range.end.min(from + CHUNK);
+        in_chunks(range, cancel, |some| {
             let read = if self.decoded.get() {
-                self.whole(from..to, cancel, visit)
+                self.whole(some, cancel, visit)
             } else {
-                self.raw(from..to, cancel, visit)
+                self.raw(some, cancel, visit)
             };
             read.map_err(|e| match e {
                 SourceError::Cancelled => ReplayError::Cancelled,
                 other => ReplayError::History(Box::new(other)),
-            })?;
-            from = to;
-        }
-        Ok(())
+            })
+        })
     }
+}
+
+/// Reads a range in parts of which each is soon done, so that a cancel is soon obeyed.
+pub(crate) fn in_chunks(
+    range: Range<usize>,
+    cancel: &Cancel,
+    mut read: impl FnMut(Range<usize>) -> Result<(), ReplayError>,
+) -> Result<(), ReplayError> {
+    let mut from = range.start;
+    while from < range.end {
+        if cancel.is_cancelled() {
+            return Err(ReplayError::Cancelled);
+        }
+        let to = range.end.min(from + CHUNK);
+        read(from..to)?;
+        from = to;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::checks::{self, Check, NamedComparison, StatedCheck};
 use crate::decode::DecodeEntry;
 use crate::error::SessionError;
+use crate::masks::Masks;
 
 /// The file's name.
 pub const FILE_NAME: &str = "leftfold.toml";
@@ -29,6 +30,8 @@ pub struct ProjectFile {
     pub checks: Vec<StatedCheck>,
     /// Connections to clusters by name: properties by librdkafka's names.
     pub(crate) kafka: BTreeMap<String, toml::Table>,
+    /// Fields that are hidden, as they were written.
+    pub masks: Vec<String>,
 }
 
 /// How the file stands in TOML. Unknown keys are refused, so that a typing error is not silently nothing.
@@ -44,7 +47,10 @@ struct RawFile<Source> {
     /// Templates of events that undo others, as a plan reads them.
     #[serde(rename = "compensate")]
     _compensate: Vec<toml::Value>,
+    #[serde(rename = "partner")]
+    _partner: Vec<toml::Value>,
     kafka: BTreeMap<String, toml::Table>,
+    masks: Vec<String>,
 }
 
 impl<Source> Default for RawFile<Source> {
@@ -55,7 +61,9 @@ impl<Source> Default for RawFile<Source> {
             comparison: Vec::new(),
             rule: Vec::new(),
             _compensate: Vec::new(),
+            _partner: Vec::new(),
             kafka: BTreeMap::new(),
+            masks: Vec::new(),
         }
     }
 }
@@ -115,6 +123,7 @@ impl ProjectFile {
                     checks: checks::stated(text, &file.comparison, &file.rule),
                     sources: file.source,
                     kafka: file.kafka,
+                    masks: file.masks,
                     broken: Vec::new(),
                 });
             }
@@ -125,6 +134,7 @@ impl ProjectFile {
         let mut file = Self {
             checks: checks::stated(text, &loose.comparison, &loose.rule),
             kafka: loose.kafka,
+            masks: loose.masks,
             ..Self::default()
         };
         for value in loose.source {
@@ -274,6 +284,11 @@ impl Project {
         Ok(first)
     }
 
+    /// The fields that it hides. A mask that cannot be read is an error: nothing is shown rather than too much.
+    pub fn masks(&self) -> Result<Masks, SessionError> {
+        Masks::parse(&self.file.masks).map_err(|e| self.wrong(&e.message))
+    }
+
     /// What of the sources cannot be used, in sentences.
     pub fn broken(&self) -> impl Iterator<Item = String> {
         self.file.broken.iter().map(|b| self.wrong(&b.why).message)
@@ -285,8 +300,8 @@ impl Project {
         SessionError::new("project-file", format!("{}: {why}", path.display()))
     }
 
-    /// What undoes events of which type, as `[[compensate]]` says it.
-    pub fn templates(&self) -> Result<Vec<leftfold_compare::Template>, SessionError> {
+    /// What undoes events of which type and what belongs to them, as `[[compensate]]` and `[[partner]]` say it.
+    pub fn templates(&self) -> Result<crate::compensate::Templates, SessionError> {
         crate::compensate::templates(&self.text).map_err(|why| self.wrong(&why))
     }
 
@@ -307,6 +322,19 @@ impl Project {
         let mut list = toml_edit::ArrayOfTables::new();
         list.push(rule);
         alone["rule"] = toml_edit::Item::ArrayOfTables(list);
+        if let Some(projections) = document.get("projection") {
+            alone["projection"] = projections.clone();
+        }
+        Ok(alone.to_string())
+    }
+
+    /// The projections of this project file alone, as text that another one may begin with; empty where it states none.
+    pub fn projections_alone(&self) -> Result<String, SessionError> {
+        let document: toml_edit::DocumentMut = self
+            .text
+            .parse()
+            .map_err(|e: toml_edit::TomlError| self.wrong(&e.to_string()))?;
+        let mut alone = toml_edit::DocumentMut::new();
         if let Some(projections) = document.get("projection") {
             alone["projection"] = projections.clone();
         }
@@ -523,9 +551,15 @@ pub(crate) fn edit(
         Err(e) => return Err(failed(&e)),
     };
     let mut document: toml_edit::DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| failed(&e))?;
+    // Comments alone are what ends an empty document: what is added would stand before them.
+    let mut comments = String::new();
+    if document.is_empty() && !text.is_empty() {
+        comments = format!("{}\n", text.trim_end());
+        document = toml_edit::DocumentMut::new();
+    }
     change(&mut document).map_err(|e| failed(&e))?;
     let temporary = folder.join(format!(".{FILE_NAME}.{}", std::process::id()));
-    fs::write(&temporary, document.to_string())
+    fs::write(&temporary, format!("{comments}{document}"))
         .and_then(|()| fs::rename(&temporary, &path))
         .map_err(|e| {
             let _ = fs::remove_file(&temporary);

@@ -1,6 +1,7 @@
 //! The session: what is open, and the way in for every front end.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -14,13 +15,15 @@ use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
 use crate::compare::Comparisons;
 use crate::dto::{
     CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto,
-    Int, MappingDto, MappingPreviewDto, OpeningDto, ProjectionDto, SourceDto, StoreDto, TableDto,
+    Int, MappingDto, MappingPreviewDto, MaskDto, OpeningDto, ProjectionDto, SourceDto, StoreDto, TableDto,
 };
 use crate::error::SessionError;
+use crate::export::command::Exporting;
 use crate::filter::FilterTask;
 use crate::kafka::Kafka;
 use crate::mapping;
-use crate::project::Project;
+use crate::masks::{Masked, Masks};
+use crate::project::{self, Project};
 use crate::source::{IndexState, OnChange, OpenOptions, OpenSource, lock};
 
 /// Rows a mapping's preview shows.
@@ -35,10 +38,14 @@ pub struct Session {
     looked_into: Mutex<Option<(PathBuf, Arc<SourceFile>)>>,
     /// What is being opened.
     opening: Mutex<Option<Arc<Opening>>>,
+    /// What is being written for who looks.
+    exporting: Mutex<Option<Arc<Exporting>>>,
     next: AtomicU32,
     cache_folder: Option<PathBuf>,
     config_folder: Option<PathBuf>,
     project_folder: Option<PathBuf>,
+    /// Whether what the project files hide is hidden.
+    masking: bool,
     on_change: OnChange,
     kafka: Kafka,
     comparisons: Comparisons,
@@ -61,6 +68,9 @@ struct Opened {
     store: StoreDto,
 }
 
+/// A store of a file: by its index, or by a mapping; and whether what is masked is hidden.
+pub(crate) type Which<'a> = (u32, Option<&'a MappingDto>, bool);
+
 impl Session {
     /// A session with nothing open. Indexes are kept in `cache_folder`, if there is one.
     pub fn new(cache_folder: Option<PathBuf>, on_change: OnChange) -> Self {
@@ -71,10 +81,12 @@ impl Session {
             received: Mutex::default(),
             looked_into: Mutex::default(),
             opening: Mutex::default(),
+            exporting: Mutex::default(),
             next: AtomicU32::new(1),
             cache_folder,
             config_folder,
             project_folder: None,
+            masking: true,
             kafka: Kafka::new(Arc::clone(&on_change)),
             comparisons: Comparisons::new(Arc::clone(&on_change)),
             on_change,
@@ -88,6 +100,72 @@ impl Session {
             project_folder: Some(folder),
             ..self
         }
+    }
+
+    /// The same, hiding nothing that project files hide.
+    #[must_use]
+    pub fn without_masks(self) -> Self {
+        Self {
+            masking: false,
+            ..self
+        }
+    }
+
+    /// What is hidden of the events of a data file: what any project file says that may speak for it, the one beside it, that of the folder the
+    /// program was started in, and the user's own.
+    pub fn masks_of(&self, path: &Path) -> Result<Masks, SessionError> {
+        let mut all = Masks::default();
+        for (_, masks) in self.masking(path)? {
+            all = all.and(&masks);
+        }
+        Ok(all)
+    }
+
+    /// The masks that hold for a data file, each with the project file that says it first.
+    pub fn masks_stated(&self, path: &Path) -> Result<Vec<MaskDto>, SessionError> {
+        let mut all: Vec<MaskDto> = Vec::new();
+        for (file, masks) in self.masking(path)? {
+            for name in masks.names() {
+                if all.iter().all(|mask| mask.name != *name) {
+                    all.push(MaskDto {
+                        name: name.clone(),
+                        file: file.display().to_string(),
+                    });
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// What each project file that may speak for a data file hides of it.
+    fn masking(&self, path: &Path) -> Result<Vec<(PathBuf, Masks)>, SessionError> {
+        let mut all = Vec::new();
+        if !self.masking {
+            return Ok(all);
+        }
+        // Beside a link, and beside the file that it leads to.
+        let (mut beside, mut behind) = (None, None);
+        if !self.is_received(path) {
+            beside = Project::of_data_file(path)?;
+            let real = fs::canonicalize(path)
+                .ok()
+                .filter(|real| real.parent() != path.parent());
+            behind = real
+                .map(|real| Project::of_data_file(&real))
+                .transpose()?
+                .flatten();
+        }
+        let mut take = |project: Project| {
+            let masks = project.masks()?;
+            all.push((project.folder.join(project::FILE_NAME), masks));
+            Ok::<(), SessionError>(())
+        };
+        beside.map(&mut take).transpose()?;
+        behind.map(&mut take).transpose()?;
+        for folder in self.project_folders() {
+            Project::of_folder(folder)?.map(&mut take).transpose()?;
+        }
+        Ok(all)
     }
 
     /// The user's cache folder for indexes; the environment's `LEFTFOLD_CACHE_DIR` overrides it.
@@ -117,7 +195,7 @@ impl Session {
         Ok(())
     }
 
-    fn is_received(&self, path: &Path) -> bool {
+    pub(crate) fn is_received(&self, path: &Path) -> bool {
         lock(&self.received).contains_key(path)
     }
 
@@ -163,13 +241,19 @@ impl Session {
 
     /// The project file that speaks for a data file: the one beside it, or else one that names it. Nothing lies beside what was
     /// received: the project folder's own speaks for it.
-    fn project_of(&self, path: &Path) -> Result<Option<Project>, SessionError> {
+    pub(crate) fn project_of(&self, path: &Path) -> Result<Option<Project>, SessionError> {
         if self.is_received(path) {
             let folder = self.project_folder.as_deref();
             return Ok(folder.map(Project::of_folder).transpose()?.flatten());
         }
         let elsewhere = [self.project_folder.as_deref(), self.config_folder()];
         Project::for_data_file(path, elsewhere.into_iter().flatten())
+    }
+
+    /// The projections that a project file states for a data file, as text that another project file may begin with.
+    pub fn stated_projections(&self, path: &Path) -> Result<Option<String>, SessionError> {
+        let project = self.project_of(path)?;
+        project.map(|p| p.projections_alone()).transpose()
     }
 
     /// Opens a file where it can be seen and given up. The one opened before is given up: nobody waits for it any more.
@@ -220,6 +304,24 @@ impl Session {
         }
     }
 
+    /// Writes something where it can be seen and given up. The one before is given up: nobody waits for it any more.
+    pub(crate) fn exporting<T>(
+        &self,
+        write: impl FnOnce(&Exporting) -> Result<T, SessionError>,
+    ) -> Result<T, SessionError> {
+        let exporting = Arc::new(Exporting::default());
+        if let Some(before) = lock(&self.exporting).replace(Arc::clone(&exporting)) {
+            before.cancel();
+        }
+        let written = write(&exporting);
+        lock(&self.exporting).take_if(|e| Arc::ptr_eq(e, &exporting));
+        written
+    }
+
+    pub(crate) fn export_under_way(&self) -> Option<Arc<Exporting>> {
+        lock(&self.exporting).clone()
+    }
+
     /// Looks into a file without indexing it. Opens what no dialect knows, too: then `problem` says so.
     pub fn inspect(&self, path: &Path) -> Result<InspectDto, SessionError> {
         self.inspect_with(path, &Cancel::new(), &mut |_| ())
@@ -259,11 +361,12 @@ impl Session {
             store.notes.extend(project.iter().flat_map(Project::broken));
         }
         let problem = file.problem().filter(|_| stores.is_empty());
+        let masks = self.masks_of(path)?;
         Ok(InspectDto {
             path: path.display().to_string(),
             kind: file.kind().as_str().to_owned(),
             stores,
-            tables: file.tables().iter().map(table_dto).collect(),
+            tables: file.tables().iter().map(|t| table_dto(t, &masks)).collect(),
             problem: problem.map(|e| SessionError::from(e).into()),
         })
     }
@@ -300,7 +403,7 @@ impl Session {
     ) -> Result<MappingPreviewDto, SessionError> {
         let file = self.file(path)?;
         let file = read_as_chosen(file, self.project_of(path)?.as_ref(), path)?;
-        let store = file.store_with(&mapping::from_dto(dto)?)?;
+        let store = Masked::over(file.store_with(&mapping::from_dto(dto)?)?, &self.masks_of(path)?);
         let mut builder = LogBuilder::new();
         let mut problems = 0;
         store.scan(
@@ -315,7 +418,7 @@ impl Session {
             cancel,
         )?;
         let ordinals: Vec<u32> = (0..builder.len() as u32).collect();
-        let source = OpenSource::of_log(path, store, builder.finish());
+        let source = OpenSource::of_log(path, store, builder.finish(), Projections::default());
         let view = source.view(None)?;
         let mut sentences: Vec<String> = Vec::new();
         view.events(&ordinals, cancel, &mut |_, event| {
@@ -338,18 +441,17 @@ impl Session {
         store: u32,
         mapped: Option<&MappingDto>,
     ) -> Result<SourceDto, SessionError> {
-        self.open_with(path, store, mapped, &Cancel::new(), &mut |_| ())
+        self.open_with(path, (store, mapped, true), &Cancel::new(), &mut |_| ())
     }
 
     pub(crate) fn open_with(
         &self,
         path: &Path,
-        store: u32,
-        mapped: Option<&MappingDto>,
+        which: Which<'_>,
         cancel: &Cancel,
         tick: &mut dyn FnMut(u64),
     ) -> Result<SourceDto, SessionError> {
-        let (events, dto, projections) = self.found(path, store, mapped, cancel, tick)?;
+        let (events, dto, projections) = self.found(path, which, cancel, tick)?;
         let mut warnings = events.info().warnings.clone();
         warnings.extend(self.broken(path)?);
         let cache_folder = self.cache_folder.clone().filter(|_| !self.is_received(path));
@@ -368,15 +470,15 @@ impl Session {
         store: u32,
         mapped: Option<&MappingDto>,
     ) -> Result<(Arc<dyn EventStore>, Projections), SessionError> {
-        let (events, _, projections) = self.found(path, store, mapped, &Cancel::new(), &mut |_| ())?;
+        let which = (store, mapped, true);
+        let (events, _, projections) = self.found(path, which, &Cancel::new(), &mut |_| ())?;
         Ok((events, projections))
     }
 
     fn found(
         &self,
         path: &Path,
-        store: u32,
-        mapped: Option<&MappingDto>,
+        (store, mapped, hides): Which<'_>,
         cancel: &Cancel,
         tick: &mut dyn FnMut(u64),
     ) -> Result<(Arc<dyn EventStore>, StoreDto, Projections), SessionError> {
@@ -415,7 +517,12 @@ impl Session {
         };
         dto.notes.extend(project.iter().flat_map(Project::broken));
         let projections = with_found(projections, &events.folds()?);
-        Ok((events, dto, projections))
+        let masks = if hides {
+            self.masks_of(path)?
+        } else {
+            Masks::default()
+        };
+        Ok((Masked::over(events, &masks), dto, projections))
     }
 
     /// The history of a file that is most certainly one, what it is read as, and how many others the file holds.
@@ -439,7 +546,7 @@ impl Session {
             .with("reason", reason));
         };
         let others = inspected.stores.len() as u32 - 1;
-        let (events, dto, _) = self.found(path, first.index, None, cancel, tick)?;
+        let (events, dto, _) = self.found(path, (first.index, None, true), cancel, tick)?;
         Ok((events, dto, others))
     }
 
@@ -669,7 +776,7 @@ fn store_dto(info: &StoreInfo, index: usize, mapped: Option<&leftfold_source::Ma
     }
 }
 
-fn table_dto(table: &leftfold_source::TableShape) -> TableDto {
+fn table_dto(table: &leftfold_source::TableShape, masks: &Masks) -> TableDto {
     TableDto {
         name: table.name.clone(),
         columns: table
@@ -678,7 +785,12 @@ fn table_dto(table: &leftfold_source::TableShape) -> TableDto {
             .map(|c| ColumnDto {
                 name: c.name.clone(),
                 declared: c.declared.clone(),
-                samples: c.samples.iter().map(ToString::to_string).collect(),
+                // A sample may hold what is hidden in some part of it.
+                samples: if masks.is_empty() {
+                    c.samples.iter().map(ToString::to_string).collect()
+                } else {
+                    Vec::new()
+                },
             })
             .collect(),
         rows: table.rows_at_most.and_then(|n| i64::try_from(n).ok()).map(Int),
@@ -712,6 +824,7 @@ fn source_dto(opened: &Opened) -> SourceDto {
         path: source.path.display().to_string(),
         name: source.name(),
         store: opened.store.clone(),
+        masks: source.store.hidden().to_vec(),
         index: IndexDto {
             generation: snapshot.generation,
             events: log.events(),

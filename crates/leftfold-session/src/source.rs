@@ -178,8 +178,12 @@ impl OpenSource {
     }
 
     /// A source whose log is already there.
-    pub(crate) fn of_log(path: &Path, store: Arc<dyn EventStore>, log: Log) -> Arc<Self> {
-        let projections = Projections::default();
+    pub(crate) fn of_log(
+        path: &Path,
+        store: Arc<dyn EventStore>,
+        log: Log,
+        projections: Projections,
+    ) -> Arc<Self> {
         Arc::new(Self {
             id: 0,
             path: path.to_owned(),
@@ -257,6 +261,7 @@ impl OpenSource {
             IndexState::Reading,
             Arc::clone(&before.replay),
         ));
+        self.filter_anew(self.snapshot().generation);
         // The thread holds no handle to the source, so that closing the source ends it.
         let publish = move |snapshot| match weak.upgrade() {
             Some(source) => source.publish(snapshot),

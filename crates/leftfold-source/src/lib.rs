@@ -7,6 +7,7 @@ pub mod capture;
 mod cell;
 pub mod decode;
 mod dialect;
+mod ends;
 mod expression;
 mod held;
 mod lost;
@@ -21,6 +22,7 @@ mod store;
 mod temporary;
 
 pub use dialect::{Candidate, Detected, detect};
+pub use ends::{Ends, NO_END, known_until};
 pub use expression::{ColumnExpression, Expression, ExpressionError, Piece};
 pub use lost::{LostRows, RowCount};
 pub use mapping::{

@@ -413,12 +413,12 @@ impl SourceFile {
         )?))
     }
 
-    /// Hands on every row of a plain table as an object of its columns. A damaged page is an error here: part of a table proves nothing.
+    /// Hands on every row of a plain table as an object of its columns, with its row number where it has one. A damaged page is an error here: part of a table proves nothing.
     pub fn rows(
         &self,
         table: &str,
         cancel: &Cancel,
-        visit: &mut dyn FnMut(Object),
+        visit: &mut dyn FnMut(Option<i64>, Object),
     ) -> Result<(), SourceError> {
         let missing = || SourceError::Mapping(format!("there is no table {table:?} in this file"));
         match &self.content {

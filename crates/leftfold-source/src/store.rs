@@ -175,6 +175,8 @@ pub struct Whole<'a> {
     pub version: Option<i64>,
     /// The recorded time, where known.
     pub time: Option<Timestamp>,
+    /// The partition that the record itself states, where the log is not read by partitions.
+    pub partition: Option<i32>,
     /// What it says.
     pub payload: WholePayload<'a>,
 }
@@ -189,9 +191,17 @@ impl<'a> Whole<'a> {
             id,
             version: event.version,
             time: event.time,
+            partition: partition(event),
             payload: WholePayload::of(&event.payload),
         }
     }
+}
+
+/// The partition of a topic that an event states to be from.
+fn partition(event: &Event) -> Option<i32> {
+    let fact = |wanted: &str| event.extra.iter().find(|(name, _)| name == wanted);
+    fact("topic")?.1.as_str()?;
+    fact("partition")?.1.to_string().parse().ok()
 }
 
 /// A payload, as far as it can be read.
@@ -262,6 +272,16 @@ pub trait EventStore: Send + Sync {
         false
     }
 
+    /// The parts of such a log: topic and partition, by their number less one (numbers begin at 1).
+    fn parts(&self) -> Result<Vec<(String, i32)>, SourceError> {
+        Ok(Vec::new())
+    }
+
+    /// The numbers of those parts to which nothing is added any more, because their topics are gone.
+    fn ended_parts(&self) -> Result<Vec<u32>, SourceError> {
+        Ok(Vec::new())
+    }
+
     /// Categories whose events ask for another fold than the usual one, by what they look like: the fold's name (`debezium`).
     fn folds(&self) -> Result<Vec<(String, &'static str)>, SourceError> {
         Ok(Vec::new())
@@ -275,6 +295,16 @@ pub trait EventStore: Send + Sync {
     /// Where the event with a position that is no number would stand, for stores that can tell without reading.
     fn locate(&self, _position: &str) -> Result<Option<Locator>, SourceError> {
         Ok(None)
+    }
+
+    /// Which fields of its events are hidden, as they were named; none, unless this stands before another store.
+    fn hidden(&self) -> &[String] {
+        &[]
+    }
+
+    /// The store with nothing hidden, for what tells whether two events are equal and shows nothing of them. `None`: this is it.
+    fn unhidden(&self) -> Option<&dyn EventStore> {
+        None
     }
 
     /// Hands every event's header to the sink, in log order, from one consistent snapshot.
@@ -304,6 +334,11 @@ pub trait EventStore: Send + Sync {
         cancel: &Cancel,
         visit: &mut dyn FnMut(usize, Event),
     ) -> Result<(), SourceError>;
+
+    /// The lines at which events stand, counted from 1, for these locators in the order of the log; `None`: it is not of lines.
+    fn line_numbers(&self, _locators: &[Locator], _cancel: &Cancel) -> Result<Option<Vec<u64>>, SourceError> {
+        Ok(None)
+    }
 
     /// Hands every event with what it says to the sink, in log order: for what looks at all of a history once. Unreadable rows come as
     /// events that say nothing.

@@ -13,7 +13,7 @@ use std::path::Path;
 use common::heads;
 use leftfold_event::{Cancel, Event, Locator};
 use leftfold_source::capture::{
-    CaptureWriter, Headers, MAX_OFFSET, Outcome, Record, RunStart, TimestampKind, Watermarks,
+    CaptureWriter, Headers, MAX_OFFSET, Outcome, Record, RunStart, Sorted, TimestampKind, Watermarks,
 };
 use leftfold_source::{SourceKind, open};
 use rusqlite::Connection;
@@ -407,4 +407,147 @@ fn a_capture_holds_nothing_from_before_what_retention_had_left() {
     }
     writer.commit().unwrap();
     assert_eq!(since(&trimmed), Some(5_000_000_000));
+}
+
+/// Writes records with these texts to a partition, from offset 0 on.
+fn texts(writer: &mut CaptureWriter, partition: i64, texts: &[&str]) {
+    for (offset, text) in (0..).zip(texts) {
+        let one = record(offset, None, Some(text.as_bytes()));
+        writer.push(partition, offset, &one, &mut Headers::new()).unwrap();
+    }
+}
+
+/// What becomes of records of `orders`, of which the first are certain, when these are found in the topic made anew: what is told, and how
+/// many stay with the old one.
+fn sorted(old: &[&str], certain: i64, new: &[&str]) -> (Option<Sorted>, i64) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("o.leftfold");
+    let mut writer = CaptureWriter::open(&path).unwrap();
+    writer.begin_run(&run()).unwrap();
+    let first = writer.add_partition("orders", Some("then"), 0, 0).unwrap();
+    texts(&mut writer, first, old);
+    writer.certain(first, certain);
+    let later = writer.add_partition("orders~2", Some("now"), 0, 0).unwrap();
+    texts(&mut writer, later, new);
+    // What is in doubt stays so over the end of a run.
+    writer.finish("", &Outcome::Complete).unwrap();
+    let mut writer = CaptureWriter::open(&path).unwrap();
+    let told = writer.sort_out(first, later).unwrap();
+    assert_eq!(
+        writer.sort_out(first, later).unwrap(),
+        None,
+        "nothing is in doubt any more"
+    );
+    let next = writer.partition(first).unwrap().next;
+    writer.finish("", &Outcome::Complete).unwrap();
+    let count = |topic: &str| -> i64 {
+        let sql = "SELECT count(*) FROM records WHERE topic = ?1";
+        let connection = Connection::open(&path).unwrap();
+        connection.query_row(sql, [topic], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count("orders~2"), new.len() as i64);
+    assert_eq!(count("orders"), next);
+    (told, next)
+}
+
+#[test]
+fn records_that_came_while_a_topic_was_made_anew_stay_with_the_one_they_are_of() {
+    // The last two were read of the new one; the third is the old one's.
+    assert_eq!(
+        sorted(&["a", "b", "c", "y", "z"], 2, &["v", "w", "x", "y", "z"]),
+        (Some(Sorted::Later(2)), 3)
+    );
+    // One that happens to be the same in between is no sign.
+    assert_eq!(
+        sorted(&["a", "b", "x", "d"], 1, &["v", "w", "x", "y"]),
+        (Some(Sorted::Later(0)), 4)
+    );
+    // All that is certain stays, whatever stands in the new one.
+    assert_eq!(sorted(&["a", "b"], 2, &["a", "b"]), (None, 2));
+    // The same history written again: what is the same tells nothing.
+    assert_eq!(
+        sorted(&["a", "b", "c"], 2, &["a", "b", "c"]),
+        (Some(Sorted::Alike), 3)
+    );
+    // Nothing is certain.
+    assert_eq!(
+        sorted(&["a", "b"], 0, &["a", "b", "c"]),
+        (Some(Sorted::Later(2)), 0)
+    );
+}
+
+#[test]
+fn a_topic_made_anew_is_one_history_with_the_old_one_and_each_place_one_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("o.leftfold");
+    let mut writer = CaptureWriter::open(&path).unwrap();
+    writer.begin_run(&run()).unwrap();
+    for (topic, value) in [("orders", r#"{"n":1}"#), ("orders~2", r#"{"n":2}"#)] {
+        let id = writer.add_partition(topic, Some(topic), 0, 0).unwrap();
+        let one = record(1_000, Some(b"o-1"), Some(value.as_bytes()));
+        writer.push(id, 0, &one, &mut Headers::new()).unwrap();
+    }
+    writer.finish("", &Outcome::Complete).unwrap();
+    let store = open(&path).unwrap().store(0).unwrap();
+    let at = |position: &str| {
+        let found = store.locate(position).unwrap()?;
+        let mut event = Event::default();
+        store
+            .fetch(&[found], &Cancel::new(), &mut |_, e| event = e)
+            .unwrap();
+        assert_eq!(event.position.as_deref(), Some(position));
+        assert_eq!(
+            (event.stream.as_str(), event.category.as_deref()),
+            ("o-1", Some("orders"))
+        );
+        Some(event.payload.value.unwrap().to_string())
+    };
+    assert_eq!(at("orders[0]@0").as_deref(), Some(r#"{"n":1}"#));
+    assert_eq!(at("orders~2[0]@0").as_deref(), Some(r#"{"n":2}"#));
+    assert_eq!(at("orders~3[0]@0"), None);
+}
+
+#[test]
+fn a_deleted_topic_has_no_end_until_it_is_there_again() {
+    use leftfold_source::{Ends, NO_END};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("o.leftfold");
+    let write = |deleted: Option<bool>, anew: bool| {
+        let mut writer = CaptureWriter::open(&path).unwrap();
+        writer.begin_run(&run()).unwrap();
+        if writer.partitions().is_empty() {
+            for (topic, partition) in [("orders", 0), ("orders", 1), ("carts", 0)] {
+                let id = writer.add_partition(topic, Some("then"), partition, 0).unwrap();
+                texts(&mut writer, id, &["{}"]);
+            }
+        }
+        if anew {
+            let id = writer.add_partition("orders~2", Some("now"), 0, 0).unwrap();
+            texts(&mut writer, id, &["{}"]);
+        }
+        for id in [1, 2] {
+            if let Some(is_gone) = deleted {
+                writer.deleted(id, is_gone).unwrap();
+            }
+        }
+        writer.finish("", &Outcome::Complete).unwrap();
+    };
+    let ends = || {
+        let file = open(&path).unwrap();
+        Ends::of(&*file.store(0).unwrap()).unwrap().by_part().to_vec()
+    };
+    write(None, false);
+    assert_eq!(ends(), [0, 1, 2, 3]);
+    write(Some(true), false);
+    assert_eq!(ends(), [0, NO_END, NO_END, 3]);
+    write(Some(false), false);
+    assert_eq!(ends(), [0, 1, 2, 3]);
+    // What takes its place has an end.
+    write(Some(true), true);
+    assert_eq!(ends(), [0, 4, 4, 3, 4]);
+    // A capture of a version that did not keep this.
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("DROP TABLE deleted").unwrap();
+    drop(connection);
+    assert_eq!(ends(), [0, 4, 4, 3, 4]);
 }

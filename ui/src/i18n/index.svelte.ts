@@ -1,5 +1,6 @@
 /** The texts of the window. Keys are typed by the English dictionary; a test holds the others complete. */
 import { countText } from '../model/time';
+import { visible } from '../model/visible';
 import { en } from './en';
 import type { TextKey } from './en';
 import { zh } from './zh';
@@ -30,7 +31,7 @@ export function fill(text: string, params: Params): string {
       const value = params[name];
       if (value === undefined) return whole;
       if (one !== undefined && many !== undefined) return value === 1 ? one : many;
-      return typeof value === 'number' ? countText(value) : value;
+      return typeof value === 'number' ? countText(value) : visible(value);
     },
   );
 }

@@ -1,33 +1,21 @@
+import { CAPTURE_SENTENCES_ZH } from './captureSentences';
+import { ASKED_ZH } from './sentences.asked';
+import { OF_FINDINGS_ZH } from './sentences.findings';
+import { OF_SESSION_ZH } from './sentences.session';
+
 /**
  * Chinese for what the program says in sentences about a store: notes of the layouts, reasons of a guess, and what could not be read.
  * `{}` stands for a name, a number or another sentence; `{0}`, `{1}` say where they go, `{0!}` of a name that is no sentence.
  */
 export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string])[] = [
-  // Notes of captures.
-  ['Captured by {} from {} on.', '由 {0} 自 {1} 起捕获。'],
-  ["The cluster's id is {}.", '集群标识为 {0}。'],
-  [
-    'Records of aborted transactions are in it, unmarked: it was read uncommitted.',
-    '其中含有已中止事务的记录，且未加标记：读取时未限于已提交。',
-  ],
-  [
-    'The last run of this capture has not ended: it is still being written, or was ended by force; run the same command again to go on.',
-    '此捕获的上次运行尚未结束：仍在写入，或被强行终止；再次运行同一命令即可继续。',
-  ],
-  ['Offsets {} to {} of {} are missing: {}.', '{2} 的偏移量 {0} 至 {1} 缺失：{3}。'],
-  [
-    'the broker had removed them (retention) before they were read',
-    '在读取之前，broker 已按保留策略将其删除',
-  ],
-  [
-    'It holds the {} schemas of the registry {} that its records name.',
-    '其中存有注册表 {1} 中、记录所引用的 {0} 个模式。',
-  ],
-  ['It holds the {} schemas that its records name.', '其中存有记录所引用的 {0} 个模式。'],
-  ['It says how its records are read: {}.', '其中写明了记录的读取方式：{0!}。'],
-  ['It says where facts of its records are found: {}.', '其中写明了事件各项信息的位置：{0!}。'],
-  ['You say how records are read: {}.', '由您指定的读取方式：{0!}。'],
+  ...CAPTURE_SENTENCES_ZH,
+  ...ASKED_ZH,
+  ...OF_FINDINGS_ZH,
   // How a record was decoded, and why.
+  [
+    'json: it is a JSON object with schema and payload, as Kafka Connect writes keys; the payload names the stream',
+    'json：这是带有 schema 与 payload 的 JSON 对象，是 Kafka Connect 写入的键；以 payload 命名流',
+  ],
   ['{}: your choice {}', '{0!}：由您选择（{1!}）'],
   ['{}: it is framed with schema {} of the registry', '{0!}：其首部指明注册表的模式 {1!}'],
   ['{}: the header {} names schema {} of the registry', '{0!}：消息头 {1!} 指明注册表的模式 {2!}'],
@@ -53,6 +41,8 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['{}, and all events state their version', '{0}，且所有事件都注明版本'],
   ['{}, and not all events state their version', '{0}，且并非所有事件都注明版本'],
   ['events have no ids on both sides', '两侧的事件没有标识'],
+  ['ids that are small numbers are not trusted', '小数字形式的标识不予采信'],
+  ['most events have no id', '多数事件没有标识'],
   ['ids of the left are not on the right', '左侧的标识不在右侧'],
   // A connection that is tried.
   ['encrypted', '已加密'],
@@ -64,12 +54,6 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
     '看不到任何主题：没有主题，或缺少 Describe 权限',
   ],
   ['{} knows {}', '{0} 支持 {1}'],
-  // A capture on its way.
-  ['waiting: {}', '等待中：{0}'],
-  ['records are missing: {}', '缺少记录：{0}'],
-  ['left out, since Leftfold joins no consumer group: {}', '已忽略（Leftfold 不加入消费者组）：{0}'],
-  ['{} begins at offset {}: what lay before is gone', '{0} 从偏移量 {1} 开始：此前的记录已不存在'],
-  ['offsets {} to {} of {} are missing: {}', '{2} 的偏移量 {0} 至 {1} 缺失：{3}'],
   // Notes of the layouts.
   ['Rows marked as deleted are left out.', '标记为已删除的行不显示。'],
   ['Times count .NET ticks in UTC.', '时间以 UTC 的 .NET 刻度计。'],
@@ -438,4 +422,5 @@ export const SENTENCES_ZH: readonly (readonly [english: string, chinese: string]
   ['metadata', '元数据'],
   ['correlation id', '关联标识'],
   ['causation id', '起因标识'],
+  ...OF_SESSION_ZH,
 ];

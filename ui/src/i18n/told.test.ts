@@ -5,6 +5,8 @@ import { ERROR_CODES } from '../ipc/contract';
 import { ERRORS_ZH } from './errors';
 import { en } from './en';
 import { locale } from './index.svelte';
+import { SENTENCES_ZH } from './sentences';
+import { WRAPPED_ZH } from './sentences.session';
 import { sentence, told } from './told';
 
 const SOURCE = join(process.cwd(), '../crates/leftfold-source');
@@ -39,6 +41,114 @@ describe('what the program says', () => {
   it('has a Chinese text for every code', () => {
     for (const code of ERROR_CODES) expect(ERRORS_ZH[code]?.trim() ?? '', code).toMatch(/\p{Script=Han}/u);
     expect(Object.keys(ERRORS_ZH).sort()).toEqual([...ERROR_CODES].sort());
+  });
+
+  it('says in Chinese what point is not there', () => {
+    const said = (message: string): string => told({ code: 'no-such-point', message });
+    expect(said('"stock-SKU-0007" has no version 0; it has v1 to v129')).toBe(
+      '没有这个位置（"stock-SKU-0007" 没有版本 0；有 v1 至 v129）',
+    );
+    expect(said('there is no event e99; the last is e23')).toBe(
+      '没有这个位置（没有事件 e99；最后一个是 e23）',
+    );
+    // What is not known stays as it is.
+    expect(said('something else')).toBe('没有这个位置（something else）');
+  });
+
+  it('says in Chinese what is wrong with a filter, and where', () => {
+    const said = (code: string, message: string): string => told({ code, message });
+    expect(said('filter-syntax', 'write && instead of and (column 13)')).toBe(
+      '表达式的写法有误（请写 &&，而不是 and，第 13 列）',
+    );
+    expect(said('filter-syntax', '"[" is never closed (line 2, column 1)')).toBe(
+      '表达式的写法有误（"[" 没有闭合，第 2 行第 1 列）',
+    );
+    const kind = 'this is a text, not true or false; compare it, as in type == "…" (column 1)';
+    expect(said('filter-not-a-condition', kind)).toContain(
+      '这是文本，而不是真或假；请加以比较，例如 type == "…"',
+    );
+    expect(said('filter-fails', '> does not work on a text and a number')).toContain('> 不能用于文本与数');
+  });
+
+  it('has a Chinese text for what is wrong with a comparison, a rule, a mapping, a mask, a link or a project file', () => {
+    const folder = join(process.cwd(), '../crates/leftfold-session/src');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const said = files.flatMap((name) => {
+      if (!name.endsWith('.rs') || name.endsWith('tests.rs')) return [];
+      const code = (readFileSync(join(folder, name), 'utf8').split('#[cfg(test)]')[0] ?? '').replace(
+        /\\\n\s*/g,
+        '',
+      );
+      const call =
+        /(?:SessionError::new\(\s*"[^"]+",|\bwrong\(|\bwhy = |ok_or_else\(\|\| )\s*&?(?:format!\(\s*)?"((?:[^"\\]|\\.)*)"/g;
+      return [...code.matchAll(call)].map((m) => (m[1] ?? '').replaceAll('\\"', '"'));
+    });
+    // A word of the language stands for what is filled in; what is all of that has no words of its own.
+    const filled = said
+      .filter((text) => /[a-z] [a-z]/.test(text.replace(/\{[^}]*\}/g, '')))
+      .map((text) =>
+        text
+          .replace(/(?<=\})\{\}$|\{(?:more|near|hint)\}/g, '')
+          .replaceAll('{which}', 'cart (left side)')
+          .replace('{column:?} of {table} {why}', '{} of {} is not there')
+          .replaceAll(/\{\{|\}\}/g, '')
+          .replace(/\{[^}]*\}/g, '"that_one"'),
+      );
+    expect(filled.length).toBeGreaterThan(70);
+    expect(filled.filter((text) => !/\p{Script=Han}/u.test(sentence(text)))).toEqual([]);
+    expect(told({ code: 'project-file', message: '/a b/leftfold.toml: line 5: unknown key `lag`' })).toBe(
+      '项目文件 leftfold.toml 无法使用（/a b/leftfold.toml：第 5 行：未知的键 `lag`）',
+    );
+    expect(
+      told({ code: 'no-such-stream', message: 'there is no stream "a: b"; did you mean "a: c"?' }),
+    ).toContain('a: b');
+  });
+
+  it('takes every sentence for what it is, and for no other one', () => {
+    for (const [english, chinese] of [...SENTENCES_ZH, ...WRAPPED_ZH]) {
+      const parts = english
+        .split('{}')
+        .slice(1)
+        .map((_, i) => `"n${i}"`);
+      const inner = /\{(\d)\}/.exec(chinese)?.[1];
+      // What holds a sentence counts only where that one is known.
+      if (WRAPPED_ZH.some(([wrapped]) => wrapped === english) && inner !== undefined)
+        parts[Number(inner)] = 'no event has a time';
+      const expected = chinese
+        .replace(/\{(\d)!?\}/g, (_, at: string) => parts[Number(at)] ?? '')
+        .replace('no event has a time', '没有事件带有时间');
+      let next = 0;
+      const filled = english.replace(/\{\}/g, () => parts[next++] ?? '');
+      expect(sentence(filled), english).toBe(expected);
+    }
+  });
+
+  it('alters no name, whatever it looks like', () => {
+    const named = (name: string): string => told({ code: 'no-such-stream', message: 'x', params: { name } });
+    expect(named('line 3: no event has a time')).toBe('没有名为 line 3: no event has a time 的流');
+    expect(named('payload')).toBe('没有名为 payload 的流');
+    expect(named('order-\u202Egpj')).toBe('没有名为 order-\\u{202e}gpj 的流');
+  });
+
+  it('says what it can in Chinese, and never a half', () => {
+    const table = 'there is no table "carts" (views are never read); there are cart; did you mean cart?';
+    expect(told({ code: 'source-mapping', message: `/a b/read.db: ${table}` })).toBe(
+      '/a b/read.db：没有表 "carts"（视图从不读取）；现有 cart；是否为 cart？',
+    );
+    expect(sentence('nobody said this; did you mean a or b?')).toBe('nobody said this; did you mean a or b?');
+    expect(sentence('there is no name "data"; did you mean payload or metadata?')).toBe(
+      '没有名称 "data"；是否为 payload 或 metadata？',
+    );
+    expect(sentence('it could not be judged for any event: > does not work on a text and a number')).toBe(
+      '对任何事件都无法判断：> 不能用于文本与数',
+    );
+    expect(
+      sentence(
+        '/a/leftfold.toml: line 4: within: "x" is no length of time: write 30s (ns, us, ms, s, m, h or d)',
+      ),
+    ).toBe(
+      '/a/leftfold.toml：第 4 行：within："x" 不是时长：请写 30s 这样的时长（ns、us、ms、s、m、h 或 d）',
+    );
   });
 
   it('has no title of an error that cannot come', () => {

@@ -1,5 +1,5 @@
 /** The one boundary between the window and the program behind it. */
-import type { Commands, ErrorDto } from './contract';
+import type { Commands, ErrorDto, OpenAtStart } from './contract';
 
 export type CommandName = keyof Commands;
 export type Args<K extends CommandName> = Commands[K]['args'];
@@ -16,7 +16,9 @@ export interface BackendEvents {
   /** A comparison got further, or ended. */
   comparison: { comparison: number };
   /** A file is to be opened: from a second start of the program, or dropped on the window. */
-  open: { path: string; at?: string | null; stream?: string | null };
+  open: { path: string } & Partial<OpenAtStart>;
+  /** The window is asked to close, and stays for a moment until it says that it has kept what is seen (`leave`). */
+  closing: null;
   /** A file hangs over the window. */
   drag: { over: boolean };
 }

@@ -18,6 +18,40 @@ open: OpenAtStart | null,
  */
 preferences: string | null, };
 
+export type AsOfDto = { 
+/**
+ * After this event of the index; `None`: before all.
+ */
+after: number | null, 
+/**
+ * Whether it fits up to the end.
+ */
+isEnd: boolean, 
+/**
+ * The latest time that it may be as of, in nanoseconds.
+ */
+time: Int | null, 
+/**
+ * Rows that fit there, and streams that rightly have none.
+ */
+fitting: number, 
+/**
+ * How many there are.
+ */
+of: number, 
+/**
+ * Events that come after it.
+ */
+eventsBehind: number, 
+/**
+ * For how long the first of these has been there at the end, in nanoseconds.
+ */
+timeBehind: Int | null, 
+/**
+ * Whether that is more than stated.
+ */
+isTooFar: boolean, };
+
 export type AxisDto = "time" | "log";
 
 export type AxisInfoDto = { 
@@ -37,6 +71,24 @@ events: number,
  * Long stretches without any event (before the filter), longest first, at most 32.
  */
 gaps: Array<GapDto>, };
+
+export type BesideDto = { 
+/**
+ * By alignment: the left event whose partner that is; its ordinal is that of the index.
+ */
+left: RowDto | null, 
+/**
+ * The last event of the right side that is there; its ordinal is its place there. `None`: there is none yet.
+ */
+right: RowDto | null, 
+/**
+ * Where that stands on the axis of the place; `None`: nowhere.
+ */
+at: Int | null, 
+/**
+ * By alignment: events of the left side after that one, up to the playhead, which have no partner.
+ */
+withoutPartner: number, };
 
 export type BlameDto = { 
 /**
@@ -59,6 +111,20 @@ type: string,
  * Its time, RFC 3339.
  */
 time: string | null, };
+
+export type BookmarkDto = { 
+/**
+ * Where.
+ */
+place: PlaceDto, 
+/**
+ * Whose state is shown there; `None`: that of the stream of the last event up to there.
+ */
+stream: number | null, 
+/**
+ * What was noted.
+ */
+note: string, };
 
 export type CaptureDto = { 
 /**
@@ -116,6 +182,26 @@ error: ErrorDto | null, };
 
 export type CaptureStateDto = "connecting" | "reading" | "live" | "paused" | "complete" | "stopped" | "failed";
 
+export type CauseEndDto = "root" | "itself" | { "missing": { 
+/**
+ * That id.
+ */
+id: string, } } | { "cycle": { 
+/**
+ * That one.
+ */
+ordinal: number, } } | "bounded";
+
+export type CausesDto = { 
+/**
+ * Its cause, that one's cause and so on.
+ */
+chain: Array<RowDto>, 
+/**
+ * Why it ends there.
+ */
+end: CauseEndDto, };
+
 export type CertaintyDto = "guess" | "likely" | "certain";
 
 export type ChangeDto = { 
@@ -137,6 +223,38 @@ before: string | null,
 after: string | null, };
 
 export type ChangeKindDto = "added" | "removed" | "changed";
+
+export type CheckPlanDto = { 
+/**
+ * The project file.
+ */
+path: string, 
+/**
+ * The lines.
+ */
+text: string, 
+/**
+ * Whether one of the same name is there and is replaced.
+ */
+replaces: boolean, };
+
+export type CheckToSaveDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The right side of a comparison, as a path.
+ */
+right: string, 
+/**
+ * How it compares.
+ */
+options: CompareOptionsDto | null, 
+/**
+ * The rule.
+ */
+rule: RuleDto | null, };
 
 export type ColumnDto = { 
 /**
@@ -204,7 +322,15 @@ onlyTypes: Array<string>,
 /**
  * The moment as known at which it is looked at first: a time, or `-15m` (so long before the last event). None: the end.
  */
-knownAt: string | null, };
+knownAt: string | null, 
+/**
+ * How events belong together, where the sides do not hold the same ones.
+ */
+correlated: CorrelatedOptionsDto | null, 
+/**
+ * How rows are states, where the right side holds such.
+ */
+projection: ProjectionOptionsDto | null, };
 
 export type ComparisonDto = { 
 /**
@@ -216,11 +342,15 @@ id: number,
  */
 source: number, 
 /**
+ * How the sides relate.
+ */
+mode: ModeDto, 
+/**
  * The left file's name.
  */
 left: string, 
 /**
- * The right file's name.
+ * The right file's name; of rules, empty, as the next three are.
  */
 right: string, 
 /**
@@ -280,11 +410,11 @@ verdict: VerdictDto,
  */
 within: Int | null, 
 /**
- * What events were known by.
+ * What events were known by, where both sides hold the same ones.
  */
-identity: IdentityDto, 
+identity: IdentityDto | null, 
 /**
- * Why, in a sentence (English).
+ * Why, in a sentence (English); else empty.
  */
 identityReason: string, 
 /**
@@ -300,7 +430,7 @@ rightEvents: number,
  */
 paired: number, 
 /**
- * Streams of either side.
+ * Streams of either side; where events are correlated, keys.
  */
 streams: number, 
 /**
@@ -327,7 +457,19 @@ aligned: boolean,
 /**
  * Rows of either side that could not be read at all, in sentences; at most a few.
  */
-unreadable: Array<string>, };
+unreadable: Array<string>, 
+/**
+ * Of a correlated comparison.
+ */
+correlated: CorrelatedSummaryDto | null, 
+/**
+ * Of states.
+ */
+projection: ProjectionSummaryDto | null, 
+/**
+ * Of rules: each of them.
+ */
+rules: Array<RuleSummaryDto>, };
 
 export type ConvergenceDto = { 
 /**
@@ -362,6 +504,74 @@ open: number,
  * How much later the second of two partners was recorded.
  */
 lag: LengthsDto, };
+
+export type CopiedDto = { 
+/**
+ * Events that were copied.
+ */
+events: number, 
+/**
+ * Events that were asked for.
+ */
+asked: number, };
+
+export type CopyFormDto = "json" | "csv";
+
+export type CorrelatedOptionsDto = { 
+/**
+ * Which events of the left side take part (CEL); empty: all.
+ */
+leftWhen: string, 
+/**
+ * Which of the right side.
+ */
+rightWhen: string, 
+/**
+ * What an event of the left side shares with its partners: `payload.orderId`, `stream`, `correlation_id`, …
+ */
+leftKey: string, 
+/**
+ * What one of the right side does.
+ */
+rightKey: string, 
+/**
+ * How many belong to one: `1:1`, `1:0..1`, `1:1..`; empty: one.
+ */
+cardinality: string, 
+/**
+ * How long after the left event its partners may take (`30s`); empty: however long.
+ */
+within: string, 
+/**
+ * How far before the left event its partners may be stamped; empty: not at all.
+ */
+skew: string, 
+/**
+ * What is equal: `payload.total = payload.amount`, or one field that both sides have.
+ */
+equal: Array<string>, };
+
+export type CorrelatedSummaryDto = { 
+/**
+ * Keys of both sides.
+ */
+keysBoth: number, 
+/**
+ * Keys of the left side alone.
+ */
+keysLeft: number, 
+/**
+ * Keys of the right side alone.
+ */
+keysRight: number, 
+/**
+ * The left side.
+ */
+left: TookDto, 
+/**
+ * The right side.
+ */
+right: TookDto, };
 
 export type DemoDto = { 
 /**
@@ -400,6 +610,30 @@ fromState: string,
 toState: string, };
 
 export type DirectionDto = "next" | "previous";
+
+export type EffectDto = { 
+/**
+ * The event.
+ */
+row: RowDto, 
+/**
+ * What caused it, by its ordinal.
+ */
+parent: number, 
+/**
+ * It stands above already: events that cause each other.
+ */
+again: boolean, };
+
+export type EffectsDto = { 
+/**
+ * Each after what caused it.
+ */
+effects: Array<EffectDto>, 
+/**
+ * There are more: so many are told.
+ */
+more: boolean, };
 
 export type ErrorDto = { 
 /**
@@ -477,6 +711,122 @@ problems: Array<ErrorDto>,
  */
 json: string, };
 
+export type ExportDto = { 
+/**
+ * As what.
+ */
+form: ExportFormDto, 
+/**
+ * Along which timeline.
+ */
+axis: AxisDto, 
+/**
+ * The first coordinate; `None`: from the beginning.
+ */
+from: Int | null, 
+/**
+ * The last coordinate, itself included; `None`: to the end.
+ */
+to: Int | null, 
+/**
+ * What makes a lane of the picture.
+ */
+by: LaneByDto, 
+/**
+ * Its lanes, from top to bottom.
+ */
+lanes: Array<ExportLaneDto>, 
+/**
+ * Its lanes of values, below them.
+ */
+values: Array<ExportValueDto>, 
+/**
+ * The gaps that are folded.
+ */
+folds: Array<GapDto>, 
+/**
+ * What each of them takes of the axis.
+ */
+foldLength: Int, 
+/**
+ * Whether counts are as high as they are great, and not by their roots.
+ */
+linear: boolean, 
+/**
+ * The playhead: where the states are taken, and drawn in the picture.
+ */
+playhead: PlaceDto, 
+/**
+ * Marked places.
+ */
+bookmarks: Array<BookmarkDto>, 
+/**
+ * The projection; `None`: the configured one of each stream.
+ */
+projection: string | null, 
+/**
+ * The language of a page, and of a picture that scales.
+ */
+language: LanguageDto, 
+/**
+ * Whether the picture is dark.
+ */
+dark: boolean, 
+/**
+ * Whether a file that is there may be replaced. The source never is.
+ */
+replace: boolean, };
+
+export type ExportFormDto = "eventsNdjson" | "eventsCsv" | "statesNdjson" | "statesCsv" | "svg" | "png" | "page";
+
+export type ExportLaneDto = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * The keys of what it holds.
+ */
+keys: Array<number>, 
+/**
+ * The number of its colour.
+ */
+colour: number, };
+
+export type ExportProgressDto = { 
+/**
+ * Events or states written.
+ */
+done: Int, 
+/**
+ * Of so many; 0: not known.
+ */
+total: Int, };
+
+export type ExportValueDto = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Whose state the field is in.
+ */
+stream: number, 
+/**
+ * The field, as a JSON pointer.
+ */
+path: string, };
+
+export type ExportedDto = { 
+/**
+ * How many events or states.
+ */
+written: number, 
+/**
+ * Whether each state stands whole in one column, because all of them have too many fields for a table.
+ */
+whole: boolean, };
+
 export type FieldDifferenceDto = { 
 /**
  * A pointer into the payload, or a part of the event.
@@ -551,7 +901,7 @@ end: number, };
 
 export type FindingCountDto = { 
 /**
- * The category, as in JSON (`missing`, `version-collision`, …).
+ * The category, as in JSON (`missing`, `version-collision`, …); of rules, `rule:` and a name.
  */
 category: string, 
 /**
@@ -577,7 +927,7 @@ export type FindingDto = {
  */
 number: number, 
 /**
- * What it is, as in JSON.
+ * What it is, as in JSON; of rules, `rule:` and a name.
  */
 category: string, 
 /**
@@ -588,6 +938,14 @@ status: FindingStatusDto,
  * Its stream; empty where it is in none.
  */
 stream: string, 
+/**
+ * What the two sides are known by together, where it is not the stream.
+ */
+key: string | null, 
+/**
+ * What category and evidence do not say, in a sentence (English).
+ */
+message: string | null, 
 /**
  * The event of the left side; its ordinal is that of the index if the comparison is `aligned`. Keys mean nothing.
  */
@@ -637,7 +995,11 @@ rightPayload: string | null,
 /**
  * The payload of the event that is repeated.
  */
-ofPayload: string | null, };
+ofPayload: string | null, 
+/**
+ * What is to be known of a row that should hold a state.
+ */
+row: RowEvidenceDto | null, };
 
 export type FindingListDto = { 
 /**
@@ -977,7 +1339,7 @@ shadowedBy: string | null, };
 
 export type KafkaReadingDto = { 
 /**
- * Decoders: `[TOPIC:]key=FORM` or `[TOPIC:]value=FORM`, with FORM one of auto, json, text, hex, msgpack, cbor, avro, protobuf,
+ * Decoders: `[TOPIC:]key=FORM` or `[TOPIC:]value=FORM`, with FORM one of auto, json, text, hex, int, long, msgpack, cbor, avro, protobuf,
  * `avro:FILE` or `protobuf:FILE#MESSAGE`.
  */
 decoders: Array<string>, 
@@ -1144,6 +1506,10 @@ within: Int | null,
  */
 counts: Array<FindingCountDto>, 
 /**
+ * Events of one side that were awaited on the other one and came there within the tolerance: no findings in the end.
+ */
+awaited: number, 
+/**
  * The first finding that is certain, by its number.
  */
 first: number | null, 
@@ -1181,6 +1547,8 @@ lanes: Array<LaneDto>,
  * How many lanes there are in all.
  */
 total: number, };
+
+export type LanguageDto = "en" | "zh";
 
 export type LengthClassDto = { 
 /**
@@ -1292,6 +1660,18 @@ rows: Array<RowDto>,
  */
 problems: Array<string>, };
 
+export type MaskDto = { 
+/**
+ * The path or pattern.
+ */
+name: string, 
+/**
+ * The project file.
+ */
+file: string, };
+
+export type ModeDto = "mirror" | "correlated" | "projection" | "rules";
+
 export type OddityDto = { 
 /**
  * Stable across releases, as `inspect` writes it.
@@ -1324,13 +1704,29 @@ export type OpenAtStart = {
  */
 path: string, 
 /**
+ * The table of the history, where the file may hold several.
+ */
+table: string | null, 
+/**
  * A point (`v7`, `#12`, `e12`, a time, `end`), if given.
  */
 at: string | null, 
 /**
  * A stream to select, if given.
  */
-stream: string | null, };
+stream: string | null, 
+/**
+ * The axis, if given.
+ */
+axis: AxisDto | null, 
+/**
+ * A filter, if given.
+ */
+filter: string | null, 
+/**
+ * A projection, if given.
+ */
+projection: string | null, };
 
 export type OpeningDto = { 
 /**
@@ -1374,6 +1770,70 @@ description: string,
  */
 builtIn: boolean, };
 
+export type ProjectionOptionsDto = { 
+/**
+ * The projection that makes the states; empty: each stream's own.
+ */
+projection: string, 
+/**
+ * The table whose rows are compared; empty: the file's only one, or its lines of states, or its history.
+ */
+table: string, 
+/**
+ * What says whose state a row is: a column, or a template of columns; empty: the primary key.
+ */
+key: string, 
+/**
+ * The columns that are compared; empty: all that both sides have.
+ */
+fields: Array<string>, 
+/**
+ * Where columns are in the state, where that is not a field of their name: column and place.
+ */
+map: Array<[string, string]>, 
+/**
+ * How far the rows may be behind the end (`5m`); empty: however far.
+ */
+within: string, };
+
+export type ProjectionSummaryDto = { 
+/**
+ * The table; `None`: lines of states, or another history's.
+ */
+table: string | null, 
+/**
+ * Whether the right side is another history.
+ */
+ofHistory: boolean, 
+/**
+ * Rows of the right side.
+ */
+rows: number, 
+/**
+ * Streams that are compared.
+ */
+streams: number, 
+/**
+ * The columns that are compared, and where they are in a state.
+ */
+columns: Array<[string, string]>, 
+/**
+ * Columns that are not, as no state has a field of their name or a mask hides it.
+ */
+leftOut: Array<string>, 
+/**
+ * Rows without a key.
+ */
+keyless: number, 
+/**
+ * Rows of streams that are not to be compared.
+ */
+outside: number, 
+/**
+ * The place of the log that the rows fit best; `None`: none fits anywhere.
+ */
+asOf: AsOfDto | null, };
+
 export type ProposedNameDto = { 
 /**
  * The name; a field as a filter writes it.
@@ -1383,6 +1843,26 @@ name: string,
  * The filter with this name in the place of the other; `None` where that place cannot be found.
  */
 filter: string | null, };
+
+export type RankRangeDto = { 
+/**
+ * The first rank.
+ */
+from: number, 
+/**
+ * The rank after the last one.
+ */
+to: number, };
+
+export type ReachedDto = { 
+/**
+ * How many events of the list lie at or before it.
+ */
+rank: number, 
+/**
+ * The last of them, unless there is none or the reader knows it.
+ */
+row: RowDto | null, };
 
 export type RecentDto = { 
 /**
@@ -1460,6 +1940,32 @@ previewComplete: boolean,
  */
 problem: boolean, };
 
+export type RowEvidenceDto = { 
+/**
+ * The row as JSON text; `None`: there is none.
+ */
+row: string | null, 
+/**
+ * The state that it should hold, as JSON text; `None`: there is none.
+ */
+state: string | null, 
+/**
+ * How many events of the stream it lacks, where it is as the stream's state once was.
+ */
+behind: number | null, 
+/**
+ * The event that last changed each field that differs, in the order of the finding's fields.
+ */
+blame: Array<SetByDto | null>, 
+/**
+ * The same of the right side, where the row is the state of a history; empty where it is not.
+ */
+blameRight: Array<SetByDto | null>, 
+/**
+ * Where the row differs from the state at the place that the table is as of, unless that is the end.
+ */
+atPlace: Array<FieldDifferenceDto> | null, };
+
 export type RowsDto = { 
 /**
  * The index generation it was computed from.
@@ -1476,7 +1982,139 @@ offset: number,
 /**
  * The rows.
  */
-rows: Array<RowDto>, };
+rows: Array<RowDto>, 
+/**
+ * The texts of the fields that were asked for, by row; none where none was.
+ */
+fields: Array<Array<string | null>>, };
+
+export type RuleDto = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Which events it is about (CEL); empty: all.
+ */
+when: string, 
+/**
+ * What has to hold at each of them, over the event, `state` after it and `before` it.
+ */
+check: string, 
+/**
+ * Or what has to follow each of them,
+ */
+expect: string, 
+/**
+ * with which it shares this,
+ */
+by: string, 
+/**
+ * and how soon (`30s`); empty: some time.
+ */
+within: string, 
+/**
+ * Whether the history is complete: what has not followed by its end never will.
+ */
+settled: boolean, 
+/**
+ * Only streams of these names (`*` is any text); empty: all.
+ */
+streams: Array<string>, 
+/**
+ * Only streams of these categories; empty: all.
+ */
+categories: Array<string>, 
+/**
+ * Only events of these types; empty: all.
+ */
+types: Array<string>, 
+/**
+ * The projection whose states it sees; empty: each stream's own.
+ */
+projection: string, };
+
+export type RuleSummaryDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What its violations are listed under.
+ */
+category: string, 
+/**
+ * Violations, healed ones too.
+ */
+violations: number, 
+/**
+ * Those that may still be none.
+ */
+pending: number, 
+/**
+ * Streams with a violation.
+ */
+streams: number, 
+/**
+ * Violations that are listed; the first ten thousand are.
+ */
+listed: number, 
+/**
+ * When the first one began, in nanoseconds.
+ */
+since: Int | null, 
+/**
+ * What it says.
+ */
+text: string, 
+/**
+ * What makes its outcome worth little, in sentences.
+ */
+notes: Array<string>, 
+/**
+ * Why it could not be checked.
+ */
+error: ErrorDto | null, };
+
+export type RulesDto = { 
+/**
+ * The project file; `None`: there is none.
+ */
+path: string | null, 
+/**
+ * Its rules.
+ */
+rules: Array<StatedRuleDto>, };
+
+export type SavedComparisonDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its mode.
+ */
+mode: ModeDto, 
+/**
+ * Its left side, as it is written.
+ */
+left: string, 
+/**
+ * Its right side as a path that can be opened.
+ */
+right: string, 
+/**
+ * How it compares; `None`: it cannot be used here.
+ */
+options: CompareOptionsDto | null, 
+/**
+ * Why it cannot be used, in a sentence.
+ */
+problem: string | null, 
+/**
+ * Whether its left side is the open source.
+ */
+isHere: boolean, };
 
 export type Secret = string;
 
@@ -1560,6 +2198,10 @@ name: string,
  */
 store: StoreDto, 
 /**
+ * Fields that are hidden, as the project file names them.
+ */
+masks: Array<string>, 
+/**
  * How far the index is.
  */
 index: IndexDto, };
@@ -1612,9 +2254,10 @@ projection: string,
  */
 state: string, 
 /**
- * The state before the last included event, as JSON text.
+ * The state before the last included event, as JSON text; only where it was asked for, because a long state costs
+ * its length to send and to read.
  */
-before: string, 
+before: string | null, 
 /**
  * What the last included event changed.
  */
@@ -1624,7 +2267,11 @@ changes: Array<ChangeDto>,
  */
 blame: Array<BlameDto>, 
 /**
- * Events of the stream that could not be folded, up to this place.
+ * How many events of the stream could not be folded, up to this place.
+ */
+unfolded: number, 
+/**
+ * Some of them, in stream order: the first and the latest, for there may be as many as there are events.
  */
 problems: Array<ErrorDto>, 
 /**
@@ -1658,6 +2305,24 @@ leftBy: SetByDto | null,
  * The event that set it on the right.
  */
 rightBy: SetByDto | null, };
+
+export type StatedRuleDto = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it says; `None`: it cannot be read.
+ */
+rule: RuleDto | null, 
+/**
+ * Why it cannot be used, in a sentence.
+ */
+problem: string | null, 
+/**
+ * The source that it names where that is not the open one.
+ */
+elsewhere: string | null, };
 
 export type StoreDto = { 
 /**
@@ -1721,6 +2386,8 @@ streams: Array<StreamDto>,
  */
 total: number, };
 
+export type SyncDto = "time" | "alignment";
+
 export type TableDto = { 
 /**
  * Its name.
@@ -1734,6 +2401,24 @@ columns: Array<ColumnDto>,
  * Rows, if cheap to know.
  */
 rows: Int | null, };
+
+export type TookDto = { 
+/**
+ * Events that take part.
+ */
+takingPart: Int, 
+/**
+ * Those that would, but have no key.
+ */
+keyless: Int, 
+/**
+ * Those for which an expression could not be evaluated.
+ */
+failed: Int, 
+/**
+ * Why, for the first of them.
+ */
+firstFailure: string | null, };
 
 export type UnknownKindDto = "type" | "category" | "stream" | "field";
 
@@ -1769,6 +2454,28 @@ message: string, };
 
 export type VerdictDto = "alwaysEqual" | "eventuallyEqual" | "undecided" | "never";
 
+export type WatchDto = { 
+/**
+ * Where each change takes effect: on the time axis the moment at which the state first includes its event.
+ */
+coords: Array<Int>, 
+/**
+ * At that moment: the event at which it does, as a place names it.
+ */
+places: Array<number>, 
+/**
+ * The event that made each change.
+ */
+ordinals: Array<number>, 
+/**
+ * The value from there on, JSON text; of a long text or structure only the beginning, which ends in `…`. `None`: the field is not there.
+ */
+values: Array<string | null>, 
+/**
+ * How many changes there are, those left out included.
+ */
+total: number, };
+
 /** Every code an error, a problem or a mistake in a filter can carry. */
 export const ERROR_CODES = [
   'cancelled',
@@ -1778,15 +2485,19 @@ export const ERROR_CODES = [
   'capture-not-ours',
   'capture-out-of-range',
   'capture-write',
+  'check-name',
+  'clipboard',
   'comparison-gone',
   'comparison-running',
   'demo-failed',
+  'export-early',
   'filter-fails',
   'filter-gone',
   'filter-name',
   'filter-not-a-condition',
   'filter-syntax',
   'handler-failed',
+  'index-incomplete',
   'internal',
   'json-duplicate-key',
   'kafka-disconnected',
@@ -1808,6 +2519,8 @@ export const ERROR_CODES = [
   'kafka-topic-changed',
   'kafka-unreachable',
   'kafka-variable',
+  'link-syntax',
+  'masked',
   'metadata-undecodable',
   'name-unreadable',
   'no-such-capture',
@@ -1823,6 +2536,7 @@ export const ERROR_CODES = [
   'not-kept',
   'nothing-to-compare',
   'number-syntax',
+  'output-exists',
   'output-failed',
   'output-is-source',
   'path-syntax',
@@ -1843,6 +2557,7 @@ export const ERROR_CODES = [
   'source-not-rolled-back',
   'source-only-views',
   'source-read',
+  'source-received',
   'source-unopenable',
   'time-inexact',
   'time-unreadable',
@@ -1857,6 +2572,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export interface Commands {
   app_info: { args: Record<symbol, never>; answer: AppInfo };
   save_preferences: { args: { json: string, }; answer: null };
+  workspace: { args: { path: string, store: number, }; answer: string | null };
+  save_workspace: { args: { path: string, store: number, json: string, }; answer: null };
   pick_file: { args: Record<symbol, never>; answer: string | null };
   pick_save_file: { args: { suggested: string, }; answer: string | null };
   recent: { args: Record<symbol, never>; answer: Array<RecentDto> };
@@ -1868,7 +2585,8 @@ export interface Commands {
   cancel_opening: { args: Record<symbol, never>; answer: null };
   preview_mapping: { args: { path: string, mapping: MappingDto, }; answer: MappingPreviewDto };
   save_mapping: { args: { path: string, name: string, mapping: MappingDto, }; answer: string };
-  open: { args: { path: string, store: number, mapping: MappingDto | null, }; answer: SourceDto };
+  open: { args: { path: string, store: number, mapping: MappingDto | null, unmasked: boolean, }; answer: SourceDto };
+  masks: { args: { path: string, }; answer: Array<MaskDto> };
   close: { args: { source: number, }; answer: null };
   source_status: { args: { source: number, }; answer: SourceDto };
   oddities: { args: { source: number, }; answer: Array<OddityDto> };
@@ -1878,17 +2596,20 @@ export interface Commands {
   axis_info: { args: { source: number, axis: AxisDto, filter: number | null, }; answer: AxisInfoDto };
   density: { args: { source: number, axis: AxisDto, by: LaneByDto, lanes: Array<number>, from: Int, to: Int, columns: number, filter: number | null, }; answer: ArrayBuffer };
   marks: { args: { source: number, axis: AxisDto, by: LaneByDto, lanes: Array<number>, from: Int, to: Int, limit: number, filter: number | null, }; answer: ArrayBuffer };
-  rows: { args: { source: number, axis: AxisDto, filter: number | null, offset: number, limit: number, }; answer: RowsDto };
+  rows: { args: { source: number, axis: AxisDto, filter: number | null, offset: number, limit: number, fields: Array<string>, }; answer: RowsDto };
   rank: { args: { source: number, filter: number | null, place: PlaceDto, }; answer: number };
+  reached: { args: { source: number, filter: number | null, place: PlaceDto, known: number | null, }; answer: ReachedDto };
   event: { args: { source: number, ordinal: number, }; answer: EventDto };
   cause: { args: { source: number, ordinal: number, }; answer: RowDto | null };
   cancel_search: { args: { source: number, }; answer: null };
   place_of: { args: { source: number, axis: AxisDto, ordinal: number, }; answer: PlaceDto | null };
   resolve_point: { args: { source: number, axis: AxisDto, stream: number | null, point: string, }; answer: PlaceDto };
   step: { args: { source: number, filter: number | null, place: PlaceDto, direction: DirectionDto, by: LaneByDto, lane: number | null, }; answer: RowDto | null };
-  state: { args: { source: number, stream: number, place: PlaceDto, projection: string | null, }; answer: StateDto };
+  state: { args: { source: number, stream: number, place: PlaceDto, projection: string | null, before: boolean, }; answer: StateDto };
   diff: { args: { source: number, stream: number, from: PlaceDto, to: PlaceDto, projection: string | null, }; answer: DiffDto };
   history: { args: { source: number, stream: number, path: string, limit: number, projection: string | null, }; answer: Array<HistoryEntryDto> };
+  watch: { args: { source: number, stream: number, path: string, axis: AxisDto, projection: string | null, }; answer: WatchDto };
+  valid_times: { args: { source: number, ordinals: Array<number>, }; answer: Array<Int | null> };
   next_change: { args: { source: number, stream: number, path: string, place: PlaceDto, direction: DirectionDto, projection: string | null, }; answer: RowDto | null };
   streams: { args: { source: number, query: string, offset: number, limit: number, }; answer: StreamsDto };
   check_filter: { args: { text: string, }; answer: FilterCheckDto };
@@ -1921,6 +2642,11 @@ export interface Commands {
   stop_capture: { args: { capture: number, }; answer: null };
   forget_capture: { args: { capture: number, }; answer: null };
   compare_start: { args: { source: number, right: string, options: CompareOptionsDto, }; answer: ComparisonDto };
+  saved_comparisons: { args: { source: number, }; answer: Array<SavedComparisonDto> };
+  plan_check: { args: { source: number, check: CheckToSaveDto, }; answer: CheckPlanDto };
+  save_check: { args: { source: number, check: CheckToSaveDto, }; answer: string };
+  rules: { args: { source: number, }; answer: RulesDto };
+  check_start: { args: { source: number, names: Array<string>, written: RuleDto | null, }; answer: ComparisonDto };
   compare_status: { args: { comparison: number, }; answer: ComparisonDto };
   compare_cancel: { args: { comparison: number, }; answer: null };
   compare_close: { args: { comparison: number, }; answer: null };
@@ -1935,6 +2661,18 @@ export interface Commands {
   convergence: { args: { comparison: number, knownAt: Int | null, columns: number, }; answer: ConvergenceDto };
   finding_states: { args: { comparison: number, number: number, knownAt: Int | null, projection: string | null, }; answer: FindingStatesDto };
   cancel_states: { args: { comparison: number, }; answer: null };
+  beside: { args: { comparison: number, place: PlaceDto, sync: SyncDto, }; answer: BesideDto | null };
+  states_beside: { args: { comparison: number, stream: string, place: PlaceDto, sync: SyncDto, projection: string | null, }; answer: FindingStatesDto };
   likeness: { args: { source: number, path: string, }; answer: LikenessDto | null };
-  export_events: { args: { source: number, axis: AxisDto, filter: number | null, path: string, }; answer: number };
+  export_view: { args: { source: number, filter: number | null, what: ExportDto, path: string, }; answer: ExportedDto };
+  export_progress: { args: Record<symbol, never>; answer: ExportProgressDto | null };
+  cancel_export: { args: Record<symbol, never>; answer: null };
+  copy_events: { args: { source: number, axis: AxisDto, filter: number | null, ranges: Array<RankRangeDto>, form: CopyFormDto, }; answer: CopiedDto };
+  copy_text: { args: { text: string, }; answer: null };
+  make_link: { args: { open: OpenAtStart, }; answer: string };
+  read_link: { args: { link: string, }; answer: OpenAtStart };
+  causes: { args: { source: number, ordinal: number, }; answer: CausesDto };
+  effects: { args: { source: number, ordinal: number, }; answer: EffectsDto };
+  new_window: { args: Record<symbol, never>; answer: null };
+  leave: { args: Record<symbol, never>; answer: null };
 }

@@ -14,6 +14,7 @@ export class TauriBackend implements Backend {
     capture: new Set(),
     comparison: new Set(),
     open: new Set(),
+    closing: new Set(),
     drag: new Set(),
   };
 
@@ -23,6 +24,8 @@ export class TauriBackend implements Backend {
     this.forward('capture');
     this.forward('comparison');
     this.forward('open');
+    // Of this window alone: the others are not closing.
+    void getCurrentWebview().listen<null>('closing', () => this.emit('closing', null));
     void getCurrentWebview().onDragDropEvent(({ payload }) => {
       this.emit('drag', { over: payload.type === 'enter' || payload.type === 'over' });
       const path = payload.type === 'drop' ? payload.paths[0] : undefined;

@@ -1,22 +1,39 @@
 /** What each action of the key table does. */
+import { tick } from 'svelte';
 import { t } from '../i18n/index.svelte';
-import { told } from '../i18n/told';
-import { toBackendError } from '../ipc/backend';
+import { beside } from '../state/beside.svelte';
+import type { CaptureDto } from '../ipc/contract';
+import { bookmarks } from '../state/bookmarks.svelte';
 import { captures } from '../state/captures.svelte';
-import { compare, TABS } from '../state/compare.svelte';
+import { columns } from '../state/columns.svelte';
+import { changes } from '../state/changes.svelte';
+import { compare } from '../state/compare.svelte';
+import { TABS } from '../state/compareTabs';
 import { comparison } from '../state/comparison.svelte';
+import { copyText } from '../state/copy.svelte';
 import { filter } from '../state/filter.svelte';
+import { exports } from '../state/exports.svelte';
 import { hover } from '../state/hover.svelte';
 import { kafka } from '../state/kafka.svelte';
+import { picked } from '../state/picked.svelte';
+import { lanes } from '../state/lanes.svelte';
+import { masks } from '../state/masks.svelte';
+import { measure } from '../state/measure.svelte';
+import { places } from '../state/places.svelte';
 import { playhead } from '../state/playhead.svelte';
-import { EVIDENCE, preferences } from '../state/preferences.svelte';
+import { DIFF_AS, preferences } from '../state/preferences.svelte';
 import { projection } from '../state/projection.svelte';
+import { rules } from '../state/rules.svelte';
 import { screen } from '../state/screen.svelte';
 import { selection } from '../state/selection.svelte';
 import { session } from '../state/session.svelte';
+import { EVIDENCE_OF, evidenceOf } from '../state/shownAs';
+import { validTimes } from '../state/validTimes.svelte';
 import { view } from '../state/view.svelte';
 import { locale } from '../i18n/index.svelte';
+import { watches } from '../state/watches.svelte';
 import { digits } from './digits.svelte';
+import { listActions } from './lists';
 import type { Action } from './table';
 
 const pointer = (): number => hover.x ?? (playhead.place === null ? view.width / 2 : view.x(playhead.coord));
@@ -45,10 +62,20 @@ function toggleRange(): void {
 function escape(): void {
   if (screen.palette !== 'closed') screen.palette = 'closed';
   else if (screen.help) screen.help = false;
+  else if (bookmarks.editing !== null) bookmarks.editing = null;
+  else if (bookmarks.listed) bookmarks.listed = false;
+  else if (masks.listed) masks.listed = false;
   else if (compare.asking) compare.asking = false;
+  else if (compare.askingRules) compare.askingRules = false;
+  else if (exports.asking) exports.leave();
+  else if (columns.choosing) columns.choosing = false;
   else if (screen.now.kind === 'opening') screen.cancelOpening();
   else if (screen.now.kind === 'kafka') screen.back();
+  // What two points are compared by goes before what was marked: that is sooner wanted again.
+  else if (comparison.on && selection.tab === 'diff') comparison.clear();
   else if (view.range !== null) view.range = null;
+  else if (lanes.picked.length > 0) lanes.pickNone();
+  else if (picked.several) picked.single();
   else if (comparison.on) comparison.clear();
   // A filter is cleared where it is written: losing it to a key pressed once too often is worse.
   else selection.row = null;
@@ -57,6 +84,12 @@ function escape(): void {
 /** What only the connection screen does. */
 const connecting = (what: () => unknown) => (): void => {
   if (screen.now.kind === 'kafka') what();
+};
+
+/** What is about the capture that runs. */
+const capturing = (what: (capture: CaptureDto) => unknown) => (): void => {
+  if (captures.current === null) screen.say(t('capture.none'));
+  else what(captures.current);
 };
 
 function focusFilter(): void {
@@ -71,7 +104,7 @@ function focusFilter(): void {
 function nextProjection(): void {
   projection.next();
   if (projection.all.length === 0) screen.say(t('projection.onlyOne'));
-  else if (selection.tab === 'event' || selection.tab === 'raw') {
+  else if (selection.tab === 'event' || selection.tab === 'raw' || selection.tab === 'causes') {
     const name = projection.chosen;
     screen.say(name === null ? t('projection.default') : t('palette.projection', { name }));
   }
@@ -105,18 +138,49 @@ function comparing(what: () => void): void {
   what();
 }
 
-function toggleLane(number: number): void {
-  const lane = session.lanes[number - 1];
-  if (lane !== undefined) session.toggleLane(lane);
+function showEvidenceOtherwise(): void {
+  comparing(() => {
+    const shown = EVIDENCE_OF[compare.mode];
+    if (shown.length < 2) screen.say(t('evidence.onlyOne'));
+    else preferences.now.evidence = after(shown, evidenceOf(compare.mode, preferences.now.evidence));
+    if (compare.tab !== 'map') compare.tab = 'list';
+  });
 }
 
-async function exportEvents(): Promise<void> {
-  try {
-    const n = await screen.exportEvents(filter.id);
-    if (n !== null) screen.say(t('export.done', { n }));
-  } catch (error) {
-    screen.say(told(toBackendError(error)));
-  }
+/** Whether the difference of two points is what is in sight, and no finding's evidence. */
+const isAboutDiff = (): boolean =>
+  selection.tab === 'diff' && (comparison.on || compare.now === null || !compare.open);
+
+function showDiffOtherwise(): void {
+  preferences.now.diffAs = after(DIFF_AS, preferences.now.diffAs);
+}
+
+function toggleLane(number: number): void {
+  const row = lanes.rows[number - 1];
+  if (row !== undefined) lanes.toggle(row);
+}
+
+/** What is moved in the page loses the focus: whoever moves a lane by keys moves it on. */
+function moveLane(by: 1 | -1): void {
+  const focused = document.activeElement?.closest('[data-testid="lane-row"]') != null;
+  lanes.inHand((row) => {
+    lanes.move(row, by);
+    if (!focused) return;
+    void tick().then(() => {
+      const all = document.querySelectorAll<HTMLElement>('[data-testid="lane-row"]');
+      all[lanes.rows.findIndex(({ id }) => id === row.id)]?.focus();
+    });
+  });
+}
+
+/** Beside the lane the keys are about; without one, of the first. */
+function laneMenu(): void {
+  const row = (lanes.hand === null ? null : lanes.row(lanes.hand)) ?? lanes.rows[0];
+  if (row === undefined) return;
+  const at = lanes.rows.indexOf(row);
+  const element = document.querySelectorAll('[data-testid="lane-row"]')[at];
+  const { right = 40, top = 60 } = element?.getBoundingClientRect() ?? {};
+  lanes.openMenu(row, right - 8, top);
 }
 
 /** Who steps wants to see what he steps to: what was selected before gives way. */
@@ -144,12 +208,15 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   panRight: () => view.panBy(view.width / 6),
   centre,
   range: toggleRange,
+  rangeFilter: () => measure.toggleFilter(),
   fold: () => view.toggleFold(),
   lanesUp: () => view.scrollLanes(-view.lanes.height),
   lanesDown: () => view.scrollLanes(view.lanes.height),
   axis: () => void playhead.switchAxis(preferences.now.axis === 'time' ? 'log' : 'time'),
+  validTimes: () => (validTimes.on = !validTimes.on),
   scale: () => (preferences.now.scale = preferences.now.scale === 'sqrt' ? 'linear' : 'sqrt'),
   filter: focusFilter,
+  clearFilter: () => filter.clear(),
   streams: () => (screen.palette = 'streams'),
   commands: () => (screen.palette = 'commands'),
   escape,
@@ -159,8 +226,8 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   testConnection: connecting(() => kafka.check()),
   saveProfile: connecting(() => kafka.planProfile(kafka.saving?.name ?? (kafka.form.profile || 'mine'))),
   startCapture: connecting(() => kafka.capture()),
-  pauseCapture: () => void (captures.current === null || captures.pause(captures.current)),
-  stopCapture: () => void (captures.current === null || captures.stop(captures.current)),
+  pauseCapture: capturing((capture) => captures.pause(capture)),
+  stopCapture: capturing((capture) => captures.stop(capture)),
   theme: () => preferences.nextTheme(),
   language: () => preferences.setLanguage(locale.language === 'en' ? 'zh' : 'en'),
   follow: () => (preferences.now.follow = !preferences.now.follow),
@@ -175,15 +242,53 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
       if (compare.first === null) screen.say(t('compare.noFirst'));
       else void compare.chooseNumber(compare.first.number);
     }),
-  findingsTab: () => comparing(() => (compare.tab = after(TABS, compare.tab))),
-  evidence: () =>
+  findingsTab: () => comparing(() => (compare.tab = after(TABS[compare.mode], compare.tab))),
+  evidence: () => (isAboutDiff() ? showDiffOtherwise() : showEvidenceOtherwise()),
+  knownAtPlayhead: () =>
     comparing(() => {
-      preferences.now.evidence = after(EVIDENCE, preferences.now.evidence);
-      if (compare.tab === 'lag') compare.tab = 'list';
+      if (compare.knowsThen) compare.knowAs(compare.knownBy === 'playhead' ? 'end' : 'playhead');
+      else screen.say(t('compare.knownBy.rows'));
     }),
-  knownAtPlayhead: () => comparing(() => compare.knowAs(compare.knownBy === 'playhead' ? 'end' : 'playhead')),
+  sync: () =>
+    comparing(() => {
+      if (beside.on) beside.toggle();
+      else screen.say(t('sync.none'));
+    }),
+  checkRules: () => rules.ask(),
+  bookmark: () => void bookmarks.set(),
+  bookmarks: () => (bookmarks.listed = true),
+  nextBookmark: () => bookmarks.step(1),
+  previousBookmark: () => bookmarks.step(-1),
+  back: () => places.back(),
+  forward: () => places.forward(),
+  laneMenu,
+  laneUp: () => moveLane(-1),
+  laneDown: () => moveLane(1),
+  pinLane: () => lanes.inHand((row) => lanes.pin(row)),
+  hideLane: () => lanes.inHand((row) => lanes.toggle(row)),
+  onlyLane: () => lanes.inHand((row) => lanes.showOnly(row)),
+  renameLane: () => lanes.inHand((row) => (lanes.naming = row.id)),
+  pickLane: () => lanes.inHand((row) => lanes.pick(row)),
+  groupLane: () => lanes.inHand((row) => lanes.group(row)),
+  ungroupLane: () => lanes.inHand((row) => lanes.ungroup(row)),
+  resetLanes: () => lanes.reset(),
+  masks: () => (masks.all.length > 0 ? (masks.listed = true) : screen.say(t('masks.none'))),
+  copyPatch: () => {
+    if (comparison.shown === null) screen.say(t('copy.nothing'));
+    else void copyText(comparison.shown.patch);
+  },
+  rawAs: () => {
+    if (selection.tab === 'raw') selection.rawAs = selection.rawAs === 'text' ? 'hex' : 'text';
+    selection.tab = 'raw';
+  },
+  stopReading: () =>
+    session.source?.index.state === 'reading' ? void session.stopReading() : screen.say(t('read.idle')),
+  readAgain: () => (session.isCurrent ? screen.say(t('read.current')) : void session.readAgain()),
+  undo: () => changes.undo(),
+  redo: () => changes.redo(),
   projection: nextProjection,
   // Of the row with the focus where that is in the tree, which takes the key itself; else of the field that is pinned.
+  valueLane: () => watches.toggle(),
   fieldHistory: () => (selection.tab = 'history'),
   tabState: () => (selection.tab = 'state'),
   tabDiff: () => (selection.tab = 'diff'),
@@ -191,7 +296,8 @@ const ACTIONS: Record<Exclude<Action, `lane${number}`>, (input?: number) => void
   tabHistory: () => (selection.tab = 'history'),
   tabRaw: () => (selection.tab = 'raw'),
   close: () => screen.home(),
-  export: () => void exportEvents(),
+  export: () => exports.ask(),
+  ...listActions,
 };
 
 /** `input` is when the reader asked for it. */

@@ -52,6 +52,10 @@ export function fold(from: bigint, to: bigint, gaps: readonly Gap[]): Fold {
   return { segments, length: at > 0n ? at : 1n, gapLength };
 }
 
+/** The gaps that are folded. */
+export const gapsOf = ({ segments }: Fold): Gap[] =>
+  segments.slice(1).map(({ from }, i) => ({ from: segments[i]?.to ?? from, to: from }));
+
 /** Where a coordinate lies on the drawn line. */
 export function toLine(f: Fold, coord: bigint): bigint {
   const [first] = f.segments;
@@ -113,7 +117,8 @@ export function zoom(
   minSpan: number,
   maxSpan: number,
 ): View {
-  const span = Math.min(Math.max(v.span * factor, minSpan), maxSpan);
+  // What is closer than the closest stays so until one goes away from it.
+  const span = Math.min(Math.max(v.span * factor, Math.min(minSpan, v.span)), maxSpan);
   const share = x / width;
   return normalise(v.from, v.frac + share * (v.span - span), span);
 }

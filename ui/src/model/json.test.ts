@@ -7,6 +7,7 @@ import {
   pointerToken,
   pointerTokens,
   readablePointer,
+  Rereader,
   tryParseJson,
 } from './json';
 
@@ -72,5 +73,52 @@ describe('pointers', () => {
     expect(readablePointer('/items/0/sku')).toBe('items[0].sku');
     expect(readablePointer('/a b/c')).toBe('["a b"].c');
     expect(readablePointer('')).toBe('(root)');
+  });
+});
+
+describe('reading one state after another', () => {
+  const big = (n: number, more = ''): string =>
+    `{"list":[${'{"a\\\\\\"]}":[1,"x"]},'.repeat(6000)}0],"text":"${'y'.repeat(70_000)}","n":${n}${more}}`;
+
+  it('gives what reading each gives, with unchanged members as they were', () => {
+    const reader = new Rereader();
+    const [one, two] = [big(1), big(2, ',"new":[10.10]')];
+    const first = reader.read(one);
+    const second = reader.read(two);
+    expect(first).toEqual(parseJson(one));
+    expect(second).toEqual(parseJson(two));
+    if (first?.kind !== 'object' || second?.kind !== 'object') throw new Error('no objects');
+    expect(second.entries[0]?.[1]).toBe(first.entries[0]?.[1]);
+    expect(second.entries[1]?.[1]).toBe(first.entries[1]?.[1]);
+  });
+
+  it('says of what is no JSON that it is none', () => {
+    const reader = new Rereader();
+    for (const bad of [
+      big(1).slice(0, -1),
+      `${big(1)}x`,
+      big(1).replace('10', '01'),
+      big(1).replace('"n":1', '"n":tru'),
+    ])
+      expect([bad.slice(-20), reader.read(bad)]).toEqual([
+        bad.slice(-20),
+        (() => {
+          try {
+            return parseJson(bad);
+          } catch {
+            return null;
+          }
+        })(),
+      ]);
+    expect(reader.read('[1,')).toBeNull();
+    expect(reader.read(`[${'1,'.repeat(70_000)}1]`)?.kind).toBe('array');
+  });
+
+  it('reads texts of megabytes', () => {
+    const text = JSON.stringify({ a: 'x\\n"'.repeat(1_000_000) });
+    expect(parseJson(text)).toEqual({
+      kind: 'object',
+      entries: [['a', { kind: 'string', value: 'x\\n"'.repeat(1_000_000) }]],
+    });
   });
 });

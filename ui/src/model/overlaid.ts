@@ -1,5 +1,6 @@
 /** Two JSON documents as one: what both say once, what one of them says alone behind a sign. */
 import { formatJson } from './json';
+import { visibleJson } from './visible';
 import type { Json } from './json';
 
 /** ` ` both say it, `-` only the left one, `+` only the right one, `~` they differ where it does not count. */
@@ -13,6 +14,9 @@ export interface OverlaidLine {
 }
 
 const TEXT_MOST = 2000;
+
+/** The most lines of two documents. */
+export const LINES_MOST = 4000;
 
 const isOpen = (value: Json): value is Extract<Json, { kind: 'object' | 'array' }> =>
   (value.kind === 'object' && value.entries.length > 0) || (value.kind === 'array' && value.items.length > 0);
@@ -52,7 +56,12 @@ class Writer {
     this.push(depth, sign, label + open);
     for (const [name, item] of members(value)) {
       if (this.lines.length >= this.most) return;
-      this.whole(item, depth + 1, sign, value.kind === 'object' ? `${JSON.stringify(name)}: ` : '');
+      this.whole(
+        item,
+        depth + 1,
+        sign,
+        value.kind === 'object' ? `${visibleJson(JSON.stringify(name))}: ` : '',
+      );
     }
     this.push(depth, sign, close);
   }
@@ -105,7 +114,7 @@ class Writer {
     path: string,
   ): void {
     if (this.lines.length >= this.most) return;
-    const label = name === null ? '' : `${JSON.stringify(name)}: `;
+    const label = name === null ? '' : `${visibleJson(JSON.stringify(name))}: `;
     if (left !== undefined && right !== undefined) this.both(left, right, depth, label, path);
     else if (left !== undefined) this.whole(left, depth, this.counts(path) ? '-' : '~', label);
     else if (right !== undefined) this.whole(right, depth, this.counts(path) ? '+' : '~', label);
@@ -120,7 +129,7 @@ export function overlaid(
   left: Json | null,
   right: Json | null,
   places: readonly string[] | null,
-  most = 4000,
+  most = LINES_MOST,
 ): OverlaidLine[] {
   const writer = new Writer(places, most);
   if (left !== null && right !== null) writer.both(left, right, 0, '', '');

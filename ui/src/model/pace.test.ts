@@ -7,7 +7,11 @@ describe('a pace', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     shown = [];
-    pace = new Pace<number>(100, (n) => shown.push(n));
+    pace = new Pace<number>(
+      () => 100,
+      40,
+      (n) => shown.push(n),
+    );
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -34,6 +38,17 @@ describe('a pace', () => {
     vi.advanceTimersByTime(100);
     pace.next(2);
     expect(shown).toEqual([1, 2]);
+  });
+
+  it('shows the last value soon after no more come', () => {
+    for (let n = 1; n <= 3; n++) {
+      pace.next(n);
+      vi.advanceTimersByTime(10);
+    }
+    vi.advanceTimersByTime(29);
+    expect(shown).toEqual([1]);
+    vi.advanceTimersByTime(1);
+    expect(shown).toEqual([1, 3]);
   });
 
   it('shows nothing after it was stopped', () => {

@@ -1,9 +1,20 @@
 /** How the records of topics are to be read: what is entered, and the lines it means on the command line, too. */
 import type { KafkaReadingDto } from '../ipc/contract';
 
-export type Form = '' | 'json' | 'text' | 'hex' | 'msgpack' | 'cbor' | 'avro' | 'protobuf';
+export type Form = '' | 'json' | 'text' | 'hex' | 'int' | 'long' | 'msgpack' | 'cbor' | 'avro' | 'protobuf';
 /** `''`: as is found. */
-export const FORMS: readonly Form[] = ['', 'json', 'text', 'hex', 'msgpack', 'cbor', 'avro', 'protobuf'];
+export const FORMS: readonly Form[] = [
+  '',
+  'json',
+  'text',
+  'hex',
+  'int',
+  'long',
+  'msgpack',
+  'cbor',
+  'avro',
+  'protobuf',
+];
 
 export type Part = 'key' | 'value';
 export const PARTS: readonly Part[] = ['key', 'value'];

@@ -28,9 +28,9 @@ const STEPS: bigint[] = [
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((n) => n * SECOND),
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((n) => n * MINUTE),
   ...[1n, 2n, 3n, 6n, 12n].map((n) => n * HOUR),
-  ...[1n, 2n, 7n].map((n) => n * DAY),
+  ...[1n, 2n, 3n, 7n, 14n].map((n) => n * DAY),
 ];
-const MONTH_STEPS = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12000, 60000];
+const MONTH_STEPS = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 60000];
 const MONTH = 2_629_746n * SECOND;
 
 export type TimeStep = { unit: 'nanos'; size: bigint } | { unit: 'months'; size: number };
@@ -83,7 +83,7 @@ export function timeTicks(from: bigint, to: bigint, step: TimeStep): Tick[] {
     return out;
   }
   // Weeks begin on a Monday.
-  const origin = step.size === 7n * DAY ? BigInt(daysFromCivil(1970, 1, 5)) * DAY : 0n;
+  const origin = step.size % (7n * DAY) === 0n ? BigInt(daysFromCivil(1970, 1, 5)) * DAY : 0n;
   let coord = origin + floorDiv(from - origin + step.size - 1n, step.size) * step.size;
   for (; coord <= to && out.length < 400; coord += step.size) push(coord);
   return out;

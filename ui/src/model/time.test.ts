@@ -4,6 +4,7 @@ import {
   dateTimeText,
   daysFromCivil,
   durationIn,
+  exactDurationIn,
   fractionText,
   fromCivil,
   groupDigits,
@@ -89,5 +90,16 @@ describe('a moment on an axis', () => {
   it('has its date where the axis is longer than a day', () => {
     expect(momentText(day * 3n, day, day * 4n)).toBe('1970-01-04 00:00:00');
     expect(momentText(day * 3n, day * 3n, day * 4n)).toBe('00:00:00');
+  });
+});
+
+describe('an exact length of time', () => {
+  const said = (nanos: bigint): string => exactDurationIn(nanos, (unit) => unit).replaceAll('\u2009', ' ');
+
+  it('has all its units and all its digits', () => {
+    expect(said(3_602_000_000_005n)).toBe('1 h 0 min 2.000 000 005 s');
+    expect(said(90_061_500_000_000n)).toBe('1 d 1 h 1 min 1.500 s');
+    expect([said(0n), said(1n), said(-61_000_000_000n)]).toEqual(['0 s', '0.000 000 001 s', '−1 min 1 s']);
+    expect(said(9_223_372_036_854_775_807n)).toBe('106,751 d 23 h 47 min 16.854 775 807 s');
   });
 });

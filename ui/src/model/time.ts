@@ -143,6 +143,21 @@ export function durationIn(nanos: bigint, nameOf: (unit: Unit) => string): strin
   return `0 ${nameOf('ns')}`;
 }
 
+/** A length of time in all its units, to the last digit: `1 h 0 min 2.000 000 005 s`. */
+export function exactDurationIn(nanos: bigint, nameOf: (unit: Unit) => string): string {
+  const sign = nanos < 0n ? '−' : '';
+  let rest = nanos < 0n ? -nanos : nanos;
+  const parts: string[] = [];
+  for (const [unit, name] of UNITS.slice(0, 3)) {
+    const whole = rest / unit;
+    rest -= whole * unit;
+    if (whole > 0n || parts.length > 0) parts.push(`${groupDigits(String(whole))} ${nameOf(name)}`);
+  }
+  const seconds = rest / SECOND;
+  parts.push(`${seconds}${fractionText(Number(rest - seconds * SECOND))} ${nameOf('s')}`);
+  return sign + parts.join(' ');
+}
+
 /** Digits grouped by three with commas; works on any integer text. */
 export function groupDigits(text: string): string {
   return text.replace(/\B(?=(\d{3})+(?!\d))/g, ',');

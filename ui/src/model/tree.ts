@@ -2,6 +2,7 @@
 import type { BlameDto, ChangeDto } from '../ipc/contract';
 import { formatJson, pointerToken, pointerTokens, tryParseJson } from './json';
 import type { Json } from './json';
+import { visible } from './visible';
 
 export const CHUNK = 100;
 /** A container with more members than this is shown in chunks. */
@@ -9,6 +10,11 @@ export const CHUNK_FROM = 1000;
 const INLINE = 64;
 /** A longer text can be opened and is then shown in lines of so many characters. */
 export const LINE = 100;
+
+/** Ids of rows that stand for a part of what is at a path: some members, a line of a text, some of its lines. */
+export const memberChunk = (path: string, from: number): string => `${path}\u0000${from}`;
+export const lineId = (path: string, from: number): string => `${path}\u0000l${from}`;
+export const textChunk = (path: string, from: number): string => `${path}\u0000t${from}`;
 
 export interface TreeRow {
   /** RFC 6901 pointer; a chunk has its container's and a number. */
@@ -24,6 +30,8 @@ export interface TreeRow {
   /** Something below has changed. */
   changedBelow: boolean;
   blame: BlameDto | null;
+  /** The value itself; `null` where the row is a part of one, or of what is gone. */
+  value: Json | null;
 }
 
 export interface TreeInput {
@@ -55,6 +63,17 @@ function inlineText(value: Json): string | null {
   const text = formatJson(value, true, INLINE + 1);
   return text.length <= INLINE && !text.endsWith('…') ? text : null;
 }
+
+/** What rows are that stand for a part of a value. */
+const PART = {
+  name: '',
+  text: '',
+  open: null,
+  change: null,
+  changedBelow: false,
+  blame: null,
+  value: null,
+} as const;
 
 class Rows {
   readonly rows: TreeRow[] = [];
@@ -105,7 +124,7 @@ class Rows {
       path,
       id: path,
       depth,
-      name,
+      name: visible(name),
       text:
         open === false
           ? (inlineText(value) ?? summary(value))
@@ -117,6 +136,7 @@ class Rows {
       change,
       changedBelow,
       blame: this.blameAt.get(path) ?? this.latestBelow.get(path) ?? null,
+      value,
     });
     if (open === true) this.addMembers(value, path, depth + 1, change?.kind === 'added' ? change : null);
   }
@@ -136,30 +156,42 @@ class Rows {
       path,
       id: path,
       depth,
-      name,
+      name: visible(name),
       text,
       kind: 'string',
       open,
       change,
       changedBelow: false,
       blame,
+      value,
     });
     if (!open) return;
-    for (let from = 0; from < value.value.length; from += LINE) {
-      const id = `${path}\u0000${from}`;
-      const line = value.value.slice(from, from + LINE);
+    const { length } = value.value;
+    if (length <= LINE * CHUNK_FROM) {
+      this.addLines(value.value, path, depth + 1, 0, length);
+      return;
+    }
+    for (let from = 0; from < length; from += LINE * CHUNK) {
+      const to = Math.min(length, from + LINE * CHUNK);
+      const id = textChunk(path, from);
+      const shown = this.switched.get(id) ?? false;
       this.rows.push({
+        ...PART,
         path,
         id,
         depth: depth + 1,
-        name: '',
-        text: line,
-        kind: 'line',
-        open: null,
-        change: null,
-        changedBelow: false,
-        blame: null,
+        name: `${from} … ${to - 1}`,
+        kind: 'chunk',
+        open: shown,
       });
+      if (shown) this.addLines(value.value, path, depth + 2, from, to);
+    }
+  }
+
+  private addLines(text: string, path: string, depth: number, start: number, end: number): void {
+    for (let from = start; from < end; from += LINE) {
+      const line = text.slice(from, Math.min(end, from + LINE));
+      this.rows.push({ ...PART, path, id: lineId(path, from), depth, text: visible(line), kind: 'line' });
     }
   }
 
@@ -186,7 +218,7 @@ class Rows {
   ): void {
     for (let from = 0; from < all.length; from += CHUNK) {
       const chunk = all.slice(from, from + CHUNK);
-      const id = `${path}\u0000${from}`;
+      const id = memberChunk(path, from);
       const changedBelow =
         this.above.has(path) && chunk.some(([name]) => this.touched(`${path}/${pointerToken(name)}`));
       const open = this.switched.get(id) ?? changedBelow;
@@ -201,6 +233,7 @@ class Rows {
         change: null,
         changedBelow,
         blame: null,
+        value: null,
       });
       if (!open) continue;
       for (const [name, item] of chunk)
@@ -213,7 +246,7 @@ class Rows {
   }
 
   private addRemoved(change: ChangeDto, depth: number): void {
-    const name = pointerTokens(change.path).at(-1) ?? '';
+    const name = visible(pointerTokens(change.path).at(-1) ?? '');
     this.rows.push({
       path: change.path,
       id: `${change.path}\u0000removed`,
@@ -225,6 +258,7 @@ class Rows {
       change,
       changedBelow: false,
       blame: null,
+      value: null,
     });
   }
 }
@@ -239,11 +273,56 @@ export function treeRows(input: TreeInput): TreeRow[] {
   return rows.rows;
 }
 
+/** The most containers that are opened at once. */
+const MOST_OPENED = 2000;
+
+/** What is to be open so that all below a value is seen, as far as that can be looked at; what is shown in chunks stays in them. */
+export function openBelow(value: Json, path: string): { ids: string[]; all: boolean } {
+  const ids: string[] = [];
+  let all = true;
+  const rest: [string, Json][] = [[path, value]];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const [at, of] = next;
+    const many = size(of);
+    if (many === 0) continue;
+    if (ids.length >= MOST_OPENED) return { ids, all: false };
+    ids.push(at);
+    if (many > CHUNK_FROM) {
+      all = false;
+      continue;
+    }
+    for (const [name, item] of [...members(of)].reverse()) rest.push([`${at}/${pointerToken(name)}`, item]);
+  }
+  return { ids, all };
+}
+
+/** The next row whose name begins with a text, from the one with the focus on and round; that one itself only if more than one letter is typed. */
+export function typedAhead(rows: readonly TreeRow[], focused: number, text: string): number | null {
+  const start = text.length === 1 ? 1 : 0;
+  for (let i = start; i < rows.length + start; i++) {
+    const at = (focused + i) % rows.length;
+    if (rows[at]?.name.toLowerCase().startsWith(text) === true) return at;
+  }
+  return null;
+}
+
+/** The event that last set a field, in a few words. */
+export const blameText = ({ version, ordinal, type }: BlameDto): string =>
+  `${version === null ? `e${ordinal}` : `v${version}`} ${visible(type)}`;
+
 /** A change's side on one line. */
 export function changeText(json: string | null): string {
   if (json === null) return '';
   const value = tryParseJson(json);
   return value === null ? json : formatJson(value, true, 160);
+}
+
+/** A pointer as a list's column and a filter name it: `.total`, or as a pointer where a name holds more than letters. */
+export function pathName(pointer: string): string {
+  const tokens = pointerTokens(pointer);
+  return tokens.every((token) => /^[\w-]+$/.test(token))
+    ? tokens.map((token) => `.${token}`).join('')
+    : pointer;
 }
 
 /** The fields of a value whose values can be told one by one, in its order: no object with members, no member of an array. */

@@ -8,45 +8,41 @@ import type {
   FindingListDto,
   FindingStatusDto,
   KnownDto,
+  ModeDto,
+  RuleDto,
 } from '../ipc/contract';
 import { toBackendError } from '../ipc/backend';
 import type { BackendError } from '../ipc/backend';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
+import { byCategory, byStatus, totalOf } from './compareCounts';
 import { FORM, optionsOf } from './compareForm';
 import type { Form } from './compareForm';
-import { playhead } from './playhead.svelte';
+import { TABS } from './compareTabs';
+import type { AsKnown, CompareTab, KnownBy, Look } from './compareTabs';
+import { showFinding } from './findingPlace';
 import { preferences } from './preferences.svelte';
-import { selection } from './selection.svelte';
 import { session } from './session.svelte';
-import { view } from './view.svelte';
 
-/** What the drawer shows of the findings. */
-export const TABS = ['list', 'map', 'lag'] as const;
-export type CompareTab = (typeof TABS)[number];
+export { STATUSES } from './compareCounts';
 
-/** As known when: in the end, at the moment the form named, at the playhead. */
-export type KnownBy = 'end' | 'moment' | 'playhead';
-
-export const STATUSES: readonly FindingStatusDto[] = ['confirmed', 'pending', 'healed', 'outOfCoverage'];
-
-interface Look {
-  comparison: number;
-  list: FindingListDto;
-  /** Which list that is. */
-  lists: number;
-  at: number;
-}
+/** Milliseconds a form stays when it was sent. */
+const FORM_STAYS = 200;
 
 class Compare {
   /** What the form says; it stays when the form is closed. */
   form = $state<Form>({ ...FORM });
   /** Whether the form is shown. */
   asking = $state(false);
+  /** Whether that of rules is. */
+  askingRules = $state(false);
   now = $state.raw<ComparisonDto | null>(null);
   /** Why it could not be begun. */
   error = $state.raw<BackendError | null>(null);
   starting = $state(false);
+  /** What in the form was refused. */
+  refused = $state.raw<BackendError | null>(null);
+  mode: ModeDto = $derived(this.now?.mode ?? 'mirror');
   /** Whether the drawer is shown. */
   open = $state(true);
   hiddenCategories = $state.raw<readonly string[]>([]);
@@ -63,6 +59,8 @@ class Compare {
     knownAt: this.knownAt,
   });
   private known = $state.raw<KnownDto | null>(null);
+  /** How many events were under way at that moment, and came within the tolerance. */
+  awaited: number = $derived(this.known?.awaited ?? 0);
   /** What it came to, as known at that moment. */
   summary: ComparisonSummaryDto | null = $derived.by(() => {
     const summary = this.now?.summary ?? null;
@@ -76,19 +74,10 @@ class Compare {
   /** Why the evidence cannot be shown. */
   problem = $state.raw<BackendError | null>(null);
   /** Findings of each category and of each status, as far as the other toggles show them. */
-  byCategory: ReadonlyMap<string, number> = $derived.by(() => {
-    const shown = STATUSES.filter((s) => !this.hiddenStatuses.includes(s));
-    const counts = this.summary?.counts ?? [];
-    return new Map(counts.map((count) => [count.category, shown.reduce((sum, s) => sum + count[s], 0)]));
-  });
-  byStatus: ReadonlyMap<FindingStatusDto, number> = $derived.by(() => {
-    const shown = (this.summary?.counts ?? []).filter((c) => !this.hiddenCategories.includes(c.category));
-    return new Map(STATUSES.map((s) => [s, shown.reduce((sum, count) => sum + count[s], 0)]));
-  });
+  byCategory: ReadonlyMap<string, number> = $derived(byCategory(this.summary, this.hiddenStatuses));
+  byStatus: ReadonlyMap<FindingStatusDto, number> = $derived(byStatus(this.summary, this.hiddenCategories));
   /** How many findings the list holds. */
-  total: number = $derived(
-    [...this.byCategory].reduce((sum, [c, n]) => (this.hiddenCategories.includes(c) ? sum : sum + n), 0),
-  );
+  total: number = $derived(totalOf(this.byCategory, this.hiddenCategories));
   private age = 0;
   /** Counts the lists there were. */
   private lists = 0;
@@ -138,10 +127,7 @@ class Compare {
   );
 
   /** What one looks at, as known at another moment. */
-  private readonly renewWish = new Latest<
-    { comparison: number; number: number; knownAt: string | null },
-    FindingEvidenceDto
-  >(
+  private readonly renewWish = new Latest<AsKnown, FindingEvidenceDto>(
     (asked) => call('finding', asked),
     (evidence, { knownAt }) => {
       const same = this.evidence?.finding.number === evidence.finding.number;
@@ -149,10 +135,7 @@ class Compare {
     },
   );
 
-  private readonly firstWish = new Latest<
-    { comparison: number; number: number; knownAt: string | null },
-    FindingDto
-  >(
+  private readonly firstWish = new Latest<AsKnown, FindingDto>(
     async (asked) => (await call('finding', asked)).finding,
     (first) => (this.first = first),
   );
@@ -171,16 +154,8 @@ class Compare {
     // What was asked for last, in this run of the program or the one before.
     const { path, knownAt } = this.form;
     this.form = { ...preferences.now.compare, path, knownAt };
+    this.refused = null;
     this.asking = true;
-  }
-
-  async browse(): Promise<void> {
-    try {
-      const path = await call('pick_file', {});
-      if (path !== null) this.form.path = path;
-    } catch (error) {
-      this.error = toBackendError(error);
-    }
   }
 
   /** Begins what the form says. */
@@ -188,15 +163,34 @@ class Compare {
     const options = optionsOf(this.form);
     const right = this.form.path.trim();
     if (session.source === null || options === null || right === '') return;
-    this.drop();
     preferences.now.compare = { ...this.form, path: '', knownAt: '' };
+    await this.begin(() => call('compare_start', { source: session.id, right, options }), 'asking');
+  }
+
+  /** Checks rules of the project file, and one that is written. */
+  async check(names: readonly string[], written: RuleDto | null): Promise<void> {
+    if (session.source === null || (names.length === 0 && written === null)) return;
+    await this.begin(
+      () => call('check_start', { source: session.id, names: [...names], written }),
+      'askingRules',
+    );
+  }
+
+  /** Begins a comparison or a check. What is refused in what was written goes back to where it was. */
+  private async begin(ask: () => Promise<ComparisonDto>, from: 'asking' | 'askingRules'): Promise<void> {
+    this.drop();
     const age = ++this.age;
-    this.asking = false;
+    const wasOpen = this.open;
     this.open = true;
     this.starting = true;
     this.error = null;
+    this.refused = null;
+    const putAway = (): boolean => (this.asking = this.askingRules = false);
+    // What is refused is refused at once: then the form stays.
+    const later = setTimeout(putAway, FORM_STAYS);
     try {
-      const now = await call('compare_start', { source: session.id, right, options });
+      const now = await ask();
+      putAway();
       if (age !== this.age) {
         call('compare_close', { comparison: now.id }).catch(() => undefined);
         return;
@@ -208,8 +202,17 @@ class Compare {
       // It may have ended between the answer and the subscription.
       this.status.request(now.id);
     } catch (error) {
-      if (age === this.age) this.error = toBackendError(error);
+      if (age !== this.age) return;
+      const reason = toBackendError(error);
+      // What is wrong with what was written is mended there; so is what fails at once.
+      if (reason.params['key'] === undefined && !this[from]) this.error = reason;
+      else {
+        this.refused = reason;
+        this[from] = true;
+        this.open = wasOpen;
+      }
     } finally {
+      clearTimeout(later);
       if (age === this.age) this.starting = false;
     }
   }
@@ -233,6 +236,7 @@ class Compare {
     const ended = this.now?.state !== 'done' && now.state === 'done';
     this.now = now;
     if (!ended) return;
+    if (!TABS[now.mode].includes(this.tab)) this.tab = 'list';
     this.knowAs(now.knownAt === null ? 'end' : 'moment');
     this.findFirst();
     if (now.knownAt === null) this.chooseFirst();
@@ -240,6 +244,7 @@ class Compare {
 
   /** Looks at the findings as known at a moment, or in the end. */
   knowAs(by: KnownBy): void {
+    if (by !== 'end' && !this.knowsThen) return;
     this.knownBy = by;
     if (by === 'moment') this.knowAt(this.now?.knownAt ?? null);
     if (by !== 'end') return;
@@ -257,6 +262,11 @@ class Compare {
     const { now, evidence, knownAt } = this;
     if (now !== null && evidence !== null)
       this.renewWish.request({ comparison: now.id, number: evidence.finding.number, knownAt });
+  }
+
+  /** Whether findings can be listed as known at the playhead: rows say only what they hold now. */
+  get knowsThen(): boolean {
+    return this.mode !== 'projection';
   }
 
   /** The moment, in nanoseconds, moves: with the playhead. */
@@ -329,6 +339,14 @@ class Compare {
   }
 
   /** The category at a place among those that occur. */
+  /** Lists one category alone, and looks at its first finding. */
+  only(category: string): void {
+    const all = (this.summary?.counts ?? []).map((count) => count.category);
+    this.narrow(() => (this.hiddenCategories = all.filter((c) => c !== category)));
+    this.tab = 'list';
+    this.choose(0);
+  }
+
   toggleNth(n: number): void {
     const category = this.summary?.counts[n - 1]?.category;
     if (category !== undefined) this.toggleCategory(category);
@@ -369,38 +387,14 @@ class Compare {
     );
   }
 
-  /**
-   * Goes to where a finding stands: to its left event; without one, to its moment. The playhead stays where it is while it says as known
-   * when the findings are listed.
-   */
+  /** Goes to where a finding stands. The playhead stays where it is while it says as known when the findings are listed. */
   private async goTo(finding: FindingDto): Promise<void> {
-    const { axis } = preferences.now;
-    const stays = this.knownBy === 'playhead';
-    const aligned = this.now?.summary?.aligned === true;
     try {
-      if (finding.left !== null && aligned) {
-        const { row } = await call('event', { source: session.id, ordinal: finding.left.ordinal });
-        if (this.evidence?.finding !== finding) return;
-        selection.choose(row);
-        if (!stays) playhead.moveToRow(row);
-        return;
-      }
-      selection.row = null;
-      const coord = axis === 'time' ? finding.atTime : finding.atLog;
-      if (coord !== null) {
-        if (!stays) playhead.move({ axis, coord, ordinal: null });
-        view.reveal(BigInt(coord));
-      }
-      if (finding.stream === '') return;
-      const { streams } = await call('streams', {
-        source: session.id,
-        query: finding.stream,
-        offset: 0,
-        limit: 1,
+      await showFinding(finding, {
+        stays: this.knownBy === 'playhead',
+        aligned: this.now?.summary?.aligned === true,
+        isMeant: () => this.evidence?.finding === finding,
       });
-      const [found] = streams;
-      if (found?.name === finding.stream && this.evidence?.finding === finding)
-        selection.chooseStream(found.key, found.name);
     } catch (error) {
       this.problem = toBackendError(error);
     }
@@ -437,6 +431,8 @@ class Compare {
     this.drop();
     this.starting = false;
     this.asking = false;
+    this.askingRules = false;
+    this.refused = null;
     this.error = null;
     this.open = true;
     this.hiddenCategories = [];

@@ -1,10 +1,12 @@
 /** What a comparison is asked for with: the form as it is written, and the options it stands for. */
 import type { CompareOptionsDto, IdentityDto } from '../ipc/contract';
+import { MODES, RELATION, relationFrom, relationOf } from './compareModes';
+import type { Relation } from './compareModes';
 
 export const IDENTITIES: readonly IdentityDto[] = ['auto', 'id', 'version', 'content'];
 
 /** What the form says, as it is written there. Names are apart by commas or lines, for they may hold spaces; pointers by spaces, too. */
-export interface Form {
+export interface Form extends Relation {
   path: string;
   /** Seconds. */
   lag: string;
@@ -27,6 +29,7 @@ export interface Form {
 }
 
 export const FORM: Form = {
+  ...RELATION,
   path: '',
   lag: '30',
   settled: false,
@@ -87,35 +90,89 @@ const namesOf = (text: string): string[] => split(text, /[,\n]/);
 export function optionsOf(form: Form): CompareOptionsDto | null {
   const lag = lagOf(form.lag);
   if (lag === null || !isNumber(form.number) || !isTime(form.time) || !isMoment(form.knownAt)) return null;
+  const relation = relationOf(form);
+  if (relation === null) return null;
   const time = lagOf(form.time);
+  const isMirror = form.mode === 'mirror';
   return {
     lagToleranceMs: String(lag),
     settled: form.settled,
     ignore: split(form.ignore, /[\s,]+/),
-    identity: form.identity,
-    metadata: form.metadata,
+    identity: isMirror ? form.identity : 'auto',
+    metadata: isMirror && form.metadata,
     numberTolerance: isEmpty(form.number) ? null : form.number.trim().replace(',', '.'),
     timeToleranceMs: time === null ? null : String(time),
-    leftCompacted: form.leftCompacted,
-    rightCompacted: form.rightCompacted,
+    leftCompacted: isMirror && form.leftCompacted,
+    rightCompacted: isMirror && form.rightCompacted,
     onlyStreams: namesOf(form.streams),
     onlyCategories: namesOf(form.categories),
     onlyTypes: namesOf(form.types),
     knownAt: isEmpty(form.knownAt) || form.settled ? null : form.knownAt.trim(),
+    ...relation,
   };
 }
+
+/** A number of milliseconds as seconds. */
+const secondsOf = (ms: string): string => {
+  const [whole, part] = [BigInt(ms) / 1000n, BigInt(ms) % 1000n];
+  return part === 0n ? String(whole) : `${whole}.${String(part).padStart(3, '0').replace(/0+$/, '')}`;
+};
+
+/** What options stand in the form as. */
+export const formFrom = (path: string, options: CompareOptionsDto): Form => ({
+  ...relationFrom(options),
+  path,
+  lag: secondsOf(options.lagToleranceMs),
+  settled: options.settled,
+  ignore: options.ignore.join(' '),
+  identity: options.identity,
+  metadata: options.metadata,
+  number: options.numberTolerance ?? '',
+  time: options.timeToleranceMs === null ? '' : secondsOf(options.timeToleranceMs),
+  leftCompacted: options.leftCompacted,
+  rightCompacted: options.rightCompacted,
+  streams: options.onlyStreams.join(', '),
+  categories: options.onlyCategories.join(', '),
+  types: options.onlyTypes.join(', '),
+  knownAt: options.knownAt ?? '',
+});
+
+const TEXTS = [
+  'lag',
+  'ignore',
+  'number',
+  'time',
+  'streams',
+  'categories',
+  'types',
+  'leftWhen',
+  'rightWhen',
+  'leftKey',
+  'rightKey',
+  'cardinality',
+  'within',
+  'skew',
+  'equal',
+  'projection',
+  'table',
+  'rowKey',
+  'fields',
+  'map',
+  'behind',
+] as const;
 
 /** Takes from saved values what still means something. The file is not kept: it belongs to what was open. */
 export function readForm(saved: unknown): Form {
   const form = { ...FORM };
   if (typeof saved !== 'object' || saved === null) return form;
   const from = saved as Record<string, unknown>;
-  for (const name of ['lag', 'ignore', 'number', 'time', 'streams', 'categories', 'types'] as const) {
+  for (const name of TEXTS) {
     const value = from[name];
     if (typeof value === 'string' && value.length < 4000) form[name] = value;
   }
   for (const name of ['settled', 'metadata', 'leftCompacted', 'rightCompacted'] as const)
     if (typeof from[name] === 'boolean') form[name] = from[name];
+  form.mode = MODES.find((mode) => mode === from['mode']) ?? form.mode;
   form.identity = IDENTITIES.find((by) => by === from['identity']) ?? form.identity;
   return optionsOf(form) === null ? { ...FORM } : form;
 }

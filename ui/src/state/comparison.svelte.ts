@@ -1,6 +1,6 @@
 /** The two points a difference is told between. Each is an event or a place that was picked, or a text. */
 import { t } from '../i18n/index.svelte';
-import type { AxisDto, PlaceDto, RowDto } from '../ipc/contract';
+import type { AxisDto, DiffDto, PlaceDto, RowDto } from '../ipc/contract';
 import { groupDigits, momentText, splitRfc3339 } from '../model/time';
 import { movedRow } from './growth';
 import type { Moved } from './growth';
@@ -53,6 +53,8 @@ class Comparison {
   toText = $state('');
   /** What the first point was when it was picked; `null`: neither, or no longer known. */
   origin = $state<'selected' | 'playhead' | null>(null);
+  /** The difference that is shown. */
+  shown = $state.raw<DiffDto | null>(null);
   private tabBefore: Tab | null = null;
 
   get on(): boolean {

@@ -14,6 +14,8 @@ class Filter {
   /** Names in a filter that keeps nothing which nothing here has. A capture that grows may have them later. */
   hints: readonly UnknownNameDto[] = $derived(this.isFruitless(this.applied) ? this.unknown : []);
   private end: (() => void) | null = null;
+  /** What was asked to be in force and is not answered yet. */
+  private asked: string | null = null;
   private age = 0;
 
   private readonly check = new Latest<string, FilterErrorDto | null>(
@@ -59,17 +61,20 @@ class Filter {
   async apply(text = this.text): Promise<void> {
     this.text = text;
     const trimmed = text.trim();
-    if (trimmed === (this.applied?.text.trim() ?? '')) {
+    // What is still asked for would be in force after it.
+    if (this.asked === null && trimmed === (this.applied?.text.trim() ?? '')) {
       this.error = null;
       return;
     }
     const age = ++this.age;
+    this.asked = null;
     if (trimmed === '') {
       this.drop();
       this.error = null;
       session.update();
       return;
     }
+    this.asked = text;
     try {
       const { error } = await call('check_filter', { text });
       if (age !== this.age) return;
@@ -90,7 +95,20 @@ class Filter {
       if (age !== this.age) return;
       const { code, message } = toBackendError(error);
       this.error = { code, message, start: 0, end: text.length };
+    } finally {
+      if (age === this.age) this.asked = null;
     }
+  }
+
+  /** What is written is again what is in force. */
+  giveUp(): void {
+    this.text = this.meant;
+    this.error = null;
+  }
+
+  /** What is in force, or is about to be. */
+  get meant(): string {
+    return this.asked ?? this.applied?.text ?? '';
   }
 
   clear(): void {
@@ -108,6 +126,7 @@ class Filter {
 
   forget(): void {
     this.age++;
+    this.asked = null;
     this.end?.();
     this.end = null;
     this.applied = null;

@@ -1,7 +1,9 @@
 /**
- * Measures a scrub: from the input to the frame in which cursor, density and state have been painted. Works only when the address ends
+ * Measures a scrub, a zoom and a pan: from the input to the frame in which what it changes has been painted. Works only when the address ends
  * in `#measure`; then `window.__leftfold.perf` holds the samples.
  */
+
+import { afterPainting } from '../model/painting';
 
 type Part = 'cursor' | 'density' | 'state';
 
@@ -20,11 +22,11 @@ export class Perf {
   private seq = 0;
   private pending: { seq: number; at: number; left: Set<Part> }[] = [];
 
-  /** A new input; answers its number. */
-  begin(at?: number): number {
+  /** A new input, and what has to be painted for it; answers its number. */
+  begin(at?: number, parts: Part[] = ['cursor', 'density', 'state']): number {
     if (!this.on || at === undefined) return this.seq;
     this.seq++;
-    this.pending.push({ seq: this.seq, at, left: new Set<Part>(['cursor', 'density', 'state']) });
+    this.pending.push({ seq: this.seq, at, left: new Set(parts) });
     return this.seq;
   }
 
@@ -39,18 +41,11 @@ export class Perf {
     const done = this.pending.filter((input) => input.left.size === 0);
     if (done.length === 0) return;
     this.pending = this.pending.filter((input) => input.left.size > 0);
-    // A message posted from the next frame's callback comes after that frame's painting.
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => {
-        const now = performance.now();
-        for (const { at } of done) {
-          if (this.samples.length >= CAPACITY) this.samples.shift();
-          this.samples.push({ at, took: now - at });
-        }
-        channel.port1.close();
-      };
-      channel.port2.postMessage(null);
+    afterPainting((now) => {
+      for (const { at } of done) {
+        if (this.samples.length >= CAPACITY) this.samples.shift();
+        this.samples.push({ at, took: now - at });
+      }
     });
   }
 }

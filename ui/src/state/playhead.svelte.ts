@@ -3,14 +3,19 @@ import type { AxisDto, DirectionDto, LaneByDto, PlaceDto, RowDto, StateDto } fro
 import { toBackendError } from '../ipc/backend';
 import type { BackendError } from '../ipc/backend';
 import { Latest } from '../model/latest';
+import { Together } from '../model/together';
 import { fromLine, toLine } from '../model/axis';
+import { t } from '../i18n/index.svelte';
 import { call } from './backend';
 import { filter } from './filter.svelte';
 import { movedRow } from './growth';
+import { hover } from './hover.svelte';
 import type { Moved } from './growth';
 import { perf } from './perf';
+import { places } from './places.svelte';
 import { preferences } from './preferences.svelte';
 import { projection } from './projection.svelte';
+import { screen } from './screen.svelte';
 import { selection } from './selection.svelte';
 import { session } from './session.svelte';
 import { view } from './view.svelte';
@@ -55,68 +60,114 @@ export function reaches(place: PlaceDto, row: RowDto): boolean | null {
   return at === null ? null : comparePlaces(at, place) <= 0;
 }
 
+/** Milliseconds for which the cursor waits for the state it stands at, so that both are painted at once. */
+const TOGETHER = 8;
+
 class Playhead {
-  place = $state.raw<PlaceDto | null>(null);
+  private here: PlaceDto | null = null;
+  /** Counts the places that are drawn. */
+  private drawn = $state(0);
+  private draws = 0;
   state = $state.raw<StateDto | null>(null);
   /** Why the state could not be told. */
   problem = $state.raw<BackendError | null>(null);
   shown = $state.raw<Shown | null>(null);
   playing = $state(false);
   speed = $state(1);
-  coord: bigint = $derived(BigInt(this.place?.coord ?? '0'));
+  private readonly together = new Together(TOGETHER);
+
+  /** Where it stands. What is drawn by it is told a little after a move, with the state there. */
+  get place(): PlaceDto | null {
+    void this.drawn;
+    return this.here;
+  }
+
+  set place(place: PlaceDto | null) {
+    this.here = place;
+    this.draw();
+  }
+
+  private draw(): void {
+    this.drawn = ++this.draws;
+  }
+
+  get coord(): bigint {
+    return BigInt(this.place?.coord ?? '0');
+  }
+
   /** Until it is moved it stands at the end, and the end may grow. */
   private atEnd = true;
   /** The position of the event it was moved to. */
   private stands: string | null = null;
   private steps: Step[] = [];
+  /** When the reader moved it last. */
+  movedAt = -Infinity;
+  /** Whether the axis is being switched: what changes with it is one change. */
+  switching = $state(false);
+  /** The latest switch of it. */
+  switched: Promise<void> = Promise.resolve();
   /** Counts the times it was set going, so that an old run ends when a new one begins. */
   private runs = 0;
 
-  private readonly stateWish = new Latest<{ place: PlaceDto; stream: number; seq: number }, StateDto>(
+  private readonly stateWish = new Latest<
+    { place: PlaceDto; stream: number; seq: number; input: number },
+    StateDto
+  >(
     ({ place, stream }) =>
-      call('state', { source: session.id, stream, place, projection: projection.chosen }),
-    (state, { seq }) => {
-      this.state = state;
-      this.problem = null;
-      this.offerStream();
-      perf.painted('state', seq);
+      call('state', {
+        source: session.id,
+        stream,
+        place,
+        projection: projection.chosen,
+        before: hover.before,
+      }),
+    (state, { seq, input }) => {
+      this.together.come('state', input, () => {
+        // No stream is inspected any more.
+        if (selection.stream === null) return;
+        this.state = state;
+        this.problem = null;
+        this.offerStream();
+        perf.painted('state', seq);
+      });
     },
     (error) => {
-      this.problem = toBackendError(error);
-      perf.painted('state', Infinity);
+      this.together.come('state', this.together.latest, () => {
+        this.problem = toBackendError(error);
+        perf.painted('state', Infinity);
+      });
     },
   );
 
-  private readonly rankWish = new Latest<PlaceDto, Shown>(
-    async (place) => {
-      const rank = await call('rank', { source: session.id, filter: filter.id, place });
-      const known = this.shown;
-      // The same rank under the same list is the same event.
-      if (known?.rank === rank && known.place.axis === place.axis && this.rankFilter === filter.id) {
-        return { place, rank, row: known.row };
-      }
-      this.rankFilter = filter.id;
-      if (rank === 0) return { place, rank, row: null };
-      const page = await call('rows', {
-        source: session.id,
-        axis: place.axis,
-        filter: filter.id,
-        offset: rank - 1,
-        limit: 1,
-      });
-      return { place, rank, row: page.rows[0] ?? null };
+  /** The list in which `shown` was found, and how often the list has grown. */
+  private list = '';
+  private grew = 0;
+
+  private readonly rankWish = new Latest<
+    { place: PlaceDto; filter: number | null; list: string; input: number },
+    Shown
+  >(
+    async ({ place, filter, list }) => {
+      const before = this.shown;
+      // The same rank in the same list is the same event.
+      const known = before?.place.axis === place.axis && this.list === list ? before : null;
+      const source = session.id;
+      const { rank, row } = await call('reached', { source, filter, place, known: known?.rank ?? null });
+      return { place, rank, row: rank === known?.rank ? known.row : row };
     },
-    (shown) => {
-      this.shown = shown;
-      this.offerStream();
+    (shown, { list, input }) => {
+      this.together.come('rank', input, () => {
+        this.list = list;
+        this.shown = shown;
+        this.offerStream();
+      });
     },
   );
-  private rankFilter: number | null = null;
 
   /** A stream the reader did not choose gives way when it has nothing to show here, and to the last one when all is read. */
   private offerStream(): void {
     const row = this.shown?.row ?? null;
-    if (row === null || (selection.stream !== null && selection.chosen)) return;
+    if (row === null || selection.absent !== null || (selection.stream !== null && selection.chosen)) return;
     // A filter narrows the list; what is inspected stays.
     if (filter.id !== null && selection.stream !== null) return;
     const empty = selection.stream === null || this.state?.included === 0;
@@ -136,7 +187,14 @@ class Playhead {
     this.move({ axis: preferences.now.axis, coord: String(view.clampCoord(coord)), ordinal: null }, input);
   }
 
-  moveToRow(row: RowDto, input?: number): void {
+  /** Jumps to an event: one can go back from there. */
+  moveToRow(row: RowDto): void {
+    places.leave();
+    this.standAt(row);
+    places.arrive();
+  }
+
+  private standAt(row: RowDto, input?: number): void {
     const place = placeOfRow(row, preferences.now.axis);
     if (place === null) return;
     this.move(place, input);
@@ -145,27 +203,39 @@ class Playhead {
   }
 
   private set(place: PlaceDto, input?: number): void {
-    this.place = place;
-    this.ask(perf.begin(input));
+    this.here = place;
+    if (input !== undefined) this.movedAt = performance.now();
+    const seq = perf.begin(input);
+    this.together.begin(selection.stream === null ? ['rank'] : ['rank', 'state'], () => this.draw());
+    this.ask(seq);
+  }
+
+  /** No stream's state is shown. */
+  leaveState(): void {
+    this.stateWish.reset();
+    this.state = null;
+    this.problem = null;
   }
 
   /** Asks anew for what depends on the place: after a move, a filter, another stream, a grown index. */
   ask(seq = 0): void {
     const { place } = this;
     if (place === null) return;
-    this.rankWish.request(place);
+    const { id } = filter;
+    const input = this.together.latest;
+    this.rankWish.request({ place, filter: id, list: `${id ?? ''} ${this.grew}`, input });
     const { stream } = selection;
-    if (stream !== null) this.stateWish.request({ place, stream: stream.key, seq });
+    if (stream !== null) this.stateWish.request({ place, stream: stream.key, seq, input });
     else perf.painted('state', seq);
   }
 
   /** The index or the filter changed. */
   grown(): void {
     const { axis } = preferences.now;
+    this.grew++;
     // A tail takes it along only while the reader follows.
     const stays = session.growing && !preferences.now.follow && this.place?.axis === axis;
     if (stays) {
-      this.rankFilter = -1;
       this.ask();
       return;
     }
@@ -178,7 +248,6 @@ class Playhead {
         this.place = { axis, coord: String(view.to), ordinal: null };
       }
     }
-    this.rankFilter = -1;
     this.ask();
   }
 
@@ -200,24 +269,52 @@ class Playhead {
   }
 
   /** Stands at the same event on the other axis. */
+  /** The last event up to here of all there are, whatever a filter keeps. */
+  private async reachedOfAll(): Promise<{ rank: number; row: RowDto | null } | null> {
+    const { place } = this;
+    if (filter.id === null || place === null) return this.shown;
+    return call('reached', { source: session.id, filter: null, place, known: null });
+  }
+
   async switchAxis(axis: AxisDto): Promise<void> {
     if (axis === preferences.now.axis || session.source === null) return;
     this.pause();
-    const row = this.shown?.row ?? null;
+    this.switching = true;
+    this.switched = this.turnTo(axis).finally(() => (this.switching = false));
+    await this.switched;
+  }
+
+  private async turnTo(axis: AxisDto): Promise<void> {
+    const reached = await this.reachedOfAll();
+    if (axis === preferences.now.axis || session.source === null) return;
+    const row = reached?.row ?? null;
     const known = row === null ? null : placeOfRow(row, axis);
     // Without times there is no choice to remember.
     if (session.source.index.hasTime) preferences.chooseAxis(session.source.path, axis);
     preferences.now.axis = axis;
+    // A range is one of its axis.
+    view.range = null;
     const info = await call('axis_info', { source: session.id, axis, filter: filter.id });
     session.axisInfo = info;
     view.setAxis(info, axis);
     this.place = known ?? {
       axis,
-      coord: this.shown?.rank === 0 ? String(view.from - 1n) : info.to,
+      coord: reached?.rank === 0 ? String(view.from - 1n) : info.to,
       ordinal: null,
     };
     this.ask();
     session.update();
+  }
+
+  /** What is kept of it: `null` while it stands at the end, wherever that will be. */
+  get kept(): { place: PlaceDto; position: string | null } | null {
+    return this.place === null || this.atEnd ? null : { place: this.place, position: this.stands };
+  }
+
+  /** Stands where it stood when the source was last open. */
+  restore(place: PlaceDto, position: string | null): void {
+    this.move(place);
+    this.stands = position;
   }
 
   start(): void {
@@ -259,7 +356,7 @@ class Playhead {
       by: lane?.by ?? 'category',
       lane: lane?.key ?? null,
     });
-    if (row !== null) this.moveToRow(row, input);
+    if (row !== null) this.standAt(row, input);
     else if (direction === 'previous') this.start();
   }
 
@@ -276,6 +373,7 @@ class Playhead {
   async nextChange(direction: DirectionDto): Promise<void> {
     const { place } = this;
     const { stream, pinned } = selection;
+    if (pinned === null) screen.say(t('change.none'));
     if (place === null || stream === null || pinned === null) return;
     const row = await call('next_change', {
       source: session.id,
@@ -285,7 +383,8 @@ class Playhead {
       direction,
       projection: projection.chosen,
     });
-    if (row !== null) this.moveToRow(row);
+    if (row === null) screen.say(t(direction === 'next' ? 'change.last' : 'change.first'));
+    else this.standAt(row);
   }
 
   togglePlay(): void {
@@ -335,6 +434,7 @@ class Playhead {
     this.playing = false;
     this.stateWish.reset();
     this.rankWish.reset();
+    this.together.reset();
     this.place = null;
     this.state = null;
     this.shown = null;

@@ -1,16 +1,22 @@
 /** What the reader chose, kept from one start to the next. */
-import type { AxisDto, LaneByDto } from '../ipc/contract';
+import type { AxisDto, LaneByDto, SyncDto } from '../ipc/contract';
 import { locale } from '../i18n/index.svelte';
 import type { Language } from '../i18n/index.svelte';
 import { applyPalette, dark, light } from '../theme/tokens';
 import type { Palette } from '../theme/tokens';
+import { readAllColumns } from '../model/columnChoice';
+import type { Column } from '../model/columnChoice';
 import { call } from './backend';
 import { FORM, readForm } from './compareForm';
 import type { Form } from './compareForm';
 
 /** How a finding's evidence is shown. */
-export const EVIDENCE = ['beside', 'overlaid', 'state'] as const;
+export const EVIDENCE = ['beside', 'overlaid', 'state', 'stateOverlaid'] as const;
 export type EvidenceAs = (typeof EVIDENCE)[number];
+
+/** How the difference of two states of a stream is shown; `overlaid` was once kept for the list of changes, and is read as that. */
+export const DIFF_AS = ['changes', 'beside', 'document'] as const;
+export type DiffAs = (typeof DIFF_AS)[number];
 
 export type Theme = 'system' | 'dark' | 'light';
 
@@ -37,7 +43,12 @@ interface Saved {
   window: { width: number; height: number } | null;
   /** The projection chosen for a source, by its path. */
   projections: Record<string, string>;
+  /** The event list's columns chosen for a source, by its path. */
+  columns: Record<string, Column[]>;
   evidence: EvidenceAs;
+  diffAs: DiffAs;
+  /** What both sides of a comparison are kept together by. */
+  sync: SyncDto;
   /** What the last comparison was asked for with, apart from its file. */
   compare: Form;
 }
@@ -57,7 +68,10 @@ const DEFAULTS: Saved = {
   inspector: null,
   window: null,
   projections: {},
+  columns: {},
   evidence: 'beside',
+  diffAs: 'changes',
+  sync: 'time',
   compare: FORM,
 };
 
@@ -103,7 +117,10 @@ export function readPreferences(json: string | null): Saved {
   saved.inspector = number('inspector', 0.2, 0.75, saved.inspector);
   saved.window = sizeOf(from['window']);
   saved.projections = texts(from['projections']);
+  saved.columns = readAllColumns(from['columns']);
   saved.evidence = oneOf('evidence', EVIDENCE, saved.evidence);
+  saved.diffAs = oneOf('diffAs', DIFF_AS, saved.diffAs);
+  saved.sync = oneOf('sync', ['time', 'alignment'], saved.sync);
   saved.compare = readForm(from['compare']);
   return saved;
 }
@@ -116,6 +133,8 @@ class Preferences {
   );
   private timer: ReturnType<typeof setTimeout> | undefined;
   private written = '';
+  /** What is being kept. */
+  private going: Promise<void> = Promise.resolve();
 
   load(json: string | null, systemLocale: string): void {
     Object.assign(this.now, readPreferences(json));
@@ -134,13 +153,27 @@ class Preferences {
     root.style.colorScheme = this.palette === dark ? 'dark' : 'light';
     root.dataset['theme'] = this.palette === dark ? 'dark' : 'light';
     const json = JSON.stringify(this.now);
-    if (json === this.written) return;
+    // What was to be kept is not what is chosen now.
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
+    if (json === this.written) return;
+    this.timer = setTimeout(() => void this.keep(), 400);
+  }
+
+  /** Keeps what is chosen now, at once. */
+  async keep(): Promise<void> {
+    clearTimeout(this.timer);
+    const json = JSON.stringify(this.now);
+    if (json !== this.written) {
       this.written = json;
-      // Not being able to keep preferences is no reason to disturb.
-      call('save_preferences', { json }).catch(() => undefined);
-    }, 400);
+      // One after the other, so that the last one stays. Not being able to keep preferences is no reason to disturb.
+      this.going = this.going.then(() =>
+        call('save_preferences', { json }).then(
+          () => undefined,
+          () => undefined,
+        ),
+      );
+    }
+    await this.going;
   }
 
   /** The window has another size now. One that fills the screen is not kept: the system made it so. */

@@ -1,14 +1,17 @@
 /** What is inspected: an event, a stream, a field. Apart from the playhead. */
+import { TABS } from '../model/kept';
+import type { Tab } from '../model/kept';
 import type { EventDto, RowDto } from '../ipc/contract';
 import { Latest } from '../model/latest';
 import { call } from './backend';
 import { movedRow } from './growth';
 import type { Moved } from './growth';
+import { places } from './places.svelte';
 import { playhead } from './playhead.svelte';
 import { session } from './session.svelte';
 
-export type Tab = 'state' | 'diff' | 'event' | 'history' | 'raw';
-export const TABS: readonly Tab[] = ['state', 'diff', 'event', 'history', 'raw'];
+export { TABS };
+export type { Tab };
 
 class Selection {
   row = $state.raw<RowDto | null>(null);
@@ -16,9 +19,13 @@ class Selection {
   event = $state.raw<EventDto | null>(null);
   /** Whether the reader chose the stream. */
   chosen = false;
+  /** A stream that was to be inspected and is not in this history: the other side of a comparison has it. */
+  absent = $state<string | null>(null);
   /** A field of the state, as an RFC 6901 pointer. */
   pinned = $state<string | null>(null);
   tab = $state<Tab>('state');
+  /** How raw bytes are shown. */
+  rawAs = $state<'text' | 'hex'>('text');
 
   private readonly eventWish = new Latest<number, EventDto>(
     (ordinal) => call('event', { source: session.id, ordinal }),
@@ -26,6 +33,7 @@ class Selection {
   );
 
   choose(row: RowDto): void {
+    places.leave();
     this.row = row;
     this.chooseStream(row.streamKey, row.stream);
   }
@@ -40,8 +48,20 @@ class Selection {
     this.setStream(key, name);
   }
 
+  chooseAbsent(name: string): void {
+    places.leave();
+    this.row = null;
+    this.stream = null;
+    this.pinned = null;
+    this.chosen = true;
+    this.absent = name;
+    playhead.leaveState();
+  }
+
   private setStream(key: number, name: string): void {
+    this.absent = null;
     if (this.stream?.key === key) return;
+    places.leave();
     this.stream = { key, name };
     this.pinned = null;
     playhead.ask();
@@ -80,6 +100,7 @@ class Selection {
     this.eventWish.reset();
     this.row = null;
     this.stream = null;
+    this.absent = null;
     this.chosen = false;
     this.event = null;
     this.pinned = null;

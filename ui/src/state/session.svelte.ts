@@ -3,21 +3,30 @@ import { t } from '../i18n/index.svelte';
 import type { AxisInfoDto, LaneDto, LaneByDto, LanesDto, OddityDto, SourceDto } from '../ipc/contract';
 import { Latest } from '../model/latest';
 import { call, on } from './backend';
+import { bookmarks } from './bookmarks.svelte';
+import { changes } from './changes.svelte';
+import { exports } from './exports.svelte';
 import { filter } from './filter.svelte';
 import { askMoved, move } from './growth';
 import type { Moved } from './growth';
+import { lanes, LANES_AT_FIRST } from './lanes.svelte';
+import { masks } from './masks.svelte';
+import { places } from './places.svelte';
 import { playhead } from './playhead.svelte';
 import { compare } from './compare.svelte';
 import { comparison } from './comparison.svelte';
 import { preferences } from './preferences.svelte';
 import { projection } from './projection.svelte';
+import { validTimes } from './validTimes.svelte';
 import { view } from './view.svelte';
+import { watches } from './watches.svelte';
+import { workspace } from './workspace.svelte';
 
 const LANE_LIMIT = 200;
+/** Milliseconds without a move after which the playhead rests, and between two looks at what came meanwhile. */
+const [STILL, SELDOM] = [300, 1000];
 /** Milliseconds between two looks whether the file has changed. */
 const GLANCE_EVERY = 2000;
-/** So many lanes can be scrolled through unless the reader asks for others. */
-export const LANES_AT_FIRST = 32;
 
 interface Facts {
   source: SourceDto;
@@ -45,14 +54,9 @@ class Session {
   noCategory = $state(false);
   private insists = false;
   laneChoice: LaneByDto = $derived(this.noCategory ? this.laneBy : preferences.now.laneBy);
-  /** Lanes whose switch was used: key → shown. */
-  private switched = $state.raw<ReadonlyMap<number, boolean>>(new Map());
   /** The lanes without a filter: a filter changes counts, not the order. */
   private known: readonly LaneDto[] = [];
   private orderOf: LaneByDto | null = null;
-  shown: LaneDto[] = $derived(
-    this.lanes.filter((lane, i) => this.switched.get(lane.key) ?? i < LANES_AT_FIRST),
-  );
   /** What is odd about the history; `null`: not looked at yet. */
   oddities = $state.raw<readonly OddityDto[] | null>(null);
   /** The snapshot that was looked at for it. */
@@ -63,8 +67,10 @@ class Session {
       if (source === this.source?.id) this.oddities = found;
     },
   );
+  private later: ReturnType<typeof setTimeout> | undefined;
   private ends: (() => void)[] = [];
   private readers: (() => void)[] = [];
+  private waiting: (() => void)[] = [];
 
   private readonly refresh = new Latest<null, Facts | null>(
     async () => {
@@ -93,7 +99,9 @@ class Session {
     },
     (facts) => {
       if (facts !== null) this.take(facts);
+      this.letGo();
     },
+    () => this.letGo(),
   );
 
   get id(): number {
@@ -114,6 +122,19 @@ class Session {
     return new Promise((done) => this.readers.push(done));
   }
 
+  /** Comes when what is asked now is answered, one way or the other. */
+  settled(): Promise<void> {
+    return new Promise((done) => {
+      this.waiting.push(done);
+      this.update();
+    });
+  }
+
+  private letGo(): void {
+    for (const done of this.waiting) done();
+    this.waiting = [];
+  }
+
   /** Shows a source that was just opened. */
   start(source: SourceDto): void {
     this.end();
@@ -123,8 +144,12 @@ class Session {
     void projection.start(source.id, source.path);
     const looks = setInterval(() => this.glance(), GLANCE_EVERY);
     this.ends = [
-      on('index', (e) => (e.source === source.id ? this.update() : undefined)),
+      on('index', (e) => (e.source === source.id ? this.came() : undefined)),
       () => clearInterval(looks),
+      () => {
+        clearTimeout(this.later);
+        this.later = undefined;
+      },
     ];
     this.update();
   }
@@ -143,6 +168,8 @@ class Session {
     for (const end of this.ends) end();
     this.ends = [];
     this.readers = [];
+    this.letGo();
+    workspace.end();
     const { source } = this;
     if (source !== null) call('close', { source: source.id }).catch(() => undefined);
     this.source = null;
@@ -151,21 +178,60 @@ class Session {
     this.look.reset();
     this.lanes = [];
     this.axisInfo = null;
-    this.switched = new Map();
     this.noCategory = false;
     this.insists = false;
     this.known = [];
+    this.orderOf = null;
     this.refresh.reset();
+    exports.asking = false;
     filter.forget();
     compare.forget();
     comparison.forget();
     projection.forget();
     playhead.forget();
     view.forget();
+    bookmarks.forget();
+    lanes.forget();
+    watches.forget();
+    validTimes.on = false;
+    masks.forget();
+    places.forget();
+    changes.forget();
   }
 
   update(): void {
     this.refresh.request(null);
+  }
+
+  /** The index grew. While the playhead is moved, what comes to a capture is taken in once a second: what one looks for goes before it. */
+  private came(): void {
+    if (!this.growing || performance.now() - playhead.movedAt > STILL) this.update();
+    else if (this.later === undefined)
+      this.later = setTimeout(() => {
+        this.later = undefined;
+        this.update();
+      }, SELDOM);
+  }
+
+  /** Whether all of it has been read and is as it was then. */
+  get isCurrent(): boolean {
+    return this.source?.index.state === 'ready' && !this.source.index.stale;
+  }
+
+  /** Reads no further; what was read can be used. */
+  async stopReading(): Promise<void> {
+    const { source } = this;
+    if (source?.index.state !== 'reading') return;
+    await call('cancel_index', { source: source.id });
+    this.update();
+  }
+
+  /** Reads the source anew: one that was stopped, or that has changed since. */
+  async readAgain(): Promise<void> {
+    const { source } = this;
+    if (source === null || source.index.state === 'reading' || this.isCurrent) return;
+    await call('reindex', { source: source.id });
+    this.update();
   }
 
   /** Looks whether the file has changed since it was read: nobody tells so. */
@@ -178,10 +244,8 @@ class Session {
   }
 
   private take(facts: Facts): void {
-    if (facts.by !== this.laneBy) {
-      this.switched = new Map();
-      view.laneScroll = 0;
-    }
+    // What was scrolled to when the source was last open is scrolled to again.
+    if (facts.by !== this.laneBy && this.orderOf !== null) view.laneScroll = 0;
     this.laneBy = facts.by;
     this.noCategory = facts.noCategory;
     this.source = facts.source;
@@ -200,6 +264,7 @@ class Session {
       this.lookedAt = facts.source.index.generation;
       this.look.request(facts.source.id);
     }
+    view.settle();
     compare.grown();
     for (const done of this.readers) done();
     this.readers = [];
@@ -232,19 +297,6 @@ class Session {
   nameOf(lane: LaneDto): string {
     if (lane.name !== '') return lane.name;
     return t(this.laneBy === 'category' ? 'lane.noCategory' : 'lane.unnamed');
-  }
-
-  isShown(lane: LaneDto): boolean {
-    return this.shown.includes(lane);
-  }
-
-  toggleLane(lane: LaneDto): void {
-    this.switched = new Map(this.switched).set(lane.key, !this.isShown(lane));
-  }
-
-  showOnly(lane: LaneDto): void {
-    const alone = this.shown.length === 1 && this.shown[0]?.key === lane.key;
-    this.switched = new Map(alone ? [] : this.lanes.map((l) => [l.key, l.key === lane.key]));
   }
 }
 

@@ -16,6 +16,14 @@ import {
 import type { Fold, View } from '../model/axis';
 import { preferences } from './preferences.svelte';
 
+/** What is seen of an axis: `from` is a coordinate; what is left of a pixel and how much is seen are lengths of the drawn line. */
+export interface Seen {
+  axis: AxisDto;
+  from: string;
+  frac: number;
+  span: number;
+}
+
 const NOTHING: Fold = { segments: [{ from: 0n, to: 1n, at: 0n }], length: 1n, gapLength: 0n };
 
 /** Nanoseconds: a history that takes less is drawn with a second on each side. */
@@ -35,24 +43,53 @@ class TimelineView {
   /** How high the lanes are drawn, and how far they can be scrolled: as the timeline last laid them out. */
   lanes = { height: 20, mostScroll: 0 };
   /** Whether the reader has zoomed or panned; until then the whole is shown as it grows. */
-  private touched = false;
+  private touched = $state(false);
   private axis: AxisDto | null = null;
+  /** What is to be seen again while the index still grows. */
+  private wanted: Seen | null = null;
   private info: AxisInfoDto | null = null;
 
   setAxis(info: AxisInfoDto, axis: AxisDto): void {
     const start = fromLine(this.fold, this.now.from);
     const switched = axis !== this.axis;
+    const first = this.axis === null;
     this.info = info;
     this.axis = axis;
     this.from = BigInt(info.from);
     this.to = BigInt(info.to);
     this.refold();
-    if (switched) this.range = null;
-    if (switched || !this.touched) this.fit();
+    if (switched && !first) this.range = null;
+    if (this.wanted?.axis === axis) this.again(this.wanted);
+    else if (switched || !this.touched) this.fit();
     else this.now = clampView({ ...this.now, from: toLine(this.fold, start) }, this.fold.length);
   }
 
+  /** What is seen; `null`: the whole. */
+  get seen(): Seen | null {
+    const { axis, now } = this;
+    if (!this.touched || axis === null) return null;
+    return { axis, from: String(fromLine(this.fold, now.from)), frac: now.frac, span: now.span };
+  }
+
+  /** Shows again what was seen, however the index grows, until the reader moves the view or it is `settle`d. */
+  see(seen: Seen | null): void {
+    this.wanted = seen;
+    if (seen === null) this.fit();
+    else if (seen.axis === this.axis) this.again(seen);
+  }
+
+  /** All has been read: the view stays where it is. */
+  settle(): void {
+    this.wanted = null;
+  }
+
+  private again({ from, frac, span }: Seen): void {
+    this.touched = true;
+    this.now = clampView({ from: toLine(this.fold, BigInt(from)), frac, span }, this.fold.length);
+  }
+
   forget(): void {
+    this.wanted = null;
     this.axis = null;
     this.info = null;
     this.touched = false;
@@ -104,8 +141,12 @@ class TimelineView {
   }
 
   set(next: View): void {
+    this.wanted = null;
     this.touched = true;
-    this.now = clampView(next, this.fold.length);
+    const { from, frac, span } = clampView(next, this.fold.length);
+    // At a limit nothing changes, and nothing is painted.
+    const same = from === this.now.from && frac === this.now.frac && span === this.now.span;
+    if (!same) this.now = { from, frac, span };
   }
 
   zoomAt(factor: number, x: number): void {
@@ -133,6 +174,7 @@ class TimelineView {
   }
 
   fit(): void {
+    this.wanted = null;
     this.touched = false;
     this.now = fitView(this.fold.length);
   }

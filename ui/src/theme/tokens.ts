@@ -18,6 +18,9 @@ export interface Palette {
   added: string;
   removed: string;
   range: string;
+  /** The ground of what is picked, and the line around what the arrows stand at. */
+  picked: string;
+  ring: string;
   lanes: readonly string[];
 }
 
@@ -39,6 +42,8 @@ export const dark: Palette = {
   added: '#17382b',
   removed: '#3d2022',
   range: '#7db3ff',
+  picked: '#212c3b',
+  ring: '#5376a6',
   lanes: ['#6aa9ff', '#5fd0a5', '#e6a85c', '#c79bf2', '#6fc7d6', '#e58bb0', '#b3c464', '#d99a86'],
 };
 
@@ -51,7 +56,7 @@ export const light: Palette = {
   dim: '#5d6a79',
   accent: '#155cc9',
   onAccent: '#ffffff',
-  playhead: '#c98a00',
+  playhead: '#b87d00',
   onPlayhead: '#1c1600',
   bad: '#cf2f2f',
   warn: '#8f5c00',
@@ -60,6 +65,8 @@ export const light: Palette = {
   added: '#ddf3e8',
   removed: '#fbe3e3',
   range: '#155cc9',
+  picked: '#e3eaf5',
+  ring: '#4d83d6',
   lanes: ['#2f74d0', '#14855f', '#b36b12', '#7d4bc2', '#177f92', '#b8417a', '#667a12', '#a9543b'],
 };
 
@@ -78,9 +85,9 @@ export function applyPalette(palette: Palette, style: CSSStyleDeclaration): void
  */
 export const laneNumber = (key: number): number => key % dark.lanes.length;
 
-/** A lane's colour on the canvas, where there are no CSS variables. */
-export const laneColour = (palette: Palette, key: number): string =>
-  palette.lanes[laneNumber(key)] ?? palette.dim;
+/** A lane's colour by its number, on the canvas, where there are no CSS variables. */
+export const laneColour = (palette: Palette, number: number): string =>
+  palette.lanes[laneNumber(number)] ?? palette.dim;
 
 function channel(value: number): number {
   const c = value / 255;

@@ -14,6 +14,7 @@ use jiter::{Jiter, Peek};
 
 pub use number::{Number, significant};
 pub use object::Object;
+pub(crate) use text::{HALF, half_at};
 pub use text::{array_index, escape_token, one_line, unescape_token, unmarked, write_string};
 
 /// How deep arrays and objects may nest before a text is refused.
@@ -54,11 +55,24 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
 
 /// The same, with the first key that stands twice in one object, if there is one.
 ///
-/// Half of a surrogate pair (`"\ud800"`), which JSON can spell and no text can hold, is read as U+FFFD.
+/// Half of a surrogate pair (`"\ud800"`), which JSON can spell and no text can hold, is read as U+10FFFF, which is no character, and a mark of
+/// its own behind it: it is no other text, and is written as it was.
 pub fn parse_noting(bytes: &[u8]) -> Result<(Value, Option<CompactString>), JsonError> {
-    parse_strictly(bytes).or_else(|e| match text::without_half_pairs(bytes) {
-        Some(mended) => parse_strictly(&mended),
-        None => Err(e),
+    parse_strictly(bytes).or_else(|e| mended(bytes, e, &parse_strictly))
+}
+
+/// What is read of a text whose halves of surrogate pairs are marked; an error has its place in the text as it is.
+fn mended<T>(
+    bytes: &[u8],
+    e: JsonError,
+    read: &dyn Fn(&[u8]) -> Result<T, JsonError>,
+) -> Result<T, JsonError> {
+    let Some(marked) = text::with_halves_marked(bytes, false) else {
+        return Err(e);
+    };
+    read(&marked).map_err(|e| {
+        let in_place = text::with_halves_marked(bytes, true);
+        in_place.and_then(|text| read(&text).err()).unwrap_or(e)
     })
 }
 
@@ -83,10 +97,7 @@ fn parse_strictly(bytes: &[u8]) -> Result<(Value, Option<CompactString>), JsonEr
 /// Reads one JSON text as [`parse`] does, but of an object only the members with these keys; the text of the others is
 /// checked and left out.
 pub fn parse_members(bytes: &[u8], keys: &[String]) -> Result<Value, JsonError> {
-    members(bytes, keys).or_else(|e| match text::without_half_pairs(bytes) {
-        Some(mended) => members(&mended, keys),
-        None => Err(e),
-    })
+    members(bytes, keys).or_else(|e| mended(bytes, e, &|text| members(text, keys)))
 }
 
 fn members(bytes: &[u8], keys: &[String]) -> Result<Value, JsonError> {
@@ -372,13 +383,39 @@ mod tests {
     #[test]
     fn half_a_surrogate_pair_hides_nothing_else() {
         assert_eq!(
-            round(r#"{"a":"x\ud800y","n":1}"#),
-            "{\"a\":\"x\u{fffd}y\",\"n\":1}"
+            round(r#"{"a":"x\ud800y","\uDFFF":1}"#),
+            r#"{"a":"x\ud800y","\udfff":1}"#
         );
         assert_eq!(
             round(r#"["\udc00\ud800","\ud83d\ude00","\\ud800"]"#),
-            "[\"\u{fffd}\u{fffd}\",\"\u{1f600}\",\"\\\\ud800\"]"
+            "[\"\\udc00\\ud800\",\"\u{1f600}\",\"\\\\ud800\"]"
         );
+        // What is no half stays what it is.
+        for text in [
+            "\u{10ffff}",
+            "\u{10ffff}x",
+            "\u{10ffff}\u{e800}",
+            "\u{10fffe}\u{e000}",
+            "\u{fffd}",
+        ] {
+            assert_eq!(round(&format!("\"{text}\"")), format!("\"{text}\""));
+        }
+        let value = |text: &str| parse(text.as_bytes()).unwrap();
+        let halves = [
+            r#""\ud800""#,
+            r#""\ud801""#,
+            r#""\udfff""#,
+            "\"\u{fffd}\"",
+            r#""""#,
+        ]
+        .map(value);
+        for (i, half) in halves.iter().enumerate() {
+            assert!(halves.iter().skip(i + 1).all(|other| other != half), "{half}");
+        }
+        assert_eq!(value(r#""\uD800""#), halves[0]);
+        // An error has its place in the text as it was written.
+        let broken = r#"{"a":"\ud800\ud800","n":}"#;
+        assert_eq!(round(broken), round(&broken.replace("d800", "0041")));
         let keys = ["n".to_owned()];
         assert!(parse_members(br#"{"a":"\ud800","n":1}"#, &keys).is_ok());
         assert!(round(r#"{"a":"\ud800","n":}"#).starts_with("not JSON"));

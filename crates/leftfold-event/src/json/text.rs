@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Appends a JSON string literal, quotes included.
+/// Appends a JSON string literal, quotes included. Half of a surrogate pair that was read is written as it was.
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
     let mut clean = 0;
@@ -17,6 +17,16 @@ pub fn write_string(text: &str, out: &mut String) {
             0x08 => "\\b",
             0x0c => "\\f",
             0..0x20 => "",
+            // The first byte of a half's mark, and of little else.
+            0xf4 => match text.get(i..).and_then(half_at) {
+                Some((half, length)) => {
+                    out.push_str(&text[clean..i]);
+                    clean = i + length;
+                    let _ = write!(out, "\\u{half:04x}");
+                    continue;
+                }
+                None => continue,
+            },
             _ => continue,
         };
         out.push_str(&text[clean..i]);
@@ -74,27 +84,54 @@ pub fn array_index(token: &str) -> Option<usize> {
     token.parse().ok()
 }
 
-/// The text with every half of a surrogate pair that stands alone written as U+FFFD; `None` when there is none.
-pub(super) fn without_half_pairs(text: &[u8]) -> Option<Vec<u8>> {
-    let unit = |at: usize| -> Option<u16> {
+/// What stands in a decoded text before the mark of half a surrogate pair: no text holds it, as it is no character and never will be one.
+pub(crate) const HALF: char = '\u{10ffff}';
+
+/// The first of the marks: that of U+D800; there is one for each half.
+const MARKS: u32 = 0xe000;
+
+/// The first half there is.
+const HALVES: u32 = 0xd800;
+
+/// Half a surrogate pair that is marked where this text begins, and how many bytes the mark takes.
+pub(crate) fn half_at(text: &str) -> Option<(u32, usize)> {
+    let mark = u32::from(text.strip_prefix(HALF)?.chars().next()?);
+    let half = mark.checked_sub(MARKS)? + HALVES;
+    // Marks take three bytes.
+    (half < 0xe000).then_some((half, HALF.len_utf8() + 3))
+}
+
+/// The text with every half of a surrogate pair that stands alone written as a mark, which [`write_string`] writes as that half again; `None`
+/// when there is none. With `in_place` it is U+FFFD in as many bytes, so that places in the text stay what they are.
+pub(super) fn with_halves_marked(text: &[u8], in_place: bool) -> Option<Vec<u8>> {
+    let unit = |at: usize| -> Option<u32> {
         let escape = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
         let hex = std::str::from_utf8(escape).ok()?;
-        u16::from_str_radix(hex, 16).ok()
+        u16::from_str_radix(hex, 16).ok().map(u32::from)
     };
-    let mut mended: Option<Vec<u8>> = None;
-    let mut at = 0;
-    while let Some(found) = memchr::memchr(b'\\', text.get(at..)?) {
+    let (mut mended, mut kept, mut at) = (Vec::new(), 0, 0);
+    while let Some(found) = memchr::memchr(b'\\', text.get(at..).unwrap_or_default()) {
         at += found;
         match unit(at) {
             Some(0xd800..0xdc00) if matches!(unit(at + 6), Some(0xdc00..0xe000)) => at += 12,
-            Some(0xd800..0xe000) => {
-                let copy = mended.get_or_insert_with(|| text.to_vec());
-                copy[at..at + 6].copy_from_slice(b"\\ufffd");
+            Some(half @ 0xd800..0xe000) => {
+                mended.extend_from_slice(&text[kept..at]);
                 at += 6;
+                kept = at;
+                if in_place {
+                    mended.extend_from_slice(b"\\ufffd");
+                } else {
+                    let mark = char::from_u32(half - HALVES + MARKS).unwrap_or(char::REPLACEMENT_CHARACTER);
+                    mended.extend_from_slice(String::from_iter([HALF, mark]).as_bytes());
+                }
             }
             Some(_) => at += 6,
             None => at += 2,
         }
     }
-    mended
+    if kept == 0 {
+        return None;
+    }
+    mended.extend_from_slice(&text[kept..]);
+    Some(mended)
 }

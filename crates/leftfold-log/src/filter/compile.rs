@@ -229,37 +229,43 @@ fn make_has_total(expr: &mut IdedExpr) {
         *expr = guarded(select.clone(), expr.id);
         return;
     }
+    parts_mut(expr).into_iter().for_each(make_has_total);
+}
+
+/// The expressions that one is made of.
+pub(super) fn parts_mut(expr: &mut IdedExpr) -> Vec<&mut IdedExpr> {
     match &mut expr.expr {
-        Expr::Call(call) => call
-            .target
+        Expr::Call(call) => {
+            let target = call.target.iter_mut().map(|target| &mut **target);
+            target.chain(&mut call.args).collect()
+        }
+        Expr::Select(select) => vec![&mut select.operand],
+        Expr::List(list) => list.elements.iter_mut().collect(),
+        Expr::Map(map) => map
+            .entries
             .iter_mut()
-            .map(|t| &mut **t)
-            .chain(&mut call.args)
-            .for_each(make_has_total),
-        Expr::Select(select) => make_has_total(&mut select.operand),
-        Expr::List(list) => list.elements.iter_mut().for_each(make_has_total),
-        Expr::Map(map) => map.entries.iter_mut().for_each(|e| make_entry_total(&mut e.expr)),
-        Expr::Struct(s) => s.entries.iter_mut().for_each(|e| make_entry_total(&mut e.expr)),
-        Expr::Comprehension(c) => [
+            .flat_map(|e| entry_mut(&mut e.expr))
+            .collect(),
+        Expr::Struct(s) => s
+            .entries
+            .iter_mut()
+            .flat_map(|e| entry_mut(&mut e.expr))
+            .collect(),
+        Expr::Comprehension(c) => vec![
             &mut c.iter_range,
             &mut c.accu_init,
             &mut c.loop_cond,
             &mut c.loop_step,
             &mut c.result,
-        ]
-        .into_iter()
-        .for_each(make_has_total),
-        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
+        ],
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => Vec::new(),
     }
 }
 
-fn make_entry_total(entry: &mut EntryExpr) {
+fn entry_mut(entry: &mut EntryExpr) -> Vec<&mut IdedExpr> {
     match entry {
-        EntryExpr::StructField(field) => make_has_total(&mut field.value),
-        EntryExpr::MapEntry(entry) => {
-            make_has_total(&mut entry.key);
-            make_has_total(&mut entry.value);
-        }
+        EntryExpr::StructField(field) => vec![&mut field.value],
+        EntryExpr::MapEntry(entry) => vec![&mut entry.key, &mut entry.value],
     }
 }
 

@@ -390,7 +390,8 @@ fn compare(comparison: Comparison, value: Option<i64>, other: i64) -> Truth {
     .into()
 }
 
-fn finds(event: &Event, needle: &[u8]) -> bool {
+/// Whether an event's payload holds a text, in lower case, as `find` asks.
+pub(super) fn finds(event: &Event, needle: &[u8]) -> bool {
     if contains(&event.payload.raw, needle) {
         return true;
     }

@@ -1,12 +1,12 @@
 //! CEL expressions over one event and values beside it: what rules and keys of comparisons are written in.
 
-use cel::common::ast::Expr;
+use cel::common::ast::{Expr, LiteralValue};
 use cel::objects::Key;
 use cel::{Context, IdedExpr, Value as Cel};
 use leftfold_event::Event;
 use leftfold_event::json::{Number, Object, Value};
 
-use super::{FilterError, VARIABLES, compile, reason, values};
+use super::{FilterError, VARIABLES, compile, eval, reason, values};
 
 /// A compiled expression. It knows the names of a filter, and those of the values that are put beside the event.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Expression {
     pub(super) beside: Vec<String>,
     /// The names it uses.
     variables: Vec<String>,
+    /// The texts that it looks for, in lower case. Each `find` is a name that no text can state, and holds or not for each event.
+    needles: Vec<Vec<u8>>,
     /// Where it only takes a field: the name, and the keys below it. Such a value keeps all its digits.
     plain: Option<(String, Vec<String>)>,
 }
@@ -38,15 +40,26 @@ pub type Beside<'a> = [(&'a str, Option<&'a Value>)];
 impl Expression {
     /// Compiles a text that may use these names besides a filter's own.
     pub fn parse(text: &str, beside: &[&str]) -> Result<Self, FilterError> {
-        let expr = compile::expression(text, beside)?;
+        let mut expr = compile::expression(text, beside)?;
         let mut variables = Vec::new();
         compile::names(&expr, &mut variables);
+        let mut needles = Vec::new();
+        if !take_finds(&mut expr, &mut needles) {
+            let whole = 0..text.len();
+            return Err(FilterError::at(
+                "filter-syntax",
+                text,
+                whole,
+                "find takes one text: find(\"refund\")",
+            ));
+        }
         Ok(Self {
             plain: plain(&expr),
             beside: beside.iter().map(|name| (*name).to_owned()).collect(),
             text: text.to_owned(),
             expr,
             variables,
+            needles,
         })
     }
 
@@ -112,12 +125,41 @@ impl Expression {
             };
             context.add_variable_from_value(name.as_str(), value);
         }
+        for (number, needle) in self.needles.iter().enumerate() {
+            context.add_variable_from_value(name_of_find(number), Cel::Bool(eval::finds(event, needle)));
+        }
         match context.resolve(&self.expr) {
             Ok(value) => Ok(Some(value)),
             Err(e) if reason::is_absence(&e) => Ok(None),
             Err(e) => Err(reason::of(&e)),
         }
     }
+}
+
+/// What the `find` of a number is called: nothing that can be written.
+fn name_of_find(number: usize) -> String {
+    format!("find {number}")
+}
+
+/// Puts names in the place of each `find`, and takes what they look for. False: one looks for something that is no text.
+fn take_finds(expr: &mut IdedExpr, needles: &mut Vec<Vec<u8>>) -> bool {
+    if let Expr::Call(call) = &expr.expr
+        && call.func_name == "find"
+    {
+        let needle = match (&call.target, call.args.as_slice()) {
+            (None, [arg]) => match &arg.expr {
+                Expr::Literal(LiteralValue::String(text)) => text.inner().to_ascii_lowercase().into_bytes(),
+                _ => return false,
+            },
+            _ => return false,
+        };
+        expr.expr = Expr::Ident(name_of_find(needles.len()));
+        needles.push(needle);
+        return true;
+    }
+    compile::parts_mut(expr)
+        .into_iter()
+        .all(|part| take_finds(part, needles))
 }
 
 /// The name and keys of an expression that only takes a field of the payload, the metadata or a value beside the event.
@@ -188,6 +230,21 @@ mod tests {
             version: Some(3),
             payload: Payload::from_json(payload.as_bytes().to_vec()).0,
             ..Event::default()
+        }
+    }
+
+    #[test]
+    fn a_text_is_found_as_filters_find_it() {
+        let found = |text: &str| holds(text, r#"{"note":"Refunded by hand"}"#, "{}");
+        assert_eq!(found("find('REFUND')"), Ok(Some(true)));
+        assert_eq!(found("!find('refund') || find('nothing of it')"), Ok(Some(false)));
+        assert_eq!(found("[1].exists(n, n == 1 && find('by hand'))"), Ok(Some(true)));
+        for wrong in ["find(payload.note)", "find()", "'a'.find('b')"] {
+            let error = Expression::parse(wrong, &[]).unwrap_err();
+            assert!(
+                error.to_string().contains("find takes one text"),
+                "{wrong}: {error}"
+            );
         }
     }
 

@@ -55,9 +55,26 @@ fn meant(name: &str, known: &[&'static str]) -> Option<&'static str> {
     (best.0 >= ALIKE).then_some(best.1)
 }
 
+/// What elsewhere is the name of what an event says, or of what stands beside that.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("data", "payload"),
+    ("body", "payload"),
+    ("content", "payload"),
+    ("value", "payload"),
+    ("event", "payload"),
+    ("meta", "metadata"),
+    ("kind", "type"),
+    ("event_type", "type"),
+    ("stream_id", "stream"),
+    ("aggregate_id", "stream"),
+    ("timestamp", "time"),
+    ("created_at", "time"),
+];
+
 /// What is told of a name that no event has.
 pub(super) fn unknown_name(name: &str) -> String {
-    match meant(name, VARIABLES) {
+    let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name);
+    match elsewhere.map(|(_, own)| *own).or_else(|| meant(name, VARIABLES)) {
         Some(meant) => format!("there is no name {name:?}; did you mean {meant}?"),
         None => format!(
             "there is no name {name:?}: a field of the payload is payload.{name}, a text stands between quotes, and names are {}",
@@ -76,5 +93,23 @@ pub(super) fn unknown_function(name: &str) -> String {
         None => format!(
             "there is no function {name:?}; the usual ones are find, contains, startsWith, endsWith, matches, size and has"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unknown_name;
+
+    #[test]
+    fn what_the_payload_is_called_elsewhere_is_the_payload_and_no_field_of_it() {
+        assert_eq!(
+            unknown_name("data"),
+            "there is no name \"data\"; did you mean payload?"
+        );
+        assert_eq!(
+            unknown_name("event_type"),
+            "there is no name \"event_type\"; did you mean type?"
+        );
+        assert!(unknown_name("amount").contains("payload.amount"));
     }
 }

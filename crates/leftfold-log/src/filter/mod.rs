@@ -14,6 +14,7 @@ mod known;
 mod mentions;
 #[cfg(test)]
 mod mistakes;
+mod reads;
 mod reason;
 mod rewrite;
 mod syntax;
@@ -30,6 +31,7 @@ use crate::log::LaneBy;
 pub use eval::FilterRun;
 pub use expression::{Beside, Evaluation, Expression};
 pub use mentions::Mentions;
+pub use reads::{Read, ReadFor, ReadStep};
 
 /// The longest filter text taken, in bytes.
 pub const MAX_TEXT: usize = 16 * 1024;

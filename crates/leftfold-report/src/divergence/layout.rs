@@ -7,10 +7,11 @@ use plotters::style::text_anchor::HPos;
 
 use super::{
     BARS, CURVE, Converging, Disagreeing, DivergenceChart, GAP, HEAD, HeadToHead, HeatMap, LANE, LEAST_MARK,
-    MOST_ROWS, Panel, ROW, RULER, STRIP,
+    MOST_ROWS, Panel, ROW, RULER, STRIP, Strip,
 };
 use crate::chart::{Axis, ChartError};
 use crate::density::{fit, grouped, height};
+use crate::line::Line;
 use crate::ruler::fitting_ticks;
 use crate::sheet::{LANE_NAME, PAD, Picture, SMALL, Sheet, TITLE, check_font, failed, shorten, text_width};
 use crate::theme::{Palette, mix};
@@ -79,7 +80,12 @@ impl<'a> Layout<'a> {
             (self.right, bottom),
             self.palette.panel,
         )?;
-        for tick in fitting_ticks(axis, (self.right - self.left) as u32, 20 * s as u32, width) {
+        for tick in fitting_ticks(
+            Line::plain(axis),
+            (self.right - self.left) as u32,
+            20 * s as u32,
+            width,
+        ) {
             let Some(x) = self.x(axis, tick.at) else { continue };
             sheet.bar((x, y + (RULER - 4) * s), (x + s, bottom), self.palette.line)?;
             let wide = text_width(&tick.label, SMALL * s);
@@ -107,13 +113,7 @@ impl<'a> Layout<'a> {
         sheet.text(&name, PAD * self.scale, y, size, self.palette.text, HPos::Left)
     }
 
-    fn total<B: DrawingBackend>(
-        &self,
-        sheet: &Sheet<'_, B>,
-        counts: &[u32],
-        y: i32,
-    ) -> Result<(), ChartError> {
-        let total: u64 = counts.iter().map(|n| u64::from(*n)).sum();
+    fn total<B: DrawingBackend>(&self, sheet: &Sheet<'_, B>, total: u64, y: i32) -> Result<(), ChartError> {
         let x = self.width - PAD * self.scale;
         sheet.text(&grouped(total.into()), x, y, SMALL, self.palette.dim, HPos::Right)
     }
@@ -140,10 +140,11 @@ impl<'a> Layout<'a> {
                 below + LANE * s / 2
             };
             self.name(sheet, &of.names[i], middle, LANE_NAME)?;
-            self.total(sheet, &of.counts[i], middle)?;
+            let total = of.counts[i].iter().map(|n| u64::from(*n)).sum();
+            self.total(sheet, total, middle)?;
             let heights: Vec<i32> = columns
                 .iter()
-                .map(|&n| height(n, most, full as u32).max(u32::from(n > 0) * s as u32) as i32)
+                .map(|&n| height(n, most, full as u32, false).max(u32::from(n > 0) * s as u32) as i32)
                 .collect();
             let base = if i == 0 { strip } else { below };
             let turned: Vec<i32> = heights.iter().map(|h| if i == 0 { *h } else { -*h }).collect();
@@ -167,7 +168,7 @@ impl<'a> Layout<'a> {
             sheet.hatched((x0, from), (x1, to), self.palette.playhead)
         })?;
         self.marks(&of.strip.confirmed, &mut |x0, x1| {
-            sheet.bar((x0, from), (x1, to), self.palette.mark)
+            sheet.bar((x0, from), (x1, to), self.palette.bad)
         })
     }
 
@@ -214,7 +215,7 @@ impl<'a> Layout<'a> {
             match i {
                 0 => sheet.frame(from, to, self.palette.dim)?,
                 1 => sheet.hatched(from, to, self.palette.playhead)?,
-                _ => sheet.bar(from, to, self.palette.mark)?,
+                _ => sheet.bar(from, to, self.palette.bad)?,
             }
             right -= 16 * s + 14 * s;
         }
@@ -247,12 +248,12 @@ impl<'a> Layout<'a> {
         let full = ((CURVE - 8) * s) as u32;
         let heights: Vec<i32> = most_of
             .iter()
-            .map(|&n| height(n.into(), most.into(), full) as i32)
+            .map(|&n| height(n.into(), most.into(), full, false) as i32)
             .collect();
         let mut column = 0;
         for run in heights.chunk_by(|a, b| (*a == 0) == (*b == 0)) {
             if run[0] != 0 {
-                sheet.skyline(run, self.left + column * s, base, self.palette.mark)?;
+                sheet.skyline(run, self.left + column * s, base, self.palette.bad)?;
             }
             column += run.len() as i32;
         }
@@ -288,12 +289,12 @@ impl<'a> Layout<'a> {
         for (i, (name, count)) in of.bars.iter().chain([&open]).enumerate() {
             let middle = self.left + step * i as i32 + step / 2;
             let half = (step * 3 / 8).max(2 * s);
-            let up =
-                height((*count).into(), most.into(), full).max(u32::from(*count > 0) * 2 * s as u32) as i32;
+            let up = height((*count).into(), most.into(), full, false)
+                .max(u32::from(*count > 0) * 2 * s as u32) as i32;
             let (from, to) = ((middle - half, base - up), (middle + half, base));
             if *count > 0 {
                 if i + 1 == n as usize {
-                    sheet.hatched(from, to, self.palette.mark)?;
+                    sheet.hatched(from, to, self.palette.bad)?;
                 } else {
                     sheet.bar(from, to, self.palette.lanes[0])?;
                 }
@@ -328,28 +329,19 @@ impl<'a> Layout<'a> {
         let s = self.scale;
         let top = y + RULER * s;
         self.ruler(sheet, of.axis, y, top + ROW * s * of.rows.len().max(1) as i32)?;
-        let most = of.rows.iter().flat_map(|(_, c)| c).max().copied().unwrap_or(0);
+        let most = of
+            .rows
+            .iter()
+            .flat_map(|(_, c)| &c.confirmed)
+            .max()
+            .copied()
+            .unwrap_or(0);
         for (i, (name, counts)) in of.rows.iter().enumerate() {
             let row = top + ROW * s * i as i32;
             let middle = row + ROW * s / 2;
             self.name(sheet, name, middle, SMALL)?;
-            self.total(sheet, counts, middle)?;
-            let bins = counts.len().max(1) as i32;
-            for (bin, &n) in counts.iter().enumerate() {
-                if n == 0 {
-                    continue;
-                }
-                let edge = |bin: i32| self.left + (self.right - self.left) * bin / bins;
-                let (x0, x1) = (
-                    edge(bin as i32),
-                    edge(bin as i32 + 1).max(edge(bin as i32) + LEAST_MARK * s),
-                );
-                sheet.bar(
-                    (x0, row + s),
-                    (x1.min(self.right), row + (ROW - 1) * s),
-                    self.shade(n, most),
-                )?;
-            }
+            self.total(sheet, counts.total(), middle)?;
+            self.cells(sheet, counts, row, most)?;
             sheet.bar(
                 (self.left, row + ROW * s - s),
                 (self.right, row + ROW * s),
@@ -359,11 +351,42 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
+    /// A row's findings by time, each cell in the shape of the worst that is in it, as in the strip.
+    fn cells<B: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, B>,
+        counts: &Strip,
+        row: i32,
+        most: u32,
+    ) -> Result<(), ChartError> {
+        let s = self.scale;
+        let bins = counts.confirmed.len().max(1) as i32;
+        let edge = |bin: i32| self.left + (self.right - self.left) * bin / bins;
+        let (top, bottom) = (row + s, row + (ROW - 1) * s);
+        let cell = |bin: usize| {
+            let x0 = edge(bin as i32);
+            let x1 = edge(bin as i32 + 1).max(x0 + LEAST_MARK * s).min(self.right);
+            ((x0, top), (x1, bottom))
+        };
+        for (bin, &confirmed) in counts.confirmed.iter().enumerate() {
+            let of = |counts: &[u32]| counts.get(bin).is_some_and(|n| *n > 0);
+            let (from, to) = cell(bin);
+            if confirmed > 0 {
+                sheet.bar(from, to, self.shade(confirmed, most))?;
+            } else if of(&counts.pending) {
+                sheet.hatched(from, to, self.palette.playhead)?;
+            } else if of(&counts.healed) {
+                sheet.frame(from, to, self.palette.dim)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Stronger the more there are: by their binary digits, so that one among thousands is seen.
     fn shade(&self, n: u32, most: u32) -> RGBColor {
         let digits = |n: u32| u32::BITS - n.leading_zeros();
         let share = 35 + 65 * digits(n) / digits(most).max(1);
-        mix(self.palette.mark, self.palette.panel, share.min(100))
+        mix(self.palette.bad, self.palette.panel, share.min(100))
     }
 }
 
@@ -392,7 +415,7 @@ impl Picture for Layout<'_> {
         for panel in &self.chart.panels {
             let middle = y + HEAD * s / 2 - 4 * s;
             let mut right = self.width - PAD * s;
-            if matches!(panel, Panel::HeadToHead(_)) {
+            if matches!(panel, Panel::HeadToHead(_) | Panel::HeatMap(_)) {
                 right = self.legend(&sheet, right, middle)?;
             }
             let heading = text_width(panel.heading(), LANE_NAME * s) + 2 * PAD * s;

@@ -7,13 +7,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{COMPARISON, Check, RULE, duration, duration_text, named, read, wrong};
+use super::{Check, duration, duration_text, named, read, wrong};
 use crate::compare::{
     CorrelatedBy, CorrelatedTexts, Equality, Identity, IdentityBy, Ignored, MirrorOptions, Only,
     ProjectionBy, Tolerance, decimal,
 };
-use crate::error::SessionError;
-use crate::project::{edit, escape};
 
 /// A comparison that has a name.
 #[derive(Clone, Debug)]
@@ -318,37 +316,8 @@ fn digits(value: &toml::Value) -> Option<String> {
     }
 }
 
-/// Saves a comparison in a folder's project file, in place of one of the same name. Everything else in that file stays as it is. Says where.
-pub fn save_comparison(folder: &Path, comparison: &NamedComparison) -> Result<PathBuf, SessionError> {
-    let mut table = entry(comparison);
-    escape(&mut table);
-    edit(folder, |document| {
-        let called =
-            |t: &toml_edit::Table| t.get("name").and_then(toml_edit::Item::as_str) == Some(&comparison.name);
-        let rules = document.get(RULE).and_then(toml_edit::Item::as_array_of_tables);
-        if rules.is_some_and(|rules| rules.iter().any(called)) {
-            return Err("a rule is called so already");
-        }
-        let comparisons = document
-            .entry(COMPARISON)
-            .or_insert(toml_edit::Item::ArrayOfTables(toml_edit::ArrayOfTables::new()))
-            .as_array_of_tables_mut()
-            .ok_or("`comparison` is no list of tables there ([[comparison]])")?;
-        let place = comparisons.iter().position(called);
-        match place.and_then(|i| comparisons.get_mut(i)) {
-            Some(old) => {
-                *table.decor_mut() = old.decor().clone();
-                table.set_position(old.position());
-                *old = table;
-            }
-            None => comparisons.push(table),
-        }
-        Ok(())
-    })
-}
-
 /// A comparison's table in the project file: what is as usual is not stated.
-fn entry(comparison: &NamedComparison) -> toml_edit::Table {
+pub(super) fn entry(comparison: &NamedComparison) -> toml_edit::Table {
     let MirrorOptions {
         by,
         equality,

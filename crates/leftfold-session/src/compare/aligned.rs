@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::found::Found;
+use super::made::Made;
 use crate::source::{IndexState, lock};
 
 /// Where the left events stand in the index.
@@ -40,15 +41,16 @@ impl Found {
         {
             return Arc::clone(alignment);
         }
-        let side = &self.compared.left;
-        let (log, here) = (&snapshot.log, side.side.events());
+        let (log, here) = (&snapshot.log, self.made.events()[0]);
+        let part = match &self.made {
+            Made::Mirror(compared) if self.made.is_of_a_part() => Some(&compared.left),
+            _ => None,
+        };
         let alignment = Arc::new(if snapshot.state != IndexState::Ready {
             Alignment::Unknown
         } else if log.events() == here {
             Alignment::Same
-        } else if self.compared.options.only.is_all() || log.events() < here {
-            Alignment::Unknown
-        } else {
+        } else if let Some(side) = part.filter(|_| log.events() > here) {
             // Both were read in the same order.
             let mut ordinals = Vec::with_capacity(here as usize);
             let mut wanted = side.locators().iter().peekable();
@@ -62,6 +64,8 @@ impl Found {
             } else {
                 Alignment::Unknown
             }
+        } else {
+            Alignment::Unknown
         });
         *known = Some((snapshot.generation, Arc::clone(&alignment)));
         alignment

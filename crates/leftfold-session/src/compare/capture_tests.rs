@@ -169,14 +169,11 @@ fn rows_are_as_of_a_moment_where_the_log_is_of_several_partitions() {
     let row = |key: &str, fields: &str| Row {
         key: key.to_owned(),
         fields: parse(fields.as_bytes()).unwrap(),
+        place: None,
     };
     // As of second 30: in the order of the log that is no place at all.
-    let rows = Rows {
-        name: "states".to_owned(),
-        from: RowsFrom::States,
-        rows: vec![row("a", r#"{"n":1}"#), row("b", r#"{"n":4}"#)],
-        keyless: 0,
-    };
+    let rows = vec![row("a", r#"{"n":1}"#), row("b", r#"{"n":4}"#)];
+    let rows = Rows::of_states("states", rows);
     let options = MirrorOptions {
         lag_tolerance: 0,
         ..MirrorOptions::default()
@@ -225,4 +222,64 @@ fn a_capture_read_through_a_mapping_has_its_partitions_still() {
         // Its second partition got as far as 150.
         assert_eq!(compared.unwrap().comparison.known_until, Some(150 * SECOND));
     }
+}
+
+#[test]
+fn the_same_record_in_another_partition_is_at_another_place_where_both_have_as_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str, partitions: &[Partition<'_>]| capture(folder.path(), name, partitions);
+    let left = at(
+        "left.leftfold",
+        &[
+            (
+                0,
+                &[
+                    (1, "a", r#"{"n":1}"#),
+                    (2, "b", r#"{"n":2}"#),
+                    (9, "z", r#"{"n":9}"#),
+                ],
+            ),
+            (0, &[(3, "c", r#"{"n":3}"#)]),
+        ],
+    );
+    let right = at(
+        "right.leftfold",
+        &[
+            (0, &[(1, "a", r#"{"n":1}"#), (9, "z", r#"{"n":9}"#)]),
+            (5, &[(2, "b", r#"{"n":2}"#), (3, "c", r#"{"n":3}"#)]),
+        ],
+    );
+    let compared = |right: &Path| {
+        let progress = [Progress::new(), Progress::new()];
+        compare_mirror(
+            (&left, store(&left)),
+            (right, store(right)),
+            MirrorOptions::default(),
+            &Cancel::new(),
+            [&progress[0], &progress[1]],
+        )
+        .unwrap()
+    };
+    let found = compared(&right);
+    assert_eq!(told(&found), ["placement confirmed b"]);
+    let shown = found.shown(&[0], &Cancel::new()).unwrap();
+    let fields: Vec<_> = shown[0]
+        .fields
+        .iter()
+        .map(|f| (f.path.as_str(), &f.left, &f.right))
+        .collect();
+    let value = |n: i64| Some(leftfold_event::json::Value::from(n));
+    assert_eq!(fields, [("partition", &value(0), &value(1))]);
+    // Spread over another number of partitions, nothing can be said.
+    let three = at(
+        "three.leftfold",
+        &[
+            (0, &[(1, "a", r#"{"n":1}"#), (9, "z", r#"{"n":9}"#)]),
+            (0, &[(3, "c", r#"{"n":3}"#)]),
+            (0, &[(2, "b", r#"{"n":2}"#)]),
+        ],
+    );
+    let found = compared(&three);
+    assert!(told(&found).is_empty());
+    assert!(found.parts.note.is_some());
 }

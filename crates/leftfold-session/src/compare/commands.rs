@@ -12,10 +12,10 @@ use leftfold_event::Cancel;
 
 use super::likeness;
 use crate::contract::{
-    Bytes, CancelStatesArgs, ComparisonKnownArgs, ConvergenceArgs, FindingHeatArgs, FindingStatesArgs,
-    LikenessArgs, SideDensityArgs,
+    BesideArgs, Bytes, CancelStatesArgs, ComparisonKnownArgs, ConvergenceArgs, FindingHeatArgs,
+    FindingStatesArgs, LikenessArgs, SideDensityArgs, StatesBesideArgs,
 };
-use crate::dto::{ConvergenceDto, FindingStatesDto, HandDto, HeatDto, KnownDto, LikenessDto};
+use crate::dto::{BesideDto, ConvergenceDto, FindingStatesDto, HandDto, HeatDto, KnownDto, LikenessDto};
 use crate::{Session, SessionError};
 
 type Answer<T> = Result<T, SessionError>;
@@ -54,6 +54,21 @@ pub fn finding_states(session: &Session, args: FindingStatesArgs) -> Answer<Find
     found.states(
         args.number,
         args.known_at,
+        args.projection.as_deref(),
+        &found.begin_replay(),
+    )
+}
+
+pub fn beside(session: &Session, args: BesideArgs) -> Answer<Option<BesideDto>> {
+    let found = session.comparisons().task(args.comparison)?.found()?;
+    found.beside(&args.place.into(), args.sync, &Cancel::new())
+}
+
+pub fn states_beside(session: &Session, args: StatesBesideArgs) -> Answer<FindingStatesDto> {
+    let found = session.comparisons().task(args.comparison)?.found()?;
+    found.states_beside(
+        &args.stream,
+        (&args.place.into(), args.sync),
         args.projection.as_deref(),
         &found.begin_replay(),
     )

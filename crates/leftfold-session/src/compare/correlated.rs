@@ -3,6 +3,7 @@
 mod by;
 mod kinds;
 mod nowhere;
+mod repair;
 mod taking;
 mod witness;
 
@@ -12,7 +13,7 @@ use std::thread;
 
 use leftfold_compare::{
     Category, CorrelatedSettings, Correlation, FieldDifference, Finding, Hand, Part, Status, Verdict,
-    correlate, quantile,
+    both_known, correlate, quantile,
 };
 use leftfold_event::{Cancel, Event, Names, Progress};
 use leftfold_log::Evaluation;
@@ -26,6 +27,7 @@ use crate::error::SessionError;
 use taking::Taken;
 
 pub use by::{CorrelatedBy, CorrelatedTexts, Equal, SideBy};
+pub use repair::CorrelatedRepair;
 pub use taking::Took;
 pub use witness::{correlated_is_shown, correlated_witness};
 
@@ -54,6 +56,8 @@ pub fn compare_correlated(
     cancel: &Cancel,
     progress: [&Progress; 2],
 ) -> Result<Correlated, SessionError> {
+    by.refuse_hidden(0, &*left.1)?;
+    by.refuse_hidden(1, &*right.1)?;
     let since = |store: &dyn EventStore| store.holds_since().map(|t| t.map(|t| t.nanos));
     let held = [since(&*left.1)?, since(&*right.1)?];
     let take = |side: (&Path, Arc<dyn EventStore>), hand: Hand| {
@@ -88,10 +92,7 @@ pub fn compare_correlated(
         equality: options.equality.clone(),
         fields: by.equal.iter().map(|e| e.text().to_owned()).collect(),
     };
-    let known_until = match (left.known_until(), right.known_until()) {
-        (Some(l), Some(r)) if !options.settled => Some(l.min(r)),
-        _ => None,
-    };
+    let known_until = known([&left, &right], options.settled, None);
     if cancel.is_cancelled() {
         return Err(SessionError::cancelled());
     }
@@ -112,11 +113,27 @@ pub fn compare_correlated(
     })
 }
 
+/// Up to when both sides are known; `None`: everything is. With a moment, as of then.
+fn known([left, right]: [&Taken; 2], settled: bool, moment: Option<i64>) -> Option<i64> {
+    if settled && moment.is_none() {
+        return None;
+    }
+    both_known([left, right].map(|side| side.watermark(moment, settled)), moment)
+}
+
 impl Correlated {
+    /// Up to when both sides are known as of a moment, in nanoseconds.
+    pub(super) fn known_as_of(&self, moment: i64) -> Option<i64> {
+        let moment = self.moment.map_or(moment, |m| m.min(moment));
+        let [left, right] = &self.sides;
+        known([left, right], self.options.settled, Some(moment))
+    }
+
     /// Goes back to what was known at a moment, in nanoseconds: what came later had not come.
     pub fn go_back_to(&mut self, moment: i64) {
-        self.moment = Some(self.moment.map_or(moment, |m| m.min(moment)));
-        self.known_until = Some(self.known_until.map_or(moment, |k| k.min(moment)));
+        let moment = self.moment.map_or(moment, |m| m.min(moment));
+        self.moment = Some(moment);
+        self.known_until = self.known_as_of(moment);
         for parts in &mut self.parts {
             parts.retain(|p| p.time.is_none_or(|t| t <= moment));
         }
@@ -152,6 +169,46 @@ impl Correlated {
     /// How much later the right one of two partners is stamped than a share of the pairs does not exceed, in nanoseconds.
     pub fn lag(&self, share: f64) -> Option<i64> {
         quantile(&self.found.lags, share)
+    }
+
+    /// How much later the right one of two partners is stamped, ascending, in nanoseconds.
+    pub(super) fn lags(&self) -> &[i64] {
+        &self.found.lags
+    }
+
+    /// Pairs by their places in their sides' logs: left, right.
+    pub(super) fn pairs(&self) -> &[(u32, u32)] {
+        &self.found.pairs
+    }
+
+    /// The times of what takes part of a side.
+    pub(super) fn times(&self, hand: Hand) -> Vec<i64> {
+        self.parts[hand as usize].iter().filter_map(|p| p.time).collect()
+    }
+
+    /// The places in its side's log of what takes part, ascending.
+    pub(super) fn places(&self, hand: Hand) -> Vec<u32> {
+        let mut places: Vec<u32> = self.parts[hand as usize].iter().map(|p| p.ordinal).collect();
+        places.sort_unstable();
+        places
+    }
+
+    /// Times and places of what takes part of a side, by time.
+    pub(super) fn timed(&self, hand: Hand) -> Vec<(i64, u32)> {
+        let parts = self.parts[hand as usize].iter();
+        let mut timed: Vec<(i64, u32)> = parts.filter_map(|p| Some((p.time?, p.ordinal))).collect();
+        timed.sort_unstable();
+        timed
+    }
+
+    /// Events of a side that take part, by their places in its log.
+    pub(super) fn events_at(
+        &self,
+        hand: Hand,
+        ordinals: &[Option<u32>],
+        cancel: &Cancel,
+    ) -> Result<Vec<Option<Event>>, SessionError> {
+        self.sides[hand as usize].at(ordinals, cancel)
     }
 
     /// The latest time of all events.

@@ -7,6 +7,7 @@ use leftfold_log::Axis;
 
 use super::aligned::Alignment;
 use super::found::Found;
+use super::made::Made;
 use crate::dto::SpanDto;
 use crate::error::SessionError;
 use crate::source::lock;
@@ -35,10 +36,10 @@ impl Found {
         let mut bytes = Vec::with_capacity(columns_of(spans)? * 4);
         let standing = match (hand, axis, &*self.alignment()) {
             // Every place of the log holds one event.
-            (Hand::Left, Axis::Log, Alignment::Same) => None,
+            (Hand::Left, Axis::Log, Alignment::Same) if self.made.takes_all() => None,
             _ => Some(self.standing(hand, axis)?),
         };
-        let events = i64::from(self.compared.side(hand).side.events());
+        let events = i64::from(self.made.events()[hand as usize]);
         let before = |coord: i64| match &standing {
             Some(standing) => standing.partition_point(|c| *c < coord),
             None => coord.clamp(0, events) as usize,
@@ -83,8 +84,14 @@ impl Found {
     }
 
     fn times(&self, hand: Hand) -> Vec<i64> {
-        let side = &self.compared.side(hand).side;
-        let mut times: Vec<i64> = (0..side.events()).filter_map(|o| side.time(o)).collect();
+        let mut times = match (&self.made, hand) {
+            (Made::Projection(_) | Made::Rules(_), Hand::Left) => {
+                let snapshot = self.source.snapshot();
+                let log = &snapshot.log;
+                (0..log.events()).filter_map(|o| log.time(o)).collect()
+            }
+            (made, _) => made.times(hand),
+        };
         times.sort_unstable();
         times
     }
@@ -94,6 +101,9 @@ impl Found {
         let alignment = self.alignment();
         if let (Hand::Left, Alignment::At(ordinals)) = (hand, &*alignment) {
             return Ok(ordinals.iter().map(|o| i64::from(*o)).collect());
+        }
+        if let (Hand::Left, Alignment::Same, Some(places)) = (hand, &*alignment, self.made.places()) {
+            return Ok(places.into_iter().map(i64::from).collect());
         }
         let times = self.standing(hand, Axis::Time)?;
         let view = self.source.view(None)?;

@@ -3,6 +3,7 @@
 use leftfold_compare::decimal;
 use leftfold_event::Event;
 use leftfold_event::json::Value;
+use leftfold_log::filter::Read;
 use leftfold_log::{Evaluation, Expression, VARIABLES};
 use leftfold_replay::Path;
 
@@ -63,6 +64,19 @@ impl Field {
         }
     }
 
+    /// What it reads of an event.
+    pub(crate) fn reads(&self) -> Vec<Read> {
+        match &self.from {
+            From::Payload(path) => {
+                let keys = path.tokens().iter().map(ToString::to_string).collect::<Vec<_>>();
+                vec![Read::at(
+                    std::iter::once("payload").chain(keys.iter().map(String::as_str)),
+                )]
+            }
+            From::Expression(expression) => expression.reads(),
+        }
+    }
+
     /// Whether it asks for anything of an event.
     pub(crate) fn is_of_event(&self) -> bool {
         match &self.from {
@@ -102,7 +116,8 @@ pub(crate) fn expression(text: &str) -> Result<Expression, SessionError> {
     Expression::parse(text, &[]).map_err(|e| SessionError::new(e.code, e.message))
 }
 
-/// The text of a value as a key: a text is itself, a number the same however it is spelled, anything else its JSON.
+/// The text of a value as a key: a text is itself, a number the same however it is spelled, anything else its JSON, in which the order of an
+/// object's keys does not count.
 pub(crate) fn key_text(value: &Value) -> String {
     if let Value::Number(_) = value {
         let text = value.to_string();
@@ -117,7 +132,45 @@ pub(crate) fn key_text(value: &Value) -> String {
             number.to_string()
         };
     }
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    if let Some(text) = value.as_str() {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    canonical(value, &mut out);
+    out
+}
+
+/// JSON that is the same text wherever it means the same.
+fn canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<(&str, &Value)> = members.iter().collect();
+            // What a key that stands twice says last comes last.
+            members.sort_by_key(|(key, _)| *key);
+            out.push('{');
+            for (i, (key, value)) in members.into_iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Value::from(key).to_string());
+                out.push(':');
+                canonical(value, out);
+            }
+            out.push('}');
+        }
+        Value::Array(elements) => {
+            out.push('[');
+            for (i, value) in elements.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                canonical(value, out);
+            }
+            out.push(']');
+        }
+        Value::Number(_) => out.push_str(&key_text(value)),
+        Value::Null | Value::Bool(_) | Value::String(_) => out.push_str(&value.to_string()),
+    }
 }
 
 /// A key in the form that both sides share: a UUID is the same however it is written.
@@ -160,6 +213,25 @@ mod tests {
         assert_eq!([key("10020"), key("0"), key("-7.50")], ["10020", "0", "-7.5"]);
         assert_ne!(key("9007199254740993"), key("9007199254740992"));
         assert_ne!(key("1e99999999"), key("1e99999998"));
+    }
+
+    #[test]
+    fn objects_and_arrays_are_the_same_key_if_they_mean_the_same() {
+        let key = |text: &str| key_text(&leftfold_event::json::parse(text.as_bytes()).unwrap());
+        for (one, other) in [
+            (r#"{"a":1,"b":"x"}"#, r#"{ "b" : "x", "a" : 1.0 }"#),
+            (r#"[10.10,{"b":[],"a":null}]"#, r#"[1.01e1, {"a":null,"b":[]}]"#),
+            (r#"{"k":"\u0061\/"}"#, r#"{"k":"a/"}"#),
+        ] {
+            assert_eq!(key(one), key(other));
+        }
+        for (one, other) in [
+            ("[1,2]", "[2,1]"),
+            (r#"{"a":"1"}"#, r#"{"a":1}"#),
+            (r#"{"a":9007199254740993}"#, r#"{"a":9007199254740992}"#),
+        ] {
+            assert_ne!(key(one), key(other));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What front ends ask of a comparison, whatever its mode.
 
-use leftfold_compare::{Category, Finding, Status, Verdict};
+use leftfold_compare::{Category, Convergence, Finding, Status, Verdict};
 use leftfold_event::Cancel;
 use leftfold_source::Unreadable;
 
@@ -38,6 +38,11 @@ pub trait Findings {
 
     /// What of either side could not be read at all.
     fn unreadable(&self) -> [&[Unreadable]; 2];
+
+    /// When streams (or keys, or rows) disagreed, and for how long.
+    fn convergence(&self) -> Convergence {
+        Convergence::of_findings(self.findings())
+    }
 
     /// How certain a finding is in the end.
     fn status(&self, finding: &Finding) -> Status {

@@ -2,16 +2,16 @@
 
 use std::sync::{Arc, Mutex};
 
-use leftfold_compare::{Category, FieldDifference, Finding, Hand, Identity, Status};
+use leftfold_compare::{Convergence, FieldDifference, Finding, Identity, Status};
 use leftfold_event::{Cancel, Event, category_of};
-use leftfold_log::{Axis, Place};
+use leftfold_log::{Axis, Log, Place};
 use leftfold_replay::Replay;
 
 use super::aligned::Alignment;
 use super::density::{Standing, columns_of};
-use super::findings::Findings as _;
 use super::known::Known;
-use super::mirror::Compared;
+use super::made::Made;
+use super::partners::Partners;
 use super::shown::Shown;
 use super::states::side_replay;
 use crate::dto::{
@@ -31,7 +31,13 @@ const MOST_UNREADABLE: usize = 5;
 /// What a comparison of an open source found.
 pub(crate) struct Found {
     pub(super) source: Arc<OpenSource>,
-    pub(super) compared: Compared,
+    pub(super) made: Made,
+    /// What findings are listed under.
+    kinds: Vec<String>,
+    /// When streams disagreed, where the comparison does not tell it itself.
+    convergence: Option<Convergence>,
+    /// Which events belong together, once that is asked for.
+    pub(super) partners: Mutex<Option<Arc<Partners>>>,
     /// Where the left events stand in the index, by its generation.
     pub(super) aligned: Mutex<Option<(u32, Arc<Alignment>)>>,
     /// Where the events stand: of the left side in time, in log order, of the right side likewise.
@@ -53,38 +59,46 @@ pub(super) struct Places {
     log: Vec<(i64, u32)>,
     /// By number: in log order.
     at_log: Vec<u32>,
+    /// By number.
+    at_time: Vec<Option<i64>>,
 }
 
 /// Which findings a list holds.
 pub(super) struct Kept {
-    categories: [bool; Category::ALL.len()],
+    categories: Vec<bool>,
     statuses: [bool; 4],
 }
 
 impl Kept {
-    pub(super) fn of(list: &FindingListDto) -> Self {
-        let shown = |c: Category| !list.hidden_categories.iter().any(|name| name == c.as_str());
+    pub(super) fn of(list: &FindingListDto, kinds: &[String]) -> Self {
+        let shown = |kind: &String| !list.hidden_categories.contains(kind);
         let mut statuses = [true; 4];
         for status in &list.hidden_statuses {
             statuses[Status::from(*status) as usize] = false;
         }
         Self {
-            categories: Category::ALL.map(shown),
+            categories: kinds.iter().map(shown).collect(),
             statuses,
         }
     }
 
-    pub(super) fn has(&self, category: Category, status: Status) -> bool {
-        self.categories[category as usize] && self.statuses[status as usize]
+    pub(super) fn has(&self, kind: usize, status: Status) -> bool {
+        self.categories[kind] && self.statuses[status as usize]
     }
 }
 
 impl Found {
-    pub(crate) fn new(source: Arc<OpenSource>, compared: Compared) -> Self {
+    pub(crate) fn new(source: Arc<OpenSource>, made: Made) -> Self {
         Self {
             replays: [(); 2].map(|()| side_replay(&source.projections)),
             source,
-            compared,
+            kinds: made.kinds(),
+            convergence: match &made {
+                Made::Mirror(_) => None,
+                _ => Some(Convergence::of_findings(made.of().findings())),
+            },
+            made,
+            partners: Mutex::default(),
             aligned: Mutex::default(),
             replaying: Mutex::default(),
             standing: Mutex::default(),
@@ -95,45 +109,71 @@ impl Found {
 
     /// What it came to, as known at a moment.
     pub(crate) fn known(&self, at: Int) -> KnownDto {
-        Known::at(&self.compared, Some(at)).dto()
+        Known::at(&self.made, Some(at)).dto()
+    }
+
+    /// When streams disagreed.
+    pub(super) fn convergence_of_all(&self) -> Option<&Convergence> {
+        match &self.made {
+            Made::Mirror(compared) => Some(&compared.comparison.convergence),
+            _ => self.convergence.as_ref(),
+        }
+    }
+
+    /// Whether a list holds a finding.
+    pub(super) fn is_kept(&self, kept: &Kept, number: u32, (finding, status): (Finding, Status)) -> bool {
+        kept.has(self.made.kind(number, &finding), status)
+    }
+
+    /// Which findings a list holds.
+    pub(super) fn kept(&self, list: &FindingListDto) -> Kept {
+        Kept::of(list, &self.kinds)
     }
 
     /// What it comes to.
     pub(crate) fn summary(&self) -> ComparisonSummaryDto {
-        let compared = &self.compared;
-        let comparison = &compared.comparison;
+        let made = &self.made;
         let KnownDto {
             verdict,
             within,
             counts,
+            awaited: _,
             first,
             streams_differing,
             known_until,
-        } = Known::at(compared, None).dto();
-        let unreadable = [Hand::Left, Hand::Right].into_iter().flat_map(|hand| {
-            let side = compared.side(hand);
-            let lost = side.unreadable.iter().take(MOST_UNREADABLE);
-            lost.map(move |lost| format!("{}: {lost}", side.name))
+        } = Known::at(made, None).dto();
+        let lost = made.of().unreadable().into_iter().zip(made.of().names());
+        let unreadable = lost.flat_map(|(lost, name)| {
+            let some = lost.iter().take(MOST_UNREADABLE);
+            some.map(move |lost| format!("{name}: {lost}"))
         });
+        let known_by = match made {
+            Made::Mirror(compared) => Some(&compared.comparison),
+            _ => None,
+        };
+        let [left_events, right_events] = made.events();
         ComparisonSummaryDto {
             verdict,
             within,
-            identity: match comparison.identity {
+            identity: known_by.map(|c| match c.identity {
                 Identity::Id => IdentityDto::Id,
                 Identity::Version => IdentityDto::Version,
                 Identity::Content => IdentityDto::Content,
-            },
-            identity_reason: comparison.identity_reason.clone(),
-            left_events: compared.left.side.events(),
-            right_events: compared.right.side.events(),
-            paired: comparison.paired,
-            streams: comparison.streams.len() as u32,
+            }),
+            identity_reason: known_by.map_or_else(String::new, |c| c.identity_reason.clone()),
+            left_events,
+            right_events,
+            paired: made.paired(),
+            streams: made.subjects(),
             streams_differing,
             counts,
             first,
             known_until,
             aligned: self.alignment().is_known(),
             unreadable: unreadable.collect(),
+            correlated: made.correlated_summary(),
+            projection: made.projection_summary(),
+            rules: made.rule_summaries(),
         }
     }
 
@@ -144,13 +184,13 @@ impl Found {
         {
             return Arc::clone(numbers);
         }
-        let kept = Kept::of(list);
-        let known = Known::at(&self.compared, list.known_at);
-        let all = self.compared.comparison.findings.len() as u32;
+        let kept = self.kept(list);
+        let known = Known::at(&self.made, list.known_at);
+        let all = self.made.of().findings().len() as u32;
         let listed = (0..all).filter_map(|number| {
             let (finding, status) = known.finding(number)?;
-            kept.has(finding.category, status)
-                .then_some((finding.category as usize, finding.stream, number))
+            let kind = self.made.kind(number, &finding);
+            kept.has(kind, status).then_some((kind, finding.stream, number))
         });
         let numbers: Vec<u32> = if list.grouped {
             let mut listed: Vec<_> = listed.collect();
@@ -177,8 +217,8 @@ impl Found {
         let offset = offset.min(total);
         let end = offset.saturating_add(limit.min(MOST_FINDINGS)).min(total);
         let numbers = &numbers[offset as usize..end as usize];
-        let shown = self.compared.shown(numbers, cancel)?;
-        let known = Known::at(&self.compared, list.known_at);
+        let shown = self.made.of().shown(numbers, cancel)?;
+        let known = Known::at(&self.made, list.known_at);
         let places = self.places()?;
         Ok(FindingsDto {
             total,
@@ -201,19 +241,20 @@ impl Found {
         known_at: Option<Int>,
         cancel: &Cancel,
     ) -> Result<FindingEvidenceDto, SessionError> {
-        let Some(mut shown) = self.compared.shown(&[number], cancel)?.pop() else {
+        let Some(mut shown) = self.made.of().shown(&[number], cancel)?.pop() else {
             return Err(SessionError::new(
                 "no-such-finding",
                 format!("there is no finding {number}"),
             ));
         };
-        Known::at(&self.compared, known_at).narrow(number, &mut shown);
+        Known::at(&self.made, known_at).narrow(number, &mut shown);
         let payload = |event: &Option<Event>| Some(event.as_ref()?.payload.value.as_ref()?.to_string());
         Ok(FindingEvidenceDto {
             finding: self.dto(number, &shown, &*self.places()?),
             left_payload: payload(&shown.left),
             right_payload: payload(&shown.right),
             of_payload: payload(&shown.of),
+            row: self.made.row_evidence(number, &shown, cancel)?,
         })
     }
 
@@ -224,13 +265,13 @@ impl Found {
         axis: Axis,
         coord: i64,
     ) -> Result<Option<u32>, SessionError> {
-        let kept = Kept::of(list);
+        let kept = self.kept(list);
         let places = self.places()?;
         let on_axis = places.on(axis);
-        let known = Known::at(&self.compared, list.known_at);
+        let known = Known::at(&self.made, list.known_at);
         let is_kept = |(_, number): &&(i64, u32)| {
             let found = known.finding(*number);
-            found.is_some_and(|(finding, status)| kept.has(finding.category, status))
+            found.is_some_and(|found| self.is_kept(&kept, *number, found))
         };
         let at = on_axis.partition_point(|(c, _)| *c < coord);
         let after = on_axis[at..].iter().find(is_kept);
@@ -254,10 +295,10 @@ impl Found {
         spans: &[SpanDto],
     ) -> Result<Vec<u8>, SessionError> {
         let columns = columns_of(spans)?;
-        let kept = Kept::of(list);
+        let kept = self.kept(list);
         let places = self.places()?;
         let on_axis = places.on(axis);
-        let known = Known::at(&self.compared, list.known_at);
+        let known = Known::at(&self.made, list.known_at);
         let mut counts = vec![[0_u32; 4]; columns];
         let mut first = 0;
         for span in spans {
@@ -269,7 +310,7 @@ impl Found {
                 let Some((finding, status)) = known.finding(*number) else {
                     continue;
                 };
-                if !kept.has(finding.category, status) {
+                if !self.is_kept(&kept, *number, (finding, status)) {
                     continue;
                 }
                 let column = (i128::from(*coord) - i128::from(from)) * width / length.max(1);
@@ -282,10 +323,10 @@ impl Found {
         Ok(counts.iter().flatten().flat_map(|n| n.to_le_bytes()).collect())
     }
 
-    fn time_of(&self, finding: &Finding) -> Option<i64> {
-        let left = finding.left.and_then(|o| self.compared.left.side.time(o));
-        let right = || finding.right.and_then(|o| self.compared.right.side.time(o));
-        left.or_else(right).or(finding.since)
+    /// When a finding's event was: of the left one, by the index where the comparison itself keeps no times.
+    fn time_of(&self, finding: &Finding, log: &Log, alignment: &Alignment) -> Option<i64> {
+        let in_index = || log.time(alignment.ordinal(finding.left?)?);
+        self.made.time(finding).or_else(in_index).or(finding.since)
     }
 
     /// Where the findings stand, by the index as it is.
@@ -298,16 +339,18 @@ impl Found {
             return Ok(Arc::clone(places));
         }
         let alignment = self.alignment();
-        let findings = &self.compared.comparison.findings;
+        let findings = self.made.of().findings();
         let mut places = Places {
             generation: view.generation(),
             time: Vec::with_capacity(findings.len()),
             log: Vec::with_capacity(findings.len()),
             at_log: Vec::with_capacity(findings.len()),
+            at_time: Vec::with_capacity(findings.len()),
         };
         for (number, finding) in findings.iter().enumerate() {
             let number = number as u32;
-            let time = self.time_of(finding);
+            let time = self.time_of(finding, view.log(), &alignment);
+            places.at_time.push(time);
             if let Some(time) = time {
                 places.time.push((time, number));
             }
@@ -315,7 +358,7 @@ impl Found {
                 .left
                 .and_then(|left| alignment.ordinal(left))
                 .or_else(|| last_before(&view, time?))
-                .or_else(|| alignment.ordinal(self.last_of_stream(finding.stream)?))
+                .or_else(|| alignment.ordinal(self.made.last_of_stream(finding)?))
                 .unwrap_or(0);
             places.log.push((i64::from(ordinal), number));
             places.at_log.push(ordinal);
@@ -327,13 +370,8 @@ impl Found {
         Ok(places)
     }
 
-    fn last_of_stream(&self, stream: u32) -> Option<u32> {
-        let pair = self.compared.comparison.streams.get(stream as usize)?;
-        self.compared.left.side.stream_events(pair.left?).last().copied()
-    }
-
     fn dto(&self, number: u32, shown: &Shown, places: &Places) -> FindingDto {
-        let finding = self.compared.comparison.findings[number as usize];
+        let finding = self.made.of().findings()[number as usize];
         let alignment = self.alignment();
         let in_index = |left: u32| alignment.ordinal(left).unwrap_or(left);
         let of = finding
@@ -348,16 +386,21 @@ impl Found {
         };
         FindingDto {
             number,
-            category: shown.category.as_str().to_owned(),
+            category: match self.made {
+                Made::Rules(_) => self.kinds[self.made.kind(number, &finding)].clone(),
+                _ => shown.category.as_str().to_owned(),
+            },
             status: shown.status.into(),
             stream: shown.stream.clone(),
+            key: shown.key.clone(),
+            message: shown.message.clone(),
             left: row(&shown.left, finding.left.map(in_index)),
             right: row(&shown.right, finding.right),
             of: row(&shown.of, of),
             fields: shown.fields.iter().map(FieldDifferenceDto::from).collect(),
             since: shown.since.map(Int),
             healed: shown.healed.map(Int),
-            at_time: self.time_of(&finding).map(Int),
+            at_time: places.at_time.get(number as usize).copied().flatten().map(Int),
             at_log: Int(places.at_log.get(number as usize).map_or(0, |o| i64::from(*o))),
         }
     }
@@ -373,7 +416,7 @@ impl Places {
 }
 
 /// The last event of the index, by time, that is not later than a moment.
-fn last_before(view: &View, time: i64) -> Option<u32> {
+pub(super) fn last_before(view: &View, time: i64) -> Option<u32> {
     let rank = view.rank(&Place {
         axis: Axis::Time,
         coord: time,

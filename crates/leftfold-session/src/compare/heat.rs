@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use leftfold_compare::Status;
 use leftfold_log::Axis;
 
-use super::found::{Found, Kept};
+use super::found::Found;
 use super::known::Known;
 use crate::dto::{FindingListDto, HeatCellDto, HeatDto, HeatRowDto, Int};
 use crate::error::SessionError;
@@ -56,8 +56,8 @@ impl Found {
         (offset, limit): (u32, u32),
     ) -> Result<HeatDto, SessionError> {
         let columns = columns.clamp(1, MOST_COLUMNS);
-        let kept = Kept::of(list);
-        let known = Known::at(&self.compared, list.known_at);
+        let kept = self.kept(list);
+        let known = Known::at(&self.made, list.known_at);
         let places = self.places()?;
         let on_axis = places.on(axis);
         // The whole stretch with findings, whichever are listed: the map stays where it is while one narrows the list.
@@ -74,7 +74,7 @@ impl Found {
             let Some((finding, status)) = known.finding(number) else {
                 return;
             };
-            if !kept.has(finding.category, status) {
+            if !self.is_kept(&kept, number, (finding, status)) {
                 return;
             }
             let at = *row_of.entry(finding.stream).or_insert_with(|| {
@@ -93,8 +93,8 @@ impl Found {
             count(*number, Some(*coord));
         }
         let mut without_place = 0;
-        if on_axis.len() < self.compared.comparison.findings.len() {
-            let mut placed = vec![false; self.compared.comparison.findings.len()];
+        if on_axis.len() < self.made.of().findings().len() {
+            let mut placed = vec![false; self.made.of().findings().len()];
             for (_, number) in on_axis {
                 placed[*number as usize] = true;
             }
@@ -120,7 +120,7 @@ impl Found {
             let Some(at) = row_of.get(&finding.stream) else {
                 continue;
             };
-            if !kept.has(finding.category, status) {
+            if !self.is_kept(&kept, *number, (finding, status)) {
                 continue;
             }
             let column = column_of(*coord);
@@ -143,7 +143,12 @@ impl Found {
             rows: rows
                 .into_iter()
                 .map(|row| HeatRowDto {
-                    stream: self.compared.stream_name(row.stream).to_owned(),
+                    stream: self
+                        .made
+                        .of()
+                        .findings()
+                        .get(row.first as usize)
+                        .map_or_else(String::new, |f| self.made.name(f).to_owned()),
                     pending: n(&row, Status::Pending),
                     confirmed: n(&row, Status::Confirmed),
                     healed: n(&row, Status::Healed),

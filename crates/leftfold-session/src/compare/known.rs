@@ -1,62 +1,58 @@
 //! What was known at a moment. Statuses are functions of a time, so that no second comparison is needed.
 
-use leftfold_compare::{Category, Finding, Hand, Status, Verdict};
+use std::collections::HashSet;
 
-use super::findings::Counted;
-use super::mirror::Compared;
+use leftfold_compare::{Category, Finding, Status, Verdict};
+
+use super::findings::verdict_of;
+use super::made::Made;
 use super::shown::Shown;
 use crate::dto::{FindingCountDto, Int, KnownDto, VerdictDto};
 
 /// A comparison as known at a moment; without one, in the end. Findings keep their numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'c> {
-    compared: &'c Compared,
+    made: &'c Made,
     at: Option<i64>,
+    /// Up to when both sides were known.
+    until: Option<i64>,
 }
 
 impl<'c> Known<'c> {
-    pub(super) fn at(compared: &'c Compared, at: Option<Int>) -> Self {
+    pub(super) fn at(made: &'c Made, at: Option<Int>) -> Self {
+        let at = at.map(|at| at.0);
         Self {
-            compared,
-            at: at.map(|at| at.0),
+            made,
+            at,
+            until: match at {
+                None => made.of().known_until(),
+                Some(at) => made.known_as_of(at),
+            },
         }
     }
 
     /// Up to when both sides are known.
     pub(super) fn until(&self) -> Option<i64> {
-        let end = self.compared.comparison.known_until;
-        match self.at {
-            None => end,
-            Some(at) => Some(end.map_or(at, |end| end.min(at))),
-        }
+        self.until
     }
 
     /// A finding as it was, and how certain; `None`: it had not begun.
     pub(super) fn finding(&self, number: u32) -> Option<(Finding, Status)> {
-        let finding = self.compared.comparison.findings.get(number as usize)?;
+        let finding = self.made.of().findings().get(number as usize)?;
         let finding = match self.at {
             None => *finding,
-            Some(at) => finding.at(at, self.earlier(finding))?,
+            Some(at) => self.made.at(finding, at)?,
         };
         Some((finding, finding.status(self.until())))
     }
 
     /// All that had begun.
     fn findings(&self) -> impl Iterator<Item = (u32, Finding, Status)> {
-        let all = self.compared.comparison.findings.len() as u32;
+        let all = self.made.of().findings().len() as u32;
         (0..all).filter_map(|number| {
             let (finding, status) = self.finding(number)?;
             Some((number, finding, status))
         })
-    }
-
-    /// The side on which the event of a finding was first.
-    fn earlier(&self, finding: &Finding) -> Hand {
-        let (left, right) = (&self.compared.left.side, &self.compared.right.side);
-        match (finding.left, finding.right) {
-            (Some(l), Some(r)) if right.time(r) < left.time(l) => Hand::Right,
-            _ => Hand::Left,
-        }
     }
 
     /// Takes from a finding's evidence what was not known yet.
@@ -75,30 +71,40 @@ impl<'c> Known<'c> {
         }
     }
 
-    /// How many there are, by category; those that do not occur are left out.
+    /// How many there are, by what they are listed under; what does not occur is left out.
     pub(super) fn counts(&self) -> Vec<FindingCountDto> {
-        let mut counts = Category::ALL.map(|category| Counted {
-            category,
-            by_status: [0; 4],
-        });
-        for (_, finding, status) in self.findings() {
-            counts[finding.category as usize].by_status[status as usize] += 1;
+        let kinds = self.made.kinds();
+        let mut counts = vec![[0_u32; 4]; kinds.len()];
+        for (number, finding, status) in self.findings() {
+            counts[self.made.kind(number, &finding)][status as usize] += 1;
         }
-        let occur = counts.into_iter().filter(|c| c.by_status != [0; 4]);
-        occur.map(|count| count_dto(&count)).collect()
+        let occur = kinds.into_iter().zip(counts).filter(|(_, by)| *by != [0; 4]);
+        occur.map(|(kind, by)| count_dto(kind, by)).collect()
+    }
+
+    /// How many events were to come within the tolerance, and came.
+    fn awaited(&self) -> u32 {
+        match (self.made, self.at) {
+            (Made::Mirror(compared), Some(at)) => compared.comparison.under_way.at(at) as u32,
+            _ => 0,
+        }
     }
 
     fn verdict(&self, counts: &[FindingCountDto]) -> (VerdictDto, Option<Int>) {
         let Some(at) = self.at else {
-            return verdict_dto(self.compared.comparison.verdict());
+            return verdict_dto(self.made.of().verdict());
+        };
+        let Made::Mirror(compared) = self.made else {
+            let as_known: Vec<Finding> = self.findings().map(|(_, finding, _)| finding).collect();
+            return verdict_dto(verdict_of(&as_known, self.until()));
         };
         let skew = Category::ClockSkew.as_str();
         let certain = counts.iter().any(|c| c.confirmed > 0 && c.category != skew);
-        let open = counts.iter().any(|c| c.pending > 0);
+        let open = counts.iter().any(|c| c.pending > 0) || self.awaited() > 0;
         verdict_dto(match (certain, open) {
             (true, _) => Verdict::Never,
             (_, true) => Verdict::Undecided,
-            _ => match self.compared.comparison.convergence.at(at).longest() {
+            _ => match compared.comparison.convergence.at(at).longest() {
                 Some(within) => Verdict::EventuallyEqual { within },
                 None => Verdict::AlwaysEqual,
             },
@@ -112,16 +118,18 @@ impl<'c> Known<'c> {
         let certain = |(number, _, status): (u32, Finding, Status)| {
             matches!(status, Status::Confirmed | Status::Healed).then_some(number)
         };
-        let mut differing = vec![false; self.compared.comparison.streams.len()];
-        for (_, finding, status) in self.findings() {
-            differing[finding.stream as usize] |= status == Status::Confirmed;
-        }
+        let differing: HashSet<u32> = self
+            .findings()
+            .filter(|(_, finding, status)| self.made.differs(finding, *status))
+            .map(|(_, finding, _)| self.made.subject(&finding))
+            .collect();
         KnownDto {
             verdict,
             within,
             counts,
+            awaited: self.awaited(),
             first: self.findings().find_map(certain),
-            streams_differing: differing.iter().filter(|d| **d).count() as u32,
+            streams_differing: differing.len() as u32,
             known_until: self.until().map(Int),
         }
     }
@@ -136,10 +144,10 @@ fn verdict_dto(verdict: Verdict) -> (VerdictDto, Option<Int>) {
     }
 }
 
-fn count_dto(count: &Counted) -> FindingCountDto {
-    let n = |status: Status| count.by_status[status as usize];
+fn count_dto(category: String, by_status: [u32; 4]) -> FindingCountDto {
+    let n = |status: Status| by_status[status as usize];
     FindingCountDto {
-        category: count.category.as_str().to_owned(),
+        category,
         pending: n(Status::Pending),
         confirmed: n(Status::Confirmed),
         healed: n(Status::Healed),

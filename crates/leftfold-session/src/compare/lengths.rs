@@ -112,9 +112,10 @@ impl Found {
         known_at: Option<Int>,
         columns: u32,
     ) -> Result<ConvergenceDto, SessionError> {
-        let comparison = &self.compared.comparison;
-        let as_known = known_at.map(|at| comparison.convergence.at(at.0));
-        let convergence = as_known.as_ref().unwrap_or(&comparison.convergence);
+        let none = Convergence::default();
+        let all = self.convergence_of_all().unwrap_or(&none);
+        let as_known = known_at.map(|at| all.at(at.0));
+        let convergence = as_known.as_ref().unwrap_or(all);
         let sides = [
             self.standing(Hand::Left, Axis::Time)?,
             self.standing(Hand::Right, Axis::Time)?,
@@ -144,7 +145,7 @@ impl Found {
             disagreeing,
             to_converge: spread(&lengths),
             open: convergence.open() as u32,
-            lag: spread(&comparison.lags),
+            lag: spread(self.made.lags()),
         })
     }
 }

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use leftfold_event::{Cancel, Event, EventId, Locator, Timestamp};
 use leftfold_source::{
-    EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo, Whole, WholePayload,
-    WholeSink,
+    EventStore, Header, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo, Whole,
+    WholePayload, WholeSink,
 };
 
 /// The item number of what is not the store's own: no row holds so many events.
@@ -36,8 +36,30 @@ fn ours(place: u32) -> Locator {
 }
 
 impl Mended {
+    /// Whether an event is none of the store's own.
+    pub(super) fn is_ours(locator: Locator) -> bool {
+        locator.item == OURS
+    }
+
     fn event(&self, locator: Locator) -> Option<&Event> {
         (locator.item == OURS).then(|| self.events.get(locator.row as usize))?
+    }
+
+    fn push_header(&self, place: u32, sink: &mut dyn HeaderSink) -> ControlFlow<()> {
+        let Some(event) = self.events.get(place as usize) else {
+            return ControlFlow::Continue(());
+        };
+        sink.push(&Header {
+            stream: &event.stream,
+            category: event.category.as_deref(),
+            kind: &event.kind,
+            version: event.version,
+            time: event.time,
+            valid_time: event.valid_time,
+            also_in: &event.also_in,
+            problem: !event.problems.is_empty(),
+            ..Header::at(ours(place))
+        })
     }
 
     fn push(&self, place: u32, sink: &mut dyn WholeSink) -> ControlFlow<()> {
@@ -96,15 +118,35 @@ impl EventStore for Mended {
         self.base.in_parts()
     }
 
+    fn ended_parts(&self) -> Result<Vec<u32>, SourceError> {
+        self.base.ended_parts()
+    }
+
     fn holds_since(&self) -> Result<Option<Timestamp>, SourceError> {
         self.base.holds_since()
     }
 
-    fn scan(&self, _: &mut dyn HeaderSink, _: &Cancel) -> Result<ScanSummary, SourceError> {
-        // It is compared, and never indexed.
-        Err(SourceError::Mapping(
-            "a history after a plan has no index".to_owned(),
-        ))
+    fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
+        let mut between = |header: &Header<'_>| {
+            if self.without.contains(&header.locator) {
+                return ControlFlow::Continue(());
+            }
+            match self.replaced.get(&header.locator) {
+                Some(place) => self.push_header(*place, sink),
+                None => sink.push(header),
+            }
+        };
+        let mut summary = self.base.scan(&mut between, cancel)?;
+        // What comes later would be another history's.
+        summary.mark = None;
+        for place in &self.appended {
+            if !summary.complete || self.push_header(*place, sink).is_break() {
+                summary.complete = false;
+                break;
+            }
+            summary.events += 1;
+        }
+        Ok(summary)
     }
 
     fn scan_whole(&self, sink: &mut dyn WholeSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::thread;
 
 use leftfold_compare::{
-    Category, CompareError, Comparison, Coverage, Equality, Evidence, Finding, Hand, Identity, IdentityBy,
-    MirrorSettings, Verdict, mirror,
+    Category, CompareError, Comparison, Convergence, Coverage, Equality, Evidence, FieldDifference, Finding,
+    Hand, Identity, IdentityBy, MirrorSettings, Verdict, known_until, mirror,
 };
+use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event, Progress};
 use leftfold_source::{EventStore, Unreadable};
 
 use super::findings::Findings;
+use super::parts::Parts;
 use super::shown::Shown;
-use super::side::{Only, TakenSide};
+use super::side::{How, Only, TakenSide};
 use crate::error::SessionError;
+use crate::masks::Masks;
 
 /// How two histories are compared.
 #[derive(Clone, Debug)]
@@ -56,6 +59,10 @@ pub struct Compared {
     pub options: MirrorOptions,
     /// What was found.
     pub comparison: Comparison,
+    /// Which partitions the sides are of.
+    pub parts: Parts,
+    /// The moment it went back to.
+    moment: Option<i64>,
 }
 
 /// Reads both sides at once, then compares them. `progress` is told of events: of the left side, of the right.
@@ -69,25 +76,25 @@ pub fn compare_mirror(
     let since = |store: &dyn EventStore| store.holds_since().map(|t| t.map(|t| t.nanos));
     let held = [since(&*left.1)?, since(&*right.1)?];
     let trusting = options.by == IdentityBy::Fixed(Identity::Id);
-    let take = |(path, store): (&Path, Arc<dyn EventStore>), progress: &Progress| {
-        TakenSide::take(
-            path,
-            store,
-            (&options.equality, trusting),
-            &options.only,
-            cancel,
-            progress,
-        )
+    let mut parts = Parts::of(&*left.1, &*right.1)?;
+    let take = |(path, store): (&Path, Arc<dyn EventStore>), hand: Hand, progress: &Progress| {
+        let how = How {
+            equality: &options.equality,
+            trusting,
+            parts: parts.numbers[hand as usize].as_deref(),
+        };
+        TakenSide::take(path, store, how, &options.only, cancel, progress)
     };
     let (left, right) = thread::scope(|scope| {
-        let other = scope.spawn(|| take(right, progress[1]));
-        let left = take(left, progress[0]);
+        let other = scope.spawn(|| take(right, Hand::Right, progress[1]));
+        let left = take(left, Hand::Left, progress[0]);
         let right = other
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (left, right)
     });
-    let (left, right) = (left?, right?);
+    let (mut left, mut right) = (left?, right?);
+    parts.settle([&mut left.side, &mut right.side]);
     let coverage = |i: usize| Coverage {
         since: held[i],
         compacted: options.compacted[i],
@@ -119,8 +126,13 @@ pub fn compare_mirror(
         right,
         options,
         comparison,
+        parts,
+        moment: None,
     })
 }
+
+/// Which event of a finding is read.
+type Pick<'a> = &'a dyn Fn(&Finding) -> Option<u32>;
 
 struct Both<'a> {
     left: &'a TakenSide,
@@ -139,7 +151,7 @@ impl Evidence for Both<'_> {
             Hand::Left => self.left,
             Hand::Right => self.right,
         };
-        side.events(ordinals, cancel, visit).map_err(|e| {
+        side.unhidden_events(ordinals, cancel, visit).map_err(|e| {
             if e.code == "cancelled" {
                 CompareError::Cancelled
             } else {
@@ -155,8 +167,33 @@ impl Evidence for Both<'_> {
 impl Compared {
     /// Goes back to what was known at a moment, in nanoseconds.
     pub fn go_back_to(&mut self, moment: i64) {
-        self.comparison
-            .go_back_to(moment, &self.left.side, &self.right.side);
+        let moment = self.moment.map_or(moment, |m| m.min(moment));
+        self.moment = Some(moment);
+        let sides = (&self.left.side, &self.right.side);
+        let how = (self.options.by, self.options.lag_tolerance, self.options.settled);
+        self.comparison.go_back_to(moment, sides, how);
+    }
+
+    /// Up to when both sides are known as of a moment, in nanoseconds.
+    pub(super) fn known_as_of(&self, moment: i64) -> Option<i64> {
+        let moment = self.moment.map_or(moment, |m| m.min(moment));
+        known_until(
+            [&self.left.side, &self.right.side],
+            self.options.settled,
+            Some(moment),
+        )
+    }
+
+    /// The latest time of a side, in nanoseconds: as of the moment it went back to, if it did.
+    pub fn latest(&self, hand: Hand) -> Option<i64> {
+        let side = &self.side(hand).side;
+        match self.moment {
+            None => side.latest(),
+            Some(moment) => {
+                let times = (0..side.events()).filter_map(|o| side.time(o));
+                times.filter(|time| *time <= moment).max()
+            }
+        }
     }
 
     /// A side.
@@ -165,6 +202,17 @@ impl Compared {
             Hand::Left => &self.left,
             Hand::Right => &self.right,
         }
+    }
+
+    /// The partitions that two events are in, where these differ.
+    fn partitions(&self, left: u32, right: u32) -> Option<FieldDifference> {
+        let (l, r) = (self.left.side.part(left)?, self.right.side.part(right)?);
+        let value = |number: u16| self.parts.partition(number).map(|n| Value::from(i64::from(n)));
+        (l != r).then(|| FieldDifference {
+            path: "partition".to_owned(),
+            left: value(l),
+            right: value(r),
+        })
     }
 
     /// The name of a stream, by its number.
@@ -179,11 +227,27 @@ impl Compared {
         }
     }
 
+    /// What is hidden on either side.
+    fn hidden(&self) -> Result<Masks, SessionError> {
+        let of = |hand: Hand| Masks::parse(self.side(hand).store().hidden());
+        Ok(of(Hand::Left)?.and(&of(Hand::Right)?))
+    }
+
     fn read(
         &self,
         hand: Hand,
         findings: &[Finding],
-        pick: &dyn Fn(&Finding) -> Option<u32>,
+        pick: Pick<'_>,
+        cancel: &Cancel,
+    ) -> Result<Vec<Option<Event>>, SessionError> {
+        self.read_as(hand, findings, (pick, false), cancel)
+    }
+
+    fn read_as(
+        &self,
+        hand: Hand,
+        findings: &[Finding],
+        (pick, unhidden): (Pick<'_>, bool),
         cancel: &Cancel,
     ) -> Result<Vec<Option<Event>>, SessionError> {
         let mut asked: Vec<(u32, usize)> = findings
@@ -195,9 +259,12 @@ impl Compared {
         let ordinals: Vec<u32> = asked.iter().map(|(o, _)| *o).collect();
         let mut read: Vec<Option<Event>> = Vec::new();
         read.resize_with(findings.len(), || None);
-        self.side(hand).events(&ordinals, cancel, &mut |i, event| {
-            read[asked[i].1] = Some(event);
-        })?;
+        let mut take = |i: usize, event: Event| read[asked[i].1] = Some(event);
+        if unhidden {
+            self.side(hand).unhidden_events(&ordinals, cancel, &mut take)?;
+        } else {
+            self.side(hand).events(&ordinals, cancel, &mut take)?;
+        }
         Ok(read)
     }
 }
@@ -217,6 +284,10 @@ impl Findings for Compared {
 
     fn known_until(&self) -> Option<i64> {
         self.comparison.known_until
+    }
+
+    fn convergence(&self) -> Convergence {
+        self.comparison.convergence.clone()
     }
 
     fn verdict(&self) -> Verdict {
@@ -240,6 +311,19 @@ impl Findings for Compared {
         let of_right = |f: &Finding| f.of.filter(|_| f.left.is_none());
         let mut left = self.read(Hand::Left, &findings, &|f| f.left, cancel)?;
         let mut right = self.read(Hand::Right, &findings, &|f| f.right, cancel)?;
+        let masks = self.hidden()?;
+        // What differs is found out by the whole events; their values are hidden after that.
+        let mut whole = [Vec::new(), Vec::new()];
+        if !masks.is_empty() {
+            let of_conflict =
+                |f: &Finding| f.category == Category::Conflict || f.category == Category::Placement;
+            let pick_left = |f: &Finding| f.left.filter(|_| of_conflict(f));
+            let pick_right = |f: &Finding| f.right.filter(|_| of_conflict(f));
+            whole = [
+                self.read_as(Hand::Left, &findings, (&pick_left, true), cancel)?,
+                self.read_as(Hand::Right, &findings, (&pick_right, true), cancel)?,
+            ];
+        }
         let mut first_left = self.read(Hand::Left, &findings, &of_left, cancel)?;
         let mut first_right = self.read(Hand::Right, &findings, &of_right, cancel)?;
         Ok(findings
@@ -247,15 +331,24 @@ impl Findings for Compared {
             .enumerate()
             .map(|(i, finding)| {
                 let (left, right) = (left[i].take(), right[i].take());
-                let fields = match (&left, &right) {
+                let mut fields = match (&left, &right) {
                     (Some(l), Some(r))
                         if finding.category == Category::Conflict
                             || finding.category == Category::Placement =>
                     {
-                        let mut fields = self.options.equality.differences(l, r);
+                        let mut fields = match (
+                            whole[0].get(i).and_then(Option::as_ref),
+                            whole[1].get(i).and_then(Option::as_ref),
+                        ) {
+                            (Some(l), Some(r)) => self.options.equality.differences(l, r),
+                            _ => self.options.equality.differences(l, r),
+                        };
+                        for field in &mut fields {
+                            masks.hide_difference(field);
+                        }
                         if fields.is_empty() && l.version != r.version {
-                            let value = |e: &Event| e.version.map(leftfold_event::json::Value::from);
-                            fields.push(leftfold_compare::FieldDifference {
+                            let value = |e: &Event| e.version.map(Value::from);
+                            fields.push(FieldDifference {
                                 path: "version".to_owned(),
                                 left: value(l),
                                 right: value(r),
@@ -265,6 +358,12 @@ impl Findings for Compared {
                     }
                     _ => Vec::new(),
                 };
+                if finding.category == Category::Placement
+                    && let (Some(l), Some(r)) = (finding.left, finding.right)
+                    && let Some(difference) = self.partitions(l, r)
+                {
+                    fields.insert(0, difference);
+                }
                 let stream = self.stream_name(finding.stream).to_owned();
                 Shown {
                     of: first_left[i].take().or_else(|| first_right[i].take()),

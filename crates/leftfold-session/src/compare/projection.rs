@@ -1,22 +1,27 @@
 //! The states of one history's streams against rows that should hold them: a read model's table, a snapshot, another history's states.
 
 mod by;
+mod compensated;
 mod evidence;
+mod hidden;
 mod matching;
 mod near;
 mod place;
+mod repair;
 mod rows;
+mod witness;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use leftfold_compare::{
-    Category, Course, Finding, Fit, RowFields, Standing, Verdict, best_place_of_rows, judge, stretches,
+    Category, Course, FieldDifference, Finding, Fit, RowFields, Standing, Verdict, best_place_of_rows, judge,
+    stretches,
 };
 use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event, Progress};
 use leftfold_log::{Axis, LaneBy, Log, Place};
-use leftfold_replay::{BlameTree, ReplayError, StreamHistory};
+use leftfold_replay::{BlameTree, Path, ReplayError, StreamHistory};
 use leftfold_source::Unreadable;
 use rayon::prelude::*;
 
@@ -27,13 +32,17 @@ use super::shown::Shown;
 use super::streams::{named, over_streams, projection_of};
 use crate::error::SessionError;
 use crate::source::{OpenSource, Snapshot};
-use matching::{choose_fields, match_rows, spread};
+use matching::{Had, choose_fields, match_rows, places_asked, spread, unknown_columns};
 use place::Places;
 
 pub use by::ProjectionBy;
+pub use compensated::HistoryRepair;
 pub use matching::{Matching, Told};
+pub(in crate::compare) use matching::{id_in, plain};
 pub use place::AsOf;
-pub use rows::{Row, Rows, RowsFrom, states_of};
+pub use repair::{RowAction, RowAt, RowStep, RowsRepair};
+pub use rows::{Row, RowPlace, Rows, RowsFrom, states_of};
+pub use witness::{ProjectionWitness, projection_is_shown, projection_witness};
 
 /// States by which it is found out which column is which field.
 const SAMPLED: usize = 1000;
@@ -64,21 +73,43 @@ pub struct Projected {
     as_of: Option<AsOf>,
     moment: Option<i64>,
     known_until: Option<i64>,
+    /// The streams with their rows, the rows without a stream and, at the end, further rows of streams that have one.
     subjects: Vec<Subject>,
+    /// How many of these are further rows.
+    again: usize,
     findings: Vec<Finding>,
+}
+
+/// Refuses to compare states of which something is hidden, unless it is said which fields are compared: signs are all alike.
+fn refuse_hidden(hidden: &[String], by: &ProjectionBy) -> Result<(), SessionError> {
+    // What is beside a payload is in no state.
+    let of_states: Vec<&str> = hidden
+        .iter()
+        .map(String::as_str)
+        .filter(|name| name.starts_with("payload") || name.starts_with('*'))
+        .collect();
+    if of_states.is_empty() || !by.fields.is_empty() {
+        return Ok(());
+    }
+    let why = format!(
+        "states may hold what masks hide ({}), which cannot be compared: lift the masks (--no-masks), or say which columns are compared (--fields)",
+        of_states.join(", ")
+    );
+    Err(SessionError::new("masked", why))
 }
 
 /// Compares the states of a history whose index is complete with rows. With a moment (nanoseconds), events after it do not count. Where the
 /// place that the rows are as of is further behind the end than stated, nothing is pending: who follows has stopped. Of the options, what events are known by, types, metadata and compaction are not used.
 pub fn compare_projection(
     (source, snapshot): (Arc<OpenSource>, Arc<Snapshot>),
-    rows: Rows,
+    mut rows: Rows,
     by: &Arc<ProjectionBy>,
     options: &MirrorOptions,
     moment: Option<i64>,
     cancel: &Cancel,
     progress: &Progress,
 ) -> Result<Projected, SessionError> {
+    refuse_hidden(source.store.hidden(), by)?;
     let history = history_of(&source, &snapshot);
     let log = history.log;
     let number = named(history, by.projection.as_deref())?;
@@ -110,12 +141,28 @@ pub fn compare_projection(
     let states: Vec<Value> = states.into_iter().map(|(_, state)| state).collect();
     near::refuse_unknown_places(&rows, by)?;
     // What no state of the sample has may be there seldom, or have been there once.
-    let asked = by.map.iter().map(|(_, at)| at);
-    let asked: Vec<_> = asked
+    let asked = places_asked(&rows, by)?;
+    let asked: Vec<&Path> = asked
+        .iter()
         .filter(|at| !states.is_empty() && !states.iter().any(|s| at.find(s).is_some()))
         .collect();
-    let had = near::had_by_any(asked, history, &matched, number, &len, cancel)?;
-    let (fields, told) = choose_fields(&rows, by, &options.equality, &states, &had)?;
+    let unknown = unknown_columns(&rows, by, &states);
+    let (fields, all) = near::fields_once(&unknown, history, &matched, number, &len, cancel)?;
+    let had = Had {
+        places: near::had_by_any(asked, history, &matched, number, &len, cancel)?,
+        fields,
+        some_unseen: !all,
+    };
+    let (mut fields, mut told) = choose_fields(&rows, by, &options.equality, &states, &had)?;
+    if hidden::may_be(history, &rows) {
+        let mut streams = matching.scope.clone();
+        streams.extend(&matched);
+        streams.sort_unstable();
+        streams.dedup();
+        let found = hidden::in_states(history, (&streams, number), &len, &fields, cancel)?;
+        found.leave_out(by, &mut rows, &mut fields, &mut told)?;
+    }
+    told.hidden.extend(rows.hidden.iter().cloned());
     let places = Places::of(log, source.store.in_parts());
 
     let (mut subjects, again) = subjects(&matching, &len);
@@ -133,15 +180,9 @@ pub fn compare_projection(
         let course = stretches(events, subject.len, projection, row, &fields, cancel)?;
         let blamed = match (row, course.stretches.is_empty()) {
             (Some(row), true) => {
-                let blame = blame(
-                    history,
-                    stream,
-                    number,
-                    (events, subject.len),
-                    row,
-                    &fields,
-                    cancel,
-                )?;
+                let differing = |state: &Value| places_of(&fields.differences(state, row));
+                let events = (events, subject.len);
+                let blame = blame(history, stream, number, events, &differing, cancel)?;
                 blame.into_iter().flatten().max()
             }
             _ => None,
@@ -185,6 +226,7 @@ pub fn compare_projection(
         .collect();
     let rows_alone = subjects.iter().zip(0..).filter(|(s, _)| s.stream.is_none());
     findings.extend(rows_alone.map(|(_, number)| Finding::new(Category::Extra, number)));
+    let further = again.len();
     for row in again {
         findings.push(Finding::new(Category::Duplicate, subjects.len() as u32));
         subjects.push(row);
@@ -205,6 +247,7 @@ pub fn compare_projection(
         moment,
         known_until,
         subjects,
+        again: further,
         findings,
     })
 }
@@ -296,14 +339,20 @@ fn behind(course: &Course, len: usize) -> Option<u64> {
     Some((len + 1 - until) as u64)
 }
 
-/// The index of the event that last changed each field in which the state in the end differs from the row.
+/// The places of fields that differ.
+fn places_of(differences: &[FieldDifference]) -> Vec<Path> {
+    // They are written as they are read.
+    let path = |d: &FieldDifference| Path::parse(&d.path).unwrap_or_default();
+    differences.iter().map(path).collect()
+}
+
+/// The index of the event that last changed each of the places that are asked for of the state in the end.
 fn blame(
     history: History<'_>,
     stream: u32,
     number: Option<usize>,
     (events, len): (&dyn StreamHistory, usize),
-    row: &Value,
-    fields: &RowFields,
+    asked: &dyn Fn(&Value) -> Vec<Path>,
     cancel: &Cancel,
 ) -> Result<Vec<Option<usize>>, ReplayError> {
     let projection = projection_of(history, stream, number)?;
@@ -313,17 +362,12 @@ fn blame(
         let _ = projection.apply_with_blame(&mut state, &mut tree, i, &step);
     })?;
     let places = tree.places(&state);
-    let of = |path: &str| {
-        let path = leftfold_replay::Path::parse(path)?;
+    let of = |path: &Path| {
         // What is not there any more, or never was, is for the one who changed what it would be in.
-        let nearest = places.iter().filter(|b| b.path.holds(&path));
+        let nearest = places.iter().filter(|b| b.path.holds(path));
         nearest.max_by_key(|b| b.path.tokens().len())?.event
     };
-    Ok(fields
-        .differences(&state, row)
-        .iter()
-        .map(|d| of(&d.path))
-        .collect())
+    Ok(asked(&state).iter().map(of).collect())
 }
 
 /// Up to when both sides are known: the history by its last event, the rows by the place that they are as of.
@@ -331,14 +375,18 @@ fn known_until(log: &Log, as_of: Option<&AsOf>, settled: bool, moment: Option<i6
     if settled {
         return None;
     }
-    let last = log.all().extent(Axis::Time).map(|(_, last)| last)?;
-    let last = moment.map_or(last, |m| m.min(last));
+    let last = log.latest_by(moment.unwrap_or(i64::MAX))?;
     Some(as_of.and_then(|a| a.time).map_or(last, |t| t.min(last)))
 }
 
 impl Projected {
     fn history(&self) -> History<'_> {
         history_of(&self.source, &self.snapshot)
+    }
+
+    /// The index of the left side.
+    pub(super) fn log(&self) -> &Log {
+        &self.snapshot.log
     }
 
     /// The right side.
@@ -392,6 +440,11 @@ impl Projected {
         evidence::state(self, finding, cancel)
     }
 
+    /// The state of a stream in the end.
+    fn state_of(&self, stream: u32, cancel: &Cancel) -> Result<Value, SessionError> {
+        evidence::state_of(self, stream, cancel)
+    }
+
     /// An event of the history.
     pub fn event(&self, ordinal: u32, cancel: &Cancel) -> Result<Option<Event>, SessionError> {
         Ok(self.history().read(&[ordinal], cancel)?.pop())
@@ -409,8 +462,24 @@ impl Projected {
 
     /// How many streams are compared, and rows that have none.
     pub fn compared(&self) -> [u64; 2] {
-        let streams = self.subjects.iter().filter(|s| s.stream.is_some()).count();
-        [streams as u64, (self.subjects.len() - streams) as u64]
+        let all = self.subjects.len() - self.again;
+        let streams = self.subjects.iter().take(all);
+        let streams = streams.filter(|s| s.stream.is_some()).count();
+        [streams as u64, (all - streams) as u64]
+    }
+
+    /// The number of what a finding is counted for: a stream differs once, however many rows it has.
+    pub(super) fn subject(&self, finding: &Finding) -> u32 {
+        let first = self.subjects.len() - self.again;
+        let further = self.subjects.get(finding.stream as usize);
+        let further = further.filter(|_| finding.stream as usize >= first);
+        // Those that come first and have a stream are in the order of streams.
+        let of_streams = self.subjects.get(..first).unwrap_or_default();
+        let of_streams = of_streams
+            .split_at(of_streams.partition_point(|s| s.stream.is_some()))
+            .0;
+        let own = further.and_then(|s| of_streams.binary_search_by_key(&s.stream, |s| s.stream).ok());
+        own.map_or(finding.stream, |i| i as u32)
     }
 
     /// The stream of a finding or, where there is none, the key of its row.
@@ -452,6 +521,12 @@ impl Findings for Projected {
 
     fn verdict(&self) -> Verdict {
         verdict_of(&self.findings, self.known_until)
+    }
+
+    fn differing(&self) -> usize {
+        let differing = self.findings.iter().filter(|f| self.is_differing(f));
+        let subjects: HashSet<u32> = differing.map(|f| self.subject(f)).collect();
+        subjects.len()
     }
 
     fn unreadable(&self) -> [&[Unreadable]; 2] {

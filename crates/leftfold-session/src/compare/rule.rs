@@ -2,26 +2,45 @@
 
 mod condition;
 mod follower;
+mod live;
 mod nowhere;
+mod repair;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod witness;
 
 use leftfold_event::{Cancel, Event, Progress};
+use leftfold_log::filter::Read;
 use leftfold_log::{Expression, LaneBy, Log};
 use leftfold_replay::Projections;
 use leftfold_source::EventStore;
 
+pub(in crate::compare) use follower::KnownUntil;
+pub use live::LiveRule;
 pub use nowhere::{RuleTold, told_of_rule};
+pub use repair::{RuleRepair, rule_repair};
+pub use tail::{Polled, Tail, Take};
 pub use witness::{RuleWitness, rule_witness};
 
 use super::shown::Shown;
 use super::side::Only;
 use crate::error::SessionError;
+use crate::masks::{Masks, refuse_met};
 
 /// Streams in runs of so many events that reading them at once pays; a stream longer than that stands alone, one without events is left out.
 pub(super) fn batches(history: History<'_>, streams: &[u32]) -> Vec<Vec<u32>> {
     condition::batches(history, streams)
+}
+
+/// Whether an event is stamped later than a moment.
+fn is_later(event: &Event, moment: Option<i64>) -> bool {
+    moment.is_some_and(|moment| event.time.is_some_and(|t| t.nanos > moment))
+}
+
+/// Whether an event has a payload that cannot be read.
+fn is_unread(event: &Event) -> bool {
+    event.payload.value.is_none() && !event.payload.raw.is_empty()
 }
 
 /// The state after an event, by its name in expressions.
@@ -51,6 +70,22 @@ pub struct Rule {
     pub kind: RuleKind,
 }
 
+impl Rule {
+    /// Refuses a rule that would be judged by fields that are hidden: its outcome would be about the signs in their place.
+    pub fn refuse_hidden(&self, store: &dyn EventStore) -> Result<(), SessionError> {
+        let all: Vec<&Expression> = match &self.kind {
+            RuleKind::Check { when, check } => when.iter().chain([check]).collect(),
+            RuleKind::Expect { when, expect, by, .. } => vec![when, expect, by],
+        };
+        let reads: Vec<Read> = all.iter().flat_map(|e| e.reads()).collect();
+        Masks::refuse(store.hidden(), &reads, &self.called())
+    }
+
+    fn called(&self) -> String {
+        format!("the rule {:?}", self.name)
+    }
+}
+
 /// What has to hold.
 #[derive(Debug)]
 pub enum RuleKind {
@@ -62,16 +97,19 @@ pub enum RuleKind {
         /// The condition, over the event, `state` after it and `before` it.
         check: Expression,
     },
-    /// Each event for which `when` holds has to be followed by one for which `expect` holds. One event may follow several.
+    /// Each event for which `when` holds has to be followed by one for which `expect` holds. One event may follow several. What nothing has
+    /// followed is pending until its deadline has passed; without a deadline, unless the history is said to be complete.
     Expect {
         /// Which events.
         when: Expression,
         /// What has to follow.
         expect: Expression,
         /// What both share.
-        by: Expression,
+        by: Box<Expression>,
         /// How soon, in nanoseconds.
         within: Option<i64>,
+        /// Whether the history is complete, so that nothing is to follow any more.
+        settled: bool,
     },
 }
 
@@ -91,9 +129,19 @@ impl RuleKind {
         Ok(Self::Expect {
             when: expression("when", when, &[])?,
             expect: expression("expect", expect, &[])?,
-            by: expression("by", by, &[])?,
+            by: Box::new(expression("by", by, &[])?),
             within,
+            settled: false,
         })
+    }
+
+    /// The same for a history that is complete or, if it is not, may go on.
+    #[must_use]
+    pub fn settled(mut self, complete: bool) -> Self {
+        if let Self::Expect { settled, .. } = &mut self {
+            *settled = complete;
+        }
+        self
     }
 }
 
@@ -129,14 +177,57 @@ pub struct Ruled {
     pub failed: u64,
     /// Those of them that the rule is about.
     failed_at_last: u64,
+    /// Events whose payload cannot be read, of which it is not known for that whether the rule is about them or holds.
+    pub unread: u64,
+    /// Events that have a deadline and are followed only by such as have no time: whether these came in time, nothing tells, so that it is not taken for granted.
+    pub untimed: u64,
+    /// Events that have a deadline but no time, and are followed: whether in time, nothing tells.
+    pub timeless: u64,
     /// Why, for the first of them.
     pub first_failure: Option<String>,
+    /// What it was judged by though a mask hides something of it.
+    hidden: Option<String>,
 }
 
 impl Ruled {
     /// Whether the rule says nothing because its expressions fail wherever they are asked.
     pub fn is_unusable(&self) -> bool {
         self.failed > 0 && (self.failed == self.events || self.judged == 0 && self.failed_at_last > 0)
+    }
+
+    /// How many events a rule may be about for all that is known of them, in a sentence.
+    pub fn unread_in_words(&self) -> Option<String> {
+        match self.unread {
+            0 => None,
+            1 => Some(
+                "1 event has a payload that cannot be read: it is not known what the rule says of it"
+                    .to_owned(),
+            ),
+            n => Some(format!(
+                "{n} events have payloads that cannot be read: it is not known what the rule says of them"
+            )),
+        }
+    }
+
+    /// How many events are followed only by such as have no time, in a sentence.
+    pub fn untimed_in_words(&self) -> Option<String> {
+        let untimed = match self.untimed {
+            0 => None,
+            1 => Some("1 event is followed only by one that has no time".to_owned()),
+            n => Some(format!("{n} events are followed only by such as have no time")),
+        };
+        let untimed = untimed.map(|which| format!("{which}: that is not taken for being in time"));
+        let timeless = match self.timeless {
+            0 => None,
+            1 => Some("1 event has no time".to_owned()),
+            n => Some(format!("{n} events have no time")),
+        };
+        let timeless =
+            timeless.map(|which| format!("{which}: that something follows is known, and not how soon"));
+        match (untimed, timeless) {
+            (Some(untimed), Some(timeless)) => Some(format!("{untimed}; {timeless}")),
+            (one, other) => one.or(other),
+        }
     }
 
     fn fail(&mut self, why: String, at_last: bool) {
@@ -156,7 +247,11 @@ impl Ruled {
         self.judged += other.judged;
         self.failed += other.failed;
         self.failed_at_last += other.failed_at_last;
+        self.unread += other.unread;
+        self.untimed += other.untimed;
+        self.timeless += other.timeless;
         self.first_failure = self.first_failure.take().or(other.first_failure);
+        self.hidden = self.hidden.take().or(other.hidden);
         self.shown.extend(other.shown);
         // Only the first ones are kept, whichever stream they come from.
         if self.shown.len() > 2 * KEPT {
@@ -190,17 +285,36 @@ pub fn check_rule(
     cancel: &Cancel,
     progress: &Progress,
 ) -> Result<Ruled, SessionError> {
+    check_rule_at(rule, history, None, cancel, progress)
+}
+
+/// The same as of a moment, in nanoseconds: what is stamped later had not come.
+pub fn check_rule_at(
+    rule: &Rule,
+    history: History<'_>,
+    moment: Option<i64>,
+    cancel: &Cancel,
+    progress: &Progress,
+) -> Result<Ruled, SessionError> {
+    rule.refuse_hidden(history.store)?;
     let mut ruled = match &rule.kind {
         RuleKind::Check { when, check } => {
-            condition::over_all(rule, when.as_ref(), check, history, cancel, progress)?
+            let expressions = (when.as_ref(), check);
+            condition::over_all(rule, expressions, (history, moment), cancel, progress)?
         }
         RuleKind::Expect {
             when,
             expect,
             by,
             within,
-        } => follower::over_all(rule, [when, expect, by], *within, history, cancel, progress)?,
+            settled,
+        } => {
+            let soon = (*within, *settled);
+            let expressions = [when, expect, by.as_ref()];
+            follower::over_all(rule, expressions, soon, (history, moment), (cancel, progress))?
+        }
     };
+    refuse_met(ruled.hidden.as_deref(), &rule.called())?;
     ruled.settle();
     Ok(ruled)
 }

@@ -143,19 +143,21 @@ impl Compared {
         streams_with_findings(self)
     }
 
-    /// When the findings of these streams began, in so many parts of a time, a row each.
-    pub fn findings_over_time(&self, streams: &[u32], (from, to): (i64, i64), parts: u32) -> Vec<Vec<u32>> {
-        let mut rows = vec![vec![0; parts as usize]; streams.len()];
+    /// When the findings of these streams began, in so many parts of a time, a row each; by status, as in [`Series::by_status`].
+    pub fn findings_over_time(
+        &self,
+        streams: &[u32],
+        (from, to): (i64, i64),
+        parts: u32,
+    ) -> Vec<[Vec<u32>; 4]> {
+        let none = || [(); 4].map(|()| vec![0; parts as usize]);
+        let mut rows: Vec<[Vec<u32>; 4]> = streams.iter().map(|_| none()).collect();
         let places: BTreeMap<u32, usize> = streams.iter().enumerate().map(|(i, s)| (*s, i)).collect();
         for finding in &self.comparison.findings {
             let row = places.get(&finding.stream);
             let part = finding.since.and_then(|t| part(from, to, parts, t));
-            if let (Some(row), Some(part), true) = (
-                row,
-                part,
-                self.comparison.status(finding) != Status::OutOfCoverage,
-            ) {
-                rows[*row][part] += 1;
+            if let (Some(row), Some(part)) = (row, part) {
+                rows[*row][self.comparison.status(finding) as usize][part] += 1;
             }
         }
         rows

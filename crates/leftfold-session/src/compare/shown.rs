@@ -31,6 +31,8 @@ pub struct Shown {
     pub key: Option<String>,
     /// What is to be known of a row that should hold a state.
     pub of_row: Option<Box<OfRow>>,
+    /// Of a rule: where its events stand in the index, the left one's and the right one's.
+    pub at: [Option<u32>; 2],
 }
 
 /// A row that should hold a state.
@@ -42,6 +44,12 @@ pub struct OfRow {
     pub behind: Option<u64>,
     /// The event that last changed each field that differs, in the order of [`Shown::fields`].
     pub blame: Vec<Option<Event>>,
+    /// The same of the right side, where the row is the state of a history; empty where it is not.
+    pub blame_right: Vec<Option<Event>>,
+    /// Where the left ones stand in the index.
+    pub blamed_at: Vec<Option<u32>>,
+    /// Where the right ones stand in theirs.
+    pub blamed_at_right: Vec<Option<u32>>,
     /// Where the row differs from the state at the place that the table is as of, unless that is the end.
     pub at_place: Option<Vec<FieldDifference>>,
 }
@@ -62,6 +70,7 @@ impl Shown {
             message: None,
             key: None,
             of_row: None,
+            at: [None; 2],
         }
     }
 

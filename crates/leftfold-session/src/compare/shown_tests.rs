@@ -87,6 +87,7 @@ fn what_is_healed_in_the_end_was_missing_until_it_came() {
         commands::comparison_known(&two.session, args).unwrap()
     };
     assert_eq!(known(29).verdict, VerdictDto::AlwaysEqual);
+    assert_eq!(known(80).awaited, 0);
     assert_eq!(known(31).verdict, VerdictDto::Undecided);
     assert_eq!(
         (known(80).verdict, known(80).streams_differing),
@@ -119,6 +120,25 @@ fn what_is_healed_in_the_end_was_missing_until_it_came() {
     assert_eq!(included(Some(at(10))), [Some(1), Some(1)]);
     // The end is what it was.
     assert_eq!(done.summary.unwrap().verdict, VerdictDto::Never);
+}
+
+#[test]
+fn what_comes_within_the_tolerance_was_under_way_until_it_came() {
+    let (left, mut right) = late();
+    right[4] = line("order-1", 5, 130, "1");
+    let (two, done) = compared(&left, &right, options());
+    let known = |second| {
+        let args = ComparisonKnownArgs {
+            comparison: done.id,
+            known_at: at(second),
+        };
+        let known = commands::comparison_known(&two.session, args).unwrap();
+        (known.awaited, known.verdict)
+    };
+    assert_eq!(known(119), (0, VerdictDto::EventuallyEqual));
+    assert_eq!(known(120), (1, VerdictDto::Undecided));
+    assert_eq!(known(129), (1, VerdictDto::Undecided));
+    assert_eq!(known(130), (0, VerdictDto::EventuallyEqual));
 }
 
 #[test]

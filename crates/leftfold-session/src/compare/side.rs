@@ -7,9 +7,13 @@ use std::sync::Arc;
 use leftfold_compare::{Content, Digester, Equality, Facts, Side, SideBuilder};
 use leftfold_event::{Cancel, Event, Locator, Progress, category_of};
 use leftfold_replay::matches_pattern;
-use leftfold_source::{EventStore, Unreadable, Whole, WholePayload, WholeSink};
+use leftfold_source::{Ends, EventStore, Unreadable, Whole, WholePayload, WholeSink};
 
+use super::parts::stated_part;
 use crate::error::SessionError;
+
+// What a source says of its ends is handed on as it is.
+const _: () = assert!(leftfold_source::NO_END == leftfold_compare::NO_END);
 
 /// Events between two looks at the cancel flag.
 const LOOK_EVERY: u64 = 1024;
@@ -55,20 +59,36 @@ pub(crate) fn called(path: &Path) -> String {
     )
 }
 
-fn new_builder(equality: &Equality, trusting: bool) -> SideBuilder {
-    let builder = SideBuilder::new(Digester::new(equality.ignored.clone()), equality.ignored.kind);
-    if trusting { builder.trusting_ids() } else { builder }
+/// How a side is taken.
+#[derive(Clone, Copy)]
+pub(crate) struct How<'a> {
+    pub(crate) equality: &'a Equality,
+    /// Whether ids that are small numbers count.
+    pub(crate) trusting: bool,
+    /// The numbers that both sides have for the parts of this one.
+    pub(crate) parts: Option<&'a [u16]>,
+}
+
+fn new_builder(how: How<'_>) -> SideBuilder {
+    let ignored = &how.equality.ignored;
+    let mut builder = SideBuilder::new(Digester::new(ignored.clone()), ignored.kind);
+    if how.trusting {
+        builder = builder.trusting_ids();
+    }
+    match how.parts {
+        Some(parts) => builder.with_parts(parts.to_vec()),
+        None => builder,
+    }
 }
 
 /// A side while it is taken.
 struct Taking<'t> {
     builder: SideBuilder,
-    equality: &'t Equality,
-    /// Whether ids that are small numbers count.
-    trusting: bool,
+    how: How<'t>,
     locators: Vec<Locator>,
     only: Option<&'t Only>,
     by_lane: bool,
+    ends: Ends,
     seen: u64,
     full: bool,
     progress: &'t Progress,
@@ -97,6 +117,9 @@ impl WholeSink for Taking<'_> {
             self.builder.pass_over(lane, time);
             return ControlFlow::Continue(());
         }
+        if !self.by_lane {
+            self.builder.next_is_in(whole.partition.and_then(stated_part));
+        }
         let taken = self.builder.take(&Facts {
             stream: whole.stream,
             kind: whole.kind,
@@ -120,7 +143,7 @@ impl WholeSink for Taking<'_> {
     }
 
     fn start_over(&mut self) {
-        self.builder = new_builder(self.equality, self.trusting);
+        self.builder = new_builder(self.how).ending(self.ends.by_part());
         self.locators.clear();
         self.seen = 0;
     }
@@ -144,26 +167,31 @@ impl TakenSide {
     pub(crate) fn take(
         path: &Path,
         store: Arc<dyn EventStore>,
-        (equality, trusting): (&Equality, bool),
+        how: How<'_>,
         only: &Only,
         cancel: &Cancel,
         progress: &Progress,
     ) -> Result<Self, SessionError> {
         progress.set_total(store.estimate().unwrap_or(0));
+        let ends = Ends::of(&*store)?;
         let mut taking = Taking {
-            builder: new_builder(equality, trusting),
-            trusting,
-            equality,
+            builder: new_builder(how).ending(ends.by_part()),
+            how,
             locators: Vec::new(),
             only: Some(only).filter(|only| !only.is_all()),
             // Each partition of a topic has an end of its own.
             by_lane: store.in_parts(),
+            ends,
             seen: 0,
             full: false,
             progress,
             cancel,
         };
-        let summary = store.scan_whole(&mut taking, cancel)?;
+        // Hidden fields are compared, too: of what they hold only digests are kept.
+        let summary = store
+            .unhidden()
+            .unwrap_or(&*store)
+            .scan_whole(&mut taking, cancel)?;
         let Taking {
             builder,
             locators,
@@ -212,6 +240,21 @@ impl TakenSide {
             .filter_map(|o| self.locators.get(*o as usize).copied())
             .collect();
         Ok(self.store.fetch(&locators, cancel, visit)?)
+    }
+
+    /// The same with nothing hidden, for what tells whether they are equal and shows nothing of them.
+    pub(crate) fn unhidden_events(
+        &self,
+        ordinals: &[u32],
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Event),
+    ) -> Result<(), SessionError> {
+        let locators: Vec<Locator> = ordinals
+            .iter()
+            .filter_map(|o| self.locators.get(*o as usize).copied())
+            .collect();
+        let store = self.store.unhidden().unwrap_or(&*self.store);
+        Ok(store.fetch(&locators, cancel, visit)?)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use leftfold_compare::{Finding, Hand};
 use leftfold_event::{Cancel, category_of};
+use leftfold_log::Place;
 use leftfold_replay::{
     BlamedState, Limits, Projections, Replay, ReplayError, Step, StreamHistory, monotonic_clock,
 };
@@ -13,17 +14,15 @@ use leftfold_replay::{
 use super::aligned::Alignment;
 use super::found::Found;
 use super::known::Known;
+use super::mirror::Compared;
 use super::side::TakenSide;
-use crate::dto::{FindingStatesDto, Int, SetByDto, SideStateDto, StateFieldDto};
+use crate::dto::{FindingStatesDto, Int, SetByDto, SideStateDto, StateFieldDto, SyncDto};
 use crate::error::SessionError;
-use crate::history::step_of;
+use crate::history::{in_chunks, step_of};
 use crate::source::lock;
 
 /// Most places of one answer.
 const MOST_FIELDS: usize = 500;
-
-/// Events fetched at a time.
-const CHUNK: usize = 1024;
 
 /// Bytes of checkpoints a side may keep.
 const CHECKPOINTS: usize = 32 << 20;
@@ -54,23 +53,17 @@ impl StreamHistory for SideStream<'_> {
         cancel: &Cancel,
         visit: &mut dyn FnMut(usize, Step<'_>),
     ) -> Result<(), ReplayError> {
-        let mut from = range.start;
-        while from < range.end {
-            if cancel.is_cancelled() {
-                return Err(ReplayError::Cancelled);
-            }
-            let to = range.end.min(from + CHUNK);
+        in_chunks(range, cancel, |some| {
+            let first = some.start;
             self.side
-                .events(&self.ordinals[from..to], cancel, &mut |i, event| {
-                    visit(from + i, step_of(&event));
+                .events(&self.ordinals[some], cancel, &mut |i, event| {
+                    visit(first + i, step_of(&event));
                 })
                 .map_err(|e| match e.code {
                     "cancelled" => ReplayError::Cancelled,
                     _ => ReplayError::History(Box::new(e)),
-                })?;
-            from = to;
-        }
-        Ok(())
+                })
+        })
     }
 }
 
@@ -106,23 +99,68 @@ impl Found {
         projection: Option<&str>,
         cancel: &Cancel,
     ) -> Result<FindingStatesDto, SessionError> {
+        let two = self.two()?;
         // Of one that had not begun: the states as they were by then.
-        let known = Known::at(&self.compared, known_at).finding(number);
-        let in_the_end = || Known::at(&self.compared, None).finding(number);
+        let known = Known::at(&self.made, known_at).finding(number);
+        let in_the_end = || Known::at(&self.made, None).finding(number);
         let Some((finding, _)) = known.or_else(in_the_end) else {
             return Err(SessionError::new(
                 "no-such-finding",
                 format!("there is no finding {number}"),
             ));
         };
-        let fold = |hand| {
-            let upto = self.upto(&finding, hand).map(|upto| match known_at {
-                Some(at) => self.by_then(upto, at.0),
+        let upto = [Hand::Left, Hand::Right].map(|hand| {
+            two.upto(&finding, hand).map(|upto| match known_at {
+                Some(at) => two.by_then(upto, at.0),
                 None => upto,
-            });
-            upto.map(|upto| self.fold(upto, projection, cancel)).transpose()
-        };
-        let (left, right) = (fold(Hand::Left)?, fold(Hand::Right)?);
+            })
+        });
+        two.states(upto, projection, cancel)
+    }
+
+    /// The states of a stream of the open source on both sides, at a place of the left one.
+    pub(crate) fn states_beside(
+        &self,
+        name: &str,
+        (place, sync): (&Place, SyncDto),
+        projection: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<FindingStatesDto, SessionError> {
+        let two = self.two()?;
+        let [left, right] = self.included_beside(two.compared, name, place, sync)?;
+        let upto = |hand, at: Option<(u32, usize)>| at.map(|(stream, events)| Upto { hand, stream, events });
+        two.states(
+            [upto(Hand::Left, left), upto(Hand::Right, right)],
+            projection,
+            cancel,
+        )
+    }
+
+    fn two(&self) -> Result<Two<'_>, SessionError> {
+        Ok(Two {
+            found: self,
+            compared: self.made.mirror()?,
+        })
+    }
+}
+
+/// Two histories of the same streams.
+#[derive(Clone, Copy)]
+struct Two<'f> {
+    found: &'f Found,
+    compared: &'f Compared,
+}
+
+impl<'f> Two<'f> {
+    /// The states of a stream after so many events of either side, and what set that in which they differ.
+    fn states(
+        self,
+        [left, right]: [Option<Upto>; 2],
+        projection: Option<&str>,
+        cancel: &Cancel,
+    ) -> Result<FindingStatesDto, SessionError> {
+        let fold = |upto: Option<Upto>| upto.map(|u| self.fold(u, projection, cancel)).transpose();
+        let (left, right) = (fold(left)?, fold(right)?);
         let mut differences = match (&left, &right) {
             (Some(l), Some(r)) => {
                 let equality = &self.compared.options.equality;
@@ -151,7 +189,7 @@ impl Found {
     }
 
     /// How much of a side's stream a finding's state is after; `None`: the side has no such stream.
-    fn upto(&self, finding: &Finding, hand: Hand) -> Option<Upto> {
+    fn upto(self, finding: &Finding, hand: Hand) -> Option<Upto> {
         let side = &self.compared.side(hand).side;
         let own = match hand {
             Hand::Left => finding.left,
@@ -178,7 +216,7 @@ impl Found {
     }
 
     /// The same without what had not been recorded by a moment: up to the last event that had been.
-    fn by_then(&self, upto: Upto, at: i64) -> Upto {
+    fn by_then(self, upto: Upto, at: i64) -> Upto {
         let side = &self.compared.side(upto.hand).side;
         let events = &side.stream_events(upto.stream)[..upto.events];
         let is_later = |o: &u32| side.time(*o).is_some_and(|t| t > at);
@@ -190,7 +228,7 @@ impl Found {
     }
 
     /// After how many events of a stream the last one comes that the other side has before this event, too.
-    fn in_common_before(&self, hand: Hand, stream: u32, other: u32) -> usize {
+    fn in_common_before(self, hand: Hand, stream: u32, other: u32) -> usize {
         let side = &self.compared.side(hand).side;
         let others = &self.compared.side(hand.other()).side;
         let by = self.compared.comparison.identity;
@@ -220,14 +258,9 @@ impl Found {
         by_then.map_or(0, |place| place + 1)
     }
 
-    fn fold(
-        &self,
-        upto: Upto,
-        projection: Option<&str>,
-        cancel: &Cancel,
-    ) -> Result<Folded<'_>, SessionError> {
+    fn fold(self, upto: Upto, projection: Option<&str>, cancel: &Cancel) -> Result<Folded<'f>, SessionError> {
         let side = self.compared.side(upto.hand);
-        let replay = &self.replays[usize::from(upto.hand == Hand::Right)];
+        let replay = &self.found.replays[usize::from(upto.hand == Hand::Right)];
         let name = side.side.streams().get(upto.stream);
         let projections = replay.projections();
         let number = projection
@@ -246,7 +279,7 @@ impl Found {
 
     /// What set each of these places on a side.
     fn set_by(
-        &self,
+        self,
         folded: Option<&Folded<'_>>,
         paths: &[&str],
         cancel: &Cancel,
@@ -276,9 +309,9 @@ impl Found {
     }
 
     /// Events of a side in a few words.
-    fn told(&self, hand: Hand, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<SetByDto>, SessionError> {
+    fn told(self, hand: Hand, ordinals: &[u32], cancel: &Cancel) -> Result<Vec<SetByDto>, SessionError> {
         let alignment = match hand {
-            Hand::Left => self.alignment(),
+            Hand::Left => self.found.alignment(),
             Hand::Right => Arc::new(Alignment::Unknown),
         };
         let mut told = Vec::with_capacity(ordinals.len());
@@ -296,7 +329,7 @@ impl Found {
         Ok(told)
     }
 
-    fn side_state(&self, folded: &Folded<'_>, cancel: &Cancel) -> Result<SideStateDto, SessionError> {
+    fn side_state(self, folded: &Folded<'_>, cancel: &Cancel) -> Result<SideStateDto, SessionError> {
         let Upto { hand, stream, events } = folded.upto;
         let last = events.checked_sub(1).and_then(|i| folded.ordinals.get(i));
         let last = last.map(|o| self.told(hand, &[*o], cancel)).transpose()?;

@@ -9,13 +9,19 @@ use std::thread;
 use std::time::Duration;
 
 use leftfold_event::{Cancel, Point, Progress};
+use leftfold_log::Axis;
+use leftfold_replay::Projections;
 use leftfold_source::EventStore;
 
+use super::checked::{RuleAsked, check_rules};
+use super::correlated::{CorrelatedBy, compare_correlated};
 use super::found::Found;
-use super::mirror::{Compared, MirrorOptions, compare_mirror};
-use crate::dto::{ComparisonDto, ComparisonStateDto, Int};
+use super::made::Made;
+use super::mirror::{MirrorOptions, compare_mirror};
+use super::projection::{ProjectionBy, Rows, compare_projection, states_of};
+use crate::dto::{ComparisonDto, ComparisonStateDto, Int, ModeDto};
 use crate::error::SessionError;
-use crate::source::{Changed, OnChange, OpenSource, lock};
+use crate::source::{Changed, IndexState, OnChange, OpenOptions, OpenSource, Snapshot, lock};
 
 /// How often a running comparison tells how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(80);
@@ -27,28 +33,57 @@ pub(crate) struct Comparisons {
     on_change: OnChange,
 }
 
-/// The file that an open source is compared with.
-pub(crate) struct RightSide {
-    /// Where it is.
+/// What the right side is called.
+pub(crate) struct RightNames {
+    /// Where it is; empty: there is none.
     pub(crate) path: PathBuf,
-    /// Its events.
-    pub(crate) store: Arc<dyn EventStore>,
     /// What it was read as.
     pub(crate) title: String,
     /// How many other histories the file holds.
     pub(crate) others: u32,
 }
 
+/// The right side of states.
+pub(crate) enum RightStates {
+    /// Rows that were read.
+    Rows(Rows),
+    /// A history whose streams' states are to be compared, with its projections.
+    History(Arc<dyn EventStore>, Projections),
+}
+
+/// What is to be done.
+pub(crate) enum Work {
+    /// The same events are expected on both sides.
+    Mirror(Arc<dyn EventStore>, MirrorOptions),
+    /// Events belong together by a key.
+    Correlated(Arc<dyn EventStore>, Arc<CorrelatedBy>, MirrorOptions),
+    /// The right side holds states.
+    Projection(Box<RightStates>, Arc<ProjectionBy>, MirrorOptions),
+    /// Rules are checked over the left side.
+    Rules(Vec<RuleAsked>),
+}
+
+impl Work {
+    fn mode(&self) -> ModeDto {
+        match self {
+            Self::Mirror(..) => ModeDto::Mirror,
+            Self::Correlated(..) => ModeDto::Correlated,
+            Self::Projection(..) => ModeDto::Projection,
+            Self::Rules(_) => ModeDto::Rules,
+        }
+    }
+}
+
 /// How a front end wants a comparison.
 pub(crate) struct Asked {
-    options: MirrorOptions,
+    work: Work,
     /// As known at which moment it is looked at first; `None`: in the end.
     known_at: Option<Point>,
 }
 
 impl Asked {
     /// With the moment as a user writes it: a time, or `-15m`.
-    pub(crate) fn new(options: MirrorOptions, known_at: Option<&str>) -> Result<Self, SessionError> {
+    pub(crate) fn new(work: Work, known_at: Option<&str>) -> Result<Self, SessionError> {
         let moment = |text: &str| match Point::parse(text)? {
             point @ (Point::Time(_) | Point::BeforeEnd { .. }) => Ok(point),
             _ => Err(SessionError::new(
@@ -58,14 +93,13 @@ impl Asked {
             .with("text", text)),
         };
         Ok(Self {
-            options,
+            work,
             known_at: known_at.map(moment).transpose()?,
         })
     }
 
-    /// The moment, once both sides are known.
-    fn moment(point: &Point, compared: &Compared) -> Option<i64> {
-        let latest = compared.left.side.latest().max(compared.right.side.latest());
+    /// The moment, once it is known when the sides end.
+    fn moment(point: &Point, latest: Option<i64>) -> Option<i64> {
         match point {
             Point::Time(at) => Some(at.nanos),
             Point::BeforeEnd { nanos } => Some(latest?.saturating_sub(*nanos)),
@@ -86,7 +120,8 @@ pub struct ComparisonTask {
     /// Its handle.
     pub id: u32,
     source: Arc<OpenSource>,
-    right: RightSide,
+    mode: ModeDto,
+    right: RightNames,
     cancel: Cancel,
     progress: [Progress; 2],
     outcome: Mutex<Option<Result<Ended, SessionError>>>,
@@ -105,12 +140,13 @@ impl Comparisons {
     pub(crate) fn start(
         &self,
         source: Arc<OpenSource>,
-        right: RightSide,
+        right: RightNames,
         asked: Asked,
     ) -> Result<Arc<ComparisonTask>, SessionError> {
         let task = Arc::new(ComparisonTask {
             id: self.next.fetch_add(1, Ordering::Relaxed),
             source,
+            mode: asked.work.mode(),
             right,
             cancel: Cancel::new(),
             progress: [Progress::new(), Progress::new()],
@@ -168,15 +204,11 @@ impl Comparisons {
 
 impl ComparisonTask {
     fn run(&self, asked: Asked, tell: &dyn Fn()) -> Result<Ended, SessionError> {
-        let Asked { options, known_at } = asked;
-        let left = (self.source.path.as_path(), Arc::clone(&self.source.store));
-        let right = (self.right.path.as_path(), Arc::clone(&self.right.store));
-        let progress = [&self.progress[0], &self.progress[1]];
         let (working, ended) = mpsc::channel::<()>();
-        let compared = thread::scope(|scope| {
+        let (made, known_at) = thread::scope(|scope| {
             let work = scope.spawn(move || {
                 let _working = working;
-                compare_mirror(left, right, options, &self.cancel, progress)
+                self.make(asked)
             });
             while matches!(ended.recv_timeout(TELL_EVERY), Err(RecvTimeoutError::Timeout)) {
                 tell();
@@ -184,17 +216,94 @@ impl ComparisonTask {
             work.join()
                 .unwrap_or_else(|_| Err(SessionError::new("internal", "the comparison stopped")))
         })?;
-        let empty = |c: &Compared| c.left.side.events() == 0 && c.right.side.events() == 0;
-        if !compared.options.only.is_all() && empty(&compared) {
+        Ok(Ended {
+            known_at,
+            found: Arc::new(Found::new(Arc::clone(&self.source), made)),
+        })
+    }
+
+    /// What is found, and as known at which moment it is looked at first.
+    fn make(&self, asked: Asked) -> Result<(Made, Option<i64>), SessionError> {
+        let Asked { work, known_at } = asked;
+        let left = (self.source.path.as_path(), Arc::clone(&self.source.store));
+        let path = self.right.path.as_path();
+        let progress = [&self.progress[0], &self.progress[1]];
+        let cancel = &self.cancel;
+        let (made, is_part) = match work {
+            Work::Mirror(store, options) => {
+                let is_part = !options.only.is_all();
+                let compared = compare_mirror(left, (path, store), options, cancel, progress)?;
+                (Made::Mirror(Box::new(compared)), is_part)
+            }
+            Work::Correlated(store, by, options) => {
+                let correlated = compare_correlated(left, (path, store), &by, options, cancel, progress)?;
+                (Made::Correlated(Box::new(correlated)), true)
+            }
+            Work::Projection(right, by, options) => {
+                let snapshot = indexed(&self.source, cancel)?;
+                let rows = self.rows(*right, &by, &options)?;
+                let last = snapshot.log.all().extent(Axis::Time).map(|(_, last)| last);
+                let moment = known_at.and_then(|point| Asked::moment(&point, last));
+                let left = (Arc::clone(&self.source), snapshot);
+                let projected = compare_projection(left, rows, &by, &options, moment, cancel, progress[0])?;
+                // Its rows say what they say now: there is nothing to go back to.
+                return Ok((Made::Projection(Box::new(projected)), None));
+            }
+            Work::Rules(rules) => {
+                let snapshot = indexed(&self.source, cancel)?;
+                let checked = check_rules(&self.source, &snapshot, rules, cancel, progress)?;
+                (Made::Rules(Box::new(checked)), false)
+            }
+        };
+        if is_part && made.is_empty() {
             return Err(SessionError::new(
                 "nothing-to-compare",
                 "no event of either side is in the streams, categories and types that are to be compared",
             ));
         }
-        Ok(Ended {
-            known_at: known_at.and_then(|point| Asked::moment(&point, &compared)),
-            found: Arc::new(Found::new(Arc::clone(&self.source), compared)),
-        })
+        let known_at = known_at.and_then(|point| Asked::moment(&point, made.latest()));
+        Ok((made, known_at))
+    }
+
+    /// The rows of the right side; of a history, the states of its streams.
+    fn rows(
+        &self,
+        right: RightStates,
+        by: &ProjectionBy,
+        options: &MirrorOptions,
+    ) -> Result<Rows, SessionError> {
+        let (store, projections) = match right {
+            RightStates::Rows(rows) => {
+                self.progress[1].set_total(rows.rows.len() as u64);
+                self.progress[1].set_done(rows.rows.len() as u64);
+                return Ok(rows);
+            }
+            RightStates::History(store, projections) => (store, projections),
+        };
+        let other = OpenSource::open(OpenOptions {
+            id: 0,
+            path: self.right.path.clone(),
+            store,
+            warnings: Vec::new(),
+            projections,
+            cache_folder: None,
+            growing: false,
+            on_change: Arc::new(|_| ()),
+        });
+        let snapshot = indexed(&other, &self.cancel);
+        if snapshot.is_err() {
+            other.cancel_index();
+        }
+        let snapshot = snapshot?;
+        let only = (&options.only, None);
+        states_of(
+            &self.right.path,
+            (other, snapshot),
+            by,
+            only,
+            &self.cancel,
+            &self.progress[1],
+        )
     }
 
     /// Ends it.
@@ -231,6 +340,7 @@ impl ComparisonTask {
         ComparisonDto {
             id: self.id,
             source: self.source.id,
+            mode: self.mode,
             left: self.source.name(),
             right: self.right.path.file_name().map_or_else(
                 || self.right.path.display().to_string(),
@@ -247,6 +357,29 @@ impl ComparisonTask {
             summary,
             known_at,
             error,
+        }
+    }
+}
+
+/// The index of a source, once it is complete; of a capture that is being written, as far as it is.
+fn indexed(source: &Arc<OpenSource>, cancel: &Cancel) -> Result<Arc<Snapshot>, SessionError> {
+    let mut snapshot = source.snapshot();
+    loop {
+        if cancel.is_cancelled() {
+            return Err(SessionError::cancelled());
+        }
+        match &snapshot.state {
+            IndexState::Ready => return Ok(snapshot),
+            IndexState::Reading if source.growing.load(Ordering::Relaxed) => return Ok(snapshot),
+            IndexState::Reading => snapshot = source.wait_newer(snapshot.generation, TELL_EVERY),
+            IndexState::Cancelled => {
+                return Err(SessionError::new(
+                    "index-incomplete",
+                    format!("{} was not read to its end: read it again first", source.name()),
+                )
+                .with("name", source.name()));
+            }
+            IndexState::Failed(e) => return Err(e.clone()),
         }
     }
 }

@@ -39,6 +39,8 @@ pub(super) fn options() -> CompareOptionsDto {
         only_categories: Vec::new(),
         only_types: Vec::new(),
         known_at: None,
+        correlated: None,
+        projection: None,
     }
 }
 
@@ -74,6 +76,7 @@ impl Two {
             path: path.display().to_string(),
             store: 0,
             mapping: None,
+            unmasked: false,
         };
         two.source = commands::open(&two.session, args).unwrap().id;
         while two.session.status(two.source).unwrap().index.state != IndexStateDto::Ready {
@@ -159,7 +162,7 @@ fn a_comparison_tells_what_it_found_and_where_that_stands() {
     );
     let summary = done.summary.unwrap();
     assert_eq!(summary.verdict, VerdictDto::Never);
-    assert_eq!(summary.identity, IdentityDto::Id);
+    assert_eq!(summary.identity, Some(IdentityDto::Id));
     assert!(summary.aligned);
     assert_eq!((summary.streams, summary.streams_differing), (3, 3));
     let counts: Vec<(&str, u32)> = summary

@@ -110,10 +110,22 @@ pub fn witness(
             }
         }
     }
-    Err(SessionError::new(
-        "no-witness",
+    let hidden = [Hand::Left, Hand::Right].map(|hand| compared.side(hand).store().hidden());
+    Err(no_witness(
+        hidden.concat().is_empty(),
         "no part of the two histories shows this finding alone: it depends on what both hold as a whole",
     ))
+}
+
+/// Nothing smaller shows a finding. Where something is hidden, that may be what shows it.
+pub(super) fn no_witness(all_is_seen: bool, why: &str) -> SessionError {
+    if all_is_seen {
+        return SessionError::new("no-witness", why);
+    }
+    SessionError::new(
+        "no-witness",
+        "no part of what is not hidden shows this finding: what masks hide may be what shows it, and would not be written; lift the masks (--no-masks)",
+    )
 }
 
 /// There is no finding of that number.
@@ -244,12 +256,9 @@ impl Wanted<'_> {
         options: &MirrorOptions,
         level: Level,
     ) -> Result<Option<Witness>, SessionError> {
-        if self.shown(items, options, level)?.is_none() {
-            return Ok(None);
-        }
-        let groups = self.with_partners(items);
         least_of(
-            &groups,
+            items,
+            |all| self.with_partners(all),
             |i| (i.hand, i.ordinal),
             |some| self.shown(some, options, level),
         )
@@ -353,13 +362,17 @@ impl Witness {
     }
 }
 
-/// What the least of these items shows, which as a whole show it: first whole groups are left out (an event with its partners, as one of two alone
-/// would be a finding of its own), then single ones. `place` says in which order items stand.
+/// What the least of these items shows; `None`: not even all of them show it. First whole groups are left out (an event with its partners, as one of
+/// two alone would be a finding of its own), then single ones. `place` says in which order items stand.
 pub(super) fn least_of<I: Clone, K: Ord, W>(
-    groups: &[Vec<I>],
+    items: &[I],
+    grouped: impl FnOnce(&[I]) -> Vec<Vec<I>>,
     place: impl Fn(&I) -> K,
     shown: impl Fn(&[I]) -> Result<Option<W>, SessionError>,
 ) -> Result<Option<W>, SessionError> {
+    if shown(items)?.is_none() {
+        return Ok(None);
+    }
     let mut failed = None;
     let mut shows = |some: &[I]| match shown(some) {
         Ok(shown) => shown.is_some(),
@@ -373,7 +386,7 @@ pub(super) fn least_of<I: Clone, K: Ord, W>(
         all.sort_by_key(&place);
         all
     };
-    let fewer = together(&smallest(groups, |some| shows(&together(some))));
+    let fewer = together(&smallest(&grouped(items), |some| shows(&together(some))));
     let least = smallest(&fewer, shows);
     match failed {
         Some(e) => Err(e),

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ErrorDto, Int, RowDto};
+use super::{
+    CorrelatedOptionsDto, CorrelatedSummaryDto, ErrorDto, Int, ModeDto, ProjectionOptionsDto,
+    ProjectionSummaryDto, RowDto, RowEvidenceDto, RuleSummaryDto,
+};
 
 dto! {
     /// How two histories are compared.
@@ -34,6 +37,10 @@ dto! {
         pub only_types: Vec<String>,
         /// The moment as known at which it is looked at first: a time, or `-15m` (so long before the last event). None: the end.
         pub known_at: Option<String>,
+        /// How events belong together, where the sides do not hold the same ones.
+        pub correlated: Option<CorrelatedOptionsDto>,
+        /// How rows are states, where the right side holds such.
+        pub projection: Option<ProjectionOptionsDto>,
     }
 
     /// What events of two sides are known by.
@@ -55,9 +62,11 @@ dto! {
         pub id: u32,
         /// The source that is its left side.
         pub source: u32,
+        /// How the sides relate.
+        pub mode: ModeDto,
         /// The left file's name.
         pub left: String,
-        /// The right file's name.
+        /// The right file's name; of rules, empty, as the next three are.
         pub right: String,
         /// The right file.
         pub right_path: String,
@@ -102,9 +111,9 @@ dto! {
         pub verdict: VerdictDto,
         /// Of `eventuallyEqual`: the longest disagreement, in nanoseconds.
         pub within: Option<Int>,
-        /// What events were known by.
-        pub identity: IdentityDto,
-        /// Why, in a sentence (English).
+        /// What events were known by, where both sides hold the same ones.
+        pub identity: Option<IdentityDto>,
+        /// Why, in a sentence (English); else empty.
         pub identity_reason: String,
         /// Events of the left side.
         pub left_events: u32,
@@ -112,7 +121,7 @@ dto! {
         pub right_events: u32,
         /// Events that have a partner.
         pub paired: u32,
-        /// Streams of either side.
+        /// Streams of either side; where events are correlated, keys.
         pub streams: u32,
         /// Streams in which anything was found.
         pub streams_differing: u32,
@@ -127,6 +136,12 @@ dto! {
         pub aligned: bool,
         /// Rows of either side that could not be read at all, in sentences; at most a few.
         pub unreadable: Vec<String>,
+        /// Of a correlated comparison.
+        pub correlated: Option<CorrelatedSummaryDto>,
+        /// Of states.
+        pub projection: Option<ProjectionSummaryDto>,
+        /// Of rules: each of them.
+        pub rules: Vec<RuleSummaryDto>,
     }
 
     /// What a comparison says in one word.
@@ -144,7 +159,7 @@ dto! {
 
     /// How many findings of a category there are.
     struct FindingCountDto {
-        /// The category, as in JSON (`missing`, `version-collision`, …).
+        /// The category, as in JSON (`missing`, `version-collision`, …); of rules, `rule:` and a name.
         pub category: String,
         /// Those that may still heal.
         pub pending: u32,
@@ -186,12 +201,16 @@ dto! {
     struct FindingDto {
         /// Its handle.
         pub number: u32,
-        /// What it is, as in JSON.
+        /// What it is, as in JSON; of rules, `rule:` and a name.
         pub category: String,
         /// How certain it is.
         pub status: FindingStatusDto,
         /// Its stream; empty where it is in none.
         pub stream: String,
+        /// What the two sides are known by together, where it is not the stream.
+        pub key: Option<String>,
+        /// What category and evidence do not say, in a sentence (English).
+        pub message: Option<String>,
         /// The event of the left side; its ordinal is that of the index if the comparison is `aligned`. Keys mean nothing.
         pub left: Option<RowDto>,
         /// The event of the right side. Its ordinal is its place there; keys mean nothing.
@@ -240,6 +259,8 @@ dto! {
         pub right_payload: Option<String>,
         /// The payload of the event that is repeated.
         pub of_payload: Option<String>,
+        /// What is to be known of a row that should hold a state.
+        pub row: Option<RowEvidenceDto>,
     }
 
     /// A stretch of an axis, and into how many columns it is cut.

@@ -23,6 +23,8 @@ dto! {
         pub within: Option<Int>,
         /// The findings by category; those that do not occur are left out.
         pub counts: Vec<FindingCountDto>,
+        /// Events of one side that were awaited on the other one and came there within the tolerance: no findings in the end.
+        pub awaited: u32,
         /// The first finding that is certain, by its number.
         pub first: Option<u32>,
         /// Streams in which something is certain, and has not healed.

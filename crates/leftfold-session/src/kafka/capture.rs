@@ -43,6 +43,10 @@ struct Progress {
     /// Records at earlier moments, for the rate.
     marks: VecDeque<(Instant, u64)>,
     notes: Vec<String>,
+    /// Why nothing comes.
+    waiting: Option<String>,
+    /// When a record came last.
+    came: Option<Instant>,
     end: Option<Result<Captured, SessionError>>,
     /// How long it was at work, when it has ended.
     took: Option<Duration>,
@@ -118,6 +122,10 @@ impl CaptureTask {
     /// Holds it, or lets it go on.
     pub(crate) fn set_paused(&self, paused: bool) {
         self.pause.set(paused);
+        if !paused {
+            // While it was held nobody waited for records.
+            lock(&self.progress).came = Some(Instant::now());
+        }
         self.tell();
     }
 
@@ -201,13 +209,24 @@ impl CaptureTask {
         let mut progress = lock(&self.progress);
         match told {
             Told::Note(note) => {
-                if progress.notes.len() < NOTES && !progress.notes.contains(&note) {
-                    progress.notes.push(note);
-                }
+                progress.note(note);
+            }
+            Told::Waiting(why) => {
+                progress.waiting = Some(why);
+            }
+            Told::Kept(durable) => {
+                progress.records = durable.records;
+                progress.bytes = durable.bytes;
             }
             Told::Progress { written, left } => {
                 let now = Instant::now();
                 progress.ready = true;
+                if written.records > progress.records {
+                    let waited = (now - progress.came.replace(now).unwrap_or(self.since)).as_secs();
+                    if let Some(why) = progress.waiting.take().filter(|_| waited > 0) {
+                        progress.note(format!("waited {waited} s: {why}"));
+                    }
+                }
                 progress.records = written.records;
                 progress.bytes = written.bytes;
                 progress.left = left;
@@ -334,13 +353,22 @@ impl CaptureTask {
                 let took = progress.took.unwrap_or_else(|| self.since.elapsed());
                 u32::try_from(took.as_secs()).unwrap_or(u32::MAX)
             },
-            notes: progress.notes.clone(),
+            notes: {
+                let waiting = progress.waiting.as_ref().map(|why| format!("waiting: {why}"));
+                progress.notes.iter().cloned().chain(waiting).collect()
+            },
             error,
         }
     }
 }
 
 impl Progress {
+    fn note(&mut self, note: String) {
+        if self.notes.len() < NOTES && !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
     /// Records a second, over the last seconds.
     fn rate(&self) -> u32 {
         let (Some((from, before)), Some((to, after))) = (self.marks.front(), self.marks.back()) else {

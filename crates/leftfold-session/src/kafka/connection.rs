@@ -14,6 +14,7 @@ use crate::dto::{
 };
 use crate::error::SessionError;
 use crate::kafka::{KafkaProfile, record_mapping};
+use crate::masks::Masks;
 use crate::source::lock;
 use crate::view::row_of;
 
@@ -211,6 +212,7 @@ impl Connection {
         topic: &str,
         limit: u32,
         reading: &KafkaReadingDto,
+        masks: &Masks,
     ) -> Result<KafkaSampleDto, SessionError> {
         let reading = self.reading(reading)?;
         let cancel = Cancel::new();
@@ -227,6 +229,9 @@ impl Connection {
             )?)
         });
         let mut found = self.asked(found)?;
+        for event in &mut found.events {
+            masks.hide(event);
+        }
         // The latest of all partitions; where times are alike, the later in the partition.
         found.events.reverse();
         found

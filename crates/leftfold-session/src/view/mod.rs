@@ -1,6 +1,8 @@
 //! What a front end looks at: one snapshot of a source, through a filter or not, and the questions it can ask.
 
+mod brief;
 mod cause;
+mod fields;
 mod missing;
 pub(crate) mod nothing;
 mod point;
@@ -17,6 +19,10 @@ pub(crate) fn spread(events: u32, most: u32) -> Vec<u32> {
 mod point_tests;
 mod state;
 mod streams;
+mod watch;
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test's own steps end it when they fail")]
+mod watch_tests;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -26,15 +32,21 @@ use leftfold_event::{Cancel, Event, category_of};
 use leftfold_log::{Axis, LaneBy, Log, Place, Selection};
 use leftfold_source::ndjson;
 
-use crate::dto::{AxisInfoDto, ErrorDto, EventDto, GapDto, Int, LaneDto, LanesDto, RowDto, RowsDto};
+use crate::dto::{
+    AxisInfoDto, ErrorDto, EventDto, GapDto, Int, LaneDto, LanesDto, ReachedDto, RowDto, RowsDto,
+};
 use crate::error::SessionError;
 use crate::filter::Matches;
-use crate::source::{OpenSource, Snapshot};
+use crate::source::{IndexState, OpenSource, Snapshot};
 
 pub(crate) use missing::Gaps;
+pub use state::StateAlone;
 
 /// The most rows one answer carries.
 const MAX_ROWS: u32 = 1000;
+
+/// The most fields that come along with each.
+const MAX_FIELDS: usize = 16;
 
 /// Characters of a payload a list shows.
 const PREVIEW: usize = 240;
@@ -86,6 +98,11 @@ impl View {
     /// The log behind it.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Whether the source is still being read, so that these are not all events.
+    pub(crate) fn is_being_read(&self) -> bool {
+        matches!(self.snapshot.state, IndexState::Reading)
     }
 
     /// The snapshot's generation.
@@ -189,18 +206,27 @@ impl View {
     pub fn rows(
         &self,
         axis: Axis,
-        offset: u32,
-        limit: u32,
+        (offset, limit): (u32, u32),
+        fields: &[String],
         cancel: &Cancel,
     ) -> Result<RowsDto, SessionError> {
         let order = self.order(axis);
         let offset = offset.min(order.len());
         let ordinals = order.range(offset, offset.saturating_add(limit.min(MAX_ROWS)));
+        let fields = &fields[..fields.len().min(MAX_FIELDS)];
+        let (mut rows, mut texts) = (Vec::with_capacity(ordinals.len()), Vec::new());
+        self.events(&ordinals, cancel, &mut |ordinal, event| {
+            rows.push(self.row(ordinal, &event));
+            if !fields.is_empty() {
+                texts.push(fields.iter().map(|f| fields::field_of(&event, f)).collect());
+            }
+        })?;
         Ok(RowsDto {
             generation: self.generation(),
             total: order.len(),
             offset,
-            rows: self.rows_of(&ordinals, cancel)?,
+            rows,
+            fields: texts,
         })
     }
 
@@ -211,6 +237,20 @@ impl View {
             rows.push(self.row(ordinal, &event));
         })?;
         Ok(rows)
+    }
+
+    /// How many events of the list lie at or before a place, and the last of them unless there are as many as are `known`.
+    pub fn reached(
+        &self,
+        place: &Place,
+        known: Option<u32>,
+        cancel: &Cancel,
+    ) -> Result<ReachedDto, SessionError> {
+        let rank = self.rank(place);
+        let last = rank.checked_sub(1).filter(|_| known != Some(rank));
+        let ordinals = last.map_or_else(Vec::new, |last| self.order(place.axis).range(last, rank));
+        let row = self.rows_of(&ordinals, cancel)?.pop();
+        Ok(ReachedDto { rank, row })
     }
 
     /// Whole events, in the order of the ordinals.

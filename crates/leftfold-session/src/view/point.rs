@@ -38,7 +38,7 @@ impl View {
         match point {
             Point::Start => Ok(edge(first.saturating_sub(1))),
             Point::End => Ok(edge(last)),
-            Point::Version(version) => self.at_event(axis, self.of_version(stream, *version)?),
+            Point::Version(version) => self.at_event(axis, self.of_version(stream, *version, cancel)?),
             Point::Position(text) => self.at_event(axis, self.of_position(text, cancel)?),
             Point::Ordinal(ordinal) => {
                 let events = self.log.events();
@@ -85,7 +85,7 @@ impl View {
     }
 
     /// The stream's event of a version: the last one, where a version is there twice.
-    fn of_version(&self, stream: Option<u32>, version: i64) -> Result<u32, SessionError> {
+    fn of_version(&self, stream: Option<u32>, version: i64, cancel: &Cancel) -> Result<u32, SessionError> {
         let stream = stream.ok_or_else(|| nowhere(format!("v{version} needs a stream")))?;
         let events = self.log.stream_events(stream);
         let mut versions = events
@@ -107,16 +107,56 @@ impl View {
                 format!("; it has {} and {}, and none between", near(below), near(above))
             }
             (Some(first), Some(last)) => format!("; it has v{first} to v{last}"),
-            _ => "; its events state no versions: say a position (#5), a place in log order (e5) or a time"
-                .to_owned(),
+            _ => {
+                return Err(nowhere(format!(
+                    "{name:?} has no version {version}; {}",
+                    self.instead_of_version(events, version, cancel)?
+                )));
+            }
         };
         Err(nowhere(format!("{name:?} has no version {version}{range}")))
     }
 
+    /// What to say of a stream whose events state no versions: what this history has, by the event that would be of that version.
+    fn instead_of_version(
+        &self,
+        events: &[u32],
+        version: i64,
+        cancel: &Cancel,
+    ) -> Result<String, SessionError> {
+        let nth = usize::try_from(version).ok().and_then(|n| n.checked_sub(1));
+        let meant = nth.and_then(|n| events.get(n));
+        let Some(event) = meant.or_else(|| events.last()).copied() else {
+            return Ok("it has no events".to_owned());
+        };
+        let mut ways = vec![format!("e{event}")];
+        if self.states_positions(cancel)? {
+            let mut position = None;
+            self.events(&[event], cancel, &mut |_, event| position = event.position)?;
+            ways.extend(position.map(|p| format!("'#{p}'")));
+        }
+        if self.log.time(event).is_some() {
+            ways.push("a time".to_owned());
+        }
+        let which = match meant {
+            Some(_) => format!("number {version}"),
+            None => "the last".to_owned(),
+        };
+        Ok(format!(
+            "its events state no versions: for {which} of its {} say {}",
+            events.len(),
+            ways.join(" or ")
+        ))
+    }
+
     /// The event at a position, where the store can tell without reading.
     pub(crate) fn at_position_text(&self, text: &str) -> Option<u32> {
-        let place = self.source.store.locate(text).ok()??;
-        self.log.at_row(place.row)
+        if let Some(place) = self.source.store.locate(text).ok()? {
+            return self.log.at_row(place.row);
+        }
+        // A position that is a number is in the index.
+        let number = text.parse::<i64>().ok().filter(|n| n.to_string() == text)?;
+        self.log.at_position(number)
     }
 
     /// The event at a position as the store writes it.

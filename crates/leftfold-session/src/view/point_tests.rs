@@ -60,4 +60,20 @@ proptest! {
         let place = view.resolve(Axis::Log, None, &moment(at), &Cancel::new()).expect("every moment has a place");
         prop_assert_eq!(place.coord, expected);
     }
+
+    #[test]
+    fn a_place_reaches_as_many_events_as_its_rank_and_the_last_of_them_unless_that_is_known(
+        events in prop::collection::vec((0_u8..3, prop::option::weighted(0.8, 0_u8..8)), 1..24), at in 0_u8..9,
+    ) {
+        let view = view(&events);
+        for axis in [Axis::Time, Axis::Log] {
+            let place = view.resolve(axis, None, &moment(at), &Cancel::new()).expect("every moment has a place");
+            let reached = view.reached(&place, None, &Cancel::new()).expect("it can be read");
+            prop_assert_eq!(reached.rank, view.rank(&place));
+            let listed = view.rows(axis, (0, reached.rank), &[], &Cancel::new()).expect("it can be read");
+            prop_assert_eq!(reached.row.as_ref(), listed.rows.last());
+            let known = view.reached(&place, Some(reached.rank), &Cancel::new()).expect("it can be read");
+            prop_assert_eq!((known.rank, known.row), (reached.rank, None));
+        }
+    }
 }

@@ -16,11 +16,15 @@ impl View {
         let names = self.log.names(LaneBy::Stream);
         let wanted = query.to_ascii_lowercase();
         let rank = |name: &str| {
+            // Of names that differ by their letters' case alone the one that is said comes first.
+            if name == query {
+                return Some(0_u8);
+            }
             let name = name.to_ascii_lowercase();
             match name.find(&wanted) {
-                Some(0) if name.len() == wanted.len() => Some(0_u8),
-                Some(0) => Some(1),
-                Some(_) => Some(2),
+                Some(0) if name.len() == wanted.len() => Some(1),
+                Some(0) => Some(2),
+                Some(_) => Some(3),
                 None => None,
             }
         };
@@ -96,5 +100,34 @@ impl View {
             SessionError::new("no-such-stream", format!("there is no stream {name:?}{hint}"))
                 .with("name", name)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use crate::Session;
+
+    #[test]
+    fn of_names_that_differ_by_case_alone_the_one_that_is_said_comes_first() {
+        let session = Session::new(None, Arc::new(|_| ()));
+        let lines: String = ["X-1", "x-1", "x-10", "ax-1"]
+            .map(|name| format!("{{\"stream\":\"{name}\",\"type\":\"T\",\"payload\":{{}}}}\n"))
+            .concat();
+        let opened = session
+            .open_lines(Path::new("-"), &mut lines.as_bytes())
+            .expect("lines in memory can be opened");
+        let source = session.source(opened.id).expect("it is open");
+        source.wait_ready(&mut |_| ()).expect("it can be indexed");
+        let view = source.view(None).expect("it can be looked at");
+        let names = |query: &str| {
+            let found = view.streams(query, 0, 9).streams;
+            found.into_iter().map(|s| s.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names("x-1"), ["x-1", "X-1", "x-10", "ax-1"]);
+        assert_eq!(names("X-1"), ["X-1", "x-1", "x-10", "ax-1"]);
+        assert_eq!(view.streams("x-1", 0, 1).streams[0].name, "x-1");
     }
 }

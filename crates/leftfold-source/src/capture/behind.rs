@@ -117,7 +117,7 @@ fn told(lost: &[LostRows], places: &Places) -> Option<Unreadable> {
     let (first, all) = (lost.first()?, lost.iter().map(|l| l.rows).reduce(RowCount::plus)?);
     let place = |l: &LostRows| {
         let (last, at) = (l.last.unwrap_or(l.first), places.at(l.first));
-        let place = at.map_or_else(String::new, |at| format!("{}[{}]", at.topic, at.partition));
+        let place = at.map_or_else(String::new, |at| at.place());
         let (from, to) = (place_of(l.first).1, place_of(last).1);
         if from == to {
             format!("offset {from} of {place}")

@@ -50,6 +50,10 @@ pub enum ReadAs {
     Text,
     /// Bytes, shown in hexadecimal digits.
     Hex,
+    /// A whole number of 4 bytes, the highest first, as Kafka's `IntegerSerializer` writes it.
+    Int,
+    /// The same of 8 bytes, as its `LongSerializer` does.
+    Long,
     /// MessagePack.
     Msgpack,
     /// CBOR.
@@ -62,11 +66,13 @@ pub enum ReadAs {
 
 impl ReadAs {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Auto,
         Self::Json,
         Self::Text,
         Self::Hex,
+        Self::Int,
+        Self::Long,
         Self::Msgpack,
         Self::Cbor,
         Self::Avro,
@@ -80,6 +86,8 @@ impl ReadAs {
             Self::Json => "json",
             Self::Text => "text",
             Self::Hex => "hex",
+            Self::Int => "int",
+            Self::Long => "long",
             Self::Msgpack => "msgpack",
             Self::Cbor => "cbor",
             Self::Avro => "avro",
@@ -111,7 +119,7 @@ pub enum DecoderError {
     /// It has none of the forms.
     #[error(
         "{said:?} chooses no decoder ({why}): write [TOPIC:]key=FORM or [TOPIC:]value=FORM, with FORM one of auto, json, text, hex, \
-         msgpack, cbor, avro, protobuf (by a registry), avro:FILE.avsc, protobuf:FILE.proto#MESSAGE"
+         int, long (4 or 8 bytes, as Kafka's serialisers write numbers), msgpack, cbor, avro, protobuf (by a registry), avro:FILE.avsc, protobuf:FILE.proto#MESSAGE"
     )]
     Unreadable {
         /// What was said.
@@ -443,7 +451,14 @@ mod tests {
 
     #[test]
     fn a_flag_is_read_as_it_is_shown() {
-        for flag in ["key=text", "value=avro", "orders:value=cbor", "a.b-c_d:key=auto"] {
+        for flag in [
+            "key=text",
+            "key=long",
+            "value=int",
+            "value=avro",
+            "orders:value=cbor",
+            "a.b-c_d:key=auto",
+        ] {
             assert_eq!(said(flag), [flag]);
         }
         assert_eq!(said("avro"), ["key=avro", "value=avro"]);

@@ -20,6 +20,7 @@ const NAMES: &[&str] = &[
     "time",
     "data",
     "data_base64",
+    "datacontenttype",
     "op",
     "before",
     "after",
@@ -32,6 +33,8 @@ const NAMES: &[&str] = &[
 pub(super) struct Top<'j> {
     json: &'j [u8],
     found: [Option<&'j [u8]>; NAMES.len()],
+    /// How many members there are.
+    count: usize,
 }
 
 impl<'j> Top<'j> {
@@ -41,9 +44,11 @@ impl<'j> Top<'j> {
         let mut top = Self {
             json,
             found: [None; NAMES.len()],
+            count: 0,
         };
         let mut key = jiter.next_object().ok()?;
         while let Some(name) = key {
+            top.count += 1;
             // Of a key that stands twice the last value counts.
             let slot = NAMES.iter().position(|n| *n == name);
             jiter.peek().ok()?;
@@ -85,6 +90,13 @@ impl<'j> Top<'j> {
         members
             .filter(|(name, _)| name != "data" && name != "data_base64")
             .collect()
+    }
+
+    /// The value of a key that Kafka Connect wrote with its schema: an object of `schema` and `payload` alone.
+    pub(super) fn connect_payload(&self) -> Option<&'j [u8]> {
+        let schema = self.get("schema")?;
+        let says_type = || Top::read(schema).is_some_and(|s| s.text("type").is_some());
+        (self.count == 2 && (schema == b"null" || says_type())).then(|| self.get("payload"))?
     }
 
     /// The operation of a Debezium change event in words; the envelope may be wrapped under `payload`.

@@ -9,6 +9,7 @@ use leftfold_schema::{Decoded, Kind, SchemaId, Schemas, framed};
 use super::decoders::{Decoder, Part, ReadAs, Reading};
 use super::envelope::{Top, change_of};
 use super::headers;
+use super::integer::integer;
 use super::payload::cloud_data;
 use crate::decode::{ReadTime, TimeRead, decode};
 use crate::mapping::PayloadFormat;
@@ -30,6 +31,8 @@ pub(super) enum Form<'r> {
     BySchema(BySchema),
     /// Bytes that are to be shown as such.
     Hex,
+    /// A whole number of the user's choice, or why it is none.
+    Integer(ReadAs, Result<i64, String>),
     /// Something else, to be decoded by this form.
     Other(PayloadFormat),
 }
@@ -77,6 +80,7 @@ pub(super) fn form<'r>(
         ReadAs::Json => json(value).unwrap_or(Form::Other(PayloadFormat::Json)),
         ReadAs::Text => Form::Other(PayloadFormat::Text),
         ReadAs::Hex => Form::Hex,
+        ReadAs::Int | ReadAs::Long => Form::Integer(decoder.read_as, integer(decoder.read_as, value)),
         ReadAs::Msgpack => Form::Other(PayloadFormat::Msgpack),
         ReadAs::Cbor => Form::Other(PayloadFormat::Cbor),
         // Those with a schema were read above.
@@ -195,6 +199,11 @@ fn stated(headers: &[(Value, Value)]) -> PayloadFormat {
     let Some(content) = headers::first_text(headers, CONTENT) else {
         return PayloadFormat::Auto;
     };
+    format_of(content)
+}
+
+/// What a media type says of bytes that do not say so themselves.
+pub(super) fn format_of(content: &str) -> PayloadFormat {
     let media = content
         .split(';')
         .next()
@@ -234,7 +243,8 @@ pub(super) fn meaning<'r>(
         problem: valid.is_err()
             || match &form {
                 Form::BySchema(by_schema) => by_schema.decoded.is_err(),
-                Form::CloudEvent(top) => cloud_data(top).2.is_some(),
+                Form::Integer(_, read) => read.is_err(),
+                Form::CloudEvent(top) => cloud_data(top).problem.is_some(),
                 Form::Other(format) => value.is_some_and(|v| decode(v, *format).2.is_some()),
                 _ => false,
             },
@@ -257,7 +267,7 @@ pub(super) fn kind<'r>(form: &Form<'r>, headers: &[(Value, Value)]) -> Cow<'r, s
             Ok(decoded) => of_decoded(decoded),
             Err(_) => Cow::Borrowed(""),
         },
-        Form::Hex | Form::Other(_) => Cow::Borrowed(""),
+        Form::Hex | Form::Integer(..) | Form::Other(_) => Cow::Borrowed(""),
     }
 }
 

@@ -11,11 +11,12 @@ use super::{Record, headers, place_of, record_id};
 /// Schemas kept in mind that records name and that were not there, at most.
 const LACKING: usize = 1024;
 
-/// How far a scan got, in a source that is only ever appended to.
+/// How far a scan got, in a source that is only ever appended to. Of a file of lines it is the end of a line.
 ///
 /// In a capture that holds partition by partition: a writer takes no record below the partition's `next` offset, which never goes back
-/// (a run that asks for an earlier start goes on behind what is there, a topic made anew under the same name is refused), and records are neither changed nor
-/// deleted. What older records *mean* may change in three ways: they may be said to be read otherwise, a second topic puts the topics' names before those of the streams, and a
+/// (a run that asks for an earlier start goes on behind what is there, a topic made anew under the same name is another partition), and records are not
+/// changed. Some are deleted only when the last of a partition are found to be of the topic that was made anew in its place; then the last
+/// row is not there any more, and the whole is read again. What older records *mean* may change in three ways: they may be said to be read otherwise, a second topic puts the topics' names before those of the streams, and a
 /// schema may come after the records that name it. Both are kept here, and the whole is read again when they happen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
@@ -31,6 +32,8 @@ pub struct Mark {
     schemas: usize,
     /// How keys and values were read, and where streams, types and versions were found.
     reading: String,
+    /// Of a file of lines: where the last whole line ends, and a digest of the bytes before it.
+    lines: Option<(u64, u64)>,
 }
 
 impl Mark {
@@ -42,6 +45,24 @@ impl Mark {
             reading: reading.text(),
             ..Self::default()
         }
+    }
+
+    /// Where the last whole line ends, in bytes, in a file of lines.
+    pub fn end_of_lines(&self) -> Option<u64> {
+        self.lines.map(|(end, _)| end)
+    }
+
+    /// In a file of lines: where the last whole line ends that was handed on, and a digest of the bytes before that place.
+    pub(crate) fn of_lines(end: u64, digest: u64) -> Self {
+        Self {
+            lines: Some((end, digest)),
+            ..Self::default()
+        }
+    }
+
+    /// The same, of a mark that is one of lines.
+    pub(crate) fn lines(&self) -> Option<(u64, u64)> {
+        self.lines
     }
 
     /// The mark as it stands when nothing has come since, if what was handed on until then still means the same.

@@ -7,6 +7,7 @@
 //! A record's row number says its place, so that a record cannot be there twice and the rows stand by topic, partition and
 //! offset, whatever the order in which they came.
 
+mod anew;
 mod behind;
 mod changes;
 mod checkpoints;
@@ -18,6 +19,7 @@ mod form;
 #[cfg(test)]
 mod full_tests;
 mod headers;
+mod integer;
 mod make;
 mod mapped;
 mod mark;
@@ -33,16 +35,18 @@ mod waiting;
 mod why;
 mod writer;
 
+pub use anew::Incarnation;
 pub use decoders::{Bound, Choice, Decoder, DecoderError, Decoders, Part, ReadAs, Reading};
 pub use error::CaptureError;
 pub use headers::Headers;
+pub use integer::keys_like_integers;
 pub use mapped::RecordMapping;
 pub use mark::Mark;
 pub use ours::is_being_written;
 pub(crate) use ours::is_ours;
 pub use record::{At, Record, TimestampKind, event_of};
 pub(crate) use store::CaptureStore;
-pub use writer::{CaptureWriter, CapturedPartition, Durable, Outcome, RunStart, Watermarks, settle};
+pub use writer::{CaptureWriter, CapturedPartition, Durable, Outcome, RunStart, Sorted, Watermarks, settle};
 
 /// "LFLD" in the header of the file, where SQLite keeps the application's id.
 pub const APPLICATION_ID: u32 = 0x4C46_4C44;

@@ -6,7 +6,7 @@ use leftfold_schema::{SchemaId, framed};
 
 use super::decoders::{Decoder, Part};
 use super::envelope::Top;
-use super::form::{BySchema, Form, NamedBy, lacking_by_header};
+use super::form::{BySchema, Form, NamedBy, format_of, lacking_by_header};
 use super::headers;
 use super::why::your_choice;
 use crate::RawPayload;
@@ -34,14 +34,18 @@ pub(super) fn payload(
         if event.id.is_none() {
             event.id = top.text("id").map(|id| EventId::Text(id.into_owned()));
         }
-        // The stored bytes are the whole envelope; its data is what happened.
-        let (value, encoding, problem) = cloud_data(top);
+        // The stored bytes are the whole envelope; its data is what happened. Where that is bytes that nobody can read, they are shown: what
+        // else there is stands in the metadata.
+        let data = cloud_data(top);
         event.payload = Payload {
-            raw: raw.to_vec(),
-            value,
-            encoding,
+            raw: match data.bytes.filter(|_| data.value.is_none()) {
+                Some(bytes) => bytes,
+                None => raw.to_vec(),
+            },
+            value: data.value,
+            encoding: data.encoding,
         };
-        event.problems.extend(problem);
+        event.problems.extend(data.problem);
         return;
     }
     let (value, encoding, problem) = match form {
@@ -54,6 +58,11 @@ pub(super) fn payload(
             ),
         },
         Form::Hex => (Some(Value::from(hex(raw).as_str())), "hex", None),
+        Form::Integer(read_as, Ok(number)) => (Some(Value::from(*number)), read_as.name(), None),
+        Form::Integer(_, Err(why)) => {
+            let problem = Problem::new(ProblemCode::PayloadUndecodable, why.clone());
+            (None, "bytes", Some(problem))
+        }
         Form::Other(format) => {
             let (value, encoding, problem) = decode(raw, *format);
             let problem = problem.map(|p| match decoder {
@@ -72,22 +81,41 @@ pub(super) fn payload(
     event.problems.extend(problem.map(|p| by_choice(p, decoder)));
 }
 
-/// The data of a CloudEvent in structured mode, its encoding, and why it cannot be read.
-pub(super) fn cloud_data(top: &Top<'_>) -> (Option<Value>, &'static str, Option<Problem>) {
+/// The data of a CloudEvent in structured mode.
+pub(super) struct CloudData {
+    /// What it says.
+    pub(super) value: Option<Value>,
+    /// What it is written in.
+    encoding: &'static str,
+    /// Why it cannot be read.
+    pub(super) problem: Option<Problem>,
+    /// Its bytes, where it stands in the event as such.
+    bytes: Option<Vec<u8>>,
+}
+
+/// Reads the data of a CloudEvent in structured mode. Of bytes `datacontenttype` may say what they are.
+pub(super) fn cloud_data(top: &Top<'_>) -> CloudData {
+    let of = |(value, encoding, problem), bytes| CloudData {
+        value,
+        encoding,
+        problem,
+        bytes,
+    };
     match (top.get("data"), top.text("data_base64")) {
-        (Some(data), _) => decode(data, PayloadFormat::Json),
+        (Some(data), _) => of(decode(data, PayloadFormat::Json), None),
         (None, Some(text)) => match from_base64(&text) {
-            Some(bytes) => decode(&bytes, PayloadFormat::Auto),
+            Some(bytes) => {
+                let stated = top.text("datacontenttype");
+                let format = stated.map_or(PayloadFormat::Auto, |content| format_of(&content));
+                of(decode(&bytes, format), Some(bytes))
+            }
             None => {
                 let why = "data_base64 is no base64; the bytes shown are the whole CloudEvent";
-                (
-                    None,
-                    "bytes",
-                    Some(Problem::new(ProblemCode::PayloadUndecodable, why)),
-                )
+                let problem = Problem::new(ProblemCode::PayloadUndecodable, why);
+                of((None, "bytes", Some(problem)), None)
             }
         },
-        (None, None) => (None, "json", None),
+        (None, None) => of((None, "json", None), None),
     }
 }
 
@@ -173,11 +201,9 @@ pub(super) fn raw_payload<'r>(
         Form::CloudEvent(top) => match (top.get("data"), top.text("data_base64")) {
             (Some(data), _) => return RawPayload::Json(data),
             (None, None) => return RawPayload::Absent,
-            (None, Some(text)) => {
-                let Some(bytes) = from_base64(&text) else {
-                    return RawPayload::Other;
-                };
-                decoded = decode(&bytes, PayloadFormat::Auto);
+            (None, Some(_)) => {
+                let data = cloud_data(top);
+                decoded = (data.value, data.encoding, data.problem);
                 decoded.0.as_ref().filter(|_| decoded.2.is_none())
             }
         },
@@ -185,6 +211,10 @@ pub(super) fn raw_payload<'r>(
         Form::BySchema(by_schema) => by_schema.decoded.as_ref().ok().map(|d| &d.value),
         Form::Hex => {
             decoded = (Some(Value::from(hex(raw).as_str())), "hex", None);
+            decoded.0.as_ref()
+        }
+        Form::Integer(read_as, read) => {
+            decoded = (read.as_ref().ok().map(|n| Value::from(*n)), read_as.name(), None);
             decoded.0.as_ref()
         }
         Form::Tombstone => return RawPayload::Json(b"null"),

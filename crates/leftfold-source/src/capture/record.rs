@@ -3,6 +3,7 @@
 use leftfold_event::json::Value;
 use leftfold_event::{Event, EventId, Payload, Problem, ProblemCode, TimeZoneOrigin, Timestamp};
 
+use super::anew::Incarnation;
 use super::decoders::{Part, Reading};
 use super::form::{Form, form, kind, stated_time, valid_time};
 use super::headers;
@@ -70,6 +71,19 @@ pub struct At<'r> {
     pub broker: Option<i32>,
     /// Whether streams are named with their topic, because there are several.
     pub with_topic: bool,
+    /// Which of the topics of this name that were made one after the other: 1 for the first.
+    pub incarnation: u32,
+}
+
+impl At<'_> {
+    /// `topic[partition]`, as positions begin.
+    pub fn place(&self) -> String {
+        let topic = Incarnation {
+            topic: self.topic,
+            number: self.incarnation,
+        };
+        format!("{topic}[{}]", self.partition)
+    }
 }
 
 /// A record as a whole event. The version is the index's business unless a mapping states it: a topic counts none.
@@ -90,7 +104,7 @@ fn by_itself(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, rea
     let mut event = Event {
         stream: named.name.into_owned(),
         category: Some(at.topic.to_owned()),
-        position: Some(format!("{}[{}]@{}", at.topic, at.partition, at.offset)),
+        position: Some(format!("{}@{}", at.place(), at.offset)),
         id: text(ID).map(EventId::Text),
         kind: kind(&form, &headers).into_owned(),
         time: record.time(),
@@ -127,7 +141,7 @@ fn by_itself(record: &Record<'_>, stored_headers: Option<&str>, at: &At<'_>, rea
     let key_decoder = reading.decoders.of(at.topic, Part::Key);
     if let Some(problem) = named.problem {
         event.problems.push(problem);
-    } else if let Some(why) = key_decoded_by(named.by_schema, key_decoder) {
+    } else if let Some(why) = key_decoded_by(named.by_schema, named.of_connect, key_decoder) {
         event
             .extra
             .push(("key_decoded_by".to_owned(), Value::from(why.as_str())));
@@ -173,6 +187,9 @@ fn extra(record: &Record<'_>, headers: &[(Value, Value)], at: &At<'_>, event: &m
     fact("topic", Value::from(at.topic));
     fact("partition", Value::from(i64::from(at.partition)));
     fact("offset", Value::from(at.offset));
+    if at.incarnation > 1 {
+        fact("incarnation", Value::from(i64::from(at.incarnation)));
+    }
     if let Some(broker) = at.broker {
         fact("broker", Value::from(i64::from(broker)));
     }
@@ -213,6 +230,7 @@ mod tests {
         offset: 17,
         broker: None,
         with_topic: false,
+        incarnation: 1,
     };
 
     fn read(value: Option<&[u8]>, headers: Option<&str>) -> Event {
@@ -308,6 +326,31 @@ mod tests {
             event.metadata.value.unwrap().to_string(),
             r#"{"source":"header","specversion":"1.0","id":"7","type":"T","time":"2026-01-02T03:04:05Z"}"#
         );
+    }
+
+    #[test]
+    fn of_a_cloud_event_with_bytes_that_nobody_can_read_these_are_shown_and_the_rest_is_metadata() {
+        let of = |media: &str, data: &str| {
+            let value = format!(
+                r#"{{"specversion":"1.0","id":"7","source":"/s","type":"T","datacontenttype":"{media}","data_base64":"{data}"}}"#
+            );
+            read(Some(value.as_bytes()), None)
+        };
+        let event = of("image/png", "AP8B");
+        assert_eq!(event.payload.raw, b"\x00\xff\x01");
+        assert_eq!((event.payload.encoding, event.payload.value), ("bytes", None));
+        assert_eq!(event.problems[0].code, ProblemCode::PayloadUndecodable);
+        assert_eq!(
+            event.metadata.value.unwrap().to_string(),
+            r#"{"specversion":"1.0","id":"7","source":"/s","type":"T","datacontenttype":"image/png"}"#
+        );
+        // What the event says its data is in is read so.
+        assert_eq!(
+            of("application/cbor", "AQ==").payload.value.unwrap().to_string(),
+            "1"
+        );
+        // What is no base64 cannot be shown as bytes.
+        assert!(of("image/png", "*").payload.raw.starts_with(b"{\"specversion\""));
     }
 
     #[test]

@@ -9,7 +9,8 @@ CREATE TABLE capture (
 ) WITHOUT ROWID;
 INSERT INTO capture VALUES ('format', '1');
 
--- Where the records come from, and how far each place was read.
+-- Where the records come from, and how far each place was read. A topic that was deleted and made anew under its name is another
+-- log: it has rows of its own, with ~2 behind its name (~3 the next time), which no topic's name holds. Its offsets begin anew.
 CREATE TABLE partitions (
   id INTEGER PRIMARY KEY,          -- 1 to 32767; the upper 15 bits of its records' ids
   topic TEXT NOT NULL,
@@ -92,7 +93,7 @@ CREATE TABLE IF NOT EXISTS schemas_by_guid (
 CREATE TABLE IF NOT EXISTS decoders (
   topic TEXT NOT NULL,             -- '': all topics
   part TEXT NOT NULL,              -- 'key' or 'value'
-  form TEXT NOT NULL,              -- 'auto', 'json', 'text', 'hex', 'msgpack', 'cbor', 'avro' or 'protobuf'
+  form TEXT NOT NULL,              -- 'auto', 'json', 'text', 'hex', 'int', 'long', 'msgpack', 'cbor', 'avro' or 'protobuf'
   file TEXT,                       -- the name of the schema's file; NULL: by a registry's schemas, or by none
   message TEXT,                    -- the Protobuf message
   text TEXT,                       -- the schema, as in schemas
@@ -100,8 +101,20 @@ CREATE TABLE IF NOT EXISTS decoders (
   PRIMARY KEY (topic, part)
 ) WITHOUT ROWID;
 
+-- Before which offset the records of a partition are of the topic with topic_id for certain. The broker is asked every two seconds; if
+-- the topic was made anew since, the records behind may be of the new one, and are compared with it.
+CREATE TABLE IF NOT EXISTS certain (
+  partition_id INTEGER PRIMARY KEY REFERENCES partitions (id),
+  next INTEGER NOT NULL            -- without a row: all of them
+) WITHOUT ROWID;
+
 -- The broker that led a partition when the latest run began to read it: what kcat -J calls broker.
 CREATE TABLE IF NOT EXISTS leaders (
   partition_id INTEGER PRIMARY KEY REFERENCES partitions (id),
   broker INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Partitions whose topic was deleted while it was followed, and is not there again: nothing follows what they hold.
+CREATE TABLE IF NOT EXISTS deleted (
+  partition_id INTEGER PRIMARY KEY REFERENCES partitions (id)
 ) WITHOUT ROWID;

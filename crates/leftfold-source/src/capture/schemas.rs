@@ -75,6 +75,16 @@ pub(super) fn leaders(connection: &Connection, partitions: usize) -> rusqlite::R
     Ok(leaders)
 }
 
+/// The partitions whose topic was deleted.
+pub(super) fn deleted(connection: &Connection) -> rusqlite::Result<Vec<u32>> {
+    if !is_there(connection, "deleted")? {
+        return Ok(Vec::new());
+    }
+    let mut select = connection.prepare("SELECT partition_id FROM deleted ORDER BY partition_id")?;
+    let ids = select.query_map([], |row| row.get(0))?;
+    ids.collect()
+}
+
 /// How the capture says its records are to be read.
 pub(super) fn decoders(connection: &Connection) -> rusqlite::Result<Decoders> {
     let mut decoders = Decoders::new();

@@ -9,6 +9,7 @@ use leftfold_event::{Cancel, Event, Locator, Timestamp};
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row};
 
+use super::anew::Incarnation;
 use super::behind::{self, is_damage};
 use super::decoders::{Decoders, Reading};
 use super::mapped::RecordMapping;
@@ -21,7 +22,7 @@ use crate::sqlite::{Database, PastDamage};
 use crate::{Certainty, EventStore, HeaderSink, Identity, RawPayload, ScanSummary, SourceError, StoreInfo};
 
 /// Goes up whenever records are understood differently, so that an index made before is made anew.
-const READING: u32 = 3;
+const READING: u32 = 4;
 
 /// The columns every read asks for, in the order of [`record_of`].
 pub(super) const COLUMNS: &str = "id, timestamp, timestamp_type, key, value, headers";
@@ -53,11 +54,13 @@ const RECORDS: &str = "stored_records";
 /// Topics and partitions by the ids they have in the capture.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// By id less one.
-    partitions: Vec<(Arc<str>, i32)>,
+    /// By id less one: the topic, which one of this name, and the partition.
+    partitions: Vec<(Arc<str>, u32, i32)>,
     topics: BTreeSet<Arc<str>>,
     /// The brokers that led them when the latest run began to read them, by id less one.
     leaders: Vec<Option<i32>>,
+    /// Those whose topic was deleted.
+    deleted: Vec<u32>,
     /// What its values and keys are read by.
     reading: Reading,
     /// When the capture was begun.
@@ -83,10 +86,11 @@ impl Places {
                     reason: format!("partition {id} of the capture does not follow the one before"),
                 });
             }
+            let Incarnation { topic, number } = Incarnation::of_stored(&topic);
             let topic: Arc<str> = topic.into();
             let topic = places.topics.get(&topic).cloned().unwrap_or(topic);
             places.topics.insert(Arc::clone(&topic));
-            places.partitions.push((topic, partition));
+            places.partitions.push((topic, number, partition));
         }
         places.reading = Reading {
             schemas: schemas::read(&lease).map_err(|e| fail(&e))?,
@@ -107,6 +111,11 @@ impl Places {
             Err(e) if is_damage(&e) => Vec::new(),
             leaders => leaders.map_err(|e| fail(&e))?,
         };
+        places.deleted = match schemas::deleted(&lease) {
+            // That more may come is what is taken for true where nothing is known.
+            Err(e) if is_damage(&e) => Vec::new(),
+            deleted => deleted.map_err(|e| fail(&e))?,
+        };
         if places.reading.mapping.is_none()
             && let Some(kept) = fact(MAPPING)?
         {
@@ -126,12 +135,30 @@ impl Places {
 
     /// The ids of the partitions and their topics.
     pub(super) fn topics_by_id(&self) -> impl Iterator<Item = (i64, &Arc<str>)> {
-        (1_i64..).zip(self.partitions.iter().map(|(topic, _)| topic))
+        (1_i64..).zip(self.partitions.iter().map(|(topic, ..)| topic))
     }
 
     /// Whether streams are named with their topics.
     fn with_topic(&self) -> bool {
         self.topics.len() > 1
+    }
+
+    /// What is told of topics that were made anew.
+    fn anew(&self) -> Vec<String> {
+        let mut told: Vec<String> = Vec::new();
+        for (topic, number, _) in self.partitions.iter().filter(|(_, number, _)| *number > 1) {
+            let later = Incarnation {
+                topic,
+                number: *number,
+            };
+            let note = format!(
+                "The topic {topic} was deleted and made anew: positions of the new one begin with {later}."
+            );
+            if !told.contains(&note) {
+                told.push(note);
+            }
+        }
+        told
     }
 
     /// The mark of a scan that has handed on nothing yet.
@@ -143,13 +170,14 @@ impl Places {
     pub(super) fn at(&self, id: i64) -> Option<At<'_>> {
         let (partition, offset) = place_of(id);
         let index = usize::try_from(partition).ok()?.checked_sub(1)?;
-        let (topic, partition) = self.partitions.get(index)?;
+        let (topic, incarnation, partition) = self.partitions.get(index)?;
         Some(At {
             topic,
             partition: *partition,
             offset,
             broker: self.leaders.get(index).copied().flatten(),
             with_topic: self.with_topic(),
+            incarnation: *incarnation,
         })
     }
 }
@@ -283,6 +311,24 @@ impl EventStore for CaptureStore {
         true
     }
 
+    fn ended_parts(&self) -> Result<Vec<u32>, SourceError> {
+        Ok(self.refresh()?.deleted.clone())
+    }
+
+    fn parts(&self) -> Result<Vec<(String, i32)>, SourceError> {
+        let places = self.refresh()?;
+        let all = places.partitions.iter();
+        Ok(all
+            .map(|(topic, number, partition)| {
+                let incarnation = Incarnation {
+                    topic,
+                    number: *number,
+                };
+                (incarnation.stored().into_owned(), *partition)
+            })
+            .collect())
+    }
+
     fn folds(&self) -> Result<Vec<(String, &'static str)>, SourceError> {
         let found = super::changes::categories_of_changes(self)?;
         Ok(found.into_iter().map(|category| (category, "debezium")).collect())
@@ -307,10 +353,11 @@ impl EventStore for CaptureStore {
             return Ok(None);
         };
         let places = self.places();
+        let Incarnation { topic, number } = Incarnation::of_stored(topic);
         let found = places
             .partitions
             .iter()
-            .position(|(t, p)| **t == *topic && *p == partition);
+            .position(|(t, n, p)| **t == *topic && *n == number && *p == partition);
         Ok(found.map(|index| Locator {
             row: record_id(index as i64 + 1, offset),
             item: 0,
@@ -360,7 +407,7 @@ impl EventStore for CaptureStore {
             .prepare("SELECT 1 FROM main.stored_records WHERE id = ?1")
             .map_err(|e| fail(&e))?;
         for row in since.last_rows() {
-            // No writer of ours deletes; somebody may have by hand.
+            // A writer deletes what turns out to be another topic's; somebody may have by hand.
             if !there.exists([row]).map_err(|e| fail(&e))? {
                 return Ok(None);
             }
@@ -480,6 +527,7 @@ fn describe(database: &Database, places: &Places, warnings: Vec<String>) -> Resu
                 .to_owned(),
         );
     }
+    notes.extend(places.anew());
     notes.extend(gaps(&lease, places).map_err(|e| fail(&e))?);
     notes.extend(schemas::notes(&lease, fact("registry")).map_err(|e| fail(&e))?);
     notes.extend(schemas::told(
@@ -528,10 +576,9 @@ fn gaps(connection: &rusqlite::Connection, places: &Places) -> rusqlite::Result<
             (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
         if let Some(at) = places.at(record_id(id, 0)) {
             told.push(format!(
-                "Offsets {first} to {} of {}[{}] are missing: {reason}.",
+                "Offsets {first} to {} of {} are missing: {reason}.",
                 next - 1,
-                at.topic,
-                at.partition
+                at.place()
             ));
         }
     }

@@ -8,8 +8,10 @@ use leftfold_schema::Kind;
 
 use super::At;
 use super::decoders::{Decoder, Part, ReadAs, Reading};
+use super::envelope::Top;
 use super::form::{NamedBy, by_registry, chosen_schema};
 use super::headers;
+use super::integer::integer;
 use super::payload::hex;
 use super::why::your_choice;
 use crate::decode::{from_cbor, from_msgpack};
@@ -20,6 +22,8 @@ pub(super) struct StreamName<'n> {
     pub(super) name: Cow<'n, str>,
     /// The language of the registry's schema that the key was read by, and who named that.
     pub(super) by_schema: Option<(Kind, NamedBy)>,
+    /// Whether the key is what Kafka Connect writes with its schema, and the name what that says.
+    pub(super) of_connect: bool,
     /// Why the key is not what the user says.
     pub(super) problem: Option<Problem>,
 }
@@ -36,6 +40,7 @@ pub(super) fn stream_name<'n>(
     let mut found = StreamName {
         name: Cow::Borrowed(""),
         by_schema: None,
+        of_connect: false,
         problem: None,
     };
     if let Some(key) = key {
@@ -71,6 +76,11 @@ fn by_itself<'n>(key: &'n [u8], headers: &[(Value, Value)], reading: &Reading, f
         found.name = safe(Cow::Owned(name_of(decoded.value)), key);
         return;
     }
+    if let Some(name) = name_of_connect(key) {
+        found.of_connect = true;
+        found.name = safe(Cow::Owned(name), key);
+        return;
+    }
     found.name = match std::str::from_utf8(key) {
         Ok(text) if key.first() != Some(&0) => safe(Cow::Borrowed(text), key),
         _ => Cow::Owned(hex_name(key)),
@@ -90,7 +100,11 @@ fn chosen<'n>(
             .map(|decoded| Cow::Owned(name_of(decoded.value)));
     }
     let value = match decoder.read_as {
-        ReadAs::Json => json::parse(key).map_err(|e| e.to_string())?,
+        ReadAs::Json => match name_of_connect(key) {
+            Some(name) => return Ok(Cow::Owned(name)),
+            None => json::parse(key).map_err(|e| e.to_string())?,
+        },
+        ReadAs::Int | ReadAs::Long => Value::from(integer(decoder.read_as, key)?),
         ReadAs::Msgpack => from_msgpack(key).map_err(|e| format!("no MessagePack: {e}"))?,
         ReadAs::Cbor => from_cbor(key).map_err(|e| format!("no CBOR: {e}"))?,
         ReadAs::Hex => return Ok(Cow::Owned(hex_name(key))),
@@ -100,6 +114,25 @@ fn chosen<'n>(
         }
     };
     Ok(Cow::Owned(name_of(value)))
+}
+
+/// What a key of Kafka Connect says, as in Debezium's `{"schema":…,"payload":{"id":1}}`: of one field its value alone, `1`, as the schema stands in
+/// every such key of the topic; of several the whole, `{"shop":7,"id":1}`.
+fn name_of_connect(key: &[u8]) -> Option<String> {
+    if !key.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let payload = json::parse(Top::read(key)?.connect_payload()?).ok()?;
+    let only = match &payload {
+        Value::Object(fields) if fields.len() == 1 => fields.iter().next().map(|(_, value)| value.clone()),
+        _ => None,
+    };
+    match only {
+        Some(value) if !matches!(value, Value::Null | Value::Object(_) | Value::Array(_)) => {
+            Some(name_of(value))
+        }
+        _ => Some(name_of(payload)),
+    }
 }
 
 fn name_of(value: Value) -> String {
@@ -140,6 +173,7 @@ mod tests {
         offset: 17,
         broker: None,
         with_topic: false,
+        incarnation: 1,
     };
 
     fn name(key: Option<&[u8]>) -> String {
@@ -191,6 +225,32 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_connect_wrote_with_its_schema_is_what_it_says() {
+        let of = |payload: &str| {
+            let schema =
+                r#"{"type":"struct","fields":[{"type":"int64","field":"id"}],"name":"shop.customers.Key"}"#;
+            name(Some(
+                format!(r#"{{"schema":{schema},"payload":{payload}}}"#).as_bytes(),
+            ))
+        };
+        assert_eq!(of(r#"{"id":1}"#), "1");
+        assert_eq!(of(r#"{"code":"a-7"}"#), "a-7");
+        assert_eq!(of(r#"{"shop":7,"id":1}"#), r#"{"shop":7,"id":1}"#);
+        assert_eq!(of(r#"{"id":null}"#), r#"{"id":null}"#);
+        assert_eq!(of("17"), "17");
+        assert_eq!(name(Some(br#"{"schema":null,"payload":"k"}"#)), "k");
+        // What only looks so is a key like any other.
+        for other in [
+            r#"{"schema":"public","payload":{"id":1}}"#,
+            r#"{"schema":{"type":"struct"},"payload":{"id":1},"more":1}"#,
+            r#"{"payload":{"id":1}}"#,
+            r#"{"id":1}"#,
+        ] {
+            assert_eq!(name(Some(other.as_bytes())), other);
+        }
+    }
+
+    #[test]
     fn a_key_is_read_as_the_user_says_and_one_that_is_not_keeps_its_bytes() {
         let read = |flag: &str, key: &[u8]| {
             let reading = Reading {
@@ -211,6 +271,11 @@ mod tests {
         assert_eq!(good("key=cbor", b"\x07"), "7");
         assert_eq!(good("key=hex", b"k"), "x'6b'");
         assert_eq!(good("other:key=hex", b"k"), "k");
+        assert_eq!(good("key=int", b"\0\0\0\x07"), "7");
+        assert_eq!(good("key=long", b"\xff\xff\xff\xff\xff\xff\xff\xf9"), "-7");
+        let (name, problem) = read("key=long", b"k");
+        assert_eq!(name, "x'6b'");
+        assert!(problem.unwrap().contains("it has 1 bytes, not 8"));
         // No text may pass for other bytes.
         assert_eq!(
             good("key=json", br#""x'00'""#),

@@ -38,7 +38,7 @@ pub(super) fn decoded_by(
             let content = headers::first_text(headers, &[name])?;
             format!("the header {name} says {content}")
         }
-        (Form::Other(_) | Form::Hex, None) => by_content(payload.encoding).to_owned(),
+        (Form::Other(_) | Form::Hex | Form::Integer(..), None) => by_content(payload.encoding).to_owned(),
     };
     Some(format!("{}: {why}", payload.encoding))
 }
@@ -46,10 +46,17 @@ pub(super) fn decoded_by(
 /// The same of a key, where it is not simply text.
 pub(super) fn key_decoded_by(
     by_schema: Option<(Kind, NamedBy)>,
+    of_connect: bool,
     decoder: Option<&Decoder>,
 ) -> Option<String> {
     if let Some(decoder) = decoder {
         return Some(format!("{}: {}", decoder.read_as.name(), your_choice(decoder)));
+    }
+    if of_connect {
+        return Some(
+            "json: it is a JSON object with schema and payload, as Kafka Connect writes keys; the payload names the stream"
+                .to_owned(),
+        );
     }
     let (kind, by) = by_schema?;
     Some(format!("{}: {}", kind.encoding(), named(by, Part::Key)?))

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use leftfold_schema::{SchemaId, Written};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
+use super::anew::Incarnation;
 use super::checkpoints::Checkpoints;
 use super::make::{FLAGS, PAGE, connect, head_of, make};
 use super::mapped::RecordMapping;
@@ -14,7 +15,7 @@ use super::store::MAPPING;
 use super::waiting::Waiting;
 use super::{
     CaptureError, Decoders, FORMAT, Headers, MAX_OFFSET, MAX_PARTITIONS, Record, is_being_written,
-    is_capture, ours, record_id, schemas,
+    is_capture, ours, place_of, record_id, schemas,
 };
 
 /// Pages of the write-ahead log behind which a commit waits until they are in the file, so that the log does not grow without end: 64 MB.
@@ -25,7 +26,7 @@ const MOST_LOG: u64 = (64 << 20) / PAGE as u64;
 pub struct CapturedPartition {
     /// Its id in the capture.
     pub id: i64,
-    /// The topic.
+    /// The topic, as the capture stores it: see [`CapturedPartition::incarnation`].
     pub topic: String,
     /// The broker's identity of the topic, where it told one.
     pub topic_id: Option<String>,
@@ -35,6 +36,24 @@ pub struct CapturedPartition {
     pub first: i64,
     /// Everything before this offset was seen.
     pub next: i64,
+    /// Everything before this offset is of the topic with this identity for certain.
+    pub certain: i64,
+}
+
+impl CapturedPartition {
+    /// The topic's name, and which one of this name it was.
+    pub fn incarnation(&self) -> Incarnation<'_> {
+        Incarnation::of_stored(&self.topic)
+    }
+}
+
+/// What came of records of which it was not certain whether they are of a topic or of the one that took its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sorted {
+    /// So many were of the later one, where they stand now alone.
+    Later(u64),
+    /// Both hold the same records before, too: what is the same tells nothing, and both keep theirs.
+    Alike,
 }
 
 /// What the broker said of a partition when a run began.
@@ -157,8 +176,8 @@ impl CaptureWriter {
         let checkpoints = Checkpoints::of(path)?;
         // Held from commit to commit: two writers of one capture would both be lost.
         begin(&connection).map_err(fail)?;
-        let partitions = read_partitions(&connection).map_err(fail)?;
         schemas::make_later(&connection).map_err(fail)?;
+        let partitions = read_partitions(&connection).map_err(fail)?;
         let schemas = schemas::known(&connection).map_err(fail)?.into_iter().collect();
         Ok(Self {
             path: path.to_owned(),
@@ -200,7 +219,6 @@ impl CaptureWriter {
 
     /// A fact about the whole capture.
     pub fn fact(&self, name: &str) -> Result<Option<String>, CaptureError> {
-        use rusqlite::OptionalExtension as _;
         self.connection
             .query_row("SELECT value FROM capture WHERE name = ?1", [name], |row| {
                 row.get(0)
@@ -305,6 +323,7 @@ impl CaptureWriter {
             partition,
             first,
             next: first,
+            certain: first,
         });
         Ok(id)
     }
@@ -373,6 +392,90 @@ impl CaptureWriter {
         }
     }
 
+    /// Says that everything of a partition before this offset is of the topic with its identity.
+    pub fn certain(&mut self, partition: i64, next: i64) {
+        let index = usize::try_from(partition).unwrap_or(0);
+        if let Some(p) = index.checked_sub(1).and_then(|i| self.partitions.get_mut(i)) {
+            p.certain = p.certain.max(next.min(p.next));
+        }
+    }
+
+    /// Says that a partition's topic was deleted, so that nothing follows what it holds, or that it is there after all.
+    pub fn deleted(&mut self, partition: i64, is_gone: bool) -> Result<(), CaptureError> {
+        let sql = if is_gone {
+            "INSERT OR IGNORE INTO deleted (partition_id) VALUES (?1)"
+        } else {
+            "DELETE FROM deleted WHERE partition_id = ?1"
+        };
+        self.connection
+            .execute(sql, [partition])
+            .map_err(|e| self.fail(&e))?;
+        Ok(())
+    }
+
+    /// Sorts the records of a partition that may be of the topic which took its topic's place: those that stand in the later one's partition,
+    /// too, from the last that differs on. What was read of the later one must reach as far. `None`: none was in doubt.
+    pub fn sort_out(&mut self, earlier: i64, later: i64) -> Result<Option<Sorted>, CaptureError> {
+        let Some((certain, next)) = self.partition(earlier).map(|p| (p.certain, p.next)) else {
+            return Ok(None);
+        };
+        if certain >= next {
+            return Ok(None);
+        }
+        self.waiting
+            .write(&self.connection)
+            .map_err(|e| self.give_up(&e))?;
+        let sorted = self.sorted(earlier, later, certain, next);
+        let (sorted, from) = sorted.map_err(|e| self.give_up(&e))?;
+        if let Sorted::Later(count @ 1..) = sorted {
+            self.pending.records = self.pending.records.saturating_sub(count);
+            // Its place is there: it was asked for above.
+            if let Some(p) = self.partitions.iter_mut().find(|p| p.id == earlier) {
+                p.next = from;
+            }
+        }
+        self.certain(earlier, next);
+        Ok(Some(sorted))
+    }
+
+    /// Takes the records out of the earlier partition that are the later one's; the first offset of those.
+    fn sorted(&self, earlier: i64, later: i64, certain: i64, next: i64) -> rusqlite::Result<(Sorted, i64)> {
+        const SAME: &str = "l.timestamp IS e.timestamp AND l.timestamp_type IS e.timestamp_type AND l.key IS e.key \
+                            AND l.value IS e.value AND l.headers IS e.headers";
+        let apart = record_id(later, 0) - record_id(earlier, 0);
+        let (from, end) = (record_id(earlier, certain), record_id(earlier, next));
+        // The last one that is certain: where the later topic has the same, a history was written again.
+        let before: Option<bool> = self
+            .connection
+            .query_row(
+                &format!(
+                    "SELECT l.id IS NOT NULL AND {SAME} FROM stored_records AS e \
+                     LEFT JOIN stored_records AS l ON l.id = e.id + ?1 \
+                     WHERE e.id >= ?2 AND e.id < ?3 ORDER BY e.id DESC LIMIT 1"
+                ),
+                [apart, record_id(earlier, 0), from],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if before == Some(true) {
+            return Ok((Sorted::Alike, next));
+        }
+        let differs: Option<i64> = self.connection.query_row(
+            &format!(
+                "SELECT max(e.id) FROM stored_records AS e LEFT JOIN stored_records AS l ON l.id = e.id + ?1 \
+                 WHERE e.id >= ?2 AND e.id < ?3 AND NOT (l.id IS NOT NULL AND {SAME})"
+            ),
+            [apart, from, end],
+            |row| row.get(0),
+        )?;
+        let first = differs.map_or(from, |id| id + 1);
+        let taken = self.connection.execute(
+            "DELETE FROM stored_records WHERE id >= ?1 AND id < ?2",
+            [first, end],
+        )?;
+        Ok((Sorted::Later(taken as u64), place_of(first).1))
+    }
+
     /// Writes one record of a partition. What was seen before is passed over: false.
     pub fn push(
         &mut self,
@@ -424,6 +527,13 @@ impl CaptureWriter {
             .prepare_cached("UPDATE partitions SET next = ?2 WHERE id = ?1 AND next <> ?2")?;
         for p in &self.partitions {
             update.execute([p.id, p.next])?;
+        }
+        let mut certain = self.connection.prepare_cached(
+            "INSERT INTO certain (partition_id, next) VALUES (?1, ?2)
+             ON CONFLICT (partition_id) DO UPDATE SET next = excluded.next WHERE next <> excluded.next",
+        )?;
+        for p in &self.partitions {
+            certain.execute([p.id, p.certain])?;
         }
         Ok(())
     }
@@ -519,8 +629,10 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn read_partitions(connection: &Connection) -> rusqlite::Result<Vec<CapturedPartition>> {
-    let mut select = connection
-        .prepare("SELECT id, topic, topic_id, partition, first, next FROM partitions ORDER BY id")?;
+    let mut select = connection.prepare(
+        "SELECT p.id, topic, topic_id, partition, first, p.next, coalesce(min(c.next, p.next), p.next)
+             FROM partitions AS p LEFT JOIN certain AS c ON c.partition_id = p.id ORDER BY p.id",
+    )?;
     let rows = select.query_map([], |row| {
         Ok(CapturedPartition {
             id: row.get(0)?,
@@ -529,6 +641,7 @@ fn read_partitions(connection: &Connection) -> rusqlite::Result<Vec<CapturedPart
             partition: row.get(3)?,
             first: row.get(4)?,
             next: row.get(5)?,
+            certain: row.get(6)?,
         })
     })?;
     rows.collect()

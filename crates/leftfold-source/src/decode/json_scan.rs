@@ -97,7 +97,7 @@ fn cell_of<'j>(slice: &'j [u8], bump: &'j Bump) -> Cell<'j> {
             }
             match Jiter::new(slice).next_str() {
                 Ok(text) => Cell::Text(bump.alloc_str(text)),
-                // Half a surrogate pair is read with a mark in its place.
+                // Half a surrogate pair has a mark in its place.
                 Err(_) => match leftfold_event::json::parse(slice) {
                     Ok(Value::String(text)) => Cell::Text(bump.alloc_str(&text)),
                     _ => Cell::Null,

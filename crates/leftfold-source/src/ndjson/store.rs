@@ -1,6 +1,7 @@
 //! An NDJSON file, or lines that were piped in, as an event history.
 
 use std::fs::File;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -10,6 +11,7 @@ use leftfold_event::{Cancel, Event, Locator};
 
 use super::line::{Fields, parse_line};
 use super::mapped::LineMapping;
+use crate::capture::Mark;
 use crate::cell::Cell;
 use crate::decode::Pointer;
 use crate::dialect::mapping_by_guess;
@@ -217,105 +219,29 @@ impl NdjsonStore {
         }
     }
 
-    /// Visits the lines at these offsets, in the slice's order.
-    fn each_line(
+    /// Hands on the lines from an offset on, which the source stands at; of a line without its break only where `only_whole` is not asked for.
+    /// Also says where the last of them ends.
+    fn scan_from(
         &self,
-        locators: &[Locator],
+        source: &mut dyn Source,
+        from: u64,
+        only_whole: bool,
+        sink: &mut dyn HeaderSink,
         cancel: &Cancel,
-        visit: &mut dyn FnMut(usize, Option<&[u8]>),
-    ) -> Result<(), SourceError> {
-        let mut source = self.source()?;
-        let mut here = 0_u64;
-        let mut line = Vec::new();
-        for (i, locator) in locators.iter().enumerate() {
-            if (i as u64).is_multiple_of(CANCEL_EVERY) && cancel.is_cancelled() {
-                return Err(SourceError::Cancelled);
-            }
-            let Ok(offset) = u64::try_from(locator.row) else {
-                visit(i, None);
-                continue;
-            };
-            if offset != here {
-                skip_to(&mut *source, here, offset).map_err(|e| self.error(&e))?;
-            }
-            line.clear();
-            let n = source.read_until(b'\n', &mut line).map_err(|e| self.error(&e))?;
-            here = offset + n as u64;
-            visit(i, Some(strip(&line)).filter(|l| !l.is_empty()));
-        }
-        Ok(())
-    }
-}
-
-/// Moves on within the buffer where that is possible.
-fn skip_to(source: &mut dyn Source, here: u64, offset: u64) -> std::io::Result<()> {
-    if offset > here && offset - here < BUFFER as u64 {
-        let mut left = (offset - here) as usize;
-        while left > 0 {
-            let n = source.fill_buf()?.len().min(left);
-            if n == 0 {
-                return Ok(());
-            }
-            source.consume(n);
-            left -= n;
-        }
-        return Ok(());
-    }
-    source.seek(SeekFrom::Start(offset)).map(|_| ())
-}
-
-/// A line without its break and a byte order mark.
-fn strip(line: &[u8]) -> &[u8] {
-    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii()
-}
-
-impl EventStore for NdjsonStore {
-    fn info(&self) -> &StoreInfo {
-        &self.info
-    }
-
-    fn identity(&self) -> Result<Identity, SourceError> {
-        let mapping = self.mapping.as_ref().map_or("", |m| &m.text);
-        match &self.lines {
-            Lines::Spool(spool, _) => Ok(Identity {
-                path: None,
-                fingerprint: format!("piped in, {} bytes {mapping}", spool.len()),
-            }),
-            Lines::File(path) => {
-                let meta = std::fs::metadata(path).map_err(|e| self.error(&e))?;
-                let modified = meta
-                    .modified()
-                    .ok()
-                    .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-                let nanos = modified.map_or(0, |d| d.as_nanos());
-                let fingerprint = format!("{} {nanos} {mapping}", meta.len());
-                Ok(Identity {
-                    path: Some(path.clone()),
-                    fingerprint,
-                })
-            }
-        }
-    }
-
-    fn estimate(&self) -> Option<u64> {
-        None
-    }
-
-    fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
-        let mut source = self.source()?;
+    ) -> Result<(ScanSummary, u64), SourceError> {
         let mut summary = ScanSummary {
             complete: true,
             ..ScanSummary::default()
         };
         let mut line = Vec::new();
         let mut bump = Bump::new();
-        let mut offset = 0_i64;
+        let mut offset = from as i64;
         let mut lines = 0_u64;
         let mut broken = BrokenLines::default();
         loop {
             line.clear();
             let n = source.read_until(b'\n', &mut line).map_err(|e| self.error(&e))?;
-            if n == 0 {
+            if n == 0 || only_whole && line.last() != Some(&b'\n') {
                 break;
             }
             let locator = Locator { row: offset, item: 0 };
@@ -357,7 +283,182 @@ impl EventStore for NdjsonStore {
             }
         }
         summary.unreadable.extend(broken.summary());
-        Ok(summary)
+        Ok((summary, offset as u64))
+    }
+
+    /// Visits the lines at these offsets, in the slice's order.
+    fn each_line(
+        &self,
+        locators: &[Locator],
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Option<&[u8]>),
+    ) -> Result<(), SourceError> {
+        let mut source = self.source()?;
+        let mut here = 0_u64;
+        let mut line = Vec::new();
+        for (i, locator) in locators.iter().enumerate() {
+            if (i as u64).is_multiple_of(CANCEL_EVERY) && cancel.is_cancelled() {
+                return Err(SourceError::Cancelled);
+            }
+            let Ok(offset) = u64::try_from(locator.row) else {
+                visit(i, None);
+                continue;
+            };
+            if offset != here {
+                skip_to(&mut *source, here, offset).map_err(|e| self.error(&e))?;
+            }
+            line.clear();
+            let n = source.read_until(b'\n', &mut line).map_err(|e| self.error(&e))?;
+            here = offset + n as u64;
+            visit(i, Some(strip(&line)).filter(|l| !l.is_empty()));
+        }
+        Ok(())
+    }
+}
+
+/// Bytes before a place that tell whether it is still the same file.
+const BEFORE: u64 = 4096;
+
+/// A digest of the bytes before a place, which the source stands at afterwards; `None`: it is shorter.
+fn before(source: &mut dyn Source, end: u64) -> std::io::Result<Option<u64>> {
+    let from = end.saturating_sub(BEFORE);
+    source.seek(SeekFrom::Start(from))?;
+    let mut bytes = vec![0; (end - from) as usize];
+    match source.read_exact(&mut bytes) {
+        Ok(()) => {
+            let mut hasher = DefaultHasher::new();
+            hasher.write(&bytes);
+            Ok(Some(hasher.finish()))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// Moves on within the buffer where that is possible.
+fn skip_to(source: &mut dyn Source, here: u64, offset: u64) -> std::io::Result<()> {
+    if offset > here && offset - here < BUFFER as u64 {
+        let mut left = (offset - here) as usize;
+        while left > 0 {
+            let n = source.fill_buf()?.len().min(left);
+            if n == 0 {
+                return Ok(());
+            }
+            source.consume(n);
+            left -= n;
+        }
+        return Ok(());
+    }
+    source.seek(SeekFrom::Start(offset)).map(|_| ())
+}
+
+/// A line without its break and a byte order mark.
+fn strip(line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii()
+}
+
+/// Which file it is and when it was last written or put in its place, which nobody sets: a modification time can be kept by who changes a
+/// file, and its length may be as before.
+#[cfg(unix)]
+fn written(meta: &std::fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    format!(
+        "{}:{} {}.{}",
+        meta.dev(),
+        meta.ino(),
+        meta.ctime(),
+        meta.ctime_nsec()
+    )
+}
+
+#[cfg(not(unix))]
+fn written(_: &std::fs::Metadata) -> String {
+    String::new()
+}
+
+impl EventStore for NdjsonStore {
+    fn info(&self) -> &StoreInfo {
+        &self.info
+    }
+
+    fn identity(&self) -> Result<Identity, SourceError> {
+        let mapping = self.mapping.as_ref().map_or("", |m| &m.text);
+        match &self.lines {
+            Lines::Spool(spool, _) => Ok(Identity {
+                path: None,
+                fingerprint: format!("piped in, {} bytes {mapping}", spool.len()),
+            }),
+            Lines::File(path) => {
+                let meta = std::fs::metadata(path).map_err(|e| self.error(&e))?;
+                let modified = meta
+                    .modified()
+                    .ok()
+                    .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+                let nanos = modified.map_or(0, |d| d.as_nanos());
+                let fingerprint = format!("{} {nanos} {} {mapping}", meta.len(), written(&meta));
+                Ok(Identity {
+                    path: Some(path.clone()),
+                    fingerprint,
+                })
+            }
+        }
+    }
+
+    fn estimate(&self) -> Option<u64> {
+        None
+    }
+
+    fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
+        Ok(self.scan_from(&mut *self.source()?, 0, false, sink, cancel)?.0)
+    }
+
+    /// Whole lines behind the place of the mark, or all of them. A line counts once its break is there.
+    fn scan_since(
+        &self,
+        since: &Mark,
+        sink: &mut dyn HeaderSink,
+        cancel: &Cancel,
+    ) -> Result<Option<ScanSummary>, SourceError> {
+        let mut source = self.source()?;
+        let from = match since.lines() {
+            None => 0,
+            Some((end, digest)) => {
+                // What lies before the place may be another text by now.
+                if before(&mut *source, end).map_err(|e| self.error(&e))? != Some(digest) {
+                    return Ok(None);
+                }
+                end
+            }
+        };
+        let (mut summary, end) = self.scan_from(&mut *source, from, true, sink, cancel)?;
+        if summary.complete {
+            let digest = before(&mut *source, end).map_err(|e| self.error(&e))?;
+            summary.mark = digest.map(|digest| Mark::of_lines(end, digest));
+        }
+        Ok(Some(summary))
+    }
+
+    fn line_numbers(&self, locators: &[Locator], cancel: &Cancel) -> Result<Option<Vec<u64>>, SourceError> {
+        let mut source = self.source()?;
+        let mut numbers = Vec::with_capacity(locators.len());
+        let mut line = Vec::new();
+        let (mut offset, mut number) = (0_i64, 1_u64);
+        for locator in locators {
+            while offset < locator.row {
+                line.clear();
+                let n = source.read_until(b'\n', &mut line).map_err(|e| self.error(&e))?;
+                if n == 0 {
+                    break;
+                }
+                offset += n as i64;
+                number += 1;
+                if number.is_multiple_of(CANCEL_EVERY) && cancel.is_cancelled() {
+                    return Err(SourceError::Cancelled);
+                }
+            }
+            numbers.push(number);
+        }
+        Ok(Some(numbers))
     }
 
     fn fetch(

@@ -7,18 +7,18 @@ use leftfold_event::json::Object;
 use super::connection::Database;
 use super::sql::quote;
 use crate::cell::Cell;
-use crate::shape::TableShape;
+use crate::shape::{RowKey, TableShape};
 use crate::store::SourceError;
 
 /// Rows between two looks at the cancel flag.
 const LOOK_EVERY: u32 = 256;
 
-/// Hands every row on as an object of its columns, in the table's order. Computed columns are never read.
+/// Hands every row on as an object of its columns, in the table's order, with its row number where it has one. Computed columns are never read.
 pub(crate) fn rows(
     database: &Database,
     table: &TableShape,
     cancel: &Cancel,
-    visit: &mut dyn FnMut(Object),
+    visit: &mut dyn FnMut(Option<i64>, Object),
 ) -> Result<(), SourceError> {
     let mut lease = database.lease()?;
     lease.heed(cancel)?;
@@ -29,7 +29,10 @@ pub(crate) fn rows(
         .filter(|c| !c.computed)
         .map(|c| c.name.as_str())
         .collect();
-    let list: Vec<String> = names.iter().map(|n| format!("t.{}", quote(n))).collect();
+    let mut list: Vec<String> = names.iter().map(|n| format!("t.{}", quote(n))).collect();
+    if let RowKey::RowId(id) = table.key {
+        list.push(format!("t.{id}"));
+    }
     let sql = format!("SELECT {} FROM main.{} AS t", list.join(", "), quote(&table.name));
     let failed = |e: rusqlite::Error| database.error(&e);
     let mut statement = lease.prepare(&sql).map_err(failed)?;
@@ -46,7 +49,11 @@ pub(crate) fn rows(
             let cell = Cell::from(row.get_ref(i).map_err(failed)?);
             object.insert(*name, cell.value(&bump));
         }
-        visit(object);
+        let number = match table.key {
+            RowKey::RowId(_) => row.get(names.len()).map_err(failed)?,
+            RowKey::Columns(_) | RowKey::None => None,
+        };
+        visit(number, object);
         bump.reset();
     }
     drop(rows);

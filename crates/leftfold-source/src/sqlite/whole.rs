@@ -128,6 +128,7 @@ fn hand_on(
         id,
         version: read.version,
         time: read.time,
+        partition: None,
         payload,
     })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Does } from '../../keys/focused';
 import { darkness, moved, stretch } from './heat';
 import type { Place } from './heat';
 
@@ -8,16 +9,14 @@ const row = (
   cells: columns.map((column) => ({ column, count: 1, status: 'confirmed', first: 0 })),
 });
 const ROWS = [row(2, 9), row(), row(1, 5, 8)];
-const walk = (keys: string[]): (Place | null)[] => {
+const walk = (keys: Does[]): (Place | null)[] => {
   let at: Place | null = null;
   return keys.map((key) => (at = moved(ROWS, at, key) ?? at));
 };
 
 describe('the map of findings', () => {
   it('is walked through by arrows, from one cell with findings to the next', () => {
-    expect(
-      walk(['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowLeft', 'Home', 'ArrowUp']),
-    ).toEqual([
+    expect(walk(['down', 'right', 'right', 'down', 'left', 'first', 'up'])).toEqual([
       { row: 0, column: 2 },
       { row: 0, column: 9 },
       { row: 0, column: 9 },
@@ -30,9 +29,9 @@ describe('the map of findings', () => {
   });
 
   it('leads nowhere when there is nothing', () => {
-    expect(moved([], null, 'ArrowDown')).toBeNull();
-    expect(moved([row()], null, 'ArrowDown')).toBeNull();
-    expect(moved(ROWS, null, 'ArrowUp')).toBeNull();
+    expect(moved([], null, 'down')).toBeNull();
+    expect(moved([row()], null, 'down')).toBeNull();
+    expect(moved(ROWS, null, 'up')).toBeNull();
   });
 
   it('cuts its stretch into columns without a rest', () => {

@@ -1,4 +1,5 @@
 /** The map of findings by stream and time: where one is, and where a key leads. */
+import type { Does } from '../../keys/focused';
 import type { HeatDto, HeatRowDto } from '../../ipc/contract';
 
 export interface Place {
@@ -21,15 +22,13 @@ function nearest(rows: Rows, row: number, column: number): number | null {
   return best;
 }
 
-/** From one cell with findings to another, by a key; `null`: the key leads nowhere. */
-export function moved(rows: Rows, at: Place | null, key: string): Place | null {
+/** From one cell with findings to another, by what a key does; `null`: it leads nowhere. */
+export function moved(rows: Rows, at: Place | null, does: Does): Place | null {
   const first = rows.findIndex((row) => row.cells.length > 0);
   if (first < 0) return null;
   if (at === null) {
     const [column] = columns(rows, first);
-    return ['ArrowDown', 'ArrowRight', 'Home'].includes(key) && column !== undefined
-      ? { row: first, column }
-      : null;
+    return ['down', 'right', 'first'].includes(does) && column !== undefined ? { row: first, column } : null;
   }
   const inRow = columns(rows, at.row);
   const to = (column: number | undefined): Place | null =>
@@ -41,18 +40,18 @@ export function moved(rows: Rows, at: Place | null, key: string): Place | null {
     }
     return null;
   };
-  switch (key) {
-    case 'ArrowRight':
+  switch (does) {
+    case 'right':
       return to(inRow.find((c) => c > at.column));
-    case 'ArrowLeft':
+    case 'left':
       return to(inRow.filter((c) => c < at.column).at(-1));
-    case 'Home':
+    case 'first':
       return to(inRow[0]);
-    case 'End':
+    case 'last':
       return to(inRow.at(-1));
-    case 'ArrowDown':
+    case 'down':
       return down(1);
-    case 'ArrowUp':
+    case 'up':
       return down(-1);
     default:
       return null;

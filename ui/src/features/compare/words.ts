@@ -1,21 +1,47 @@
 /** What a comparison and its findings are called, in the language in use. */
 import { durationText } from '../../i18n/duration';
 import { t, tOr } from '../../i18n/index.svelte';
-import type { ComparisonSummaryDto, FindingDto } from '../../ipc/contract';
+import { sentence } from '../../i18n/told';
+import type { ComparisonSummaryDto, FindingDto, ModeDto, SetByDto } from '../../ipc/contract';
 import { readablePointer } from '../../model/json';
-import { rfc3339 } from '../../model/time';
+import { rfc3339, splitRfc3339 } from '../../model/time';
+import { visible } from '../../model/visible';
 
-export const categoryName = (category: string): string => tOr(`finding.${category}`, category);
+/** What the name of a rule stands behind, so that it is never taken for a category's. */
+const RULE = 'rule:';
 
-export const categoryText = (category: string): string => tOr(`finding.${category}.what`, '');
+export const isRule = (category: string): boolean => category.startsWith(RULE);
 
-export function verdictText(summary: ComparisonSummaryDto): string {
-  return t(`compare.verdict.${summary.verdict}`, {
+export const categoryName = (category: string): string =>
+  isRule(category) ? category.slice(RULE.length) : tOr(`finding.${category}`, category);
+
+export const categoryText = (category: string, mode: ModeDto = 'mirror'): string =>
+  isRule(category)
+    ? t('finding.rule.what')
+    : tOr(`finding.${category}.${mode}`, tOr(`finding.${category}.what`, ''));
+
+/** An event that set something, in a few words. */
+export function setByText({ type, version, position, time }: SetByDto): string {
+  const which = version === null ? (position === null ? '' : ` #${position}`) : ` v${version}`;
+  return `${visible(type)}${which}${time === null ? '' : ` · ${splitRfc3339(time).clock}`}`;
+}
+
+export function verdictText(summary: ComparisonSummaryDto, mode: ModeDto = 'mirror'): string {
+  const failed = summary.rules.filter((rule) => rule.error !== null).length;
+  // Of rules that could not be checked nothing is said by the others.
+  if (mode === 'rules' && failed === summary.rules.length) return t('verdict.rules.failed', { n: failed });
+  const key =
+    mode === 'mirror'
+      ? (`compare.verdict.${summary.verdict}` as const)
+      : (`verdict.${mode}.${summary.verdict}` as const);
+  const text = t(key, {
     n: summary.counts.reduce((sum, count) => sum + count.confirmed, 0),
     m: summary.streamsDiffering,
     streams: summary.streams,
     within: durationText(BigInt(summary.within ?? '0')),
+    healed: summary.counts.reduce((sum, count) => sum + count.healed, 0),
   });
+  return mode === 'rules' && failed > 0 ? `${text} ${t('verdict.rules.some', { n: failed })}` : text;
 }
 
 /** The event that shows a finding. */
@@ -41,10 +67,17 @@ export function healedText(finding: FindingDto): string | null {
 /** What a finding is about, in a few words. */
 export function detailText(finding: FindingDto): string {
   const row = shownRow(finding);
-  const event = row === null ? '' : `${row.type}${row.version === null ? '' : ` v${row.version}`}`;
+  const event = row === null ? '' : `${visible(row.type)}${row.version === null ? '' : ` v${row.version}`}`;
   const fields = finding.fields.map((field) =>
-    field.path.startsWith('/') ? readablePointer(field.path) : field.path,
+    field.path.startsWith('/') ? readablePointer(field.path) : visible(field.path),
   );
-  const more = fields.length > 0 ? fields.join(', ') : (healedText(finding) ?? '');
-  return more === '' ? event : `${event} · ${more}`;
+  const said = finding.message === null ? '' : sentence(finding.message);
+  const more = fields.length > 0 ? fields.join(', ') : (healedText(finding) ?? said);
+  return [event, more].filter((part) => part !== '').join(' · ');
+}
+
+/** Where a finding is: in a stream, and by which key where that is something else. */
+export function placeText({ stream, key }: FindingDto): string {
+  if (key === null || key === stream) return visible(stream);
+  return visible(stream === '' ? key : `${stream} · ${key}`);
 }

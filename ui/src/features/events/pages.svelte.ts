@@ -3,19 +3,27 @@ import type { AxisDto, RowDto } from '../../ipc/contract';
 import { Latest } from '../../model/latest';
 import { call } from '../../state/backend';
 
-export const PAGE = 100;
-const KEEP = 60;
+/** Rows: a list that follows the playhead goes from page to page, and what is not looked at costs as much to send. */
+export const PAGE = 50;
+const KEEP = 120;
 
 export interface ListConfig {
   source: number;
   axis: AxisDto;
   filter: number | null;
+  /** Fields whose texts come along with each row. */
+  fields: readonly string[];
   /** Changes when the list may have grown or changed. */
   version: string;
 }
 
+type Texts = readonly (string | null)[];
+
 interface Page {
   rows: readonly RowDto[];
+  /** Which fields, and their texts by row. */
+  fields: readonly string[];
+  texts: readonly Texts[];
   version: string;
 }
 
@@ -38,18 +46,20 @@ export class Pages {
   private config: ListConfig | null = null;
   private totalVersion = '';
 
-  private readonly wish = new Latest<Wish, { page: number; rows: RowDto[]; total: number }[]>(
+  private readonly wish = new Latest<Wish, { page: number; rows: RowDto[]; texts: Texts[]; total: number }[]>(
     ({ config, pages }) =>
       Promise.all(
         pages.map(async (page) => {
           const { source, axis, filter } = config;
-          const answer = await call('rows', { source, axis, filter, offset: page * PAGE, limit: PAGE });
-          return { page, rows: answer.rows, total: answer.total };
+          const [offset, fields] = [page * PAGE, [...config.fields]];
+          const answer = await call('rows', { source, axis, filter, offset, limit: PAGE, fields });
+          return { page, rows: answer.rows, texts: answer.fields, total: answer.total };
         }),
       ),
     (answers, { config, first }) => {
-      for (const { page, rows, total } of answers) {
-        this.pages.set(page, { rows, version: config.version });
+      const { fields } = config;
+      for (const { page, rows, texts, total } of answers) {
+        this.pages.set(page, { rows, fields, texts, version: config.version });
         this.total = total;
       }
       this.totalVersion = config.version;
@@ -75,26 +85,45 @@ export class Pages {
     }
   }
 
-  /** Asks for the pages of these rows, unless they are there and current. */
-  need(first: number, end: number): void {
+  /**
+   * Asks for the pages of these rows, unless they are there and current; when they are, for those of `around` rows before and behind, so that
+   * who scrolls there finds them.
+   */
+  need(first: number, end: number, around = 0): void {
     const { config } = this;
     if (config === null) return;
+    let pages = this.lacking(first, end, config.version);
+    if (pages.length === 0 && around > 0 && this.total > 0)
+      pages = this.lacking(first - around, Math.min(end + around, this.total), config.version);
+    if (pages.length > 0) this.wish.request({ config, pages, first });
+    else if (this.totalVersion !== config.version) this.wish.request({ config, pages: [0], first });
+  }
+
+  private lacking(first: number, end: number, version: string): number[] {
     const pages: number[] = [];
     for (
       let page = Math.floor(Math.max(0, first) / PAGE);
       page * PAGE < Math.max(end, 1) && pages.length < 4;
       page++
     ) {
-      if (this.pages.get(page)?.version !== config.version) pages.push(page);
+      if (this.pages.get(page)?.version !== version) pages.push(page);
     }
-    if (pages.length > 0) this.wish.request({ config, pages, first });
-    else if (this.totalVersion !== config.version) this.wish.request({ config, pages: [0], first });
+    return pages;
   }
 
   row(index: number): RowDto | undefined {
     void this.arrived;
     const page = Math.floor(index / PAGE);
     return (this.pages.get(page) ?? this.before?.get(page))?.rows[index % PAGE];
+  }
+
+  /** What a field of a row says; `null`: it has none, or is not known yet. */
+  field(index: number, field: string): string | null {
+    void this.arrived;
+    const number = Math.floor(index / PAGE);
+    const page = this.pages.get(number) ?? this.before?.get(number);
+    const at = page?.fields.indexOf(field) ?? -1;
+    return page?.texts[index % PAGE]?.[at] ?? null;
   }
 
   has(index: number): boolean {

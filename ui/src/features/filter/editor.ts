@@ -1,9 +1,9 @@
 /** The one-line editor of the filter bar. */
-import { autocompletion, completionStatus } from '@codemirror/autocomplete';
+import { autocompletion, closeCompletion, completionStatus } from '@codemirror/autocomplete';
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import { EditorState, StateEffect, StateField, Transaction } from '@codemirror/state';
+import { EditorState, Prec, StateEffect, StateField, Transaction } from '@codemirror/state';
 import { Decoration, EditorView, keymap, placeholder } from '@codemirror/view';
 import type { DecorationSet } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -16,7 +16,8 @@ export interface EditorOptions {
   text: string;
   write: (text: string) => void;
   apply: () => void;
-  clear: () => void;
+  /** Esc: what was written and not applied is given up, else the field is left. */
+  leave: (text: string) => void;
   /** Names of lanes, for completion inside quotes. */
   names: () => { name: string; kind: LaneByDto }[];
   /** Names below `payload`, `payload.items` and the like, for completion after a dot. */
@@ -171,29 +172,36 @@ export function mountEditor(parent: HTMLElement, options: EditorOptions): Editor
             selection: { anchor: text.length },
           };
         }),
+        // Before the list's own keys, which take Esc for names that are still looked up.
+        Prec.highest(
+          keymap.of([
+            {
+              key: 'Enter',
+              run: (editor) => {
+                if (completionStatus(editor.state) === 'active') return false;
+                // What is still being looked up would open over the applied filter.
+                closeCompletion(editor);
+                options.apply();
+                return true;
+              },
+            },
+            {
+              key: 'Escape',
+              run: (editor) => {
+                if (completionStatus(editor.state) === 'active') return false;
+                closeCompletion(editor);
+                options.leave(editor.state.doc.toString());
+                return true;
+              },
+            },
+          ]),
+        ),
         autocompletion({
           override: [(context) => complete(context, options)],
           icons: false,
           maxRenderedOptions: 50,
         }),
         keymap.of([
-          {
-            key: 'Enter',
-            run: (editor) => {
-              if (completionStatus(editor.state) === 'active') return false;
-              options.apply();
-              return true;
-            },
-          },
-          {
-            key: 'Escape',
-            run: (editor) => {
-              if (completionStatus(editor.state) !== null) return false;
-              if (editor.state.doc.length > 0) options.clear();
-              else editor.contentDOM.blur();
-              return true;
-            },
-          },
           ...historyKeymap,
           ...defaultKeymap.filter((binding) => binding.key !== 'Enter' && binding.key !== 'Mod-Enter'),
         ]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest, wider } from './near';
+import { nearest, rank, wider } from './near';
 
 const named = (...names: string[]): { name: string }[] => names.map((name) => ({ name }));
 const near = (text: string, ...names: string[]): string[] =>
@@ -24,5 +24,32 @@ describe('the nearest names', () => {
   it('are looked for among ever more names', () => {
     expect(wider('stock-SKU-7')).toEqual(['stock-SKU-', 'stock', 'SKU', '']);
     expect(wider('stock')).toEqual(['']);
+  });
+});
+
+describe('commands are found', () => {
+  const sorted = (written: string, texts: string[]): string[] =>
+    texts
+      .map((text) => ({ text, at: rank(text, written) }))
+      .filter(({ at }) => at !== null)
+      .sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
+      .map(({ text }) => text);
+
+  it('by whole words before letters that are scattered', () => {
+    const texts = ['Switch between event time and log order', 'Change the theme', 'Themes'];
+    expect(sorted('theme', texts)).toEqual([
+      'Themes',
+      'Change the theme',
+      'Switch between event time and log order',
+    ]);
+    expect(sorted('the change', texts)[0]).toBe('Change the theme');
+  });
+
+  it('by nothing: all, as they stand', () => {
+    expect(sorted('', ['b', 'a'])).toEqual(['b', 'a']);
+  });
+
+  it('in Chinese', () => {
+    expect(sorted('主题', ['切换主题', '过滤'])).toEqual(['切换主题']);
   });
 });

@@ -32,6 +32,22 @@ export function isWithin(text: string, letters: string): boolean {
   return true;
 }
 
+/**
+ * How well a command's text fits what was written: 0 its beginning, 1 the beginning of a word, 2 somewhere in it, 3 the letters in their order anywhere;
+ * `null`: not at all. Each word that was written has to fit.
+ */
+export function rank(text: string, written: string): number | null {
+  const whole = text.toLowerCase();
+  const wanted = written.trim().toLowerCase();
+  if (whole.startsWith(wanted)) return 0;
+  const words = wanted.split(/\s+/);
+  const begins = (word: string): boolean =>
+    whole.split(/[^\p{L}\p{N}]+/u).some((own) => own.startsWith(word));
+  if (words.every(begins)) return 1;
+  if (words.every((word) => whole.includes(word))) return 2;
+  return isWithin(whole, words.join('')) ? 3 : null;
+}
+
 /** What to look for when nothing has the text in it: ever less of it, in the end anything. */
 export function wider(text: string): string[] {
   const pieces = text.match(/[\p{L}_]{2,}/gu) ?? [];

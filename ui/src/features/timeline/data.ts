@@ -3,9 +3,12 @@ import type { AxisDto, LaneByDto } from '../../ipc/contract';
 import { Latest } from '../../model/latest';
 import { ALL_LANES, readMarks, TileCache } from '../../model/tiles';
 import type { Marks, TileRequest } from '../../model/tiles';
+import { ValidTimes } from '../../model/validity';
 import { call } from '../../state/backend';
 
 export const MARK_LIMIT = 3000;
+/** So many valid times are asked for at once: events are read for them. */
+const VALID_LIMIT = 1000;
 
 export interface Config {
   source: number;
@@ -30,8 +33,11 @@ export class TimelineData {
   readonly lanes: TileCache;
   readonly whole: TileCache;
   marks: MarksInRange | null = null;
+  /** The valid times of single events, as far as they were asked for. */
+  readonly valid = new ValidTimes();
   private config: Config | null = null;
   private marksVersion = '';
+  private readonly validWish: Latest<{ source: number; ordinals: number[] }, (string | null)[]>;
   private readonly marksWish: Latest<{ from: bigint; to: bigint; config: Config }, MarksInRange>;
 
   constructor(changed: () => void) {
@@ -52,6 +58,13 @@ export class TimelineData {
     this.lanes = new TileCache(fetch, changed);
     this.whole = new TileCache(fetch, changed);
     this.whole.setLanes([ALL_LANES]);
+    this.validWish = new Latest(
+      (asked) => call('valid_times', asked),
+      (answer, { ordinals }) => {
+        this.valid.take(ordinals, answer);
+        changed();
+      },
+    );
     this.marksWish = new Latest(
       async ({ from, to, config }) => {
         const { source, axis, by, lanes, filter } = config;
@@ -103,6 +116,17 @@ export class TimelineData {
       this.whole.expire();
     }
     this.lanes.setLanes(config.lanes);
+  }
+
+  /** Asks for the valid times of single events where they are not known yet; answers whether all are known. */
+  needValid(ordinals: Iterable<number>): boolean {
+    const { config } = this;
+    if (config === null) return false;
+    this.valid.begin(`${config.source}:${config.version}`);
+    const missing = this.valid.missing(ordinals, VALID_LIMIT);
+    if (missing.length > 0 && !this.validWish.busy)
+      this.validWish.request({ source: config.source, ordinals: missing });
+    return missing.length === 0;
   }
 
   /** The single events of a range if they are there, of some lanes at least; asks for what is missing. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { laneAt, laneBox, layoutFor, STRIP } from './layout';
+import { laneAt, laneBox, layoutFor, STRIP, valueBox } from './layout';
 
 describe('the lanes of the timeline', () => {
   it('share the room while they fit, and nothing is hidden', () => {
@@ -31,6 +31,22 @@ describe('the lanes of the timeline', () => {
     expect(laneAt(l, (top + bottom) / 2, 40)).toBe(9);
     expect(laneAt(l, l.lanesTop - 1, 40)).toBeNull();
     expect(laneAt(l, l.lanesBottom + 1, 40)).toBeNull();
+  });
+
+  it('make room for lanes of values, below them and above the findings', () => {
+    for (const strip of [false, true]) {
+      const l = layoutFor(1000, 360, 4, 0, strip, strip, 2);
+      expect(l.lanesBottom).toBeLessThan(l.valuesTop);
+      expect(valueBox(l, 1).bottom).toBeLessThanOrEqual((l.stripTop ?? l.minimapTop) - l.sideHeight);
+      expect(l.linesBottom).toBeGreaterThanOrEqual(valueBox(l, 1).bottom);
+      expect(l.linesBottom).toBeLessThan(l.minimapTop);
+      expect(l.valueHeight).toBeGreaterThanOrEqual(26);
+    }
+    const low = layoutFor(1000, 205, 4, 0, true, true, 3);
+    expect(low.valuesTop).toBeGreaterThanOrEqual(low.lanesTop + 20);
+    expect(valueBox(low, 2).bottom).toBeLessThanOrEqual((low.stripTop ?? 0) - low.sideHeight);
+    const without = layoutFor(1000, 360, 4);
+    expect(without.linesBottom).toBe(without.lanesBottom);
   });
 
   it('make room for the findings of a comparison, which lie between them and the whole', () => {

@@ -1,8 +1,5 @@
 /** Draws what changes apart from the lanes: the range, the selection, the minimap's window. */
-import { durationText } from '../../i18n/duration';
 import { extentOn, fitView, lineToX, toLine } from '../../model/axis';
-import { groupDigits } from '../../model/time';
-import { DATA } from './paint';
 import type { Scene } from './paint';
 import { MINIMAP } from './layout';
 
@@ -21,17 +18,6 @@ function paintRange(g: CanvasRenderingContext2D, s: Scene, range: { from: bigint
   g.fillStyle = palette.range;
   g.fillRect(a, l.lanesTop - 6, 1, l.lanesBottom - l.lanesTop + 6);
   g.fillRect(b - 1, l.lanesTop - 6, 1, l.lanesBottom - l.lanesTop + 6);
-  const length = range.to - range.from;
-  const text = s.axis === 'time' ? durationText(length) : groupDigits(String(length));
-  g.font = DATA;
-  const width = g.measureText(text).width + 10;
-  const middle = Math.min(Math.max((a + b) / 2, l.left + width / 2), l.left + l.inner - width / 2);
-  g.fillStyle = palette.panel;
-  g.fillRect(middle - width / 2, l.lanesBottom - 16, width, 15);
-  g.fillStyle = palette.accent;
-  g.textAlign = 'center';
-  g.textBaseline = 'middle';
-  g.fillText(text, middle, l.lanesBottom - 8);
 }
 
 function paintMinimapWindow(g: CanvasRenderingContext2D, s: Scene): void {

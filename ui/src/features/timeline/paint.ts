@@ -1,19 +1,24 @@
 /** Draws what changes only with the data or the view: ruler, lanes, gaps, minimap. */
-import type { AxisDto, LaneDto } from '../../ipc/contract';
+import type { AxisDto } from '../../ipc/contract';
 import { durationText } from '../../i18n/duration';
 import type { Run } from '../../model/overview';
 import { fitView, lineToX, toLine, visibleRanges } from '../../model/axis';
 import type { Fold, View } from '../../model/axis';
 import { elideMiddle } from '../../model/names';
+import { visible } from '../../model/visible';
 import { barsOf, runsOf } from '../../model/overview';
+import { pairsOf } from '../../model/validity';
 import { ALL_LANES, levelFor } from '../../model/tiles';
 import type { Range, TileCache } from '../../model/tiles';
+import type { Values } from '../../model/valueLane';
 import type { Palette } from '../../theme/tokens';
 import { MARK_LIMIT } from './data';
 import type { MarksInRange, TimelineData } from './data';
+import type { DrawnValid } from '../../state/validTimes.svelte';
 import { laneBox, MINIMAP } from './layout';
 import type { Layout } from './layout';
 import { marksOf } from './ruler';
+import { paintValues } from './values';
 
 export interface Scene {
   layout: Layout;
@@ -23,7 +28,12 @@ export interface Scene {
   fold: Fold;
   view: View;
   bounds: Range;
-  lanes: { lane: LaneDto; colour: string; name: string }[];
+  /** Each drawn from the events of one lane or of several. */
+  lanes: { keys: readonly number[]; colour: string; name: string }[];
+  /** The lanes of watched fields; `null`: what they hold is not known yet. */
+  values: { values: Values | null; colour: string }[];
+  /** Whether valid times stand beside recorded ones where events are drawn one by one. */
+  validTimes: boolean;
   scale: 'sqrt' | 'linear';
   idle: (duration: string) => string;
   wholeName: string;
@@ -35,13 +45,20 @@ export interface Drawn {
   level: number;
   /** Single events by lane, when that is what is drawn. */
   marks: MarksInRange | null;
+  validTimes: DrawnValid;
 }
 
 export const WORDS = '12px Inter, system-ui, sans-serif';
 export const DATA = '11px "JetBrains Mono", monospace';
 
 /** What the lanes are filled from, one element a device pixel. */
-function counts(cache: TileCache, lane: number, scene: Scene, view: View, pixels: number): Float32Array {
+function counts(
+  cache: TileCache,
+  lanes: readonly number[],
+  scene: Scene,
+  view: View,
+  pixels: number,
+): Float32Array {
   const into = new Float32Array(pixels);
   const per = view.span / pixels;
   const level = levelFor(per);
@@ -50,16 +67,17 @@ function counts(cache: TileCache, lane: number, scene: Scene, view: View, pixels
     view.from,
     view.from + BigInt(Math.ceil(view.span + view.frac)),
   )) {
-    cache.accumulate(
-      lane,
-      level,
-      { from, to },
-      segment,
-      view.from - segment.at + segment.from,
-      view.frac,
-      per,
-      into,
-    );
+    for (const lane of lanes)
+      cache.accumulate(
+        lane,
+        level,
+        { from, to },
+        segment,
+        view.from - segment.at + segment.from,
+        view.frac,
+        per,
+        into,
+      );
   }
   return into;
 }
@@ -113,13 +131,17 @@ function fillLane(
 function paintRuler(g: CanvasRenderingContext2D, s: Scene): void {
   const { layout: l } = s;
   g.fillStyle = s.palette.line;
-  for (const { x } of marksOf(s))
+  for (const { x } of marksOf(s)) {
     g.fillRect(Math.round(x), l.lanesTop - 4, 1, l.lanesBottom - l.lanesTop + 4);
+    g.fillRect(Math.round(x), l.valuesTop, 1, l.values * l.valueHeight);
+  }
 }
 
 /** Gaps are drawn as two lines and the time that passes between them. */
 function paintGaps(g: CanvasRenderingContext2D, s: Scene): void {
   const { layout: l, palette } = s;
+  /** How far texts reach: one that has no room is left out, and the next one told. */
+  let taken = -Infinity;
   for (const [i, segment] of s.fold.segments.entries()) {
     const next = s.fold.segments[i + 1];
     if (next === undefined) continue;
@@ -140,7 +162,10 @@ function paintGaps(g: CanvasRenderingContext2D, s: Scene): void {
     g.fillStyle = palette.dim;
     const middle = (x0 + x1) / 2;
     const half = g.measureText(text).width / 2;
-    g.fillText(text, Math.min(Math.max(middle, l.left + half), l.left + l.inner - half), l.lanesTop - 12);
+    const at = Math.min(Math.max(middle, l.left + half), l.left + l.inner - half);
+    if (at - half < taken + 4) continue;
+    taken = at + half;
+    g.fillText(text, at, l.lanesTop - 12);
   }
 }
 
@@ -148,7 +173,7 @@ function paintMarks(g: CanvasRenderingContext2D, s: Scene, found: MarksInRange):
   const { layout: l, dpr } = s;
   const { marks } = found;
   if (marks === null) return;
-  const order = new Map(s.lanes.map(({ lane }, i) => [lane.key, i]));
+  const order = new Map(s.lanes.flatMap(({ keys }, i) => keys.map((key) => [key, i] as const)));
   for (const [i, coord] of marks.coords.entries()) {
     const x = l.left + lineToX(s.view, toLine(s.fold, coord), l.inner);
     if (x < l.left - 1 || x > l.left + l.inner + 1) continue;
@@ -162,8 +187,56 @@ function paintMarks(g: CanvasRenderingContext2D, s: Scene, found: MarksInRange):
   }
 }
 
+/** The events in sight that are valid at another time: a diamond there, and a line to where each was recorded. */
+function paintValidTimes(
+  g: CanvasRenderingContext2D,
+  s: Scene,
+  data: TimelineData,
+  found: MarksInRange,
+): DrawnValid {
+  const { layout: l } = s;
+  const { marks } = found;
+  if (marks === null) return 'dense';
+  const x = (coord: bigint): number => l.left + lineToX(s.view, toLine(s.fold, coord), l.inner);
+  const isSeen = (at: number): boolean => at >= l.left - 1 && at <= l.left + l.inner + 1;
+  const known = data.needValid([...marks.ordinals].filter((_, i) => isSeen(x(marks.coords[i] ?? 0n))));
+  const order = new Map(s.lanes.flatMap(({ keys }, i) => keys.map((key) => [key, i] as const)));
+  let drawn = 0;
+  for (const { recorded, valid, lane: index } of pairsOf(marks, data.valid)) {
+    const at = order.get(found.lanes[index] ?? -1);
+    const lane = at === undefined ? undefined : s.lanes[at];
+    const [from, to] = [x(recorded), x(valid)];
+    if (at === undefined || lane === undefined || (!isSeen(from) && !isSeen(to))) continue;
+    const { top, bottom } = laneBox(l, at);
+    const head = bottom - (bottom - top) * 0.72;
+    const y = top + (head - top) * 0.45;
+    drawn++;
+    g.strokeStyle = lane.colour;
+    g.lineWidth = 1;
+    g.globalAlpha = 0.75;
+    g.beginPath();
+    g.moveTo(from, head);
+    g.lineTo(to, y);
+    g.stroke();
+    g.globalAlpha = 1;
+    g.fillStyle = s.palette.panel;
+    g.beginPath();
+    g.moveTo(to, y - 4);
+    g.lineTo(to + 4, y);
+    g.lineTo(to, y + 4);
+    g.lineTo(to - 4, y);
+    g.closePath();
+    g.fill();
+    g.stroke();
+  }
+  return known ? drawn : 'waiting';
+}
+
+/** Whether there are too many events in sight to draw them one by one. */
+const isDense = (s: Scene, total: number): boolean => total > Math.min(s.layout.inner / 3, MARK_LIMIT / 4);
+
 function marksInView(s: Scene, data: TimelineData, total: number): MarksInRange | null {
-  if (total > Math.min(s.layout.inner / 3, MARK_LIMIT / 4)) return null;
+  if (isDense(s, total)) return null;
   const ranges = visibleRanges(
     s.fold,
     s.view.from,
@@ -172,7 +245,7 @@ function marksInView(s: Scene, data: TimelineData, total: number): MarksInRange 
   const [first, last] = [ranges[0], ranges[ranges.length - 1]];
   if (first === undefined || last === undefined) return null;
   const found = data.marksFor(first.from, last.to);
-  return found?.marks == null ? null : found;
+  return found;
 }
 
 /** Says which counts should be there; what is missing is fetched. Answers the level of the lanes' columns. */
@@ -191,30 +264,37 @@ function paintName(g: CanvasRenderingContext2D, s: Scene, name: string, middle: 
   g.textAlign = 'left';
   g.textBaseline = 'middle';
   g.fillText(
-    elideMiddle(name, s.layout.left - 22, (text) => g.measureText(text).width),
+    elideMiddle(visible(name), s.layout.left - 22, (text) => g.measureText(text).width),
     12,
     middle,
   );
 }
 
-function paintLanes(g: CanvasRenderingContext2D, s: Scene, data: TimelineData): MarksInRange | null {
+interface Lanes {
+  marks: MarksInRange | null;
+  validTimes: DrawnValid;
+}
+
+function paintLanes(g: CanvasRenderingContext2D, s: Scene, data: TimelineData): Lanes {
   const { layout: l, dpr } = s;
   const pixels = Math.round(l.inner * dpr);
   const visible = s.lanes.slice(l.first, l.end);
-  const rows = visible.map(({ lane }) => counts(data.lanes, lane.key, s, s.view, pixels));
+  const rows = visible.map(({ keys }) => counts(data.lanes, keys, s, s.view, pixels));
   const total = rows.reduce((sum, row) => sum + row.reduce((a, b) => a + b, 0), 0);
-  const marks = marksInView(s, data, total);
+  const found = marksInView(s, data, total);
+  const marks = found?.marks == null ? null : found;
+  let validTimes: DrawnValid = isDense(s, total) || (found !== null && marks === null) ? 'dense' : 'waiting';
   const peak = calm(Math.max(...rows.map(greatest), 0));
   g.save();
   g.beginPath();
   g.rect(0, l.lanesTop, l.width, l.lanesBottom - l.lanesTop);
   g.clip();
-  for (const [i, { lane, colour, name }] of visible.entries()) {
+  for (const [i, { keys, colour, name }] of visible.entries()) {
     const { top, bottom } = laneBox(l, l.first + i);
     g.fillStyle = s.palette.line;
     g.fillRect(l.left, Math.round(bottom) - 1, l.inner, 1);
     const row = rows[i];
-    if (row !== undefined && marks?.lanes.includes(lane.key) !== true) {
+    if (row !== undefined && (marks === null || !keys.every((key) => marks.lanes.includes(key)))) {
       g.save();
       g.setTransform(1, 0, 0, 1, 0, 0);
       fillLane(g, row, peak, { left: l.left, top, bottom }, s, colour);
@@ -231,15 +311,21 @@ function paintLanes(g: CanvasRenderingContext2D, s: Scene, data: TimelineData): 
     paintName(g, s, name, (top + bottom) / 2);
   }
   if (marks !== null) paintMarks(g, s, marks);
+  if (marks !== null && s.validTimes && s.axis === 'time') {
+    g.beginPath();
+    g.rect(l.left, l.lanesTop, l.inner, l.lanesBottom - l.lanesTop);
+    g.clip();
+    validTimes = paintValidTimes(g, s, data, marks);
+  }
   g.restore();
-  return marks;
+  return { marks, validTimes };
 }
 
 /** Where a coordinate is wider than a pixel: each that has events, at its place and not smeared over its width. */
 function apart(s: Scene, data: TimelineData, whole: View): Run[] | null {
   const length = Number(s.fold.length) + 1;
   if (whole.span > s.layout.inner * s.dpr) return null;
-  const each = counts(data.whole, ALL_LANES, s, { from: 0n, frac: 0, span: length }, length);
+  const each = counts(data.whole, [ALL_LANES], s, { from: 0n, frac: 0, span: length }, length);
   return [...each.entries()]
     .filter(([, events]) => events > 0)
     .map(([line, events]) => {
@@ -251,7 +337,7 @@ function apart(s: Scene, data: TimelineData, whole: View): Run[] | null {
 function paintMinimap(g: CanvasRenderingContext2D, s: Scene, data: TimelineData, whole: View): void {
   const { layout: l, dpr, palette } = s;
   const pixels = Math.round(l.inner * dpr);
-  const row = counts(data.whole, ALL_LANES, s, whole, pixels);
+  const row = counts(data.whole, [ALL_LANES], s, whole, pixels);
   g.fillStyle = palette.raised;
   g.fillRect(l.left, l.minimapTop, l.inner, MINIMAP);
   g.save();
@@ -297,12 +383,13 @@ export function paintBase(g: CanvasRenderingContext2D, s: Scene, data: TimelineD
   g.clearRect(0, 0, s.layout.width, s.layout.height);
   if (!s.ready) {
     paintSkeleton(g, s);
-    return { level: 0, marks: null };
+    return { level: 0, marks: null, validTimes: 'waiting' };
   }
   paintRuler(g, s);
   const { level, whole } = ask(s, data);
-  const marks = paintLanes(g, s, data);
+  const { marks, validTimes } = paintLanes(g, s, data);
+  paintValues(g, s);
   paintGaps(g, s);
   paintMinimap(g, s, data, whole);
-  return { level, marks };
+  return { level, marks, validTimes };
 }

@@ -4,7 +4,9 @@ import type { AxisDto } from '../../ipc/contract';
 import { lineToX, toLine, visibleRanges } from '../../model/axis';
 import type { Fold, View } from '../../model/axis';
 import { fractionGroups, isClock, numberTicks, rulerContext, timeStep, timeTicks } from '../../model/ticks';
-import { civil, dateText } from '../../model/time';
+import type { Tick, TimeStep } from '../../model/ticks';
+import { civil, clockText, dateText } from '../../model/time';
+import type { Civil } from '../../model/time';
 import type { Layout } from './layout';
 
 /** The width of a character of the ruler's font. */
@@ -15,6 +17,8 @@ const FLAG_PADDING = 14;
 const APART = 92;
 const APART_FINE = 110;
 const AIR = 8;
+/** Where what stands at the left end begins. */
+const CONTEXT_LEFT = 12;
 
 export interface Scale {
   layout: Layout;
@@ -24,6 +28,7 @@ export interface Scale {
 }
 
 export interface Mark {
+  coord: bigint;
   x: number;
   /** `null`: no room for a text here. */
   label: string | null;
@@ -35,35 +40,66 @@ export interface Mark {
 const ranges = ({ fold, view }: Scale): ReturnType<typeof visibleRanges> =>
   visibleRanges(fold, view.from, view.from + BigInt(Math.ceil(view.span + view.frac)));
 
-const dayOf = (coord: bigint): string => dateText(civil(coord));
+/** The step of the marks: fine ones say more digits, and stand further apart. */
+function stepOf(s: Scale): { step: TimeStep; apart: number } {
+  const perPixel = s.view.span / s.layout.inner;
+  const apart = s.axis === 'time' && fractionGroups(timeStep(perPixel * APART)) === 3 ? APART_FINE : APART;
+  return { step: timeStep(perPixel * apart), apart: perPixel * apart };
+}
+
+const isSameDay = (a: Civil, b: Civil): boolean =>
+  a.year === b.year && a.month === b.month && a.day === b.day;
+
+/**
+ * What a mark says, after what was said before it: years, days and seconds that have changed since are said again, for behind a fold nothing on
+ * the way says them.
+ */
+function labelOf(tick: Tick, step: TimeStep, said: Civil): string {
+  const c = civil(tick.coord);
+  if (step.unit === 'months') return tick.label;
+  const date = c.year === said.year ? dateText(c).slice(-5) : dateText(c);
+  if (!isClock(step)) return date;
+  const sameDay = isSameDay(c, said);
+  const clock = clockText(c);
+  const isSaid = sameDay && clock === clockText(said);
+  // Digits behind a second that was not said yet.
+  const whole = tick.label.startsWith('.') && !isSaid ? clock + tick.label : tick.label;
+  if (sameDay) return whole;
+  const isMidnight = tick.label === dateText(c).slice(-5);
+  return isMidnight ? date : `${date} ${whole}`;
+}
 
 export function marksOf(s: Scale): Mark[] {
   const { layout: l } = s;
-  const perPixel = s.view.span / l.inner;
-  const apart = s.axis === 'time' && fractionGroups(timeStep(perPixel * APART)) === 3 ? APART_FINE : APART;
   const out: Mark[] = [];
-  const step = timeStep(perPixel * apart);
-  let taken = -Infinity;
-  let day: string | null = null;
+  const { step, apart } = stepOf(s);
+  // No text stands over what the left end says.
+  const context = Math.max(0, ...contextOf(s).map((text) => text.length));
+  let taken = context === 0 ? -Infinity : CONTEXT_LEFT + context * CHARACTER;
+  let said: Civil | null = null;
   for (const { from, to } of ranges(s)) {
-    const ticks = s.axis === 'time' ? timeTicks(from, to, step) : numberTicks(from, to, perPixel * apart);
-    // The ruler's left end says which day it begins on.
-    day ??= dayOf(from);
+    const ticks = s.axis === 'time' ? timeTicks(from, to, step) : numberTicks(from, to, apart);
+    // The ruler's left end says what it begins in.
+    said ??= civil(from);
     for (const tick of ticks) {
       // Nothing stands before the log's first place.
       if (s.axis === 'log' && tick.coord < 0n) continue;
       const x = l.left + lineToX(s.view, toLine(s.fold, tick.coord), l.inner);
       if (x < l.left - 1 || x > l.left + l.inner + 1) continue;
-      // Behind what is folded away it may be another day, whose midnight has no mark.
-      const jumped = s.axis === 'time' && isClock(step) && dayOf(tick.coord) !== day;
-      const dated = dayOf(tick.coord).slice(5);
-      const label = jumped && tick.label !== dated ? `${dated} ${tick.label}` : tick.label;
+      const label = s.axis === 'time' ? labelOf(tick, step, said) : tick.label;
       const half = (label.length * CHARACTER) / 2;
       const fits = x - half >= taken + AIR && x + half <= l.left + l.inner + AIR;
-      out.push({ x, label: fits ? label : null, strong: tick.strong || (jumped && fits), half });
+      const more = s.axis === 'time' && label !== tick.label;
+      out.push({
+        coord: tick.coord,
+        x,
+        label: fits ? label : null,
+        strong: tick.strong || (more && fits),
+        half,
+      });
       if (!fits) continue;
       taken = x + half;
-      if (jumped) day = dayOf(tick.coord);
+      if (s.axis === 'time') said = civil(tick.coord);
     }
   }
   return out;
@@ -73,7 +109,7 @@ export function marksOf(s: Scale): Mark[] {
 export function contextOf(s: Scale): string[] {
   const [first] = ranges(s);
   if (s.axis !== 'time' || first === undefined) return [];
-  const text = rulerContext(first.from, timeStep((s.view.span / s.layout.inner) * APART));
+  const text = rulerContext(first.from, stepOf(s).step);
   return text.length * CHARACTER < s.layout.left - 14 ? [text] : text.split(' ');
 }
 

@@ -68,6 +68,10 @@ export function tilesOf(spans: readonly SpanDto[], answer: ArrayBuffer): Tile[] 
   return tiles;
 }
 
+/** The places of findings that are known exactly: of columns that are one coordinate wide. */
+export const exactPlaces = (tiles: readonly Tile[]): bigint[] =>
+  tiles.filter(({ from, to }) => to - from === 1n).map(({ from }) => from);
+
 /** Where tiles are drawn, in whatever view: those of another one stay at their places until the next answer. */
 export function boxesOf(tiles: readonly Tile[], fold: Fold, view: View, width: number): Box[] {
   const most = tiles.reduce((peak, tile) => Math.max(peak, tile.count), 1);

@@ -1,10 +1,11 @@
 /** A backend in memory: a shop's day, for development in a browser and for tests. Never part of the built window. */
-import type { OpenAtStart, RowDto, SourceDto, StoreDto } from '../contract';
+import type { ComparisonDto, OpenAtStart, RowDto, SourceDto, StoreDto } from '../contract';
 import { BackendError } from '../backend';
 import type { Answer, Args, Backend, BackendEvents, CommandName } from '../backend';
 import { formatJson } from '../../model/json';
 import { rfc3339 } from '../../model/time';
 import { likeness, MockComparison } from './compare';
+import { MockRules, statedRules } from './rules';
 import { guess, inspect, store } from './files';
 import { compile } from './filter';
 import { changes, EMPTY } from './fold';
@@ -12,6 +13,9 @@ import { MockHistory } from './history';
 
 type Handlers = { [E in keyof BackendEvents]: Set<(payload: BackendEvents[E]) => void> };
 type Table = { [K in CommandName]?: (args: Args<K>) => Answer<K> };
+
+/** The most events it copies at once. */
+export const MOST_COPIED = 1000;
 
 export interface MockOptions {
   events?: number;
@@ -24,6 +28,11 @@ export interface MockOptions {
 export class MockBackend implements Backend {
   /** Names of the commands called, in order. */
   readonly calls: CommandName[] = [];
+  /** Fields that are hidden. */
+  masks: string[] = [];
+  private unmasked = false;
+  /** What was copied last. */
+  clipboard = '';
   /** Whether the file was written to since it was read. */
   stale = false;
   private readonly own: MockHistory;
@@ -33,8 +42,11 @@ export class MockBackend implements Backend {
     capture: new Set(),
     comparison: new Set(),
     open: new Set(),
+    closing: new Set(),
     drag: new Set(),
   };
+  /** What was seen of each source, by path and store. */
+  readonly seen = new Map<string, string>();
   private readonly delay: number;
   private nextFilter = 1;
   private nextComparison = 1;
@@ -83,6 +95,11 @@ export class MockBackend implements Backend {
       }
       return null;
     },
+    workspace: ({ path, store: index }) => this.seen.get(`${path} ${index}`) ?? null,
+    save_workspace: ({ path, store: index, json }) => {
+      this.seen.set(`${path} ${index}`, json);
+      return null;
+    },
     pick_file: () => '/home/ada/data/journal.db',
     pick_save_file: ({ suggested }) => `/tmp/${suggested}`,
     recent: () => [
@@ -111,6 +128,7 @@ export class MockBackend implements Backend {
     inspect: ({ path }) => inspect(path),
     opening: () => null,
     cancel_opening: () => null,
+    masks: () => this.masks.map((name) => ({ name, file: '/home/ada/data/leftfold.toml' })),
     oddities: () => [],
     preview_mapping: ({ mapping }) => ({
       rows: this.own.all.slice(0, 12).map((e) => this.own.row(e)),
@@ -119,7 +137,8 @@ export class MockBackend implements Backend {
         : [],
     }),
     save_mapping: ({ path }) => path.replace(/[^/]*$/, 'leftfold.toml'),
-    open: ({ path, mapping }) => {
+    open: ({ path, mapping, unmasked }) => {
+      this.unmasked = unmasked;
       this.grow();
       return this.source(path, mapping === null ? store : guess);
     },
@@ -138,21 +157,47 @@ export class MockBackend implements Backend {
     axis_info: ({ axis, filter }) => this.own.axisInfo(axis, filter),
     density: (args) => this.own.density(args),
     marks: (args) => this.own.marks(args),
-    rows: ({ axis, filter, offset, limit }) => {
+    rows: ({ axis, filter, offset, limit, fields }) => {
       const list = this.own.list(axis, filter);
       return {
         generation: this.own.generation,
         total: list.length,
         offset,
         rows: list.slice(offset, offset + limit).map((e) => this.own.row(e)),
+        fields:
+          fields.length === 0
+            ? []
+            : list.slice(offset, offset + limit).map((e) => this.fields(e.ordinal, fields)),
       };
     },
     rank: ({ filter, place }) =>
       this.own.list(place.axis, filter).filter((e) => this.own.includes(place, e)).length,
+    reached: ({ filter, place, known }) => {
+      const within = this.own.list(place.axis, filter).filter((e) => this.own.includes(place, e));
+      const last = within.length === known ? undefined : within.at(-1);
+      return { rank: within.length, row: last === undefined ? null : this.own.row(last) };
+    },
     event: ({ ordinal }) => this.own.event(ordinal),
     cause: ({ ordinal }) => {
       const found = this.own.causeOf(ordinal);
       return found === null ? null : this.own.row(this.own.at(found));
+    },
+    causes: ({ ordinal }) => {
+      const chain: RowDto[] = [];
+      for (let at = this.own.causeOf(ordinal); at !== null; at = this.own.causeOf(at))
+        chain.push(this.own.row(this.own.at(at)));
+      return { chain, end: 'root' };
+    },
+    effects: ({ ordinal }) => {
+      const found: { row: RowDto; parent: number; again: boolean }[] = [];
+      const waiting = [ordinal];
+      for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift())
+        for (const e of this.own.all)
+          if (this.own.causeOf(e.ordinal) === parent) {
+            found.push({ row: this.own.row(e), parent, again: false });
+            waiting.push(e.ordinal);
+          }
+      return { effects: found, more: false };
     },
     cancel_search: () => null,
     place_of: ({ axis, ordinal }) => this.own.placeOf(axis, ordinal),
@@ -180,7 +225,7 @@ export class MockBackend implements Backend {
       const e = direction === 'next' ? list[rank] : list[rank - (here ? 2 : 1)];
       return e === undefined ? null : this.own.row(e);
     },
-    state: ({ stream, place, projection }) => this.own.state(stream, place, projection),
+    state: ({ stream, place, projection, before }) => this.own.state(stream, place, projection, before),
     diff: ({ stream, from, to, projection }) => {
       const [a, b] = [from, to].map((p) => this.own.stepsTo(stream, p, projection).at(-1)?.after ?? EMPTY);
       const before = a ?? EMPTY;
@@ -195,6 +240,8 @@ export class MockBackend implements Backend {
     },
     history: ({ stream, path, limit, projection }) =>
       this.own.history(stream, path, projection).slice(-limit),
+    watch: ({ stream, path, axis, projection }) => this.own.watch(stream, path, axis, projection),
+    valid_times: ({ ordinals }) => ordinals.map((ordinal) => this.own.validTime(ordinal)),
     next_change: ({ stream, path, place, direction, projection }) => {
       const entries = this.own.history(stream, path, projection).map((h) => h.row);
       const at = (row: RowDto): boolean => this.own.includes(place, this.own.at(row.ordinal));
@@ -234,7 +281,7 @@ export class MockBackend implements Backend {
       this.own.filters.delete(filter);
       return null;
     },
-    relocate: ({ positions }) => positions.map(() => null),
+    relocate: ({ positions }) => positions.map((position) => this.own.ordinalOf(position)),
     kafka_profiles: () => [],
     remembered_connections: () => [],
     captures: () => [],
@@ -248,14 +295,13 @@ export class MockBackend implements Backend {
     compare_start: (args) => {
       if (args.right.endsWith('/none.db'))
         throw new BackendError({ code: 'source-unopenable', message: `${args.right} cannot be opened` });
-      const comparison = new MockComparison(this.nextComparison++, this.own, args);
-      this.comparisons.set(comparison.id, comparison);
-      setTimeout(() => {
-        if (comparison.state === 'running' && !this.endless) comparison.state = 'done';
-        this.emit('comparison', { comparison: comparison.id });
-      }, 20);
-      return comparison.dto();
+      return this.begin(new MockComparison(this.nextComparison++, this.own, args));
     },
+    saved_comparisons: () => [],
+    rules: () => statedRules,
+    beside: (args) => this.comparison(args.comparison).beside(args),
+    states_beside: (args) => this.comparison(args.comparison).statesBeside(args),
+    check_start: (args) => this.begin(new MockRules(this.nextComparison++, this.own, args)),
     compare_status: ({ comparison }) => this.comparison(comparison).dto(),
     compare_cancel: ({ comparison }) => {
       const found = this.comparison(comparison);
@@ -286,8 +332,48 @@ export class MockBackend implements Backend {
     finding_states: (args) => this.comparison(args.comparison).states(args),
     cancel_states: () => null,
     likeness: ({ path }) => likeness(path),
-    export_events: ({ axis, filter }) => this.own.list(axis, filter).length,
+    export_view: ({ what, filter }) => ({ written: this.own.list(what.axis, filter).length, whole: false }),
+    export_progress: () => null,
+    cancel_export: () => null,
+    copy_events: ({ axis, filter, ranges, form }) => {
+      const list = this.own.list(axis, filter);
+      const asked = ranges.flatMap(({ from, to }) => list.slice(from, to));
+      const events = asked.slice(0, MOST_COPIED);
+      const lines = events.map((e) => this.own.event(e.ordinal).json);
+      this.clipboard = form === 'json' ? lines.join('\n') : `csv of ${events.length}`;
+      return { events: events.length, asked: asked.length };
+    },
+    copy_text: ({ text }) => {
+      this.clipboard = text;
+      return null;
+    },
+    make_link: ({ open }) =>
+      `leftfold://open?${Object.entries({ ...open, path: undefined, source: open.path })
+        .filter(([, value]) => value != null)
+        .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+        .join('&')}`,
+    new_window: () => null,
+    leave: () => null,
   };
+
+  private fields(ordinal: number, fields: readonly string[]): (string | null)[] {
+    const event = this.own.event(ordinal);
+    const envelope = JSON.parse(event.json) as Record<string, unknown>;
+    return fields.map((field) => {
+      let at: unknown = envelope;
+      for (const name of field.split('.')) at = (at as Record<string, unknown> | null | undefined)?.[name];
+      return at === undefined ? null : typeof at === 'string' ? at : JSON.stringify(at);
+    });
+  }
+
+  private begin(comparison: MockComparison): ComparisonDto {
+    this.comparisons.set(comparison.id, comparison);
+    setTimeout(() => {
+      if (comparison.state === 'running' && !this.endless) comparison.state = 'done';
+      this.emit('comparison', { comparison: comparison.id });
+    }, 20);
+    return comparison.dto();
+  }
 
   private comparison(id: number): MockComparison {
     const found = this.comparisons.get(id);
@@ -302,7 +388,9 @@ export class MockBackend implements Backend {
   /** In development `#open=NAME` opens one of the made-up files. */
   private openAtStart(): OpenAtStart | null {
     const name = typeof location === 'undefined' ? undefined : /open=([\w.]+)/.exec(location.hash)?.[1];
-    return name === undefined ? null : { path: `/home/ada/data/${name}`, at: null, stream: null };
+    if (name === undefined) return null;
+    const path = `/home/ada/data/${name}`;
+    return { path, table: null, at: null, stream: null, axis: null, filter: null, projection: null };
   }
 
   private saved(): string | null {
@@ -336,6 +424,7 @@ export class MockBackend implements Backend {
       path,
       name: path.slice(path.lastIndexOf('/') + 1),
       store: of,
+      masks: this.unmasked ? [] : this.masks,
       index: {
         generation: this.own.generation,
         events: this.own.indexed,

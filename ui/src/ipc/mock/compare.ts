@@ -1,5 +1,6 @@
 /** A comparison in memory: the shop's day against a copy with faults. */
 import type {
+  BesideDto,
   ComparisonDto,
   ConvergenceDto,
   FindingDto,
@@ -21,7 +22,7 @@ const CATEGORIES = ['missing', 'extra', 'conflict', 'late'] as const;
 const STATUSES: readonly FindingStatusDto[] = ['pending', 'confirmed', 'healed', 'outOfCoverage'];
 const LATER = 95_000_000_000n;
 
-interface Found {
+export interface Found {
   finding: FindingDto;
   left: string | null;
   right: string | null;
@@ -29,8 +30,8 @@ interface Found {
 
 export class MockComparison {
   state: ComparisonDto['state'] = 'running';
-  private readonly found: Found[] = [];
-  private readonly history: MockHistory;
+  protected readonly found: Found[] = [];
+  protected readonly history: MockHistory;
   private readonly args: Args<'compare_start'>;
   readonly id: number;
 
@@ -63,6 +64,8 @@ export class MockComparison {
         category,
         status,
         stream,
+        key: null,
+        message: null,
         left: category === 'extra' ? null : row,
         right: category === 'missing' ? null : { ...other, stream },
         of: null,
@@ -91,6 +94,11 @@ export class MockComparison {
       );
   }
 
+  /** The copy has every event two seconds later. */
+  private underWay(at: bigint): number {
+    return this.history.all.filter(({ nanos }) => nanos <= at && nanos > at - 2_000_000_000n).length;
+  }
+
   known(knownAt: string | null): KnownDto {
     const all = this.at(knownAt);
     const of = (category: string, status: FindingStatusDto): number =>
@@ -107,6 +115,7 @@ export class MockComparison {
       verdict: counts.some((c) => c.confirmed > 0) ? 'never' : 'alwaysEqual',
       within: null,
       counts,
+      awaited: knownAt === null ? 0 : this.underWay(BigInt(knownAt)),
       first: certain[0]?.number ?? null,
       streamsDiffering: new Set(certain.map((f) => f.stream)).size,
       knownUntil: knownAt,
@@ -124,6 +133,7 @@ export class MockComparison {
     return {
       id: this.id,
       source: this.args.source,
+      mode: 'mirror',
       left: 'demo-shop.db',
       right: name(this.args.right),
       rightPath: this.args.right,
@@ -146,6 +156,9 @@ export class MockComparison {
             streams: this.history.keys.stream.length,
             aligned: true,
             unreadable: [],
+            correlated: null,
+            projection: null,
+            rules: [],
           },
       knownAt: done && before !== undefined ? String(last - BigInt(before) * 60_000_000_000n) : null,
       error: null,
@@ -171,6 +184,7 @@ export class MockComparison {
       leftPayload: found.left,
       rightPayload: finding.right === null ? null : found.right,
       ofPayload: null,
+      row: null,
     };
   }
 
@@ -289,6 +303,25 @@ export class MockComparison {
     };
   }
 
+  beside({ place }: Args<'beside'>): BesideDto {
+    const before = this.history.byTime.filter((e) => e.nanos <= BigInt(place.coord)).at(-1);
+    const row = before === undefined ? null : this.history.row(before);
+    return { left: row, right: row, at: row?.timeNanos ?? null, withoutPartner: 0 };
+  }
+
+  statesBeside({ stream }: Args<'states_beside'>): FindingStatesDto {
+    const side: FindingStatesDto['left'] = {
+      stream,
+      included: 1,
+      length: 12,
+      projection: 'merge',
+      state: '{}',
+      last: null,
+      problems: 0,
+    };
+    return { left: side, right: side, fields: [], differing: 0 };
+  }
+
   states({ number, knownAt }: Args<'finding_states'>): FindingStatesDto {
     const { finding, leftPayload, rightPayload } = this.evidence(number, knownAt);
     const side = (row: RowDto | null, payload: string | null): FindingStatesDto['left'] => ({
@@ -305,7 +338,8 @@ export class MockComparison {
         ? null
         : { type: row.type, version: row.version, position: row.position, time: row.time, ordinal };
     return {
-      left: side(finding.left, leftPayload),
+      // What only the right side has is of a stream that the left one has not.
+      left: finding.category === 'extra' ? null : side(finding.left, leftPayload),
       right: side(finding.right, rightPayload),
       fields: finding.fields.map((f) => ({
         path: f.path,

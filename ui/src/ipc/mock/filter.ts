@@ -1,13 +1,19 @@
 /** A very small part of the filter language: comparisons of fields joined by `&&`. */
 import type { FilterErrorDto } from '../contract';
+import { rfc3339 } from '../../model/time';
 import type { MockEvent } from './shop';
 
 const TERM =
-  /^\s*(stream|category|type|version|payload(?:\.\w+)+)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|-?[0-9.]+)\s*$/;
+  /^\s*(stream|category|type|version|time|payload(?:\.\w+)+)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|-?[0-9.]+)\s*$/;
 
 type Test = (event: MockEvent) => boolean;
 
 function field(event: MockEvent, name: string): unknown {
+  if (name === 'time')
+    return rfc3339(event.nanos).replace(
+      /(?:\.(\d+))?Z$/,
+      (_, digits = '') => `.${String(digits).padEnd(9, '0')}Z`,
+    );
   if (name === 'stream' || name === 'category' || name === 'type' || name === 'version') return event[name];
   let value: unknown = JSON.parse(event.payload);
   for (const part of name.split('.').slice(1)) {

@@ -12,6 +12,7 @@ import type {
   RowDto,
   StateDto,
   UnknownNameDto,
+  WatchDto,
 } from '../contract';
 import { BackendError } from '../backend';
 import type { Args } from '../backend';
@@ -56,6 +57,29 @@ export class MockHistory {
     if (event === undefined)
       throw new BackendError({ code: 'no-such-event', message: `there is no event ${ordinal}` });
     return event;
+  }
+
+  /** The event at a position, which is its place in the log counted from 1. */
+  ordinalOf(position: string): number | null {
+    const ordinal = Number(position) - 1;
+    return this.all[ordinal] === undefined || ordinal >= this.indexed ? null : ordinal;
+  }
+
+  /** Of every third event: it was valid some minutes before it was recorded. */
+  validTime(ordinal: number): string | null {
+    const event = this.all[ordinal];
+    return event === undefined || ordinal % 3 !== 0 ? null : String(event.nanos - 420_000_000_001n);
+  }
+
+  watch(stream: number, path: string, axis: AxisDto, projection: string | null): WatchDto {
+    const entries = this.history(stream, path, projection);
+    return {
+      coords: entries.map(({ row }) => String(this.coord(axis, this.at(row.ordinal)))),
+      places: entries.map(({ row }) => row.ordinal),
+      ordinals: entries.map(({ row }) => row.ordinal),
+      values: entries.map(({ after }) => after),
+      total: entries.length,
+    };
   }
 
   list(axis: AxisDto, filter: number | null): MockEvent[] {
@@ -222,7 +246,7 @@ export class MockHistory {
     );
   }
 
-  state(stream: number, place: PlaceDto, projection: string | null): StateDto {
+  state(stream: number, place: PlaceDto, projection: string | null, before: boolean): StateDto {
     const included = this.stepsTo(stream, place, projection);
     const all = this.stepsTo(stream, null, projection);
     const last = included.at(-1);
@@ -235,7 +259,7 @@ export class MockHistory {
       next: all[included.length]?.event.ordinal ?? null,
       projection: projection ?? 'merge',
       state: formatJson(last?.after ?? EMPTY),
-      before: formatJson(last?.before ?? EMPTY),
+      before: before ? formatJson(last?.before ?? EMPTY) : null,
       changes: last?.changes ?? [],
       blame: [...blame(included)].map(([path, e]) => ({
         path,
@@ -244,6 +268,7 @@ export class MockHistory {
         type: e.type,
         time: rfc3339(e.nanos),
       })),
+      unfolded: 0,
       problems: [],
       missing: [],
       timeDisorder: false,

@@ -5,6 +5,8 @@ use leftfold_log::Expression;
 
 use crate::compare::field::{Field, expression};
 use crate::error::SessionError;
+use crate::masks::Masks;
+use leftfold_source::EventStore;
 
 /// How two histories belong together, as it was written. Pairs are of the left and the right side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,6 +177,15 @@ impl CorrelatedBy {
     /// How many belong to one, as it was written.
     pub fn cardinality_text(&self) -> &str {
         self.texts.cardinality.as_deref().unwrap_or("1:1")
+    }
+
+    /// Refuses to find out what belongs together by fields that are hidden.
+    pub(super) fn refuse_hidden(&self, hand: usize, store: &dyn EventStore) -> Result<(), SessionError> {
+        let side = &self.sides[hand];
+        let mut reads = side.key.reads();
+        reads.extend(side.when.iter().flat_map(leftfold_log::Expression::reads));
+        reads.extend(self.equal.iter().flat_map(|e| e.fields[hand].reads()));
+        Masks::refuse(store.hidden(), &reads, "the comparison")
     }
 
     /// Every field of a side, the key first.

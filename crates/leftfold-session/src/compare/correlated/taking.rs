@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use leftfold_compare::{Finding, Hand, Part};
+use leftfold_compare::{Finding, Hand, Marks, Part, Watermark, watermark};
 use leftfold_event::json::{Object, Value};
 use leftfold_event::{Cancel, Event, EventId, Locator, Names, Payload, Progress};
 use leftfold_log::Evaluation;
-use leftfold_source::{EventStore, Header, Unreadable, Whole, WholePayload, WholeSink};
+use leftfold_source::{Ends, EventStore, Header, Unreadable, Whole, WholePayload, WholeSink};
 use rayon::prelude::*;
 
 use super::by::CorrelatedBy;
@@ -17,6 +17,7 @@ use super::kinds::Kinds;
 use crate::compare::field::{key_text, shared};
 use crate::compare::side::{Only, called};
 use crate::error::SessionError;
+use crate::masks::{holds_sign, met, refuse_met};
 
 /// Events judged together.
 const BATCH: usize = 4096;
@@ -58,7 +59,8 @@ pub(super) struct Taken {
     store: Arc<dyn EventStore>,
     /// Where the events that take part are, by place in the log, ascending.
     places: Vec<(u32, Locator)>,
-    latest: Vec<i64>,
+    /// Up to when it is known, by all of its events.
+    marks: (Marks, Vec<i64>),
     /// The last event by time, whether it takes part or not.
     pub(super) last: Option<Last>,
 }
@@ -79,6 +81,8 @@ enum Judged {
     Keyless,
     Part(String, Vec<Option<Value>>),
     Failed(String),
+    /// A mask hides something of what it would be judged by.
+    Hidden(String),
 }
 
 /// A side while it is read. Events of a batch keep their memory for the next one.
@@ -86,7 +90,7 @@ struct Taking<'t> {
     by: &'t CorrelatedBy,
     hand: Hand,
     only: &'t Only,
-    by_lane: bool,
+    ends: Ends,
     cancel: &'t Cancel,
     progress: &'t Progress,
     batch: Vec<(u32, Locator, Event)>,
@@ -95,9 +99,13 @@ struct Taking<'t> {
     parts: Vec<Part>,
     keys: Names,
     places: Vec<(u32, Locator)>,
-    latest: Vec<i64>,
+    marks: (Marks, Vec<i64>),
     last: Option<Last>,
     full: bool,
+    /// Whether anything may be hidden by masks.
+    masked: bool,
+    /// What it would be judged by though a mask hides something of it.
+    hidden: Option<String>,
 }
 
 impl Taking<'_> {
@@ -106,15 +114,8 @@ impl Taking<'_> {
         let ordinal = u32::try_from(self.took.events).ok().filter(|o| *o < u32::MAX)?;
         self.took.events += 1;
         // Each partition of a topic has an end of its own.
-        let lane = if self.by_lane {
-            (locator.row >> 48) as usize
-        } else {
-            0
-        };
-        if self.latest.len() <= lane {
-            self.latest.resize(lane + 1, i64::MIN);
-        }
-        self.latest[lane] = self.latest[lane].max(time.unwrap_or(i64::MIN));
+        self.marks.0.push(self.ends.of_row(locator.row), time);
+        self.marks.1.push(time.unwrap_or(i64::MIN));
         if let Some(time) = time.filter(|t| self.last.is_none_or(|last| *t >= last.time)) {
             self.last = Some(Last {
                 ordinal,
@@ -125,7 +126,12 @@ impl Taking<'_> {
         Some(ordinal)
     }
 
-    fn judge(by: &CorrelatedBy, hand: Hand, evaluation: &Evaluation, event: &mut Event) -> Judged {
+    fn judge(
+        by: &CorrelatedBy,
+        (hand, masked): (Hand, bool),
+        evaluation: &Evaluation,
+        event: &mut Event,
+    ) -> Judged {
         let side = &by.sides[hand as usize];
         let read = |event: &mut Event| {
             if event.payload.value.is_none() && event.payload.encoding == UNREAD {
@@ -136,6 +142,9 @@ impl Taking<'_> {
             if when.uses("payload") {
                 read(event);
             }
+            if masked && let Some(way) = met(&when.reads(), event, &[]) {
+                return Judged::Hidden(way);
+            }
             match when.holds(evaluation, event, &[]) {
                 Ok(Some(true)) => {}
                 Ok(_) => return Judged::Aside,
@@ -144,6 +153,9 @@ impl Taking<'_> {
         }
         read(event);
         let key = match side.key.value(evaluation, event) {
+            Ok(Some(key)) if masked && holds_sign(&key) => {
+                return Judged::Hidden(side.key.text().to_owned());
+            }
             Ok(Some(key)) => shared(key_text(&key)),
             Ok(None) => return Judged::Keyless,
             Err(why) => return Judged::Failed(format!("{}: {why}", side.key.text())),
@@ -152,6 +164,9 @@ impl Taking<'_> {
         for equal in &by.equal {
             let field = &equal.fields[hand as usize];
             match field.value(evaluation, event) {
+                Ok(Some(value)) if masked && holds_sign(&value) => {
+                    return Judged::Hidden(field.text().to_owned());
+                }
                 Ok(value) => values.push(value),
                 Err(why) => return Judged::Failed(format!("{}: {why}", field.text())),
             }
@@ -161,7 +176,7 @@ impl Taking<'_> {
 
     /// Judges what is in the batch, and empties it.
     fn flush(&mut self) -> ControlFlow<()> {
-        let (by, hand) = (self.by, self.hand);
+        let (by, hand) = (self.by, (self.hand, self.masked));
         let judged: Vec<Judged> = self.batch[..self.used]
             .par_iter_mut()
             .map_init(Evaluation::new, |evaluation, (_, _, event)| {
@@ -188,6 +203,10 @@ impl Taking<'_> {
                 Judged::Failed(why) => {
                     self.took.failed += 1;
                     self.took.first_failure.get_or_insert(why);
+                }
+                Judged::Hidden(way) => {
+                    self.hidden = Some(way);
+                    return ControlFlow::Break(());
                 }
                 Judged::Part(key, values) => {
                     self.took.taking_part += 1;
@@ -262,7 +281,7 @@ impl WholeSink for Taking<'_> {
         self.parts.clear();
         self.keys = Names::new();
         self.places.clear();
-        self.latest.clear();
+        self.marks = Default::default();
         self.last = None;
     }
 }
@@ -317,7 +336,7 @@ impl Taken {
             by,
             hand,
             only,
-            by_lane: store.in_parts(),
+            ends: Ends::of(&*store)?,
             cancel,
             progress,
             batch: Vec::new(),
@@ -326,9 +345,11 @@ impl Taken {
             parts: Vec::new(),
             keys: Names::new(),
             places: Vec::new(),
-            latest: Vec::new(),
+            marks: Default::default(),
             last: None,
             full: false,
+            masked: !store.hidden().is_empty(),
+            hidden: None,
         };
         let (unreadable, complete) = if by.is_scanned(hand as usize) {
             let summary = store.scan_whole(&mut taking, cancel)?;
@@ -337,6 +358,7 @@ impl Taken {
             taking.scan_then_fetch(&*store)?
         };
         let ended = taking.flush().is_break();
+        refuse_met(taking.hidden.as_deref(), "the comparison")?;
         if taking.full {
             return Err(SessionError::new(
                 "too-much",
@@ -353,7 +375,7 @@ impl Taken {
             keys: taking.keys,
             unreadable,
             places: taking.places,
-            latest: taking.latest,
+            marks: taking.marks,
             last: taking.last,
             store,
         })
@@ -364,18 +386,30 @@ impl Taken {
         &self.store.info().title
     }
 
-    fn timed(&self) -> impl Iterator<Item = i64> {
-        self.latest.iter().copied().filter(|t| *t != i64::MIN)
+    /// The same store, to be read once more.
+    pub(super) fn store_again(&self) -> Arc<dyn EventStore> {
+        Arc::clone(&self.store)
     }
 
-    /// Up to when everything is known: the earliest of its lanes' latest times.
-    pub(super) fn known_until(&self) -> Option<i64> {
-        self.timed().min()
+    /// Where an event that takes part is found again.
+    pub(super) fn locator(&self, ordinal: u32) -> Option<Locator> {
+        let at = self.places.binary_search_by_key(&ordinal, |(o, _)| *o).ok()?;
+        Some(self.places[at].1)
+    }
+
+    /// How far it is known, as of a moment or in the end; `complete`: nothing follows its last event.
+    pub(super) fn watermark(&self, moment: Option<i64>, complete: bool) -> Watermark {
+        let (marks, times) = &self.marks;
+        let mark = watermark(&[(marks, times)], moment.unwrap_or(i64::MAX));
+        match moment {
+            Some(moment) if complete => mark.of_complete(self.latest(), moment),
+            _ => mark,
+        }
     }
 
     /// The latest time of all.
     pub(super) fn latest(&self) -> Option<i64> {
-        self.timed().max()
+        self.last.map(|last| last.time)
     }
 
     /// An error where of all events that could take part not one can be used.

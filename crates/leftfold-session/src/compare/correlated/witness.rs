@@ -11,7 +11,7 @@ use leftfold_source::{EventStore, MemoryStore};
 use super::{Correlated, CorrelatedBy, compare_correlated};
 use crate::compare::findings::Findings as _;
 use crate::compare::mirror::MirrorOptions;
-use crate::compare::witness::{Witness, least_of, no_such_finding};
+use crate::compare::witness::{Witness, least_of, no_such_finding, no_witness};
 use crate::error::SessionError;
 
 /// An event that may be left out.
@@ -72,8 +72,12 @@ pub fn correlated_witness(found: &Correlated, number: u32, cancel: &Cancel) -> R
             }
         }
     }
-    Err(SessionError::new(
-        "no-witness",
+    let hidden = found
+        .sides
+        .iter()
+        .flat_map(|side| side.store_again().hidden().to_vec());
+    Err(no_witness(
+        hidden.count() == 0,
         "no part of the two histories shows this finding: it depends on what both hold as a whole, or one of them holds no event",
     ))
 }
@@ -194,12 +198,9 @@ impl Wanted<'_> {
         options: &MirrorOptions,
         level: Level,
     ) -> Result<Option<Witness>, SessionError> {
-        if self.shown(items, options, level)?.is_none() {
-            return Ok(None);
-        }
-        let groups = self.with_partners(items);
         least_of(
-            &groups,
+            items,
+            |all| self.with_partners(all),
             |i| (i.hand, i.ordinal),
             |some| self.shown(some, options, level),
         )

@@ -131,6 +131,19 @@ impl KeyTemplate {
         })
     }
 
+    /// The one column that it uses, and what that says where this is the key.
+    pub(super) fn column_of<'k>(&self, key: &'k str) -> Option<(&str, &'k str)> {
+        let [before @ .., Piece::Column { column, at: None }] = &self.0[..] else {
+            return None;
+        };
+        let mut rest = key;
+        for piece in before {
+            let Piece::Text(text) = piece else { return None };
+            rest = rest.strip_prefix(text.as_str())?;
+        }
+        Some((column, rest))
+    }
+
     /// The key of a row; `None` where one of its columns is null.
     pub(super) fn of(&self, row: &Value) -> Option<String> {
         let mut key = String::new();
@@ -170,6 +183,20 @@ mod tests {
         assert_eq!(key("{kind}-{id}").as_deref(), Some("cart-17"));
         assert_eq!(key("cart/{doc@/n}").as_deref(), Some("cart/x"));
         assert_eq!((key("none"), key("gone")), (None, None));
+    }
+
+    #[test]
+    fn of_a_key_of_one_column_that_column_is_told() {
+        let column = |text: &str, key: &'static str| {
+            let template = KeyTemplate::parse(text).unwrap();
+            template.column_of(key).map(|(c, v)| (c.to_owned(), v))
+        };
+        let of = |c: &str, v| Some((c.to_owned(), v));
+        assert_eq!(column("id", "17"), of("id", "17"));
+        assert_eq!(column("cart-{id}", "cart-17"), of("id", "17"));
+        assert_eq!(column("cart-{id}", "order-17"), None);
+        assert_eq!(column("{kind}-{id}", "cart-17"), None);
+        assert_eq!(column("{doc@/n}", "17"), None);
     }
 
     #[test]

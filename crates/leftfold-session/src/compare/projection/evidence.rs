@@ -4,9 +4,9 @@ use leftfold_compare::{Category, FieldDifference, Finding};
 use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event};
 use leftfold_log::LaneBy;
-use leftfold_replay::StreamHistory as _;
+use leftfold_replay::{Path, StreamHistory as _};
 
-use super::{Projected, Subject, blame, projection_of};
+use super::{Projected, Subject, blame, history_of, length, places_of, projection_of};
 use crate::compare::Findings as _;
 use crate::compare::shown::{OfRow, Shown};
 use crate::error::SessionError;
@@ -42,16 +42,11 @@ pub(super) fn of(projected: &Projected, finding: &Finding, cancel: &Cancel) -> R
         shown.fields = projected
             .fields
             .differences(&state_at(projected, stream, &events, len, cancel)?, row);
-        let by = blame(
-            history,
-            stream,
-            projected.number,
-            (&events, len),
-            row,
-            &projected.fields,
-            cancel,
-        )?;
+        let places = places_of(&shown.fields);
+        let asked = |_: &Value| places.clone();
+        let by = blame(history, stream, projected.number, (&events, len), &asked, cancel)?;
         blamed = by.into_iter().map(|i| i.map(|i| events.ordinals()[i])).collect();
+        (of_row.blame_right, of_row.blamed_at_right) = blame_right(projected, &subject, &places, cancel)?;
         of_row.at_place = at_place(projected, stream, &events, &subject, row, cancel)?;
     }
     let mut wanted: Vec<u32> = blamed.iter().copied().flatten().chain(finding.left).collect();
@@ -63,9 +58,43 @@ pub(super) fn of(projected: &Projected, finding: &Finding, cancel: &Cancel) -> R
         events.get(at).cloned()
     };
     shown.left = finding.left.and_then(event);
-    of_row.blame = blamed.into_iter().map(|o| o.and_then(event)).collect();
+    of_row.blame = blamed.iter().map(|o| o.and_then(event)).collect();
+    of_row.blamed_at = blamed;
     shown.of_row = Some(Box::new(of_row));
     Ok(shown)
+}
+
+/// Events, and where they stand in their index.
+type Blamed = (Vec<Option<Event>>, Vec<Option<u32>>);
+
+/// The event of the right side that last changed each of these places of the left side's state, where the row is the state of a history;
+/// else nothing.
+fn blame_right(
+    projected: &Projected,
+    subject: &Subject,
+    places: &[Path],
+    cancel: &Cancel,
+) -> Result<Blamed, SessionError> {
+    let row = subject.row.and_then(|r| projected.rows.rows.get(r as usize));
+    let (Some(row), Some(folded)) = (row, &projected.rows.folded) else {
+        return Ok(Blamed::default());
+    };
+    let history = history_of(&folded.source, &folded.snapshot);
+    let Some(stream) = history.log.names(LaneBy::Stream).key(&row.key) else {
+        return Ok(Blamed::default());
+    };
+    let events = LogStream::new(history.log, history.store, stream);
+    let len = length(history.log, stream, folded.moment);
+    let in_row: Vec<Path> = places.iter().map(|at| projected.fields.in_row(at)).collect();
+    let asked = |_: &Value| in_row.clone();
+    let by = blame(history, stream, folded.number, (&events, len), &asked, cancel)?;
+    let ordinals: Vec<Option<u32>> = by.into_iter().map(|i| i.map(|i| events.ordinals()[i])).collect();
+    let mut wanted: Vec<u32> = ordinals.iter().copied().flatten().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let read = history.read(&wanted, cancel)?;
+    let event = |ordinal: u32| read.get(wanted.binary_search(&ordinal).ok()?).cloned();
+    Ok((ordinals.iter().map(|o| o.and_then(event)).collect(), ordinals))
 }
 
 fn message(finding: &Finding, subject: &Subject) -> Option<String> {
@@ -99,15 +128,21 @@ pub(super) fn state(
     cancel: &Cancel,
 ) -> Result<Option<Value>, SessionError> {
     let subject = projected.subjects.get(finding.stream as usize);
-    let Some((stream, len)) = subject.and_then(|s| Some((s.stream?, s.len))) else {
+    let Some(stream) = subject.and_then(|s| s.stream) else {
         return Ok(None);
     };
-    let events = LogStream::new(&projected.snapshot.log, &*projected.source.store, stream);
-    let state = state_at(projected, stream, &events, len, cancel)?;
-    Ok(Some(state).filter(|s| *s != Value::Null))
+    Ok(Some(state_of(projected, stream, cancel)?).filter(|s| *s != Value::Null))
 }
 
-fn state_at(
+/// The state of a stream in the end.
+pub(super) fn state_of(projected: &Projected, stream: u32, cancel: &Cancel) -> Result<Value, SessionError> {
+    let log = &projected.snapshot.log;
+    let events = LogStream::new(log, &*projected.source.store, stream);
+    let len = length(log, stream, projected.moment);
+    state_at(projected, stream, &events, len, cancel)
+}
+
+pub(super) fn state_at(
     projected: &Projected,
     stream: u32,
     events: &LogStream<'_>,

@@ -31,7 +31,7 @@ pub struct Matching {
 }
 
 /// What stands behind the category in a stream's name.
-fn id_in<'n>(name: &'n str, category: &str) -> Option<&'n str> {
+pub(crate) fn id_in<'n>(name: &'n str, category: &str) -> Option<&'n str> {
     let mut rest = name.strip_prefix(category)?.chars();
     rest.next().filter(|c| !c.is_alphanumeric())?;
     Some(rest.as_str()).filter(|id| !id.is_empty())
@@ -162,23 +162,81 @@ pub struct Told {
     pub compared: Vec<(String, String)>,
     /// Columns that are no field of a state.
     pub left_out: Vec<String>,
+    /// Columns that masks hide, or whose fields they hide.
+    pub hidden: Vec<String>,
+    /// Whether there are more states than were looked at for these.
+    pub some_unseen: bool,
 }
 
 /// A name without what differs between `total_cents` and `totalCents`.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     name.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
 }
 
-/// Which columns are which fields, by these states; and by the places that other states have or once had (`had`).
+/// What states other than those of the sample have, or any had once.
+#[derive(Debug, Default)]
+pub(super) struct Had<'p> {
+    /// Places that were asked for.
+    pub places: Vec<&'p Path>,
+    /// Fields that states had on their way, of the columns that are none of the sample's in the end.
+    pub fields: BTreeSet<String>,
+    /// Whether there are states that were not looked at for these.
+    pub some_unseen: bool,
+}
+
+/// The places in states that are stated: those of `--map` and `--fields`.
+pub(super) fn places_asked(rows: &Rows, by: &ProjectionBy) -> Result<Vec<Path>, SessionError> {
+    let mapped = by.map.iter().map(|(_, at)| Ok(at.clone()));
+    let of_table = matches!(rows.from, RowsFrom::Table { .. });
+    let unmapped = by.fields.iter().filter(|f| !by.map.iter().any(|(c, _)| c == *f));
+    let named = unmapped.map(|name| {
+        if of_table {
+            Ok(Path::from(vec![name.as_str().into()]))
+        } else {
+            place(name)
+        }
+    });
+    mapped.chain(named).collect()
+}
+
+/// The columns of a table that are to be compared and are no field of any of these states, without what is spelled this way or that.
+pub(super) fn unknown_columns(rows: &Rows, by: &ProjectionBy, states: &[Value]) -> BTreeSet<String> {
+    let RowsFrom::Table { columns, .. } = &rows.from else {
+        return BTreeSet::new();
+    };
+    if states.is_empty() {
+        return BTreeSet::new();
+    }
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for object in states.iter().filter_map(Value::as_object) {
+        known.extend(object.iter().map(|(key, _)| plain(key)));
+    }
+    let chosen = if by.fields.is_empty() { columns } else { &by.fields };
+    let unmapped = chosen.iter().filter(|c| !by.map.iter().any(|(m, _)| m == *c));
+    unmapped
+        .map(|c| plain(c))
+        .filter(|c| !known.contains(c))
+        .collect()
+}
+
+/// The field of a column: of its name, or of one that is spelled another way.
+fn field_of<'k>(name: &str, mut fields: impl Iterator<Item = &'k str> + Clone) -> Option<Path> {
+    let own = plain(name);
+    let itself = fields.clone().find(|k| *k == name);
+    let field = itself.or_else(|| fields.find(|k| plain(k) == own))?;
+    Some(Path::from(vec![field.into()]))
+}
+
+/// Which columns are which fields, by the states of the sample; then by what other states have, or any had once.
 pub(super) fn choose_fields(
     rows: &Rows,
     by: &ProjectionBy,
     equality: &Equality,
     states: &[Value],
-    had: &[&Path],
+    had: &Had<'_>,
 ) -> Result<(RowFields, Told), SessionError> {
     let mut known: BTreeSet<&str> = BTreeSet::new();
     for object in states.iter().filter_map(Value::as_object) {
@@ -215,13 +273,17 @@ pub(super) fn choose_fields(
             .find(|(column, _)| *column == name)
             .map(|(_, at)| at.clone());
         let own = if of_table {
-            let near = || known.iter().find(|k| plain(k) == plain(&name));
-            let field = known.get(name.as_str()).or_else(near);
-            field.map(|key| Path::from(vec![(*key).into()]))
+            let itself = Path::from(vec![name.as_str().into()]);
+            field_of(&name, known.iter().copied())
+                .or_else(|| field_of(&name, had.fields.iter().map(String::as_str)))
+                .or_else(|| Some(itself).filter(|at| had.places.contains(&at)))
         } else {
-            Some(place(&name)?).filter(is_there)
+            Some(place(&name)?).filter(|at| is_there(at) || had.places.contains(&at))
         };
-        if let Some(at) = mapped.as_ref().filter(|at| !is_there(at) && !had.contains(at)) {
+        if let Some(at) = mapped
+            .as_ref()
+            .filter(|at| !is_there(at) && !had.places.contains(at))
+        {
             let hint = hint(at, &places_in(states.iter()));
             let why = format!(
                 "map: no state has {at}, where {name:?} should be; they have {}{hint}",
@@ -249,7 +311,10 @@ pub(super) fn choose_fields(
                 );
                 return Err(SessionError::new("path-syntax", why));
             }
-            None => told.left_out.push(name),
+            None => {
+                told.left_out.push(name);
+                told.some_unseen = had.some_unseen;
+            }
         }
     }
     if columns.is_empty() {

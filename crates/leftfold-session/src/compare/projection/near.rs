@@ -1,13 +1,14 @@
 //! Places of states that are near to one that is nowhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use leftfold_event::json::Value;
+use leftfold_event::json::{Object, Value};
 use leftfold_event::{Cancel, Progress};
 use leftfold_replay::Path;
 
 use super::by::{ProjectionBy, place};
+use super::matching::plain;
 use super::rows::{Rows, RowsFrom};
 use crate::alike::{did_you_mean, nearest};
 use crate::compare::rule::History;
@@ -19,6 +20,9 @@ const PLACES: usize = 20_000;
 
 /// Places proposed.
 const PROPOSED: usize = 3;
+
+/// Fields of states on their way that are looked at, of all streams together.
+const LOOKED_AT: usize = 50_000_000;
 
 /// Items of a list whose places are remembered.
 const ITEMS: usize = 4;
@@ -106,6 +110,52 @@ pub(super) fn had_by_any<'p>(
         .filter(|(_, s)| s.load(Ordering::Relaxed))
         .map(|(p, _)| p)
         .collect())
+}
+
+/// The fields of these names, however they are spelled, that states of these streams had at any time; and whether all states were looked at.
+pub(super) fn fields_once(
+    names: &BTreeSet<String>,
+    history: History<'_>,
+    streams: &[u32],
+    number: Option<usize>,
+    len: &(dyn Fn(u32) -> usize + Sync),
+    cancel: &Cancel,
+) -> Result<(BTreeSet<String>, bool), SessionError> {
+    if names.is_empty() {
+        return Ok((BTreeSet::new(), true));
+    }
+    // Each stream has its own share, so that what is seen does not depend on which is done first.
+    let events: usize = streams.iter().map(|s| len(*s)).sum();
+    let of_event = (LOOKED_AT / events.max(1)).max(1);
+    let of_streams = over_streams(history, streams, cancel, &Progress::new(), |stream, events| {
+        let projection = projection_of(history, stream, number)?;
+        let mut state = projection.initial();
+        let end = len(stream).min(events.len());
+        let (mut fields, mut left) = (BTreeSet::new(), of_event.saturating_mul(end));
+        let mut known: HashSet<String> = HashSet::new();
+        let mut all = true;
+        events.read(0..end, cancel, &mut |_, step| {
+            let _ = projection.apply(&mut state, &step);
+            for (key, _) in state.as_object().into_iter().flat_map(Object::iter) {
+                if left == 0 {
+                    all = false;
+                    return;
+                }
+                left -= 1;
+                if known.contains(key) {
+                    continue;
+                }
+                known.insert(key.to_owned());
+                if names.contains(&plain(key)) {
+                    fields.insert(key.to_owned());
+                }
+            }
+        })?;
+        Ok((fields, all))
+    })?;
+    let all = of_streams.iter().all(|(_, (_, all))| *all);
+    let fields = of_streams.into_iter().flat_map(|(_, (fields, _))| fields);
+    Ok((fields.collect(), all))
 }
 
 /// An error where places of the right side are named that no row has. (What a table has no column for is told where it is read.)

@@ -76,14 +76,10 @@ impl Places {
             Some(before) => before.checked_sub(1),
             None => end,
         };
-        let time = match (fitting.before, moment) {
-            (None, Some(moment)) => Some(moment),
-            (None, None) => log.all().extent(Axis::Time).map(|(_, last)| last),
-            _ => last.and_then(|rank| log.time(self.ordinal(rank))),
-        };
-        let end_time = match moment {
-            Some(moment) => Some(moment),
-            None => log.all().extent(Axis::Time).map(|(_, last)| last),
+        let end_time = log.latest_by(moment.unwrap_or(i64::MAX));
+        let time = match fitting.before {
+            None => end_time,
+            Some(_) => last.and_then(|rank| log.time(self.ordinal(rank))),
         };
         let first = fitting.before.map_or(log.events(), |rank| rank);
         let counts = |ordinal: u32| match (moment, log.time(ordinal)) {

@@ -2,18 +2,21 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event, Locator, Progress};
 use leftfold_log::LaneBy;
-use leftfold_source::{EventStore, Header, SourceFile, SourceKind, TableShape};
+use leftfold_source::{EventStore, Header, RowKey, SourceFile, SourceKind, TableShape};
 
 use super::by::{KeyTemplate, ProjectionBy};
-use crate::compare::rule::History;
+use super::{history_of, length};
 use crate::compare::side::{Only, called};
 use crate::compare::streams::{named, over_streams, projection_of};
 use crate::error::SessionError;
+use crate::masks::Masks;
 use crate::session::Session;
+use crate::source::{OpenSource, Snapshot};
 
 /// Lines fetched at a time.
 const CHUNK: usize = 4096;
@@ -25,6 +28,19 @@ pub struct Row {
     pub key: String,
     /// Its columns, or the state.
     pub fields: Value,
+    /// Where it stands, if its store says so: another one that holds the same is not it.
+    pub place: Option<RowPlace>,
+}
+
+/// Where a row stands in its store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowPlace {
+    /// The row of a table by its row number.
+    RowId(i64),
+    /// The row of a table without row numbers, by the columns of its primary key.
+    PrimaryKey(Arc<[String]>),
+    /// A line, counted from 1.
+    Line(u64),
 }
 
 /// Where rows are from.
@@ -43,8 +59,19 @@ pub enum RowsFrom {
     History,
 }
 
+/// A history whose states are the rows.
+#[derive(Clone)]
+pub(super) struct Folded {
+    pub(super) source: Arc<OpenSource>,
+    pub(super) snapshot: Arc<Snapshot>,
+    /// The projection that was named.
+    pub(super) number: Option<usize>,
+    /// The moment after which events do not count, in nanoseconds.
+    pub(super) moment: Option<i64>,
+}
+
 /// The right side.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Rows {
     /// What it is called.
     pub name: String,
@@ -54,6 +81,27 @@ pub struct Rows {
     pub rows: Vec<Row>,
     /// How many were left out because they have no key.
     pub keyless: u64,
+    /// Columns that masks hide.
+    pub hidden: Vec<String>,
+    /// How a table's rows are known.
+    pub(super) key: Option<Arc<KeyTemplate>>,
+    /// The history that they are states of, where they are.
+    pub(super) folded: Option<Folded>,
+}
+
+impl Rows {
+    /// States by the names of their streams.
+    pub fn of_states(name: &str, rows: Vec<Row>) -> Self {
+        Self {
+            name: name.to_owned(),
+            from: RowsFrom::States,
+            rows,
+            keyless: 0,
+            hidden: Vec::new(),
+            key: None,
+            folded: None,
+        }
+    }
 }
 
 impl Session {
@@ -66,10 +114,13 @@ impl Session {
         progress: &Progress,
     ) -> Result<Option<Rows>, SessionError> {
         let file = self.file(path)?;
+        let masks = self.masks_of(path)?;
         match (file.kind(), &by.table) {
-            (SourceKind::Sqlite, Some(table)) => of_table(&file, path, table, by, cancel, progress).map(Some),
+            (SourceKind::Sqlite, Some(table)) => {
+                of_table(&file, (path, &masks), table, by, cancel, progress).map(Some)
+            }
             (SourceKind::Sqlite, None) if file.stores().is_empty() => match file.tables() {
-                [only] => of_table(&file, path, &only.name, by, cancel, progress).map(Some),
+                [only] => of_table(&file, (path, &masks), &only.name, by, cancel, progress).map(Some),
                 tables => Err(SessionError::new(
                     "source-mapping",
                     format!(
@@ -86,7 +137,7 @@ impl Session {
                     path.display()
                 ),
             )),
-            (SourceKind::Ndjson, None) => of_lines(&*file.store(0)?, path, cancel, progress),
+            (SourceKind::Ndjson, None) => of_lines(&*file.store(0)?, (path, &masks), cancel, progress),
             (_, None) => Ok(None),
         }
     }
@@ -110,7 +161,7 @@ fn primary_key(table: &TableShape) -> Vec<&str> {
 
 fn of_table(
     file: &SourceFile,
-    path: &Path,
+    (path, masks): (&Path, &Masks),
     table: &str,
     by: &ProjectionBy,
     cancel: &Cancel,
@@ -160,12 +211,26 @@ fn of_table(
             )));
         }
     }
+    if let Some(column) = by.fields.iter().find(|column| masks.covers_column(column)) {
+        return Err(super::hidden::refused(column));
+    }
     progress.set_total(shape.rows_at_most.unwrap_or(0));
     let (mut rows, mut keyless) = (Vec::new(), 0);
-    file.rows(table, cancel, &mut |row| {
-        let fields = Value::Object(row);
-        match key.of(&fields) {
-            Some(key) => rows.push(Row { key, fields }),
+    let primary_key: Option<Arc<[String]>> = match &shape.key {
+        RowKey::Columns(names) => Some(names.iter().cloned().collect()),
+        RowKey::RowId(_) | RowKey::None => None,
+    };
+    file.rows(table, cancel, &mut |number, row| {
+        let row = Value::Object(row);
+        match key.of(&row) {
+            Some(key) => rows.push(Row {
+                key,
+                place: match number {
+                    Some(number) => Some(RowPlace::RowId(number)),
+                    None => primary_key.clone().map(RowPlace::PrimaryKey),
+                },
+                fields: masks.hide_row(row),
+            }),
             None => keyless += 1,
         }
         progress.set_done(rows.len() as u64);
@@ -173,7 +238,11 @@ fn of_table(
     let compared = shape
         .columns
         .iter()
-        .filter(|c| !c.computed && !used.contains(&c.name));
+        .filter(|c| !c.computed && !used.contains(&c.name) && !masks.covers_column(&c.name));
+    let masked = shape
+        .columns
+        .iter()
+        .filter(|c| !used.contains(&c.name) && masks.covers_column(&c.name));
     Ok(Rows {
         name: called(path),
         from: RowsFrom::Table {
@@ -182,6 +251,9 @@ fn of_table(
         },
         rows,
         keyless,
+        hidden: masked.map(|c| c.name.clone()).collect(),
+        key: Some(Arc::new(key)),
+        folded: None,
     })
 }
 
@@ -204,12 +276,13 @@ fn state_of(event: &Event) -> Option<Row> {
     Some(Row {
         key,
         fields: state.clone(),
+        place: None,
     })
 }
 
 fn of_lines(
     store: &dyn EventStore,
-    path: &Path,
+    (path, masks): (&Path, &Masks),
     cancel: &Cancel,
     progress: &Progress,
 ) -> Result<Option<Rows>, SessionError> {
@@ -229,10 +302,16 @@ fn of_lines(
     if first.is_none() {
         return Ok(None);
     }
+    let lines = store.line_numbers(&locators, cancel)?.unwrap_or_default();
     let (mut rows, mut keyless): (Vec<Row>, u64) = (Vec::new(), 0);
-    for chunk in locators.chunks(CHUNK) {
-        store.fetch(chunk, cancel, &mut |_, event| match state_of(&event) {
-            Some(row) => rows.push(row),
+    for (number, chunk) in locators.chunks(CHUNK).enumerate() {
+        store.fetch(chunk, cancel, &mut |i, event| match state_of(&event) {
+            Some(mut row) => {
+                let line = lines.get(number * CHUNK + i).copied();
+                row.place = line.map(RowPlace::Line);
+                masks.hide_state(&mut row.fields);
+                rows.push(row);
+            }
             None => keyless += 1,
         })?;
         progress.set_done(rows.len() as u64);
@@ -241,45 +320,57 @@ fn of_lines(
         return Err(SessionError::cancelled());
     }
     Ok((!rows.is_empty()).then(|| Rows {
-        name: called(path),
-        from: RowsFrom::States,
-        rows,
         keyless,
+        ..Rows::of_states(&called(path), rows)
     }))
 }
 
-/// The states of a history's streams as rows, by the streams' names. Streams whose state is null have no row.
+/// The states of the streams of a history whose index is complete as rows, by the streams' names. Streams whose state is null have no row.
+/// With a moment (nanoseconds), events after it do not count.
 pub fn states_of(
     path: &Path,
-    history: History<'_>,
+    (source, snapshot): (Arc<OpenSource>, Arc<Snapshot>),
     by: &ProjectionBy,
-    only: &Only,
+    (only, moment): (&Only, Option<i64>),
     cancel: &Cancel,
     progress: &Progress,
 ) -> Result<Rows, SessionError> {
+    let history = history_of(&source, &snapshot);
     let number = named(history, by.projection.as_deref())?;
     let streams = history.streams(only);
     progress.set_total(u64::from(history.log.events()));
     let states = over_streams(history, &streams, cancel, progress, |stream, events| {
         let projection = projection_of(history, stream, number)?;
         let mut state = projection.initial();
-        events.read(0..events.len(), cancel, &mut |_, step| {
+        let len = length(history.log, stream, moment);
+        events.read(0..len, cancel, &mut |_, step| {
             let _ = projection.apply(&mut state, &step);
         })?;
-        Ok(state)
+        Ok(Some(state).filter(|_| len > 0).unwrap_or_default())
     })?;
     let names = history.log.names(LaneBy::Stream);
+    // What belongs to no stream (a heartbeat, a line that cannot be read) is nobody's state.
+    let rows = states
+        .into_iter()
+        .filter(|(stream, state)| *state != Value::Null && !names.get(*stream).is_empty())
+        .map(|(stream, fields)| Row {
+            key: names.get(stream).to_owned(),
+            fields,
+            place: None,
+        })
+        .collect();
     Ok(Rows {
         name: called(path),
         from: RowsFrom::History,
-        rows: states
-            .into_iter()
-            .filter(|(_, state)| *state != Value::Null)
-            .map(|(stream, fields)| Row {
-                key: names.get(stream).to_owned(),
-                fields,
-            })
-            .collect(),
+        rows,
         keyless: 0,
+        hidden: Vec::new(),
+        key: None,
+        folded: Some(Folded {
+            source,
+            snapshot,
+            number,
+            moment,
+        }),
     })
 }

@@ -5,21 +5,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use leftfold_compare::{Category, Status};
 use leftfold_event::json::Value;
 use leftfold_event::{Cancel, Event, Progress};
+use leftfold_log::filter::Read;
 use leftfold_log::{Evaluation, Expression, LaneBy};
-use leftfold_replay::Projection;
+use leftfold_replay::Projections;
 use rayon::prelude::*;
 
 use super::nowhere::is_there;
-use super::{BATCH, BEFORE, History, KEPT, Rule, Ruled, STATE};
+use super::{BATCH, BEFORE, History, KEPT, Rule, Ruled, STATE, is_later, is_unread};
 use crate::compare::Shown;
 use crate::error::SessionError;
 use crate::history::step_of;
+use crate::masks::{is_masked, met};
 
 pub(super) fn over_all(
     rule: &Rule,
-    when: Option<&Expression>,
-    check: &Expression,
-    history: History<'_>,
+    (when, check): (Option<&Expression>, &Expression),
+    (history, moment): (History<'_>, Option<i64>),
     cancel: &Cancel,
     progress: &Progress,
 ) -> Result<Ruled, SessionError> {
@@ -28,13 +29,11 @@ pub(super) fn over_all(
         rule,
         when,
         check,
-        history,
-        named: rule
-            .projection
-            .as_deref()
-            .map(|name| named(rule, name, history))
-            .transpose()?,
+        projections: history.projections,
+        named: named(rule, history.projections)?,
+        moment,
         asked: check.mentions().fields.into_iter().map(Asked::new).collect(),
+        reads: Reads::of(when, check),
     };
     let streams = history.streams(&rule.only);
     let sizes = streams.iter().map(|s| log.stream_events(*s).len() as u64);
@@ -43,8 +42,8 @@ pub(super) fn over_all(
     let mut done = 0;
     for batch in batches(history, &streams) {
         let found = match batch[..] {
-            [stream] => vec![judge.long_stream(stream, cancel)?],
-            _ => judge.streams(&batch, cancel)?,
+            [stream] => vec![judge.long_stream(history, stream, cancel)?],
+            _ => judge.streams(history, &batch, cancel)?,
         };
         for found in found {
             ruled.add(found);
@@ -60,10 +59,13 @@ pub(super) fn over_all(
     Ok(ruled)
 }
 
-/// The number of the projection that a rule names.
-fn named(rule: &Rule, name: &str, history: History<'_>) -> Result<usize, SessionError> {
-    history.projections.find(name).ok_or_else(|| {
-        let known: Vec<&str> = history.projections.names().collect();
+/// The number of the projection that a rule names, if it names one.
+pub(super) fn named(rule: &Rule, projections: &Projections) -> Result<Option<usize>, SessionError> {
+    let Some(name) = rule.projection.as_deref() else {
+        return Ok(None);
+    };
+    projections.find(name).map(Some).ok_or_else(|| {
+        let known: Vec<&str> = projections.names().collect();
         SessionError::new(
             "no-such-projection",
             format!(
@@ -98,19 +100,33 @@ pub(super) fn batches(history: History<'_>, streams: &[u32]) -> Vec<Vec<u32>> {
     batches
 }
 
-struct Judge<'a> {
-    rule: &'a Rule,
-    when: Option<&'a Expression>,
-    check: &'a Expression,
-    history: History<'a>,
+/// A rule that is a condition, with what it is judged by.
+pub(super) struct Judge<'a> {
+    pub(super) rule: &'a Rule,
+    pub(super) when: Option<&'a Expression>,
+    pub(super) check: &'a Expression,
+    pub(super) projections: &'a Projections,
     /// The projection that the rule names.
-    named: Option<usize>,
+    pub(super) named: Option<usize>,
+    /// What is stamped later than this has not come.
+    pub(super) moment: Option<i64>,
     /// The fields that the condition asks for.
-    asked: Vec<Asked>,
+    pub(super) asked: Vec<Asked>,
+    /// What is looked at for signs of what is hidden.
+    pub(super) reads: Reads,
+}
+
+/// What `when` and the condition read.
+pub(super) struct Reads([Vec<Read>; 2]);
+
+impl Reads {
+    pub(super) fn of(when: Option<&Expression>, check: &Expression) -> Self {
+        Self([when.map(Expression::reads).unwrap_or_default(), check.reads()])
+    }
 }
 
 /// A field that a condition asks for, and whether any event or state has it.
-struct Asked {
+pub(super) struct Asked {
     way: Vec<String>,
     seen: AtomicBool,
 }
@@ -130,18 +146,24 @@ impl Asked {
 }
 
 /// How far a stream has come.
-struct Course<'a> {
-    projection: Option<&'a dyn Projection>,
+#[derive(Default)]
+pub(super) struct Course {
+    /// The number of its projection, where a state is asked for.
+    projection: Option<usize>,
     state: Option<Value>,
+    /// Whether anything so far was hidden by a mask.
+    masked: bool,
     /// The violation that has not healed, among those found; past them where it is no longer kept.
-    open: Option<usize>,
-    found: Ruled,
+    pub(super) open: Option<usize>,
+    pub(super) found: Ruled,
 }
 
 /// What is said of one event.
 enum Said {
     /// The rule is not about it.
     Aside,
+    /// Its payload cannot be read, and would say whether the rule is about it or holds.
+    Unread,
     Holds,
     Violated,
     /// What it asks for is not there.
@@ -150,31 +172,38 @@ enum Said {
     Fails(String, bool),
 }
 
-impl<'a> Judge<'a> {
-    fn begin(&self, stream: u32) -> Course<'a> {
-        let log = self.history.log;
-        let name = log.names(LaneBy::Stream).get(stream);
-        let categories = log.names(LaneBy::Category);
-        let category = log.category_of_stream(stream).map_or("", |c| categories.get(c));
-        let projections = self.history.projections;
+impl Judge<'_> {
+    /// Before the first event of a stream.
+    pub(super) fn begin(&self, stream: &str, category: &str) -> Course {
+        if !self.uses(STATE) && !self.uses(BEFORE) {
+            return Course::default();
+        }
         let number = self
             .named
-            .unwrap_or_else(|| projections.of_stream(name, category));
-        let projection = projections
-            .get(number)
-            .filter(|_| self.uses(STATE) || self.uses(BEFORE))
-            .map(|p| &**p);
+            .unwrap_or_else(|| self.projections.of_stream(stream, category));
+        let projection = self.projections.get(number);
         Course {
-            state: projection.map(Projection::initial),
-            projection,
-            open: None,
-            found: Ruled::default(),
+            state: projection.map(|p| p.initial()),
+            projection: projection.map(|_| number),
+            ..Course::default()
         }
     }
 
+    fn begin_in(&self, history: History<'_>, stream: u32) -> Course {
+        let log = history.log;
+        let categories = log.names(LaneBy::Category);
+        let category = log.category_of_stream(stream).map_or("", |c| categories.get(c));
+        self.begin(log.names(LaneBy::Stream).get(stream), category)
+    }
+
     /// Judges streams that are read at once.
-    fn streams(&self, streams: &[u32], cancel: &Cancel) -> Result<Vec<Ruled>, SessionError> {
-        let log = self.history.log;
+    fn streams(
+        &self,
+        history: History<'_>,
+        streams: &[u32],
+        cancel: &Cancel,
+    ) -> Result<Vec<Ruled>, SessionError> {
+        let log = history.log;
         let mut wanted: Vec<(u32, usize)> = streams
             .iter()
             .enumerate()
@@ -182,51 +211,67 @@ impl<'a> Judge<'a> {
             .collect();
         wanted.sort_unstable();
         let ordinals: Vec<u32> = wanted.iter().map(|(o, _)| *o).collect();
-        let mut of_streams: Vec<Vec<Event>> = Vec::new();
+        let mut of_streams: Vec<Vec<(u32, Event)>> = Vec::new();
         of_streams.resize_with(streams.len(), Vec::new);
-        let events = self.history.read(&ordinals, cancel)?;
-        for ((_, stream), event) in wanted.into_iter().zip(events) {
-            of_streams[stream].push(event);
+        let events = history.read(&ordinals, cancel)?;
+        for ((ordinal, stream), event) in wanted.into_iter().zip(events) {
+            of_streams[stream].push((ordinal, event));
         }
         Ok(streams
             .par_iter()
             .zip(of_streams)
             .map_init(Evaluation::new, |evaluation, (stream, events)| {
-                let mut course = self.begin(*stream);
-                self.go_on(&mut course, events, evaluation);
+                let mut course = self.begin_in(history, *stream);
+                let placed = events.iter().map(|(ordinal, event)| (Some(*ordinal), event));
+                self.go_on(&mut course, placed, evaluation);
                 course.found
             })
             .collect())
     }
 
     /// Judges a stream that is read piece by piece.
-    fn long_stream(&self, stream: u32, cancel: &Cancel) -> Result<Ruled, SessionError> {
-        let mut course = self.begin(stream);
+    fn long_stream(&self, history: History<'_>, stream: u32, cancel: &Cancel) -> Result<Ruled, SessionError> {
+        let mut course = self.begin_in(history, stream);
         let evaluation = Evaluation::new();
-        for piece in self.history.log.stream_events(stream).chunks(BATCH) {
-            let events = self.history.read(piece, cancel)?;
-            self.go_on(&mut course, events, &evaluation);
+        for piece in history.log.stream_events(stream).chunks(BATCH) {
+            let events = history.read(piece, cancel)?;
+            let placed = piece.iter().map(|o| Some(*o)).zip(&events);
+            self.go_on(&mut course, placed, &evaluation);
         }
         Ok(course.found)
     }
 
     /// Judges a stream's next events. A state that does not hold is one violation until it holds again.
-    fn go_on(&self, course: &mut Course<'_>, events: Vec<Event>, evaluation: &Evaluation) {
+    /// `events`: each with its ordinal, where that is known.
+    pub(super) fn go_on<'e>(
+        &self,
+        course: &mut Course,
+        events: impl IntoIterator<Item = (Option<u32>, &'e Event)>,
+        evaluation: &Evaluation,
+    ) {
         let of_state = self.check.uses(STATE) && self.when.is_none();
-        for event in events {
-            let said = self.next(course, &event, evaluation);
+        for (ordinal, event) in events {
+            if is_later(event, self.moment) {
+                continue;
+            }
+            course.masked |= is_masked(event);
+            let said = self.next(course, event, evaluation);
             for asked in self.asked.iter().filter(|a| !a.is_seen()) {
-                if is_there(&asked.way, &event, course.state.as_ref()) {
+                if is_there(&asked.way, event, course.state.as_ref()) {
                     asked.seen.store(true, Ordering::Relaxed);
                 }
             }
             let found = &mut course.found;
-            found.about += u64::from(!matches!(said, Said::Aside | Said::Fails(_, false)));
+            found.about += u64::from(!matches!(
+                said,
+                Said::Aside | Said::Unread | Said::Fails(_, false)
+            ));
+            found.unread += u64::from(matches!(said, Said::Unread));
             found.lacking += u64::from(matches!(said, Said::Lacks));
             found.events += u64::from(self.rule.only.has_type(&event.kind));
             let lacks = matches!(said, Said::Lacks);
             match said {
-                Said::Aside => {}
+                Said::Aside | Said::Unread => {}
                 // Before a state has a field, nothing is wrong with that field.
                 Said::Lacks if self.when.is_none() => {}
                 Said::Fails(why, at_last) => found.fail(why, at_last),
@@ -259,7 +304,8 @@ impl<'a> Judge<'a> {
                     let stream = event.stream.clone();
                     found.shown.push(Shown {
                         since: event.time.map(|t| t.nanos),
-                        left: Some(event),
+                        left: Some(event.clone()),
+                        at: [ordinal, None],
                         message: Some(format!("{why}{} does not hold", self.check.text())),
                         ..Shown::new(Category::Rule, Status::Confirmed, stream)
                     });
@@ -269,11 +315,17 @@ impl<'a> Judge<'a> {
     }
 
     /// Folds the next event, and says of it whether the rule holds.
-    fn next(&self, course: &mut Course<'_>, event: &Event, evaluation: &Evaluation) -> Said {
+    fn next(&self, course: &mut Course, event: &Event, evaluation: &Evaluation) -> Said {
+        let Reads([of_when, of_check]) = &self.reads;
         let mut said = if self.rule.only.has_type(&event.kind) {
             // Most events are none it is about; a state need not be kept for those.
             match self.when.filter(|w| !w.uses(STATE) && !w.uses(BEFORE)) {
-                Some(when) => about(when.holds(evaluation, event, &[])),
+                Some(when) => {
+                    if course.masked && course.found.hidden.is_none() {
+                        course.found.hidden = met(of_when, event, &[]);
+                    }
+                    about(when.holds(evaluation, event, &[]), event)
+                }
                 None => Said::Holds,
             }
         } else {
@@ -285,7 +337,8 @@ impl<'a> Judge<'a> {
             .as_ref()
             .filter(|_| wanted && self.uses(BEFORE))
             .cloned();
-        if let (Some(projection), Some(state)) = (course.projection, &mut course.state) {
+        let projection = course.projection.and_then(|number| self.projections.get(number));
+        if let (Some(projection), Some(state)) = (projection, &mut course.state) {
             // What cannot be folded leaves the state as it was.
             let _ = projection.apply(state, &step_of(event));
         }
@@ -293,29 +346,38 @@ impl<'a> Judge<'a> {
             return said;
         }
         let beside = [(STATE, course.state.as_ref()), (BEFORE, before.as_ref())];
+        if course.masked && course.found.hidden.is_none() {
+            course.found.hidden = met(of_when, event, &beside);
+        }
         if let Some(when) = self.when.filter(|w| w.uses(STATE) || w.uses(BEFORE)) {
-            said = about(when.holds(evaluation, event, &beside));
+            said = about(when.holds(evaluation, event, &beside), event);
             if !matches!(said, Said::Holds) {
                 return said;
             }
         }
+        if course.masked && course.found.hidden.is_none() {
+            course.found.hidden = met(of_check, event, &beside);
+        }
         match self.check.holds(evaluation, event, &beside) {
             Ok(Some(true)) => Said::Holds,
             Ok(Some(false)) => Said::Violated,
+            Ok(None) if is_unread(event) && self.check.uses("payload") => Said::Unread,
             Ok(None) => Said::Lacks,
             Err(why) => Said::Fails(why, true),
         }
     }
 
-    fn uses(&self, name: &str) -> bool {
+    /// Whether it asks for this, `state` or `before`.
+    pub(super) fn uses(&self, name: &str) -> bool {
         self.check.uses(name) || self.when.is_some_and(|w| w.uses(name))
     }
 }
 
 /// Whether a rule is about an event, from what `when` says of it.
-fn about(when: Result<Option<bool>, String>) -> Said {
+fn about(when: Result<Option<bool>, String>, event: &Event) -> Said {
     match when {
         Ok(Some(true)) => Said::Holds,
+        Ok(None) if is_unread(event) => Said::Unread,
         Ok(_) => Said::Aside,
         Err(why) => Said::Fails(why, false),
     }

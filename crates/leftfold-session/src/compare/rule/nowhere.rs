@@ -67,27 +67,9 @@ pub fn told_of_rule(
         history,
         cancel,
     };
-    let mut told = RuleTold::default();
-    let when = match &rule.kind {
-        RuleKind::Check { when, .. } => when.as_ref(),
-        RuleKind::Expect { when, .. } => Some(when),
-    };
-    if ruled.about == 0 {
-        told.idle = Some("no event it is about");
-        told.notes = looking.names(when, false);
-        if let Some(when) = when {
-            told.notes.extend(looking.fields_nowhere(when)?);
-        }
-        return Ok(told);
-    }
-    told.notes = looking.names(when, true);
-    match &rule.kind {
-        RuleKind::Check { when, .. } => looking.condition(when.is_some(), ruled, &mut told)?,
-        RuleKind::Expect { expect, by, .. } => looking.follower(expect, by, ruled, &mut told)?,
-    }
-    if ruled.judged == 0 && ruled.failed == 0 && told.error.is_none() {
-        told.idle = Some("no event it could be judged on");
-    }
+    let mut told = looking.told(ruled)?;
+    told.notes.extend(ruled.unread_in_words());
+    told.notes.extend(ruled.untimed_in_words());
     Ok(told)
 }
 
@@ -98,6 +80,32 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
+    fn told(&self, ruled: &Ruled) -> Result<RuleTold, SessionError> {
+        let (rule, looking) = (self.rule, self);
+        let mut told = RuleTold::default();
+        let when = match &rule.kind {
+            RuleKind::Check { when, .. } => when.as_ref(),
+            RuleKind::Expect { when, .. } => Some(when),
+        };
+        if ruled.about == 0 {
+            told.idle = Some("no event it is about");
+            told.notes = looking.names(when, false);
+            if let Some(when) = when {
+                told.notes.extend(looking.fields_nowhere(when)?);
+            }
+            return Ok(told);
+        }
+        told.notes = looking.names(when, true);
+        match &rule.kind {
+            RuleKind::Check { when, .. } => looking.condition(when.is_some(), ruled, &mut told)?,
+            RuleKind::Expect { expect, by, .. } => looking.follower(expect, by, ruled, &mut told)?,
+        }
+        if ruled.judged == 0 && ruled.failed == 0 && told.error.is_none() {
+            told.idle = Some("no event it could be judged on");
+        }
+        Ok(told)
+    }
+
     /// Types, categories and streams that the rule names and no event has; only those that are near to one that there is, if so asked.
     fn names(&self, when: Option<&Expression>, near_only: bool) -> Vec<String> {
         let only = &self.rule.only;
@@ -175,6 +183,14 @@ impl Looking<'_> {
             let by = by.text();
             told.error = Some(format!("by: none of the events {which} ({n}) has {by}{hint}"));
             return Ok(());
+        }
+        if ruled.lacking > 0 {
+            let (n, by) = (ruled.lacking, by.text());
+            told.notes.push(if n == 1 {
+                format!("1 event that has to be followed has no {by}: it is left out")
+            } else {
+                format!("{n} events that have to be followed have no {by}: they are left out")
+            });
         }
         if following == 0 {
             for (by, name) in expect.mentions().names {

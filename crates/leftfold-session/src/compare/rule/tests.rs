@@ -1,11 +1,14 @@
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use leftfold_compare::Status;
 use leftfold_event::{Cancel, Progress};
 use leftfold_replay::Projections;
+use proptest::prelude::*;
 
-use super::{BATCH, History, KEPT, Only, Rule, RuleKind, Ruled, check_rule};
+use super::{BATCH, History, KEPT, LiveRule, Only, Polled, Rule, RuleKind, Ruled, Tail, check_rule};
+use crate::compare::Shown;
 use crate::session::Session;
 
 const SECOND: i64 = 1_000_000_000;
@@ -300,12 +303,47 @@ fn an_event_is_followed_by_a_later_one_of_the_same_key_in_time() {
     assert_eq!(late.healed.zip(late.since).map(|(h, s)| h - s), Some(48 * SECOND));
     assert_eq!(late.right.as_ref().map(|e| e.kind.as_str()), Some("Told"));
     assert!(late.message.as_ref().is_some_and(|m| m.contains("within 30s")));
+    // Without a deadline it may follow as long as the history goes on.
     let ever = ruled(&followed(None), &lines);
+    assert_eq!(
+        told(&ever),
+        ["payment-1 pending at 10", "payment-4 pending at 70"]
+    );
+    assert_eq!((ever.violations, ever.pending), (0, 2));
+    let complete = |within| {
+        let rule = followed(within);
+        Rule {
+            kind: rule.kind.settled(true),
+            ..rule
+        }
+    };
+    let ever = ruled(&complete(None), &lines);
     assert_eq!(
         told(&ever),
         ["payment-1 confirmed at 10", "payment-4 confirmed at 70"]
     );
     assert!(ever.shown.iter().all(|s| s.status == Status::Confirmed));
+    assert_eq!(ruled(&complete(Some(30)), &lines).pending, 0);
+}
+
+#[test]
+fn numbers_are_one_key_however_they_are_spelled_and_so_are_uuids() {
+    let id = "01a1f9af-e4cb-768e-8f9b-c0fad67a1d26";
+    let lines = [
+        line("p-1", "Paid", 0, r#"{"order":10.10}"#),
+        line("o-1", "Told", 1, r#"{"order":10.1}"#),
+        line("p-2", "Paid", 2, &format!("{{\"order\":\"{id}\"}}")),
+        line(
+            "o-2",
+            "Told",
+            3,
+            &format!("{{\"order\":\"{}\"}}", id.replace('-', "")),
+        ),
+        line("p-3", "Paid", 4, r#"{"order":10.01}"#),
+        line("clock", "Ticked", 50, "{}"),
+    ]
+    .concat();
+    assert_eq!(told(&ruled(&followed(Some(30)), &lines)), ["p-3 confirmed at 4"]);
 }
 
 #[test]
@@ -317,12 +355,96 @@ fn without_times_the_log_tells_what_follows_and_no_event_follows_itself() {
     let found = ruled(&followed(Some(30)), &lines);
     assert_eq!(told(&found), ["s-2 confirmed at 0"]);
     let kind = RuleKind::expect("type == 'Paid'", "type == 'Paid'", "payload.order", None).unwrap();
-    assert_eq!(ruled(&of_kind(kind), &lines).violations, 2);
+    assert_eq!(ruled(&of_kind(kind.settled(true)), &lines).violations, 2);
     let all = [
         line("s-1", "Paid", 0, r#"{"order":1}"#),
         line("s-1", "Paid", 0, r#"{"order":1}"#),
     ]
     .concat();
     let kind = RuleKind::expect("type == 'Paid'", "type == 'Paid'", "payload.order", None).unwrap();
-    assert_eq!(ruled(&of_kind(kind), &all).violations, 0);
+    assert_eq!(ruled(&of_kind(kind.settled(true)), &all).violations, 0);
+}
+
+/// What a rule says of lines that come in pieces, by what it says as (stream, second), sorted; and how many events wait in the end.
+fn followed_in_pieces(rule: Rule, lines: &[String], pieces: &[usize]) -> (Vec<(String, i64)>, LiveRule) {
+    let mut live = LiveRule::new(Arc::new(rule), &Projections::default()).unwrap();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let session = Session::new(None, Arc::new(|_| ()));
+    file.write_all(lines[0].as_bytes()).unwrap();
+    let (store, _) = session.history(file.path(), 0, None).unwrap();
+    let mut tail = Tail::new(store);
+    let mut found = Vec::new();
+    let mut next = 1;
+    let mut pieces = pieces.iter().cycle();
+    loop {
+        let polled = tail.poll(&Cancel::new(), &mut |_, events, locators| {
+            found.extend(live.take(events, locators));
+            Ok(())
+        });
+        assert!(matches!(polled.unwrap(), Polled::More(_)));
+        assert_eq!(tail.seen(), next as u64);
+        found.extend(
+            live.settle(tail.known_until(), tail.store(), &Cancel::new())
+                .unwrap(),
+        );
+        if next == lines.len() {
+            break;
+        }
+        let end = lines.len().min(next + pieces.next().unwrap());
+        file.write_all(lines[next..end].concat().as_bytes()).unwrap();
+        next = end;
+    }
+    let mut said: Vec<_> = found
+        .iter()
+        .map(|s| (s.stream.clone(), s.since.unwrap() / SECOND))
+        .collect();
+    said.sort();
+    (said, live)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_history_that_comes_in_pieces_violates_what_it_violates_at_once(
+        events in prop::collection::vec((0_u32..4, 0_u32..3, 0_u32..12), 1..60),
+        pieces in prop::collection::vec(1_usize..9, 1..5),
+    ) {
+        let mut second = 0;
+        let lines: Vec<String> = events
+            .iter()
+            .map(|(stream, kind, later)| {
+                second += later;
+                let kind = ["Paid", "Told", "Counted"][*kind as usize];
+                line(&format!("s-{stream}"), kind, second, &format!("{{\"order\":{},\"n\":{}}}", stream % 2, i64::from(*later) - 3))
+            })
+            .collect();
+        let all = lines.concat();
+        let sorted = |found: &Ruled, pick: &dyn Fn(&Shown) -> bool| {
+            let said = found.shown.iter().filter(|s| pick(s));
+            let mut said: Vec<_> = said.map(|s| (s.stream.clone(), s.since.unwrap() / SECOND)).collect();
+            said.sort();
+            said
+        };
+        for check in ["state.n >= 0", "payload.n >= 0"] {
+            let at_once = ruled(&condition(None, check), &all);
+            let (said, live) = followed_in_pieces(condition(None, check), &lines, &pieces);
+            prop_assert_eq!(said, sorted(&at_once, &|_| true));
+            prop_assert_eq!(live.ruled().violations, at_once.violations);
+            prop_assert_eq!(live.ruled().streams, at_once.streams);
+            let healed = at_once.shown.iter().filter(|s| s.status == Status::Healed).count() as u64;
+            prop_assert_eq!(live.healed(), healed);
+        }
+        let at_once = ruled(&followed(Some(10)), &all);
+        let known = 1_767_225_600 + i64::from(second);
+        let (said, live) = followed_in_pieces(followed(Some(10)), &lines, &pieces);
+        // At the deadline itself something may still come.
+        let is_over = |s: &Shown| s.status != Status::Pending && s.since.unwrap() / SECOND + 10 < known;
+        prop_assert_eq!(&said, &sorted(&at_once, &is_over));
+        let healed = at_once.shown.iter().filter(|s| s.status == Status::Healed).count() as u64;
+        prop_assert_eq!(live.healed(), healed);
+        prop_assert_eq!(live.waiting(), at_once.violations + at_once.pending - said.len() as u64);
+        let (said, live) = followed_in_pieces(followed(None), &lines, &pieces);
+        prop_assert!(said.is_empty());
+        prop_assert_eq!(live.waiting(), ruled(&followed(None), &all).pending);
+    }
 }

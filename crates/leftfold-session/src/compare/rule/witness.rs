@@ -10,7 +10,7 @@ use leftfold_source::MemoryStore;
 
 use super::{History, Rule, Ruled, check_rule};
 use crate::compare::Shown;
-use crate::compare::witness::no_such_finding;
+use crate::compare::witness::{no_such_finding, no_witness};
 use crate::error::SessionError;
 
 /// How many events of the stream before and behind the finding's own are tried, one after the other.
@@ -61,8 +61,8 @@ pub fn rule_witness(
             }
         }
     }
-    Err(SessionError::new(
-        "no-witness",
+    Err(no_witness(
+        history.store.hidden().is_empty(),
         "no part of the history violates the rule in the same way: it depends on the history as a whole",
     ))
 }

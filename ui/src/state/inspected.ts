@@ -1,8 +1,8 @@
 /** The event the inspector shows: the selected one, or the stream's last at the playhead. */
-import { playhead } from '../../state/playhead.svelte';
-import { selection } from '../../state/selection.svelte';
+import { playhead } from './playhead.svelte';
+import { selection } from './selection.svelte';
 
-export function currentOrdinal(): number | null {
+export function inspectedOrdinal(): number | null {
   const { row, stream } = selection;
   if (row !== null && row.streamKey === stream?.key) return row.ordinal;
   // Of another stream it would contradict what stands above it.

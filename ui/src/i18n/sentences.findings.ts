@@ -1,0 +1,28 @@
+/** Chinese for what findings of other modes, and rules, say in sentences; written as those of stores are. */
+export const OF_FINDINGS_ZH: readonly (readonly [english: string, chinese: string])[] = [
+  ['{} is expected within {}', '应在 {1!} 内出现：{0!}'],
+  ['{} is expected to follow within {}', '应在 {1!} 内随后出现：{0!}'],
+  ['{} is expected to follow', '应随后出现：{0!}'],
+  ['{} is expected, {} in all', '{0}，总数 {1!}'],
+  ['{} is expected', '应出现：{0!}'],
+  ['no partner on the left for right {}: {}', '右侧的 {0!} 在左侧没有对应的事件：{1}'],
+  ['no partner on the left for right {}', '右侧的 {0!} 在左侧没有对应的事件'],
+  ['one too many on the right, {}: {}', '右侧多出一个：{0!}（{1!}）'],
+  ['stamped {} before what it follows', '时间比其起因早 {0!}'],
+  ['something it asks for is not there: {} does not hold', '缺少所需的内容：{0!} 不成立'],
+  ['{} does not hold', '{0!} 不成立'],
+  ['no row: {} behind', '没有行：落后 {0!}'],
+  ['no row', '没有行'],
+  ['a row of no stream', '不属于任何流的行'],
+  ["the stream's state is gone; the row is {} behind", '流的状态已不存在；该行落后 {0!}'],
+  ["the stream's state is gone", '流的状态已不存在'],
+  ['a second row of this stream', '此流的第二行'],
+  ['{} behind', '落后 {0!}'],
+  ['there is no event it is about', '没有它所针对的事件'],
+  ['there is no event it could be judged on', '没有可据以判断的事件'],
+  ['it could not be judged for {} events: {}', '{0} 个事件无法判断：{1!}'],
+  [
+    'its right side is no file: capture the topic, or compare on the command line',
+    '其右侧不是文件：请捕获该主题，或在命令行中比较',
+  ],
+];
