@@ -12,8 +12,9 @@ use crate::error::KafkaError;
 use crate::keys::KeyLook;
 use crate::native;
 use crate::own::{Known, Own};
+use crate::piece::Piece;
 use crate::range::{From, Range};
-use crate::reader::{Piece, Reader, Sink, Taken};
+use crate::reader::{Reader, Sink, Taken};
 use crate::registry::Registry;
 use crate::settings::Settings;
 

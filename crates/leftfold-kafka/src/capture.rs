@@ -4,22 +4,26 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{SecondsFormat, Utc};
 use leftfold_event::Cancel;
-use leftfold_event::json::{Object, Value};
 use leftfold_source::capture::{
-    CaptureWriter, CapturedPartition, Decoders, Durable, Headers, Incarnation, Outcome, Reading, Record,
-    RecordMapping, RunStart, Sorted, Watermarks,
+    CaptureWriter, Decoders, Durable, Headers, Outcome, Reading, Record, RecordMapping, RunStart,
 };
 
 use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
 use crate::keys::KeyLook;
 use crate::pause::Pause;
-use crate::range::{From, Range, Until};
-use crate::reader::{Piece, Reader, Sink, Taken, Watch};
+use crate::piece::Piece;
+use crate::range::{From, Range};
+use crate::reader::{Reader, Sink, Taken, Watch};
 use crate::schemas::SchemaBook;
 use crate::settings::Settings;
+
+mod partitions;
+mod provenance;
+
+use partitions::{made_anew, sort_out, take_in, which};
+use provenance::{described, now, settings};
 
 /// Records and bytes between two commits, and the time after which something is committed at the latest.
 const COMMIT_RECORDS: u64 = 100_000;
@@ -93,15 +97,6 @@ pub(crate) fn found(piece: &Piece, known: bool) -> Option<String> {
     }
 }
 
-/// What is told of a topic that was made anew.
-fn made_anew(topic: &str, number: u32) -> String {
-    let later = Incarnation { topic, number };
-    format!(
-        "{topic} was deleted and made anew under the same name: what was read of the old one is kept, and the new one is read beside it, \
-         from its beginning; its positions begin with {later}"
-    )
-}
-
 /// What a capture tells on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
@@ -169,10 +164,6 @@ pub fn capture(
             Err(e)
         }
     }
-}
-
-fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The stretches asked for.
@@ -333,181 +324,6 @@ fn tell_what_stays(
             known.next
         )));
     }
-}
-
-/// What a topic is called in a capture, which one of its name it is, and whether the capture holds something of it.
-fn which(writer: &CaptureWriter, topic: &Topic) -> (String, u32, bool) {
-    let of_name = |p: &&CapturedPartition| p.incarnation().topic == topic.name;
-    let held = || writer.partitions().iter().filter(of_name);
-    let latest = held().max_by_key(|p| p.incarnation().number);
-    let (number, known) = match (latest, &topic.id) {
-        (None, _) => (1, false),
-        (Some(latest), Some(id)) if latest.topic_id.as_ref().is_some_and(|then| then != id) => {
-            let same = held().find(|p| p.topic_id.as_ref() == Some(id));
-            match same {
-                Some(same) => (same.incarnation().number, true),
-                None => (latest.incarnation().number + 1, false),
-            }
-        }
-        // Who is not told whether it is the same one takes it for that.
-        (Some(latest), _) => (latest.incarnation().number, true),
-    };
-    let topic = Incarnation {
-        topic: &topic.name,
-        number,
-    };
-    (topic.stored().into_owned(), number, known)
-}
-
-/// Takes a piece into the capture, from where it is to be read on; its id.
-fn take_in(
-    piece: &mut Piece,
-    topic: &Topic,
-    range: &Range,
-    writer: &mut CaptureWriter,
-    tell: &mut dyn FnMut(Told),
-) -> Result<i64, KafkaError> {
-    let (name, number, held) = which(writer, topic);
-    piece.incarnation = number;
-    let known = writer
-        .partitions()
-        .iter()
-        .find(|p| p.topic == name && p.partition == piece.partition)
-        .cloned();
-    let id = match known {
-        Some(known) => {
-            writer.deleted(known.id, false)?;
-            resume(piece, &known, topic, writer, tell)?;
-            known.id
-        }
-        None if number > 1 => {
-            if !held {
-                tell(Told::Note(made_anew(&topic.name, number)));
-            }
-            // Where a read is to begin was said of the first one.
-            piece.start = piece.low;
-            let id = writer.add_partition(&name, topic.id.as_deref(), piece.partition, piece.start)?;
-            if let Some(earlier) = before(writer, id)
-                && earlier.next > piece.high
-            {
-                // Had its last record been of this one, this one would reach as far.
-                writer.certain(earlier.id, earlier.next);
-            }
-            id
-        }
-        None => {
-            if let From::Offset(asked) = range.from
-                && asked > piece.high
-            {
-                return Err(KafkaError::Read {
-                    place: piece.place(),
-                    reason: format!(
-                        "it ends at offset {}, before the {asked} that was asked for",
-                        piece.high
-                    ),
-                });
-            }
-            if let From::Offset(asked) = range.from
-                && asked < piece.low
-            {
-                tell(Told::Note(format!(
-                    "{} begins at offset {}: what lay before is gone",
-                    piece.place(),
-                    piece.low
-                )));
-            }
-            writer.add_partition(&name, topic.id.as_deref(), piece.partition, piece.start)?
-        }
-    };
-    writer.set_watermarks(
-        id,
-        Watermarks {
-            low: piece.low,
-            high: piece.high,
-            start: piece.start,
-            stop: piece.stop,
-            leader: piece.leader,
-        },
-    )?;
-    Ok(id)
-}
-
-/// The partition of the same number of the topic that was there before the one of this partition.
-fn before(writer: &CaptureWriter, id: i64) -> Option<CapturedPartition> {
-    let later = writer.partition(id)?;
-    let of_it = |p: &&CapturedPartition| {
-        p.partition == later.partition
-            && p.incarnation().topic == later.incarnation().topic
-            && p.incarnation().number < later.incarnation().number
-    };
-    let earlier = writer.partitions().iter().filter(of_it);
-    earlier.max_by_key(|p| p.incarnation().number).cloned()
-}
-
-/// Sorts the records that came while a topic was made anew, once the new one was read as far; whether some are still to be sorted.
-fn sort_out(writer: &mut CaptureWriter, tell: &mut dyn FnMut(Told)) -> Result<bool, KafkaError> {
-    let mut left = false;
-    let later = writer.partitions().iter().filter(|p| p.incarnation().number > 1);
-    let later: Vec<(i64, i64)> = later.map(|p| (p.id, p.next)).collect();
-    for (id, reached) in later {
-        let Some(earlier) = before(writer, id).filter(|p| p.certain < p.next) else {
-            continue;
-        };
-        if reached < earlier.next {
-            left = true;
-            continue;
-        }
-        let place = format!("{}[{}]", earlier.topic, earlier.partition);
-        let note = match writer.sort_out(earlier.id, id)? {
-            Some(Sorted::Later(n @ 1..)) => format!(
-                "the last records that had come in {place} were of the new topic, where they stand now alone: {n}"
-            ),
-            Some(Sorted::Alike) => format!(
-                "{place} and the new topic hold the same records: whether those from offset {} on were read of the old or the new one cannot \
-                 be told, and both keep theirs",
-                earlier.certain
-            ),
-            _ => continue,
-        };
-        tell(Told::Note(note));
-    }
-    Ok(left)
-}
-
-/// Lets a piece go on where the capture has got to.
-fn resume(
-    piece: &mut Piece,
-    known: &leftfold_source::capture::CapturedPartition,
-    topic: &Topic,
-    writer: &mut CaptureWriter,
-    tell: &mut dyn FnMut(Told),
-) -> Result<(), KafkaError> {
-    let changed = |what: String| KafkaError::TopicChanged {
-        topic: topic.name.clone(),
-        what,
-    };
-    if known.next > piece.high {
-        return Err(changed(format!(
-            "{} ends at offset {}, before the {} that were captured: it was cut, or deleted and made anew; capture it to another file",
-            piece.place(),
-            piece.high,
-            known.next
-        )));
-    }
-    // It is the same one still, so all of it is its own.
-    writer.certain(known.id, known.next);
-    if known.next < piece.low {
-        let reason = "the broker had removed them (retention) before they were read";
-        tell(Told::Note(format!(
-            "offsets {} to {} of {} are missing: {reason}",
-            known.next,
-            piece.low - 1,
-            piece.place()
-        )));
-        writer.gap(known.id, piece.low, reason)?;
-    }
-    piece.start = known.next.max(piece.low);
-    Ok(())
 }
 
 fn run(
@@ -684,48 +500,4 @@ impl Sink for CaptureSink<'_> {
         }
         Ok(self.pause.wait(cancel))
     }
-}
-
-/// The request as JSON, for those who open the capture later.
-fn described(request: &Request) -> String {
-    let mut object = Object::new();
-    let texts = |items: &[String]| Value::Array(items.iter().map(|t| Value::from(t.as_str())).collect());
-    object.insert("topics", texts(&request.topics));
-    if !request.partitions.is_empty() {
-        let numbers = request.partitions.iter().map(|p| Value::from(i64::from(*p)));
-        object.insert("partitions", Value::Array(numbers.collect()));
-    }
-    let from = match request.range.from {
-        From::Beginning => "beginning".to_owned(),
-        From::End => "end".to_owned(),
-        From::Offset(n) => n.to_string(),
-        From::Last(n) => format!("-{n}"),
-        From::Time(ms) => format!("s@{ms}"),
-    };
-    object.insert("from", Value::from(from.as_str()));
-    if let Some(until) = request.range.until {
-        let until = match until {
-            Until::Offset(n) => format!("..{n}"),
-            Until::Time(ms) => format!("e@{ms}"),
-        };
-        object.insert("until", Value::from(until.as_str()));
-    }
-    if let Some(count) = request.count.and_then(|n| i64::try_from(n).ok()) {
-        object.insert("count", Value::from(count));
-    }
-    object.insert("follow", Value::Bool(request.follow));
-    if let Some(mapping) = &request.mapping {
-        object.insert("mapping", Value::from(mapping.names().as_str()));
-    }
-    if !request.decoders.is_empty() {
-        let decoders: Vec<String> = request.decoders.iter().map(ToString::to_string).collect();
-        object.insert("decoders", texts(&decoders));
-    }
-    Value::Object(object).to_string()
-}
-
-/// The settings as JSON, without secrets.
-fn settings(settings: &Settings) -> String {
-    let entries = settings.shown().map(|(name, value)| (name, Value::from(value)));
-    Value::Object(entries.collect()).to_string()
 }

@@ -6,7 +6,7 @@ use leftfold_event::{Cancel, Event};
 use leftfold_schema::{SchemaId, framed};
 use leftfold_source::capture::{At, Headers, Part, Reading, Record, TimestampKind, event_of};
 
-use crate::reader::Piece;
+use crate::piece::Piece;
 use crate::registry::{Answer, Registry};
 
 /// How long schemas are waited for.

@@ -13,7 +13,8 @@ use crate::capture::{Request, Told, found, pieces, tell_nothing};
 use crate::cluster::{Cluster, Topic};
 use crate::error::KafkaError;
 use crate::own::{Known, Own};
-use crate::reader::{Piece, Reader, Sink, Taken};
+use crate::piece::Piece;
+use crate::reader::{Reader, Sink, Taken};
 use crate::registry::Registry;
 
 /// Records and bytes handed on at a time, at most.

@@ -1,30 +1,34 @@
 //! The session: what is open, and the way in for every front end.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use leftfold_event::Cancel;
-use leftfold_log::{LogBuilder, filter::Filter};
+use leftfold_log::LogBuilder;
 use leftfold_replay::{Projections, Scope};
-use leftfold_source::{Certainty, EventStore, SourceFile, StoreInfo};
+use leftfold_source::{EventStore, SourceFile};
 
 use crate::compare::Comparisons;
-use crate::dto::{
-    CertaintyDto, ColumnDto, FilterCheckDto, FilterDto, FilterErrorDto, IndexDto, IndexStateDto, InspectDto,
-    Int, MappingDto, MappingPreviewDto, MaskDto, OpeningDto, ProjectionDto, SourceDto, StoreDto, TableDto,
-};
+use crate::dto::{InspectDto, MappingDto, MappingPreviewDto, ProjectionDto, SourceDto, StoreDto};
 use crate::error::SessionError;
 use crate::export::command::Exporting;
-use crate::filter::FilterTask;
 use crate::kafka::Kafka;
 use crate::mapping;
 use crate::masks::{Masked, Masks};
-use crate::project::{self, Project};
-use crate::source::{IndexState, OnChange, OpenOptions, OpenSource, lock};
+use crate::project::Project;
+use crate::source::{OnChange, OpenOptions, OpenSource, lock};
+
+mod described;
+mod masking;
+mod opening;
+
+pub use described::{check_filter, filter_dto};
+
+use described::{source_dto, store_dto, table_dto};
+use opening::Opening;
 
 /// Rows a mapping's preview shows.
 const PREVIEW_ROWS: usize = 20;
@@ -53,14 +57,6 @@ pub struct Session {
 
 /// Names the folder of cached indexes in place of the user's own.
 const CACHE_VARIABLE: &str = "LEFTFOLD_CACHE_DIR";
-
-/// A file that is being opened, and the temporary copy made of it if it needs one.
-struct Opening {
-    path: PathBuf,
-    cancel: Cancel,
-    copied: AtomicU64,
-    total: u64,
-}
 
 #[derive(Clone)]
 struct Opened {
@@ -109,63 +105,6 @@ impl Session {
             masking: false,
             ..self
         }
-    }
-
-    /// What is hidden of the events of a data file: what any project file says that may speak for it, the one beside it, that of the folder the
-    /// program was started in, and the user's own.
-    pub fn masks_of(&self, path: &Path) -> Result<Masks, SessionError> {
-        let mut all = Masks::default();
-        for (_, masks) in self.masking(path)? {
-            all = all.and(&masks);
-        }
-        Ok(all)
-    }
-
-    /// The masks that hold for a data file, each with the project file that says it first.
-    pub fn masks_stated(&self, path: &Path) -> Result<Vec<MaskDto>, SessionError> {
-        let mut all: Vec<MaskDto> = Vec::new();
-        for (file, masks) in self.masking(path)? {
-            for name in masks.names() {
-                if all.iter().all(|mask| mask.name != *name) {
-                    all.push(MaskDto {
-                        name: name.clone(),
-                        file: file.display().to_string(),
-                    });
-                }
-            }
-        }
-        Ok(all)
-    }
-
-    /// What each project file that may speak for a data file hides of it.
-    fn masking(&self, path: &Path) -> Result<Vec<(PathBuf, Masks)>, SessionError> {
-        let mut all = Vec::new();
-        if !self.masking {
-            return Ok(all);
-        }
-        // Beside a link, and beside the file that it leads to.
-        let (mut beside, mut behind) = (None, None);
-        if !self.is_received(path) {
-            beside = Project::of_data_file(path)?;
-            let real = fs::canonicalize(path)
-                .ok()
-                .filter(|real| real.parent() != path.parent());
-            behind = real
-                .map(|real| Project::of_data_file(&real))
-                .transpose()?
-                .flatten();
-        }
-        let mut take = |project: Project| {
-            let masks = project.masks()?;
-            all.push((project.folder.join(project::FILE_NAME), masks));
-            Ok::<(), SessionError>(())
-        };
-        beside.map(&mut take).transpose()?;
-        behind.map(&mut take).transpose()?;
-        for folder in self.project_folders() {
-            Project::of_folder(folder)?.map(&mut take).transpose()?;
-        }
-        Ok(all)
     }
 
     /// The user's cache folder for indexes; the environment's `LEFTFOLD_CACHE_DIR` overrides it.
@@ -254,54 +193,6 @@ impl Session {
     pub fn stated_projections(&self, path: &Path) -> Result<Option<String>, SessionError> {
         let project = self.project_of(path)?;
         project.map(|p| p.projections_alone()).transpose()
-    }
-
-    /// Opens a file where it can be seen and given up. The one opened before is given up: nobody waits for it any more.
-    pub(crate) fn opening_of<T>(
-        &self,
-        path: &Path,
-        open: impl FnOnce(&Cancel, &mut dyn FnMut(u64)) -> Result<T, SessionError>,
-    ) -> Result<T, SessionError> {
-        let size = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
-        let journal = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push("-journal");
-            PathBuf::from(name)
-        };
-        let opening = Arc::new(Opening {
-            path: path.to_owned(),
-            cancel: Cancel::new(),
-            copied: AtomicU64::new(0),
-            total: size(path) + size(&journal(path)),
-        });
-        if let Some(before) = lock(&self.opening).replace(Arc::clone(&opening)) {
-            before.cancel.cancel();
-        }
-        let outcome = open(&opening.cancel, &mut |bytes| {
-            opening.copied.store(bytes, Ordering::Relaxed);
-        });
-        let mut slot = lock(&self.opening);
-        if slot.as_ref().is_some_and(|now| Arc::ptr_eq(now, &opening)) {
-            *slot = None;
-        }
-        outcome
-    }
-
-    /// What is being opened.
-    pub fn opening(&self) -> Option<OpeningDto> {
-        let opening = lock(&self.opening).clone()?;
-        Some(OpeningDto {
-            path: opening.path.display().to_string(),
-            copied: Int(opening.copied.load(Ordering::Relaxed) as i64),
-            total: Int(opening.total as i64),
-        })
-    }
-
-    /// Gives up what is being opened.
-    pub fn cancel_opening(&self) {
-        if let Some(opening) = lock(&self.opening).as_ref() {
-            opening.cancel.cancel();
-        }
     }
 
     /// Writes something where it can be seen and given up. The one before is given up: nobody waits for it any more.
@@ -718,167 +609,3 @@ const BUILT_IN: &[(&str, &str)] = &[
 
 /// Stands for "the mapping of the project file" where a store's index is asked for.
 const SAVED: usize = u32::MAX as usize;
-
-/// Whether a filter can be used.
-pub fn check_filter(text: &str) -> FilterCheckDto {
-    let error = Filter::parse(text).err().map(|e| {
-        let utf16 = |byte: usize| text.get(..byte).unwrap_or(text).encode_utf16().count() as u32;
-        FilterErrorDto {
-            code: e.code.to_owned(),
-            start: utf16(e.start),
-            end: utf16(e.end),
-            message: e.message,
-        }
-    });
-    FilterCheckDto { error }
-}
-
-/// How far a filter is.
-pub fn filter_dto(task: &FilterTask) -> FilterDto {
-    let matches = task.matches();
-    FilterDto {
-        id: task.id,
-        text: task.filter.text().to_owned(),
-        matched: matches.selection.len(),
-        scanned: matches.scanned,
-        total: matches.log.events(),
-        done: matches.done,
-        failed: matches.failed,
-        first_failure: matches
-            .error
-            .as_ref()
-            .map(ToString::to_string)
-            .or_else(|| matches.first_failure.clone()),
-    }
-}
-
-fn store_dto(info: &StoreInfo, index: usize, mapped: Option<&leftfold_source::Mapping>) -> StoreDto {
-    StoreDto {
-        index: index as u32,
-        dialect: info.dialect.clone(),
-        title: info.title.clone(),
-        certainty: match info.certainty {
-            Certainty::Guess => CertaintyDto::Guess,
-            Certainty::Likely => CertaintyDto::Likely,
-            Certainty::Certain => CertaintyDto::Certain,
-        },
-        reasons: info.reasons.clone(),
-        tables: info.tables.clone(),
-        notes: info.notes.clone(),
-        mapping: mapped.map_or_else(
-            || MappingDto {
-                table: String::new(),
-                fields: Vec::new(),
-                toml: String::new(),
-            },
-            mapping::to_dto,
-        ),
-    }
-}
-
-fn table_dto(table: &leftfold_source::TableShape, masks: &Masks) -> TableDto {
-    TableDto {
-        name: table.name.clone(),
-        columns: table
-            .columns
-            .iter()
-            .map(|c| ColumnDto {
-                name: c.name.clone(),
-                declared: c.declared.clone(),
-                // A sample may hold what is hidden in some part of it.
-                samples: if masks.is_empty() {
-                    c.samples.iter().map(ToString::to_string).collect()
-                } else {
-                    Vec::new()
-                },
-            })
-            .collect(),
-        rows: table.rows_at_most.and_then(|n| i64::try_from(n).ok()).map(Int),
-    }
-}
-
-fn source_dto(opened: &Opened) -> SourceDto {
-    let source = &opened.source;
-    let snapshot = source.snapshot();
-    let log = &snapshot.log;
-    let (time_extent, without_time) = {
-        let on_axis = log.order(leftfold_log::Axis::Time).len();
-        (log.extent(leftfold_log::Axis::Time), log.events() - on_axis)
-    };
-    let at = |nanos: i64| {
-        leftfold_event::Timestamp {
-            nanos,
-            digits: log.time_digits(),
-        }
-        .to_string()
-    };
-    let (state, error) = match &snapshot.state {
-        IndexState::Reading => (IndexStateDto::Reading, None),
-        IndexState::Ready => (IndexStateDto::Ready, None),
-        IndexState::Cancelled => (IndexStateDto::Cancelled, None),
-        IndexState::Failed(e) => (IndexStateDto::Failed, Some(e.clone().into())),
-    };
-    let count = |by| log.names(by).len() as u32;
-    SourceDto {
-        id: source.id,
-        path: source.path.display().to_string(),
-        name: source.name(),
-        store: opened.store.clone(),
-        masks: source.store.hidden().to_vec(),
-        index: IndexDto {
-            generation: snapshot.generation,
-            events: log.events(),
-            total: source.progress().total().and_then(|n| u32::try_from(n).ok()),
-            streams: count(leftfold_log::LaneBy::Stream),
-            types: count(leftfold_log::LaneBy::Type),
-            categories: count(leftfold_log::LaneBy::Category),
-            bytes: Int(log.heap_bytes() as i64),
-            state,
-            error,
-            problems: log.problems().len() as u32,
-            unreadable: snapshot.unreadable.iter().map(ToString::to_string).collect(),
-            has_time: time_extent.is_some(),
-            without_time,
-            time_disorder: !log.is_time_ordered(),
-            first_time: time_extent.map(|(a, _)| at(a)),
-            last_time: time_extent.map(|(_, b)| at(b)),
-            stale: source.is_stale(),
-            growing: source.is_growing(),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_being_opened_can_be_seen_and_given_up() {
-        let session = Session::new(None, Arc::new(|_| ()));
-        assert_eq!(session.opening(), None);
-        let path = Path::new("/nowhere/a.db");
-        let outcome = session.opening_of(path, |cancel, tick| {
-            tick(7);
-            let seen = session.opening().map(|o| (o.path, o.copied));
-            assert_eq!(seen, Some(("/nowhere/a.db".to_owned(), Int(7))));
-            assert!(!cancel.is_cancelled());
-            session.cancel_opening();
-            assert!(cancel.is_cancelled());
-            Ok(())
-        });
-        assert_eq!(outcome, Ok(()));
-        assert_eq!(session.opening(), None);
-    }
-
-    #[test]
-    fn whoever_opens_another_file_has_given_the_first_one_up() {
-        let session = Session::new(None, Arc::new(|_| ()));
-        let outcome = session.opening_of(Path::new("/nowhere/a.db"), |first, _| {
-            session.opening_of(Path::new("/nowhere/b.db"), |second, _| {
-                assert!(first.is_cancelled() && !second.is_cancelled());
-                Ok(())
-            })
-        });
-        assert_eq!(outcome, Ok(()));
-    }
-}
