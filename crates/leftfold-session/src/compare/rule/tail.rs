@@ -34,6 +34,8 @@ pub type Take<'t> = dyn FnMut(&Tail, &[Event], &[Locator]) -> Result<(), Session
 pub struct Tail {
     store: Arc<dyn EventStore>,
     identity: Option<Identity>,
+    /// Whether that was what was read: nobody wrote while it was looked.
+    undisturbed: bool,
     mark: Option<Mark>,
     /// Events handed on, and a digest of where they stand, for sources without a mark.
     seen: u64,
@@ -61,6 +63,7 @@ impl Tail {
         Self {
             store,
             identity: None,
+            undisturbed: false,
             mark: None,
             seen: 0,
             digest: 0,
@@ -135,6 +138,8 @@ impl Tail {
             ControlFlow::Continue(())
         };
         let since = self.store.scan_since(&mark, &mut push, cancel)?;
+        // Who appends between the two is read already, and seen by the next look as a file that was written to.
+        let undisturbed = self.store.identity()? == identity;
         let mark = match since {
             Some(summary) if summary.complete => {
                 if new.is_empty() && self.is_other_text(&identity, summary.mark.as_ref()) {
@@ -166,6 +171,7 @@ impl Tail {
             take(self, &events, chunk)?;
         }
         self.mark = mark;
+        self.undisturbed = undisturbed;
         self.identity = Some(identity);
         Ok(match self.seen - before {
             0 => Polled::Nothing,
@@ -176,8 +182,7 @@ impl Tail {
     /// Whether a file of lines that was written to, and is as long as it was, is another text: nobody appended anything.
     fn is_other_text(&self, identity: &Identity, mark: Option<&Mark>) -> bool {
         let end = mark.and_then(Mark::end_of_lines);
-        if self.identity.is_none() || end.is_none() || end != self.mark.as_ref().and_then(Mark::end_of_lines)
-        {
+        if !self.undisturbed || end.is_none() || end != self.mark.as_ref().and_then(Mark::end_of_lines) {
             return false;
         }
         let length = identity
@@ -264,4 +269,92 @@ fn with(digest: u64, locator: Locator, time: Option<i64>) -> u64 {
     let mut hasher = DefaultHasher::new();
     (digest, locator, time).hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::sync::Mutex;
+
+    use leftfold_source::{HeaderSink, RawPayload, ScanSummary, StoreInfo};
+
+    use super::*;
+    use crate::session::Session;
+
+    /// A file of lines to which another program appends once it was asked what it is, and before it is read.
+    struct Appended {
+        base: Arc<dyn EventStore>,
+        append: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    }
+
+    impl EventStore for Appended {
+        fn info(&self) -> &StoreInfo {
+            self.base.info()
+        }
+
+        fn identity(&self) -> Result<Identity, SourceError> {
+            self.base.identity()
+        }
+
+        fn estimate(&self) -> Option<u64> {
+            self.base.estimate()
+        }
+
+        fn scan(&self, sink: &mut dyn HeaderSink, cancel: &Cancel) -> Result<ScanSummary, SourceError> {
+            self.base.scan(sink, cancel)
+        }
+
+        fn scan_since(
+            &self,
+            since: &Mark,
+            sink: &mut dyn HeaderSink,
+            cancel: &Cancel,
+        ) -> Result<Option<ScanSummary>, SourceError> {
+            if let Some(append) = self.append.lock().unwrap().take() {
+                append();
+            }
+            self.base.scan_since(since, sink, cancel)
+        }
+
+        fn fetch(
+            &self,
+            locators: &[Locator],
+            cancel: &Cancel,
+            visit: &mut dyn FnMut(usize, Event),
+        ) -> Result<(), SourceError> {
+            self.base.fetch(locators, cancel, visit)
+        }
+
+        fn fetch_raw(
+            &self,
+            locators: &[Locator],
+            cancel: &Cancel,
+            visit: &mut dyn FnMut(usize, &str, RawPayload<'_>),
+        ) -> Result<(), SourceError> {
+            self.base.fetch_raw(locators, cancel, visit)
+        }
+    }
+
+    #[test]
+    fn lines_appended_while_it_is_looked_are_not_taken_for_another_text() {
+        let line = |n: u32| format!("{{\"stream\":\"s\",\"type\":\"T\",\"payload\":{{\"n\":{n}}}}}\n");
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(line(1).as_bytes()).unwrap();
+        let session = Session::new(None, Arc::new(|_| ()));
+        let (base, _) = session.history(file.path(), 0, None).unwrap();
+        let mut appending = file.reopen().unwrap();
+        let text = [line(1), line(2)].concat();
+        let append: Box<dyn FnOnce() + Send> =
+            Box::new(move || appending.write_all(text.as_bytes()).unwrap());
+        let mut tail = Tail::new(Arc::new(Appended {
+            base,
+            append: Mutex::new(Some(append)),
+        }));
+        let mut poll = || tail.poll(&Cancel::new(), &mut |_, _, _| Ok(())).unwrap();
+        assert_eq!(poll(), Polled::More(2));
+        assert_eq!(poll(), Polled::Nothing);
+        // Who writes as much as there was writes another text.
+        std::fs::write(file.path(), [line(3), line(4)].concat()).unwrap();
+        assert_eq!(poll(), Polled::Rewritten);
+    }
 }
