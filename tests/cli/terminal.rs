@@ -66,7 +66,9 @@ fn on_a_terminal(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Ru
             None => command.env_remove(name),
         };
     }
+    // What script(1) runs commands by; not everybody's shell takes what is quoted here.
     command
+        .env("SHELL", "/bin/sh")
         .env("TERM", "xterm-256color")
         .envs(variables.iter().copied());
     command.output().expect("script(1) is there").into()
@@ -267,7 +269,7 @@ fn an_interrupt_ends_the_work_and_leaves_nothing_half_done() {
     .stderr(Stdio::piped())
     .spawn()
     .expect("it starts");
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + Duration::from_mins(5);
     while listed() == 0 && Instant::now() < patience {
         std::thread::yield_now();
     }
@@ -291,7 +293,7 @@ fn an_interrupt_ends_the_work_and_leaves_nothing_half_done() {
 /// Waits until a program listens for Ctrl-C, as the system tells it.
 #[cfg(target_os = "linux")]
 fn wait_until_it_listens(id: u32) {
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + Duration::from_mins(5);
     let listens = || {
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
         let caught = status.lines().find_map(|l| l.strip_prefix("SigCgt:"));

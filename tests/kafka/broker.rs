@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -63,18 +64,23 @@ fn started() -> &'static Rig {
     })
 }
 
-/// Ends the rig of a folder when this process ends, however it does, or lets go of it.
+/// Ends the rig of a folder when this process ends, however it does, or lets go of it. Whoever kept it before, for tests that ran before these,
+/// has ended it by then: what that one is about to stop would be taken for running.
 pub(crate) fn keeper(here: &Path, folder: &Path) -> Child {
-    let script = "cat >/dev/null; \"$0\" stop \"$1\"";
-    Command::new("setsid")
+    let script = "exec 7>\"$1.kept\" && flock 7 && echo kept && exec >/dev/null && cat && \"$0\" stop \"$1\"";
+    let mut keeper = Command::new("setsid")
         .args(["sh", "-c", script])
         .arg(here.join("rig.sh"))
         .arg(folder)
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .expect("sh runs")
+        .expect("sh runs");
+    let mut kept = [0; "kept\n".len()];
+    let mut said = keeper.stdout.take().expect("its output is piped");
+    said.read_exact(&mut kept).expect("the rig is kept");
+    keeper
 }
 
 fn run(here: &Path, program: &str, verb: &[&str], folder: Option<&Path>) {

@@ -18,28 +18,28 @@ from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 address, name = {"bootstrap.servers": sys.argv[1]}, sys.argv[2]
 admin = AdminClient(address)
-admin.create_topics([NewTopic(name, 3, 1)])[name].result(60)
-producer = Producer(address)
+admin.create_topics([NewTopic(name, 3, 1)])[name].result(300)
+producer = Producer(address | {"enable.idempotence": True})
 for n in range(100):
     value = json.dumps({"order": n % 10, "amount": n})
     producer.produce(name, value, f"order-{n % 10}", n % 10 % 3, timestamp=1_700_000_000_000 + n * 1000,
                      headers={"id": f"e{n}", "type": "Placed"})
-assert producer.flush(60) == 0
+assert producer.flush(300) == 0
 gone = TopicPartition(name, 0, 7)
-admin.delete_records([gone])[gone].result(60)
+admin.delete_records([gone])[gone].result(300)
 "#;
 
 /// Writes records to one partition: `PARTITION KEY ID SECONDS AMOUNT`.
 const ADD: &str = r#"
 import json, sys
 from confluent_kafka import Producer
-producer = Producer({"bootstrap.servers": sys.argv[1]})
+producer = Producer({"bootstrap.servers": sys.argv[1], "enable.idempotence": True})
 for line in sys.argv[3:]:
     partition, key, id, seconds, amount = line.split(" ")
     value = json.dumps({"order": int(key.split("-")[1]), "amount": int(amount)})
     producer.produce(sys.argv[2], value, key, int(partition), timestamp=1_700_000_000_000 + int(seconds) * 1000,
                      headers={"id": id, "type": "Placed"})
-assert producer.flush(60) == 0
+assert producer.flush(300) == 0
 "#;
 
 /// Reads a topic until it holds so many records, whenever they come, and says at which offset each partition begins.
@@ -48,10 +48,10 @@ import sys, time
 from confluent_kafka import Consumer, TopicPartition
 consumer = Consumer({"bootstrap.servers": sys.argv[1], "group.id": "none", "enable.auto.commit": False,
                      "auto.offset.reset": "earliest", "topic.metadata.refresh.interval.ms": 200})
-name, wanted, seen, end = sys.argv[2], int(sys.argv[3]), {}, time.monotonic() + 90
+name, wanted, seen, end = sys.argv[2], int(sys.argv[3]), {}, time.monotonic() + 600
 consumer.assign([TopicPartition(name, p, 0) for p in range(3)])
 while sum(map(len, seen.values())) < wanted:
-    assert time.monotonic() < end, f"{seen} after 90 s"
+    assert time.monotonic() < end, f"{seen} after 600 s"
     record = consumer.poll(1)
     if record is not None and not record.error():
         seen.setdefault(record.partition(), []).append(record.offset())

@@ -18,12 +18,12 @@ address = {"bootstrap.servers": sys.argv[1]}
 ints, longs = sys.argv[2:]
 admin = AdminClient(address)
 for made in admin.create_topics([NewTopic(name, 2, 1) for name in (ints, longs)]).values():
-    made.result(60)
-producer, int_of = Producer(address), IntegerSerializer()
+    made.result(300)
+producer, int_of = Producer(address | {"enable.idempotence": True}), IntegerSerializer()
 for i in range(990, 1010):
     producer.produce(ints, f'{{"n":{i}}}', int_of(i))
     producer.produce(longs, f'{{"n":{i}}}', struct.pack(">q", i))
-assert producer.flush(60) == 0
+assert producer.flush(300) == 0
 "#;
 
 /// The streams of a source, and what its events say of themselves.

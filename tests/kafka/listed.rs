@@ -120,11 +120,11 @@ address = {"bootstrap.servers": sys.argv[1]}
 name, first, end = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 admin = AdminClient(address)
 if first == 0:
-    admin.create_topics([NewTopic(name, 1, 1)])[name].result(60)
-producer = Producer(address)
+    admin.create_topics([NewTopic(name, 1, 1)])[name].result(300)
+producer = Producer(address | {"enable.idempotence": True})
 for i in range(first, end):
     producer.produce(name, f'{{"type":"Counted","n":{i}}}', f"k{i % 3}")
-assert producer.flush(60) == 0
+assert producer.flush(300) == 0
 "#;
 
 #[test]

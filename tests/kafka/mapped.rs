@@ -186,12 +186,12 @@ from confluent_kafka.admin import AdminClient, NewTopic
 address = {"bootstrap.servers": sys.argv[1]}
 name = sys.argv[2]
 admin = AdminClient(address)
-admin.create_topics([NewTopic(name, 1, 1)])[name].result(60)
-producer = Producer(address)
+admin.create_topics([NewTopic(name, 1, 1)])[name].result(300)
+producer = Producer(address | {"enable.idempotence": True})
 for line in sys.argv[3:]:
     key, value = line.split("\t")
     producer.produce(name, value or None, key)
-assert producer.flush(60) == 0
+assert producer.flush(300) == 0
 "#;
 
 #[test]

@@ -127,10 +127,16 @@ async fn a_divergence_is_shown_in_every_way_by_keys() {
 
     // The map: from cell to cell, and to what is there.
     window.keys("i").await;
+    // How wide it is is known a moment later, and with it how many columns there are: another map, in which one begins anew.
     window
         .wait_script(
             "const grid = document.querySelector('[data-testid=map-grid]');
-             if (grid === null || grid.querySelectorAll('[role=gridcell]').length < 5) return false;
+             const cells = [...(grid?.querySelectorAll('[role=gridcell]') ?? [])];
+             const cell = cells.find((c) => !c.id.endsWith('-0'));
+             if (cells.length < 5 || cell === undefined) return false;
+             const room = Number(grid.querySelector('[data-testid=map-cells]').getAttribute('width'));
+             const column = (Number(cell.getAttribute('x')) - 1.5) / Number(cell.id.split('-').at(-1));
+             if (Math.round(room / column) !== Math.floor(room / 11)) return false;
              grid.focus();
              return true;",
             "a map",
@@ -234,6 +240,8 @@ async fn the_other_side_is_offered_among_the_files_opened_before() {
         .wait_text("status-events", "the copy's events", |t| t.starts_with('2'))
         .await;
     let mut window = window.again().await;
+    // The list of files opened before moves what stands above it when it comes.
+    window.find("recent-item").await;
     window.click("demo-compare").await;
     window
         .wait_text("compare-verdict", "a verdict", |t| t.contains("They differ"))

@@ -51,10 +51,16 @@ pub(crate) async fn drag_event(window: &Window, kind: &str, path: &Path) {
         deliver({ event, payload }, Object.getOwnPropertyNames(listeners[event]).map(Number));
         return true;";
     let payload = json!({ "paths": [path], "position": { "x": 400, "y": 300 } });
-    let delivered = window
-        .script(script, vec![json!(format!("tauri://drag-{kind}")), payload])
-        .await;
-    assert_eq!(delivered, json!(true), "the window listens for drag-{kind}");
+    let event = json!(format!("tauri://drag-{kind}"));
+    // It listens a little after it is there: the program is asked for that.
+    let started = std::time::Instant::now();
+    while window.script(script, vec![event.clone(), payload.clone()]).await != json!(true) {
+        assert!(
+            started.elapsed().as_secs() < 30,
+            "the window listens for drag-{kind}"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    }
 }
 
 #[tokio::test]
@@ -73,10 +79,12 @@ async fn a_file_dropped_on_the_window_opens() {
     window
         .wait_text("status-events", "all events", |t| t.starts_with("24,000"))
         .await;
-    assert!(
-        window.all("drop-here").await.is_empty(),
-        "nothing hangs over the window any more"
-    );
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=drop-here]') === null",
+            "nothing hangs over the window any more",
+        )
+        .await;
     window.close().await;
 }
 
@@ -181,7 +189,10 @@ async fn a_long_history_can_be_stopped_and_what_was_read_can_be_used() {
         .await;
     let read = count(&stopped);
     assert!(read < 3_000_000, "it was stopped on the way: {stopped}");
-    // The playhead, the list and the states work on what is there.
+    // The playhead, the list and the states work on what is there. A step is one of the stream that is inspected.
+    window
+        .wait_text("inspector-version", "a stream", |t| !t.is_empty())
+        .await;
     window.keys("\u{E011}").await;
     window
         .wait_text("playhead-time", "before the first event", |t| {

@@ -6,7 +6,7 @@ use leftfold_window_tests::Window;
 use serde_json::json;
 
 use crate::broker::rig;
-use crate::kafka::{choose, click_topic, connect, fits, remove, write};
+use crate::kafka::{choose, click_topic, connect, fits, remove, write, write_path};
 
 /// Records of the topic: a window that was built for debugging takes some seconds for them.
 const RECORDS: &str = "400000";
@@ -38,7 +38,7 @@ async fn a_running_capture_says_its_rate_and_what_is_left_and_a_silent_broker_is
     connect(&window, rig).await;
     click_topic(&window, &format!("topic-check-{topic}")).await;
     let path = window.home().join("running.leftfold");
-    write(&window, "capture-path", &path.display().to_string()).await;
+    write_path(&window, &path).await;
     // The page itself holds it as soon as it says how fast it is: a driver's questions may come too late.
     let hold = "
         const of = (id) => document.querySelector(`[data-testid=${id}]`);

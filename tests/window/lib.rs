@@ -25,6 +25,35 @@ use tokio::sync::{Mutex, MutexGuard};
 /// How long a condition is waited for. Generous: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Whether an element can be used, is where it was when this was last asked, frames ago, and is what the pointer would meet there.
+const STANDS: &str = "
+    const e = document.querySelectorAll(arguments[0])[arguments[1]];
+    const before = window.stood;
+    window.stood = undefined;
+    if (e === undefined || e.matches(':disabled')) return false;
+    const look = () => {
+        const [box] = e.getClientRects();
+        if (box === undefined) return null;
+        const x = (Math.max(0, box.left) + Math.min(innerWidth, box.right)) / 2;
+        const y = (Math.max(0, box.top) + Math.min(innerHeight, box.bottom)) / 2;
+        const met = document.elementFromPoint(x, y);
+        return met !== null && e.contains(met) ? [box.left, box.top, box.width, box.height].join() : null;
+    };
+    let at = look();
+    if (at === null) {
+        e.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+        at = look();
+    }
+    if (at === null) return false;
+    if (before?.e === e && before.at === at) {
+        window.stood = before;
+        return before.framed;
+    }
+    const now = { e, at, framed: false };
+    window.stood = now;
+    requestAnimationFrame(() => requestAnimationFrame(() => { now.framed = true; }));
+    return false;";
+
 /// WebKit's driver serves one session at a time.
 static ONE_WINDOW: Mutex<()> = Mutex::const_new(());
 
@@ -272,11 +301,33 @@ impl Window {
 
     /// Clicks the first element with this test id.
     pub async fn click(&self, id: &str) {
-        self.find(id)
-            .await
-            .click()
-            .await
-            .unwrap_or_else(|e| panic!("{id:?} cannot be clicked: {e}"));
+        self.click_nth(id, 0).await;
+    }
+
+    /// Clicks one of the elements with this test id, as soon as it can be used, stands still and nothing lies over it: what a late answer
+    /// moves or replaces meanwhile is missed.
+    pub async fn click_nth(&self, id: &str, nth: usize) {
+        let started = Instant::now();
+        loop {
+            let stands = self.script(STANDS, vec![json!(selector(id)), json!(nth)]).await;
+            let late = started.elapsed() >= PATIENCE;
+            // Of one that never stands free the driver says what is wrong with it.
+            if stands == json!(true) || late {
+                let all = self.all(id).await;
+                let clicked = match all.get(nth) {
+                    Some(element) => element.click().await,
+                    None if late => panic!("no element {id:?} to click"),
+                    None => continue,
+                };
+                match clicked {
+                    Ok(()) => return,
+                    // It was replaced between the look and the click, which hit nothing.
+                    Err(e) if e.is_stale_element_reference() && !late => {}
+                    Err(e) => panic!("{id:?} cannot be clicked: {e}"),
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
     }
 
     /// The text of the first element with this test id; empty while there is none.
@@ -322,6 +373,22 @@ impl Window {
         let started = Instant::now();
         while self.script(script, vec![]).await != json!(true) {
             assert!(started.elapsed() < PATIENCE, "it never came about that {what}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Waits until a script's answer fits; returns it. `what` is said when it never does.
+    pub async fn wait_answer(&self, script: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let started = Instant::now();
+        loop {
+            let answer = self.script(script, vec![]).await;
+            if fits(&answer) {
+                return answer;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "it never came about that {what}; it is {answer}"
+            );
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }

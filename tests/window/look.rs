@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use leftfold_window_tests::Window;
-use serde_json::json;
 
-use crate::demo;
 use crate::files::drag_event;
+use crate::{demo, nothing_wrong};
 
 const END: &str = "\u{E010}";
 const ESCAPE: &str = "\u{E00C}";
@@ -72,17 +71,11 @@ const CUT: &str = "return [...document.querySelectorAll('body *')].filter((e) =>
 }).map((e) => `${e.className}: ${e.textContent}`);";
 
 async fn fits(window: &Window, what: &str) {
-    assert_eq!(
-        window.script(CUT, vec![]).await,
-        json!([]),
-        "{what}: texts are cut without a sign"
-    );
+    nothing_wrong(window, CUT, &format!("{what}: texts are cut without a sign")).await;
     let script = "const e = document.documentElement; return e.scrollWidth <= innerWidth && e.scrollHeight <= innerHeight;";
-    assert_eq!(
-        window.script(script, vec![]).await,
-        json!(true),
-        "{what} is cut off"
-    );
+    window
+        .wait_script(script, &format!("{what} is not cut off"))
+        .await;
 }
 
 /// What must be readable of a history in any size.
@@ -113,7 +106,7 @@ async fn is_readable(window: &Window, what: &str) {
             if (i > 0 && box(tab).left < box(tabs[i - 1]).right - 1) wrong.push('tabs overlap: ' + tab.textContent);
         }
         return [...new Set(wrong)].slice(0, 6);";
-    assert_eq!(window.script(script, vec![]).await, json!([]), "{what}");
+    nothing_wrong(window, script, what).await;
 }
 
 async fn open(window: &Window, path: &Path, id: &str) {
@@ -176,7 +169,8 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
         .await;
     window.picture(&format!("demo-{look}")).await;
     let canvas = window.find("timeline-canvas").await;
-    crate::drag(window, &canvas, &[(0.5, 0.5), (0.62, 0.5)]).await;
+    // At once to where it is to stand: the list follows to the places on the way, too.
+    crate::drag(window, &canvas, &[(0.62, 0.5), (0.62, 0.5)]).await;
     window
         .wait_script(
             "return document.querySelector('.row.now') !== null && document.querySelectorAll('.row.future').length > 2",
@@ -184,7 +178,7 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
         )
         .await;
     is_readable(window, &format!("in the middle, {look}")).await;
-    window.all("event-row").await.remove(3).click().await.unwrap();
+    window.click_nth("event-row", 3).await;
     window.keys("c").await;
     window.keys("\u{E012}\u{E012}\u{E012}").await;
     window.find("diff-list").await;
@@ -193,9 +187,8 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
     window.keys(ESCAPE).await;
     window.find("state-before").await;
     // The steps gave the selection up. What comes behind the playhead is not what its state is of.
-    let mut rows = window.all("event-row").await;
-    let later = rows.len() - 3;
-    rows.remove(later).click().await.unwrap();
+    let later = window.all("event-row").await.len() - 3;
+    window.click_nth("event-row", later).await;
     window.find("inspector-aside").await;
     window.picture(&format!("state-{look}")).await;
     for tab in ["event", "raw"] {
@@ -205,11 +198,14 @@ async fn walk(window: &mut Window, files: &Files, look: &str) {
     }
     window.click("tab-state").await;
     window.click("inspector-go").await;
-    window.find("state-row").await;
+    // The state of that event is there when nothing is told of it any more.
     window
-        .script(
-            "document.querySelector('[data-testid=state-row]').focus();",
-            vec![],
+        .wait_script(
+            "const row = document.querySelector('[data-testid=state-row]');
+             if (row === null || document.querySelector('[data-testid=inspector-aside]') !== null) return false;
+             row.focus();
+             return true;",
+            "the state at that event",
         )
         .await;
     let row = window.client.active_element().await.unwrap();

@@ -326,6 +326,8 @@ async fn states_of_two_histories_name_the_event_that_set_a_field_on_each_side() 
     window.click("compare-settled").await;
     window.click("compare-start").await;
     window.find("compare-verdict").await;
+    place(&window).await;
+    // One cart differs: the next finding is the same again.
     window.keys("n").await;
     window
         .wait_text("row-evidence", "the other total", |t| {
@@ -361,13 +363,12 @@ async fn rules_of_the_project_file_are_checked_and_a_violation_is_gone_to_by_key
     assert!(stated[3].contains("line "), "{stated:?}");
     window.picture("form").await;
     window
-        .client
-        .active_element()
-        .await
-        .unwrap()
-        .send_keys(ENTER)
-        .await
-        .unwrap();
+        .wait_script(
+            "return document.activeElement?.dataset?.testid === 'rules-start'",
+            "one can begin",
+        )
+        .await;
+    window.keys_to_focus(ENTER).await;
     window
         .wait_text("compare-verdict", "a verdict on rules", |t| {
             t.contains("violation")
@@ -498,19 +499,22 @@ async fn both_sides_stand_at_one_time_or_at_events_that_belong_together() {
         "both stand at one time"
     );
     window.picture("time").await;
-    let on_time = window.text("beside-right").await;
     window.keys("z").await;
     window.find("right-playhead").await;
-    let aligned = window
-        .wait_text("beside-right", "the partner", |t| t != on_time || t.contains('v'))
+    // The partner is the same event of the same stream. Both are those of the time before until the answer is there.
+    window
+        .wait_script(
+            "const event = (side) => document.querySelector(`[data-testid=beside-${side}]`).innerText.trim()
+                 .split('\\n').at(-1).split(' · ')[0];
+             return event('right').includes('v') && event('left') === event('right');",
+            "the partner is the same event",
+        )
         .await;
-    // The partner is the same event of the same stream.
     let left = window.text("beside-left").await;
     let event = |text: &str| {
         let text = text.lines().last().unwrap_or_default().to_owned();
         text.split(" · ").next().unwrap_or_default().to_owned()
     };
-    assert_eq!(event(&left), event(&aligned));
     window
         .wait_text("states-summary", "states on alignment", |t| !t.is_empty())
         .await;

@@ -50,6 +50,11 @@ async fn a_conflict_is_shown_with_what_set_each_value() {
     window
         .wait_text("compare-verdict", "a verdict", |t| t.contains("They differ"))
         .await;
+    window
+        .wait_text("finding-place", "a finding", |t| {
+            t.chars().next().is_some_and(|c| c.is_ascii_digit())
+        })
+        .await;
     // The first conflict, among all that was found.
     for category in OTHERS {
         window.click(&format!("category-{category}")).await;

@@ -82,7 +82,13 @@ async fn a_comparison_and_a_rule_are_saved_from_their_forms_and_used_again() {
 
     // A rule.
     window.keys(SHIFT_R).await;
-    window.find("rule-check").await;
+    // Where there is no rule, one is written: that part opens when it is known that there is none.
+    window
+        .wait_script(
+            "return document.activeElement?.dataset?.testid === 'rule-check'",
+            "a rule can be written",
+        )
+        .await;
     write(&window, "rule-check", "state.available >= 0").await;
     write(&window, "rule-categories", "stock").await;
     window.click("check-save").await;

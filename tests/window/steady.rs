@@ -3,7 +3,7 @@
 use leftfold_window_tests::Window;
 use serde_json::Value;
 
-use crate::demo;
+use crate::{INSPECTED, demo};
 
 /// Where a part lies: left, top, right, bottom.
 async fn place(window: &Window, selector: &str) -> [f64; 4] {
@@ -18,6 +18,21 @@ const TREE: &str = "[data-testid=state-tree]";
 const BAR: &str = "section.list > .bar";
 const TIMELINE: &str = "[data-testid=timeline-canvas]";
 
+/// Waits until the list, the inspector and its state are those of the last event on an axis: as long as they are of another stream, they may
+/// change under the keys.
+async fn is_at_end(window: &Window, axis: &str) {
+    let script = format!(
+        "{INSPECTED}
+         const now = document.querySelector('[data-testid=event-row].now');
+         return document.querySelector('[data-testid=axis-{axis}]').getAttribute('aria-pressed') === 'true'
+             && now !== null && now.querySelectorAll('[role=gridcell]')[1].title === name
+             && document.querySelector('[data-testid=state-tree]')?.getAttribute('aria-label').includes(name) === true;"
+    );
+    window
+        .wait_script(&script, &format!("all is at the end, on the axis of {axis}"))
+        .await;
+}
+
 #[tokio::test]
 async fn what_is_pinned_filtered_or_measured_moves_and_covers_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -27,6 +42,7 @@ async fn what_is_pinned_filtered_or_measured_moves_and_covers_nothing() {
         .wait_text("status-events", "all events", |t| t.starts_with("24,000"))
         .await;
     window.find("state-row").await;
+    is_at_end(&window, "time").await;
     // A bar of one line: what stands in it has one middle.
     let [_, _, _, field] = place(&window, "[data-testid=filter-input]").await;
     let [_, switch, ..] = place(&window, "[data-testid=follow]").await;
@@ -35,6 +51,7 @@ async fn what_is_pinned_filtered_or_measured_moves_and_covers_nothing() {
     let bar = place(&window, BAR).await;
     for (axis, what) in [("time", "english"), ("log", "chinese")] {
         window.click(&format!("axis-{axis}")).await;
+        is_at_end(&window, axis).await;
         if what == "chinese" {
             window.click("language-switch").await;
         }

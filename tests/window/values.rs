@@ -3,7 +3,7 @@
 use leftfold_window_tests::Window;
 
 use crate::bookmarks::go_to;
-use crate::demo;
+use crate::{demo, filtered};
 
 const SHIFT_H: &str = "\u{E008}h\u{E000}";
 const SHIFT_F: &str = "\u{E008}f\u{E000}";
@@ -57,8 +57,9 @@ async fn values_of_fields_are_lanes_and_are_told_in_full_at_the_playhead() {
     window
         .wait_text("filter-count", "one event", |t| t.starts_with("1 of"))
         .await;
-    let row = window.find("event-row").await;
-    row.click().await.unwrap();
+    // The rows before the filter stand there until its own have come.
+    filtered(&window).await;
+    window.click("event-row").await;
     window.client
         .execute(
             "document.querySelector('[data-testid=event-row]').dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));",

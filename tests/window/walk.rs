@@ -10,6 +10,8 @@ use leftfold_event::{Cancel, Progress};
 use leftfold_window_tests::Window;
 use serde_json::json;
 
+use crate::INSPECTED;
+
 const ENTER: &str = "\u{E007}";
 const ESCAPE: &str = "\u{E00C}";
 const TAB: &str = "\u{E004}";
@@ -352,7 +354,14 @@ async fn a_rule_is_written_saved_and_checked_by_keys() {
         .wait_text("check-save-text", "the lines", |t| t.contains("[[rule]]"))
         .await;
     window.keys_to_focus(ENTER).await;
-    at(&window, "rules-start").await;
+    // With the rules of the file read anew there is one to check.
+    window
+        .wait_script(
+            "return document.querySelector('[data-testid=stated-rule] input:checked') !== null
+                && document.activeElement?.dataset?.testid === 'rules-start' && !document.activeElement.disabled",
+            "the rule is listed and can be checked",
+        )
+        .await;
     let project = std::fs::read_to_string(folder.path().join("leftfold.toml")).unwrap();
     assert!(
         project.contains("stock never below zero") && project.contains("state.available >= 0"),
@@ -366,13 +375,34 @@ async fn a_rule_is_written_saved_and_checked_by_keys() {
         .await;
     at(&window, "finding-list").await;
     // It says of which stream, and the state beside it is the one that violates.
-    let rows = window.texts("finding-row").await;
-    assert!(rows.iter().any(|row| row.contains(&sold.stream)), "{rows:?}");
-    for _ in 0..rows.len() {
-        if window.text("inspector-stream").await.contains(&sold.stream) {
+    let rows =
+        "return [...document.querySelectorAll('[data-testid=finding-row]')].map((row) => row.innerText);";
+    let is_of_it = |row: &serde_json::Value| row.as_str().is_some_and(|text| text.contains(&sold.stream));
+    let rows = window
+        .wait_answer(rows, "a finding is of the stream", |rows| {
+            rows.as_array().unwrap().iter().any(is_of_it)
+        })
+        .await;
+    // What is inspected follows what is chosen, a moment later.
+    let follows = format!(
+        "{INSPECTED}
+         const chosen = document.querySelector('[data-testid=finding-row][aria-selected=true] .stream');
+         return name !== '' && chosen?.title.includes(name) === true ? name : null;"
+    );
+    for _ in rows.as_array().unwrap() {
+        let inspected = window
+            .wait_answer(&follows, "the finding's stream is inspected", |name| {
+                !name.is_null()
+            })
+            .await;
+        if is_of_it(&inspected) {
             break;
         }
+        let place = window.text("finding-place").await;
         window.keys_to_focus("n").await;
+        window
+            .wait_text("finding-place", "the next finding", |t| t != place)
+            .await;
     }
     window
         .wait_script(
@@ -462,8 +492,7 @@ async fn a_room_is_shown_what_went_wrong_in_the_demo_by_keys() {
     let start = window
         .wait_text("playhead-time", "the beginning", |t| !t.is_empty())
         .await;
-    window.keys_to_focus("v").await;
-    window.keys_to_focus("99").await;
+    window.keys_to_focus("v99").await;
     window.keys_to_focus(SPACE).await;
     window
         .wait_text("playhead-time", "it plays", |t| t != start)

@@ -31,7 +31,7 @@ import {
 
 freshWindows();
 /** Some of these go a long way, on machines that are busy. */
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('bookmarks', () => {
   it('are set by key with a note, drawn, listed, gone to, written on and deleted', async () => {

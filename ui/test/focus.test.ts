@@ -9,7 +9,7 @@ import { view } from '../src/state/view.svelte';
 import { all, freshWindows, one, openDemo, press, start, until } from './steps';
 
 freshWindows();
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What has the focus, by its test id. */
 const focused = (): string => {

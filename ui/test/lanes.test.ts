@@ -8,7 +8,7 @@ import { view } from '../src/state/view.svelte';
 import { all, freshWindows, one, openDemo, press, text, until } from './steps';
 
 freshWindows();
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const names = (): string[] => all('lane-row').map((row) => row.dataset['lane'] ?? '');
 const lane = (name: string): HTMLElement => {

@@ -11,7 +11,7 @@ import { all, freshWindows, one, openDemo, press, start, text, until } from './s
 
 freshWindows();
 /** Some of these go a long way, on machines that are busy. */
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const columns = (): (string | undefined)[] => all('column').map((c) => c.dataset['column']);
 /** Whoever comes by the Tab key has the keys of what he comes to. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { afterPainting } from '../src/model/painting';
 import { Perf } from '../src/state/perf';
 
-const frames = (): Promise<void> => new Promise((done) => setTimeout(done, 80));
+/** What was to be noted when the next frame is painted has been noted a frame later. */
+const frames = (): Promise<void> => new Promise((done) => afterPainting(() => afterPainting(() => done())));
 
 describe('the measurement of a scrub', () => {
   it('counts an input when cursor, density and state have been painted for it or a later one', async () => {

@@ -1,3 +1,8 @@
+import { vi } from 'vitest';
+
+/** Whole windows are laid out here, on machines that are busy. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 /** What a browser has and jsdom has not. */
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 440 });
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1400 });

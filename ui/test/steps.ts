@@ -18,7 +18,7 @@ export const one = (id: string): HTMLElement => {
   return first;
 };
 export const text = (id: string): string => one(id).textContent?.replace(/\s+/g, ' ').trim() ?? '';
-export const until = (check: () => void): Promise<void> => waitFor(check, { timeout: 5000 });
+export const until = (check: () => void): Promise<void> => waitFor(check, { timeout: 15_000 });
 export const press = (key: string, more: KeyboardEventInit = {}): Promise<boolean> =>
   fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
 

@@ -14,7 +14,7 @@ import { selection } from '../src/state/selection.svelte';
 import { session } from '../src/state/session.svelte';
 import { view } from '../src/state/view.svelte';
 
-const until = (check: () => void): Promise<void> => waitFor(check, { timeout: 5000 });
+const until = (check: () => void): Promise<void> => waitFor(check, { timeout: 15_000 });
 const all = (id: string): HTMLElement[] => [
   ...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`),
 ];
@@ -97,7 +97,7 @@ afterEach(() => {
 });
 
 /** Some of these lay out hundreds of lanes, on machines that are busy. */
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('the timeline', () => {
   it('keeps its picture until the first counts of another axis are there', async () => {

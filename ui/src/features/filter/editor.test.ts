@@ -3,6 +3,9 @@ import { EditorView } from '@codemirror/view';
 import { describe, expect, it, vi } from 'vitest';
 import { mountEditor } from './editor';
 
+/** How long what has to come is waited for, on machines that are busy. */
+const PATIENCE = { timeout: 15_000 };
+
 /** An editor whose names below `payload` come when they are let through. */
 function slow(): {
   view: EditorView;
@@ -38,7 +41,7 @@ describe('the filter editor, while names are still looked up', () => {
   it('lets nothing open over a filter that was applied meanwhile', async () => {
     const { view, calls, answer, press } = slow();
     startCompletion(view);
-    await vi.waitFor(() => expect(completionStatus(view.state)).toBe('pending'));
+    await vi.waitFor(() => expect(completionStatus(view.state)).toBe('pending'), PATIENCE);
     press('Enter');
     answer(['total']);
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -50,7 +53,7 @@ describe('the filter editor, while names are still looked up', () => {
   it('is left by Esc at once', async () => {
     const { view, calls, press } = slow();
     startCompletion(view);
-    await vi.waitFor(() => expect(completionStatus(view.state)).toBe('pending'));
+    await vi.waitFor(() => expect(completionStatus(view.state)).toBe('pending'), PATIENCE);
     press('Escape');
     expect(calls).toEqual(['leave']);
   });
@@ -59,6 +62,6 @@ describe('the filter editor, while names are still looked up', () => {
     const { view, answer } = slow();
     startCompletion(view);
     answer(['total']);
-    await vi.waitFor(() => expect(completionStatus(view.state)).toBe('active'));
+    await vi.waitFor(() => expect(completionStatus(view.state)).toBe('active'), PATIENCE);
   });
 });
