@@ -68,6 +68,20 @@ describe('bookmarks', () => {
     expect(bookmarks.all).toMatchObject([{ note: '' }]);
   });
 
+  it('are set at the event that was just gone to, though the window shows the one before yet', async () => {
+    await openDemo();
+    await toEvent(EVENT);
+    const row = playhead.shown?.row;
+    await toEvent(20);
+    deselect();
+    if (row != null) playhead.moveToRow(row);
+    deselect();
+    expect(playhead.shown?.row?.ordinal).toBe(20);
+    await press('b', { code: 'KeyB', ctrlKey: true });
+    await until(() => expect(all('bookmark-text')).toHaveLength(1));
+    expect(bookmarks.all).toMatchObject([{ event: { position: String(EVENT + 1) } }]);
+  });
+
   it('are not set when that is cancelled', async () => {
     await openDemo();
     await press('b', { code: 'KeyB', ctrlKey: true });

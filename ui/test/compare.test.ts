@@ -1,6 +1,6 @@
 /** The open source compared with another file: asking, waiting, and walking through what was found. */
 import { cleanup, fireEvent } from '@testing-library/svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { locale } from '../src/i18n/index.svelte';
 import { compare } from '../src/state/compare.svelte';
 import { FORM, isMoment, isNumber, lagOf, optionsOf, readForm } from '../src/state/compareForm';
@@ -175,6 +175,21 @@ describe('a comparison', () => {
     await fireEvent.click(one('compare-close'));
     await until(() => expect(all('findings')).toHaveLength(0));
     expect(backend.calls.at(-1)).toBe('compare_close');
+  });
+
+  it('says so when it is cancelled before it has begun', async () => {
+    await openDemo();
+    const call = backend.call.bind(backend);
+    vi.spyOn(backend, 'call').mockImplementation(async (name, args) => {
+      if (name === 'compare_start') await new Promise(() => undefined);
+      return call(name, args);
+    });
+    compare.form.path = '/b.ndjson';
+    void compare.start();
+    await until(() => expect(all('compare-cancel')).toHaveLength(1));
+    await fireEvent.click(one('compare-cancel'));
+    await until(() => expect(document.body.textContent).toContain('The comparison was cancelled.'));
+    expect(all('findings')).toHaveLength(0);
   });
 
   it('says why it could not be begun', async () => {

@@ -1,5 +1,6 @@
 /** Picking several events and copying: events, states, fields, links. */
 import { fireEvent } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { describe, expect, it } from 'vitest';
 import { MockBackend, MOST_COPIED } from '../src/ipc/mock/backend';
 import { filter } from '../src/state/filter.svelte';
@@ -7,6 +8,7 @@ import { picked } from '../src/state/picked.svelte';
 import { playhead } from '../src/state/playhead.svelte';
 import { screen } from '../src/state/screen.svelte';
 import { selection } from '../src/state/selection.svelte';
+import { session } from '../src/state/session.svelte';
 import { workspace } from '../src/state/workspace.svelte';
 import { all, backend, freshWindows, one, openDemo, press, start, text, until } from './steps';
 
@@ -55,6 +57,17 @@ describe('picked events', () => {
     expect(picked.ranges).toEqual([{ from: from - 1, to: from + 1 }]);
     await ctrl('KeyA');
     await until(() => expect(text('picked-count')).toBe('1,500 events picked'));
+  });
+
+  it('stay picked when the source is looked at again', async () => {
+    await openDemo();
+    await click(1);
+    await click(4, { shiftKey: true });
+    const before = session.source;
+    await session.settled();
+    expect(session.source).not.toBe(before);
+    await tick();
+    expect(picked.count).toBe(4);
   });
 
   it('belong to the list they were picked in', async () => {

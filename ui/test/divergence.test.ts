@@ -1,6 +1,6 @@
 /** How a divergence is shown: what is certain first, as known at a moment, as states, by stream and time, as lengths. */
 import { fireEvent } from '@testing-library/svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FindingDto } from '../src/ipc/contract';
 import { compare } from '../src/state/compare.svelte';
 import { FORM } from '../src/state/compareForm';
@@ -40,6 +40,30 @@ describe('what is certain first', () => {
     await until(() => expect(compare.evidence?.finding.number).not.toBe(first));
     await key('KeyI', { shiftKey: true });
     await until(() => expect(compare.evidence?.finding.number).toBe(first));
+  });
+});
+
+describe('a finding that was chosen', () => {
+  it('stays, though the answer about the first one comes after it', async () => {
+    await compared();
+    await until(() => expect(compare.evidence).not.toBeNull());
+    const first = compare.at;
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((done) => (answer = done));
+    const call = backend.call.bind(backend);
+    vi.spyOn(backend, 'call').mockImplementation(async (name, args) => {
+      const found = await call(name, args);
+      if (name === 'finding_place') await held;
+      return found;
+    });
+    const late = compare.chooseNumber(compare.now?.summary?.first ?? 0);
+    compare.step(1);
+    compare.step(1);
+    const { at } = compare;
+    expect(at).not.toBe(first);
+    answer();
+    await late;
+    expect(compare.at).toBe(at);
   });
 });
 

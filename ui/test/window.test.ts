@@ -137,37 +137,6 @@ describe('an open history', () => {
     await until(() => expect(document.querySelector('[data-path="/total"]')?.textContent).toContain('0.00'));
   });
 
-  it('goes to streams from the palette', async () => {
-    await openDemo();
-    await press('p', { code: 'KeyP', ctrlKey: true });
-    await until(() => expect(all('palette-input')).toHaveLength(1));
-    await fireEvent.input(one('palette-input'), { target: { value: 'order-1003' } });
-    await until(() => expect(all('palette-item')[0]?.textContent).toContain('order-1003'));
-    await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
-    await until(() => expect(text('inspector-stream')).toBe('order-1003'));
-    expect(all('palette')).toHaveLength(0);
-  });
-
-  it('proposes streams like one that is not there, and reads a time of day as one of the day of the playhead', async () => {
-    await openDemo();
-    await press('p', { code: 'KeyP', ctrlKey: true });
-    await until(() => expect(all('palette-input')).toHaveLength(1));
-    const write = (value: string): Promise<boolean> =>
-      fireEvent.input(one('palette-input'), { target: { value } });
-    await write('oder-01010');
-    await until(() => expect(text('palette-near')).toBe('No stream is named so. Near to it:'));
-    expect(all('palette-item')[0]?.textContent).toContain('order-1010');
-    await write('19:00');
-    const day = playhead.shown?.row?.time?.slice(0, 10) ?? '';
-    await until(() =>
-      expect(all('palette-item').map((i) => i.textContent?.trim())).toEqual([`Go to ${day}T19:00:00Z`]),
-    );
-    await write('29:00');
-    await until(() => expect(all('palette-item')).toHaveLength(0));
-    expect(all('palette-near')).toHaveLength(0);
-    await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
-  });
-
   it('compares the selected event with the one that is clicked with Alt, and goes back', async () => {
     await openDemo();
     await screen.goTo({ at: 'end', stream: 'order-1010' });

@@ -50,6 +50,7 @@ export const keysEn = {
   'capture.none': 'Nothing is being captured.',
   'change.first': 'The pinned field did not change before.',
   'change.last': 'The pinned field does not change after this.',
+  'step.noStream': 'No stream is inspected: click an event, or find a stream ({key}).',
   'change.none': 'Pin a field first: click it in the state.',
   'diff.sameMasked': 'No difference in what masks do not hide.',
   'history.masked': 'What masks hide is left out: a field may have changed without being seen here.',

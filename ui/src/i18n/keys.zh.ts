@@ -52,6 +52,7 @@ export const keysZh: Record<keyof typeof keysEn, string> = {
   'capture.none': '没有正在进行的捕获。',
   'change.first': '固定的字段在此之前没有变更。',
   'change.last': '固定的字段在此之后没有变更。',
+  'step.noStream': '当前没有查看的流：请单击一个事件，或查找流（{key}）。',
   'change.none': '请先固定一个字段：在状态中单击它。',
   'diff.sameMasked': '未遮蔽的部分没有差异。',
   'history.masked': '遮蔽的内容不计入：字段可能有此处看不到的变化。',

@@ -1,5 +1,5 @@
 /** The bookmarks of the open source: set at the selected event or the playhead, gone to, written on. */
-import type { RowDto } from '../ipc/contract';
+import type { PlaceDto, RowDto } from '../ipc/contract';
 import { t } from '../i18n/index.svelte';
 import { told } from '../i18n/told';
 import { toBackendError } from '../ipc/backend';
@@ -33,6 +33,15 @@ const atRow = (row: RowDto): Where => ({
 const anchorOf = ({ event, log }: Bookmark): Anchor | null =>
   event === null ? null : { position: event.position, ordinal: Number(log ?? -1) };
 
+/** The event at a place that stands at one; `null`: it stands at none. */
+async function rowAt(place: PlaceDto): Promise<RowDto | null> {
+  if (place.ordinal === null) return null;
+  const reached = await call('reached', { source: session.id, filter: null, place, known: null }).catch(
+    () => null,
+  );
+  return reached?.row?.ordinal === place.ordinal ? reached.row : null;
+}
+
 class Bookmarks {
   all = $state.raw<readonly Bookmark[]>([]);
   /** Those whose event is not where it was: the file is another one now. */
@@ -65,9 +74,11 @@ class Bookmarks {
     const { axis } = place;
     const { shown } = playhead;
     const stands = place.ordinal !== null && shown?.row?.ordinal === place.ordinal ? shown.row : null;
-    const row = selection.row ?? stands;
     const { age } = this;
+    // Right after a jump what is shown is of the place before.
+    const row = selection.row ?? stands ?? (await rowAt(place));
     let where: Where;
+    if (age !== this.age) return;
     if (row !== null) where = atRow(row);
     else if (axis === 'log') where = { event: null, log: place.coord, time: shown?.row?.timeNanos ?? null };
     else {

@@ -11,9 +11,11 @@ import type {
   ModeDto,
   RuleDto,
 } from '../ipc/contract';
+import { t } from '../i18n/index.svelte';
 import { toBackendError } from '../ipc/backend';
 import type { BackendError } from '../ipc/backend';
 import { Latest } from '../model/latest';
+import { toggled } from '../model/toggled';
 import { call, on } from './backend';
 import { byCategory, byStatus, totalOf } from './compareCounts';
 import { FORM, optionsOf } from './compareForm';
@@ -22,6 +24,7 @@ import { TABS } from './compareTabs';
 import type { AsKnown, CompareTab, KnownBy, Look } from './compareTabs';
 import { showFinding } from './findingPlace';
 import { preferences } from './preferences.svelte';
+import { screen } from './screen.svelte';
 import { session } from './session.svelte';
 
 export { STATUSES } from './compareCounts';
@@ -81,6 +84,8 @@ class Compare {
   private age = 0;
   /** Counts the lists there were. */
   private lists = 0;
+  /** Counts the findings that were chosen, so that a late answer takes nobody away from one. */
+  private choices = 0;
   private end: (() => void) | null = null;
 
   private readonly status = new Latest<number, ComparisonDto>(
@@ -221,6 +226,7 @@ class Compare {
     if (this.starting) {
       this.age++;
       this.starting = false;
+      screen.say(t('compare.cancelled'));
       call('cancel_opening', {}).catch(() => undefined);
     }
     if (this.now?.state === 'running') {
@@ -294,7 +300,10 @@ class Compare {
   async chooseNumber(number: number, otherwise = false): Promise<void> {
     const { now, list } = this;
     if (now?.state !== 'done') return;
+    const { choices } = this;
     const at = await call('finding_place', { comparison: now.id, list, number });
+    // Who chose another one meanwhile wants that.
+    if (choices !== this.choices) return;
     if (at !== null) this.choose(at);
     else if (otherwise && this.at === null) this.choose(0);
   }
@@ -308,6 +317,7 @@ class Compare {
   choose(at: number): void {
     const { now } = this;
     if (now?.state !== 'done' || this.total === 0) return;
+    this.choices++;
     this.at = Math.min(Math.max(0, at), this.total - 1);
     this.look.request({ at: this.at, list: this.list, lists: this.lists, comparison: now.id });
   }
@@ -324,21 +334,16 @@ class Compare {
   async chooseNear(axis: AxisDto, coord: bigint): Promise<void> {
     const { now, list } = this;
     if (now?.state !== 'done') return;
+    const { choices } = this;
     const at = await call('finding_near', { comparison: now.id, list, axis, coord: String(coord) });
     this.open = true;
-    if (at !== null) this.choose(at);
+    if (at !== null && choices === this.choices) this.choose(at);
   }
 
   toggleCategory(category: string): void {
-    const { hiddenCategories: hidden } = this;
-    this.narrow(() => {
-      this.hiddenCategories = hidden.includes(category)
-        ? hidden.filter((c) => c !== category)
-        : [...hidden, category];
-    });
+    this.narrow(() => (this.hiddenCategories = toggled(this.hiddenCategories, category)));
   }
 
-  /** The category at a place among those that occur. */
   /** Lists one category alone, and looks at its first finding. */
   only(category: string): void {
     const all = (this.summary?.counts ?? []).map((count) => count.category);
@@ -347,18 +352,14 @@ class Compare {
     this.choose(0);
   }
 
+  /** The category at a place among those that occur, from 1. */
   toggleNth(n: number): void {
     const category = this.summary?.counts[n - 1]?.category;
     if (category !== undefined) this.toggleCategory(category);
   }
 
   toggleStatus(status: FindingStatusDto): void {
-    const { hiddenStatuses: hidden } = this;
-    this.narrow(() => {
-      this.hiddenStatuses = hidden.includes(status)
-        ? hidden.filter((s) => s !== status)
-        : [...hidden, status];
-    });
+    this.narrow(() => (this.hiddenStatuses = toggled(this.hiddenStatuses, status)));
   }
 
   regroup(grouped: boolean): void {

@@ -324,8 +324,10 @@ class Kafka {
   private async suggest(): Promise<void> {
     if (this.ownPath || this.chosen.length === 0) return;
     const topics = [...this.chosen];
+    const { path: before } = this;
     const path = await call('suggest_capture', { topics });
-    if (!this.ownPath && topics.join() === this.chosen.join()) this.path = path;
+    // Who writes one meanwhile is not interrupted.
+    if (!this.ownPath && before === this.path && topics.join() === this.chosen.join()) this.path = path;
   }
 
   writePath(path: string): void {

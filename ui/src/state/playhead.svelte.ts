@@ -3,9 +3,11 @@ import type { AxisDto, DirectionDto, LaneByDto, PlaceDto, RowDto, StateDto } fro
 import { toBackendError } from '../ipc/backend';
 import type { BackendError } from '../ipc/backend';
 import { Latest } from '../model/latest';
+import { placeOfRow } from '../model/place';
 import { Together } from '../model/together';
 import { fromLine, toLine } from '../model/axis';
 import { t } from '../i18n/index.svelte';
+import { capOf } from '../keys/table';
 import { call } from './backend';
 import { filter } from './filter.svelte';
 import { movedRow } from './growth';
@@ -37,27 +39,6 @@ interface Step {
   direction: DirectionDto;
   of: 'stream' | 'lane' | 'all';
   input: number | undefined;
-}
-
-/** Where an event stands, if it stands on that axis. */
-export function placeOfRow(row: RowDto, axis: AxisDto): PlaceDto | null {
-  const coord = axis === 'log' ? String(row.ordinal) : row.timeNanos;
-  return coord === null ? null : { axis, coord, ordinal: row.ordinal };
-}
-
-/** Which of two places of one axis is first: negative when it is `a`. A moment of its own stands after all events of that moment. */
-export function comparePlaces(a: PlaceDto, b: PlaceDto): number {
-  const [x, y] = [BigInt(a.coord), BigInt(b.coord)];
-  if (x !== y) return x < y ? -1 : 1;
-  if (a.ordinal === b.ordinal) return 0;
-  if (a.ordinal === null || b.ordinal === null) return a.ordinal === null ? 1 : -1;
-  return a.ordinal - b.ordinal;
-}
-
-/** Whether a place lies at or after an event; `null` when the event does not stand on that axis. */
-export function reaches(place: PlaceDto, row: RowDto): boolean | null {
-  const at = placeOfRow(row, place.axis);
-  return at === null ? null : comparePlaces(at, place) <= 0;
 }
 
 /** Milliseconds for which the cursor waits for the state it stands at, so that both are painted at once. */
@@ -347,7 +328,11 @@ class Playhead {
   private async stepOnce({ direction, of, input }: Step): Promise<void> {
     const { place } = this;
     const lane = this.laneOf(of);
-    if (place === null || (of !== 'all' && lane === null)) return;
+    if (place === null) return;
+    if (of !== 'all' && lane === null) {
+      screen.say(of === 'stream' ? t('step.noStream', { key: capOf('streams') }) : t('lane.noneInHand'));
+      return;
+    }
     const row = await call('step', {
       source: session.id,
       filter: of === 'all' ? filter.id : null,

@@ -3,6 +3,7 @@ import type { RuleDto, RulesDto } from '../ipc/contract';
 import { toBackendError } from '../ipc/backend';
 import type { BackendError } from '../ipc/backend';
 import { Latest } from '../model/latest';
+import { toggled } from '../model/toggled';
 import { call } from './backend';
 import { compare } from './compare.svelte';
 import { BLANK, ruleOf } from './ruleForm';
@@ -61,7 +62,7 @@ class Rules {
   }
 
   toggle(name: string): void {
-    this.left = this.left.includes(name) ? this.left.filter((n) => n !== name) : [...this.left, name];
+    this.left = toggled(this.left, name);
   }
 
   async check(): Promise<void> {

@@ -3,7 +3,7 @@ import { untrack } from 'svelte';
 import { call } from '../../state/backend';
 import { filter } from '../../state/filter.svelte';
 import { picked } from '../../state/picked.svelte';
-import { placeOfRow } from '../../state/playhead.svelte';
+import { placeOfRow } from '../../model/place';
 import { preferences } from '../../state/preferences.svelte';
 import { session } from '../../state/session.svelte';
 
