@@ -152,6 +152,9 @@ describe('an open history', () => {
     await until(() => expect(all('diff-list').length + all('diff-same').length).toBe(1));
     expect(a.dataset['point']).toBe('A');
     expect(b.dataset['point']).toBe('B');
+    // On the timeline they stand at one place here: one letter above the other.
+    const letterOf = (id: string): string | undefined => one(id).querySelector('span')?.style.bottom;
+    expect([letterOf('point-A'), letterOf('point-B')]).toEqual(['0px', '16px']);
     await press('Escape');
     await until(() => expect(all('state-tree')).toHaveLength(1));
     expect(comparison.on).toBe(false);
