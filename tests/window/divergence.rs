@@ -261,3 +261,57 @@ async fn the_other_side_is_offered_among_the_files_opened_before() {
         .await;
     window.close().await;
 }
+
+#[tokio::test]
+async fn what_was_under_way_at_a_moment_is_pending_there_and_says_that_it_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |version: u32, minute: u32, second: u32| {
+        let time = format!("2026-01-01T00:{minute:02}:{second:02}Z");
+        format!(
+            "{{\"stream\":\"order-1\",\"type\":\"T\",\"version\":{version},\"time\":\"{time}\",\"payload\":{{\"n\":{version}}}}}\n"
+        )
+    };
+    let left: String = (1..=10).map(|n| line(n, n, 0)).collect();
+    // The fifth comes ten seconds later to the other side: no finding in the end.
+    let right: String = (1..=10)
+        .map(|n| line(n, n, if n == 5 { 10 } else { 0 }))
+        .collect();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("left.ndjson"), left).unwrap();
+    std::fs::write(path("right.ndjson"), right).unwrap();
+    let source = path("left.ndjson").display().to_string();
+    let mut window = Window::open("under-way", &[&source]).await;
+    window
+        .wait_text("status-events", "all events", |t| t.starts_with("10"))
+        .await;
+    window.keys("m").await;
+    let right = window.find("compare-path").await;
+    right.clear().await.unwrap();
+    right
+        .send_keys(&path("right.ndjson").display().to_string())
+        .await
+        .unwrap();
+    let moment = window.find("compare-known-at").await;
+    moment.send_keys("2026-01-01T00:05:05Z").await.unwrap();
+    window.click("compare-start").await;
+    window
+        .wait_text("compare-awaited", "what was under way", |t| {
+            t == "1 event was under way."
+        })
+        .await;
+    window
+        .wait_text("finding-place", "it is the only finding", |t| t == "1 of 1")
+        .await;
+    window
+        .wait_text("finding-awaited", "that it came", |t| {
+            t == "came within the lag tolerance"
+        })
+        .await;
+    window
+        .wait_text("finding-evidence", "it was missing, and pending", |t| {
+            t.contains("Missing") && t.contains("pending")
+        })
+        .await;
+    window.picture("pending").await;
+    window.close().await;
+}

@@ -126,6 +126,23 @@ describe('as known at a moment', () => {
     expect(compare.byCategory.get('late')).toBe(1);
     expect(text('compare-until')).toMatch(/^As known at /);
     expect(text('compare-awaited')).toMatch(/^\d+ events? (was|were) under way\.$/);
+    // They are pending then, as the command line lists them.
+    expect(compare.byStatus.get('pending')).toBe(compare.awaited);
+    const { findings } = await backend.call('findings', {
+      comparison: compare.now?.id ?? 0,
+      list: compare.list,
+      offset: 0,
+      limit: 500,
+    });
+    const awaited = findings.find((finding) => finding.awaited);
+    const before = compare.at;
+    await compare.chooseNumber(awaited?.number ?? -1);
+    await until(() => expect(text('finding-awaited')).toBe('came within the lag tolerance'));
+    expect(category()).toBe('missing');
+    // In the end it has no number by which the command line would know it.
+    expect(all('finding-number')).toHaveLength(0);
+    compare.choose(before ?? 0);
+    await until(() => expect(all('finding-number')).toHaveLength(1));
     const at = BigInt(compare.knownAt ?? '0');
     const said = text('finding-evidence').includes('had not begun by then');
     expect(said).toBe(BigInt(compare.evidence?.finding.since ?? '0') > at);

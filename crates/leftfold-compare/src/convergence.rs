@@ -41,29 +41,74 @@ impl Verdict {
     }
 }
 
-/// Pairs of events of which the second came within the tolerance, and so is no finding in the end: how many of them were under way at any
-/// moment.
+/// A pair of events of which the second came within the tolerance, and so is no finding in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Awaited {
+    /// When the first of them came, in nanoseconds.
+    pub since: i64,
+    /// When the second came, later than that.
+    pub came: i64,
+    /// The left one.
+    pub left: u32,
+    /// The right one.
+    pub right: u32,
+}
+
+impl Awaited {
+    /// Of two events, each with its time.
+    pub(crate) fn new((left, at_left): (u32, i64), (right, at_right): (u32, i64)) -> Self {
+        Self {
+            since: at_left.min(at_right),
+            came: at_left.max(at_right),
+            left,
+            right,
+        }
+    }
+
+    /// How much later the second came, in nanoseconds.
+    pub(crate) const fn lag(&self) -> i64 {
+        self.came.saturating_sub(self.since)
+    }
+
+    /// What it is a finding of, from the first event until the second came.
+    pub fn late(&self, stream: u32, lag_tolerance: i64) -> Finding {
+        Finding {
+            left: Some(self.left),
+            right: Some(self.right),
+            since: Some(self.since),
+            due: Some(self.since.saturating_add(lag_tolerance)),
+            healed: Some(self.came),
+            ..Finding::new(Category::Late, stream)
+        }
+    }
+}
+
+/// Such pairs by when the first of each came: which of them were under way at any moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnderWay {
-    /// When the first of each came, ascending, in nanoseconds.
-    begun: Vec<i64>,
-    /// When the second of each came, ascending.
-    ended: Vec<i64>,
+    pairs: Vec<Awaited>,
+    /// No second came later than so long after the first, in nanoseconds.
+    longest: i64,
 }
 
 impl UnderWay {
-    /// Of pairs: when the first and when the second came.
-    pub(crate) fn new(pairs: Vec<(i64, i64)>) -> Self {
-        let (mut begun, mut ended): (Vec<i64>, Vec<i64>) = pairs.into_iter().unzip();
-        begun.sort_unstable();
-        ended.sort_unstable();
-        Self { begun, ended }
+    pub(crate) fn new(mut pairs: Vec<Awaited>) -> Self {
+        pairs.sort_unstable();
+        let longest = pairs.iter().map(Awaited::lag).max().unwrap_or(0);
+        Self { pairs, longest }
     }
 
-    /// Of how many one had come by a moment, and the other one had not.
-    pub fn at(&self, moment: i64) -> usize {
-        let by_then = |times: &[i64]| times.partition_point(|time| *time <= moment);
-        by_then(&self.begun) - by_then(&self.ended)
+    /// All of them, in their order.
+    pub fn pairs(&self) -> &[Awaited] {
+        &self.pairs
+    }
+
+    /// Those of which one had come by a moment, and the other one had not: their places among all, ascending.
+    pub fn at(&self, moment: i64) -> impl Iterator<Item = usize> {
+        let earliest = moment.saturating_sub(self.longest);
+        let from = self.pairs.partition_point(|pair| pair.since < earliest);
+        let to = self.pairs.partition_point(|pair| pair.since <= moment);
+        (from..to).filter(move |at| self.pairs[*at].came > moment)
     }
 }
 

@@ -25,7 +25,7 @@ mod watermark;
 mod witness;
 
 pub use comparison::{Comparison, First, StreamPair};
-pub use convergence::{Convergence, Verdict, quantile};
+pub use convergence::{Awaited, Convergence, UnderWay, Verdict, quantile};
 pub use correlated::{Cardinality, CorrelatedSettings, Correlation, Part, correlate};
 pub use digest::Digester;
 pub use drift::{Change, Drift, FieldKind, Shapes};

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::align::{Again, Aligned, Known, Lone, align, guess_pairs};
 use crate::comparison::{Comparison, StreamPair};
-use crate::convergence::{Convergence, Interval, UnderWay, merge};
+use crate::convergence::{Awaited, Convergence, Interval, UnderWay, merge};
 use crate::equality::Equality;
 use crate::finding::{Category, Finding, Hand, in_order};
 use crate::fingerprint::{chain, first_difference};
@@ -110,8 +110,8 @@ struct Part {
     streams: Vec<StreamPair>,
     paired: u32,
     lags: Vec<i64>,
-    /// When the first and the second of pairs came whose second was within the tolerance.
-    under_way: Vec<(i64, i64)>,
+    /// Pairs whose second event came within the tolerance.
+    under_way: Vec<Awaited>,
     shifted: u32,
 }
 
@@ -504,13 +504,12 @@ impl Mirroring<'_> {
         if l == r {
             return;
         }
-        let (since, healed) = (l.min(r), l.max(r));
-        spans.push((since, healed));
-        if healed.saturating_sub(since) > self.settings.lag_tolerance {
-            part.findings
-                .push(self.late(stream, (left, right), (since, healed)));
+        let pair = Awaited::new((left, l), (right, r));
+        spans.push((pair.since, pair.came));
+        if pair.lag() > self.settings.lag_tolerance {
+            part.findings.push(self.late(stream, pair));
         } else {
-            part.under_way.push((since, healed));
+            part.under_way.push(pair);
         }
     }
 
@@ -519,20 +518,14 @@ impl Mirroring<'_> {
         let (Some(l), Some(r)) = (self.left.time(left), self.right.time(right)) else {
             return;
         };
-        let (since, healed) = (l.min(r), l.max(r));
-        if since <= moment && healed.saturating_sub(since) <= self.settings.lag_tolerance {
-            part.findings
-                .push(self.late(stream, (left, right), (since, healed)));
+        let pair = Awaited::new((left, l), (right, r));
+        if pair.since <= moment && pair.lag() <= self.settings.lag_tolerance {
+            part.findings.push(self.late(stream, pair));
         }
     }
 
-    fn late(&self, stream: u32, (left, right): (u32, u32), (since, healed): (i64, i64)) -> Finding {
-        Finding {
-            since: Some(since),
-            due: self.due(Some(since)),
-            healed: Some(healed),
-            ..self.of_pair(Category::Late, stream, left, right)
-        }
+    fn late(&self, stream: u32, pair: Awaited) -> Finding {
+        pair.late(stream, self.settings.lag_tolerance)
     }
 
     fn due(&self, since: Option<i64>) -> Option<i64> {

@@ -367,7 +367,7 @@ proptest! {
         let mut comparison = compared(&planted, by, false);
         let (left, right) = (planted.both.0.side(by), planted.both.1.side(by));
         let begun = comparison.findings.iter().filter(|f| f.had_begun(moment)).count();
-        let under_way = comparison.under_way.at(moment);
+        let under_way = comparison.under_way.at(moment).count();
         comparison.go_back_to(moment, (&left, &right), (IdentityBy::Fixed(by), LAG, false));
         prop_assert_eq!(comparison.findings.len(), begun + under_way);
     }

@@ -8,7 +8,7 @@ export const compareEn = {
   'compare.again': 'Compare again…',
   'compare.awaited': '{n} {n:event was|events were} under way.',
   'compare.awaited.what':
-    'On one side by then, and on the other one within the lag tolerance: no findings in the end.',
+    'On one side by then, and on the other one within the lag tolerance afterwards: pending then, no findings in the end.',
   'compare.browse': 'Browse…',
   'compare.by.auto': 'what both sides share',
   'compare.by.id': 'their ids',

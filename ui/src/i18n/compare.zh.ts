@@ -9,7 +9,7 @@ export const compareZh: Record<keyof typeof compareEn, string> = {
   'key.previousFinding': '上一处差异',
   'compare.again': '重新比较…',
   'compare.awaited': '{n} 个事件尚在途中。',
-  'compare.awaited.what': '当时只有一侧已有，另一侧随后在延迟容限内收到：最终不算差异。',
+  'compare.awaited.what': '当时只有一侧已有，另一侧随后在延迟容限内收到：当时待定，最终不算差异。',
   'compare.browse': '浏览…',
   'compare.by.auto': '两侧共有的',
   'compare.by.id': '标识',

@@ -43,6 +43,7 @@ export const keysEn = {
   'focus.bookmarks.edit': 'Write on its note',
   'focus.bookmarks.remove': 'Delete it',
   'focus.tabs': 'Tab left, right',
+  'finding.awaited': 'came within the lag tolerance',
   'finding.numberTip': 'leftfold witness … --finding {n} makes a small witness of it',
   'finding.beganTip': 'since {began}; the event itself: {at}',
   'state.absent': 'This history has no stream {stream}: only the other side of the comparison has it.',

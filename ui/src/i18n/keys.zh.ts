@@ -45,6 +45,7 @@ export const keysZh: Record<keyof typeof keysEn, string> = {
   'focus.bookmarks.edit': '编辑其备注',
   'focus.bookmarks.remove': '删除',
   'focus.tabs': '左侧、右侧的标签',
+  'finding.awaited': '随后在延迟容限内收到',
   'finding.numberTip': 'leftfold witness … --finding {n} 可为其生成最小见证',
   'finding.beganTip': '自 {began} 起；事件本身：{at}',
   'state.absent': '此历史中没有流 {stream}：只有对比的另一侧有。',

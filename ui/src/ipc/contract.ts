@@ -927,6 +927,10 @@ export type FindingDto = {
  */
 number: number, 
 /**
+ * Whether its other event came within the lag tolerance: a finding only as known at a moment before that, and of no number in the end.
+ */
+awaited: boolean, 
+/**
  * What it is, as in JSON; of rules, `rule:` and a name.
  */
 category: string, 
@@ -1506,7 +1510,7 @@ within: Int | null,
  */
 counts: Array<FindingCountDto>, 
 /**
- * Events of one side that were awaited on the other one and came there within the tolerance: no findings in the end.
+ * How many of the pending ones came within the tolerance afterwards: no findings in the end.
  */
 awaited: number, 
 /**

@@ -186,19 +186,18 @@ impl Found {
         }
         let kept = self.kept(list);
         let known = Known::at(&self.made, list.known_at);
-        let all = self.made.of().findings().len() as u32;
-        let listed = (0..all).filter_map(|number| {
+        // Findings are numbered in their order; what was under way stands among them by when it began, as all of a mirror do.
+        let merging = known.under_way().next().is_some();
+        let listed = known.numbers().filter_map(|number| {
             let (finding, status) = known.finding(number)?;
             let kind = self.made.kind(number, &finding);
-            kept.has(kind, status).then_some((kind, finding.stream, number))
+            let group = list.grouped.then_some((kind, finding.stream));
+            let begun = merging.then_some((finding.since.is_none(), finding.since, finding.stream));
+            kept.has(kind, status).then_some((group, begun, number))
         });
-        let numbers: Vec<u32> = if list.grouped {
-            let mut listed: Vec<_> = listed.collect();
-            listed.sort_unstable();
-            listed.into_iter().map(|(.., number)| number).collect()
-        } else {
-            listed.map(|(.., number)| number).collect()
-        };
+        let mut listed: Vec<_> = listed.collect();
+        listed.sort_unstable();
+        let numbers: Vec<u32> = listed.into_iter().map(|(.., number)| number).collect();
         let numbers = Arc::new(numbers);
         *lock(&self.list) = Some((list.clone(), Arc::clone(&numbers)));
         numbers
@@ -228,9 +227,9 @@ impl Found {
                 .zip(shown)
                 .map(|(number, mut shown)| {
                     known.narrow(*number, &mut shown);
-                    self.dto(*number, &shown, &places)
+                    self.dto(*number, &shown, known, &places)
                 })
-                .collect(),
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -242,15 +241,13 @@ impl Found {
         cancel: &Cancel,
     ) -> Result<FindingEvidenceDto, SessionError> {
         let Some(mut shown) = self.made.of().shown(&[number], cancel)?.pop() else {
-            return Err(SessionError::new(
-                "no-such-finding",
-                format!("there is no finding {number}"),
-            ));
+            return Err(no_such_finding(number));
         };
-        Known::at(&self.made, known_at).narrow(number, &mut shown);
+        let known = Known::at(&self.made, known_at);
+        known.narrow(number, &mut shown);
         let payload = |event: &Option<Event>| Some(event.as_ref()?.payload.value.as_ref()?.to_string());
         Ok(FindingEvidenceDto {
-            finding: self.dto(number, &shown, &*self.places()?),
+            finding: self.dto(number, &shown, known, &*self.places()?)?,
             left_payload: payload(&shown.left),
             right_payload: payload(&shown.right),
             of_payload: payload(&shown.of),
@@ -273,11 +270,13 @@ impl Found {
             let found = known.finding(*number);
             found.is_some_and(|found| self.is_kept(&kept, *number, found))
         };
+        let under_way = self.under_way_on(axis, known)?;
         let at = on_axis.partition_point(|(c, _)| *c < coord);
         let after = on_axis[at..].iter().find(is_kept);
         let before = on_axis[..at].iter().rev().find(is_kept);
         let distance = |place: &&(i64, u32)| place.0.abs_diff(coord);
-        let nearest = before.into_iter().chain(after).min_by_key(distance);
+        let others = under_way.iter().filter(is_kept);
+        let nearest = before.into_iter().chain(after).chain(others).min_by_key(distance);
         Ok(nearest.and_then(|(_, number)| self.place_in(list, *number)))
     }
 
@@ -299,6 +298,7 @@ impl Found {
         let places = self.places()?;
         let on_axis = places.on(axis);
         let known = Known::at(&self.made, list.known_at);
+        let under_way = self.under_way_on(axis, known)?;
         let mut counts = vec![[0_u32; 4]; columns];
         let mut first = 0;
         for span in spans {
@@ -306,7 +306,8 @@ impl Found {
             let start = on_axis.partition_point(|(c, _)| *c < from);
             let end = on_axis.partition_point(|(c, _)| *c < to).max(start);
             let (length, width) = (i128::from(to) - i128::from(from), i128::from(span.columns));
-            for (coord, number) in &on_axis[start..end] {
+            let others = under_way.iter().filter(|(coord, _)| (from..to).contains(coord));
+            for (coord, number) in on_axis[start..end].iter().chain(others) {
                 let Some((finding, status)) = known.finding(*number) else {
                     continue;
                 };
@@ -349,17 +350,11 @@ impl Found {
         };
         for (number, finding) in findings.iter().enumerate() {
             let number = number as u32;
-            let time = self.time_of(finding, view.log(), &alignment);
+            let (time, ordinal) = self.stands(finding, &view, &alignment);
             places.at_time.push(time);
             if let Some(time) = time {
                 places.time.push((time, number));
             }
-            let ordinal = finding
-                .left
-                .and_then(|left| alignment.ordinal(left))
-                .or_else(|| last_before(&view, time?))
-                .or_else(|| alignment.ordinal(self.made.last_of_stream(finding)?))
-                .unwrap_or(0);
             places.log.push((i64::from(ordinal), number));
             places.at_log.push(ordinal);
         }
@@ -370,9 +365,56 @@ impl Found {
         Ok(places)
     }
 
-    fn dto(&self, number: u32, shown: &Shown, places: &Places) -> FindingDto {
-        let finding = self.made.of().findings()[number as usize];
+    /// Where a finding stands: in time, and in log order.
+    fn stands(&self, finding: &Finding, view: &View, alignment: &Alignment) -> (Option<i64>, u32) {
+        let time = self.time_of(finding, view.log(), alignment);
+        let ordinal = finding
+            .left
+            .and_then(|left| alignment.ordinal(left))
+            .or_else(|| last_before(view, time?))
+            .or_else(|| alignment.ordinal(self.made.last_of_stream(finding)?))
+            .unwrap_or(0);
+        (time, ordinal)
+    }
+
+    /// Where stands what was under way: coordinates and numbers, ascending.
+    pub(super) fn under_way_on(&self, axis: Axis, known: Known<'_>) -> Result<Vec<(i64, u32)>, SessionError> {
+        let mut numbers = known.under_way().peekable();
+        if numbers.peek().is_none() {
+            return Ok(Vec::new());
+        }
+        let view = self.source.view(None)?;
         let alignment = self.alignment();
+        let mut on_axis: Vec<(i64, u32)> = numbers
+            .filter_map(|number| {
+                let (finding, _) = known.finding(number)?;
+                let (time, ordinal) = self.stands(&finding, &view, &alignment);
+                let coord = match axis {
+                    Axis::Time => time?,
+                    Axis::Log => i64::from(ordinal),
+                };
+                Some((coord, number))
+            })
+            .collect();
+        on_axis.sort_unstable();
+        Ok(on_axis)
+    }
+
+    fn dto(
+        &self,
+        number: u32,
+        shown: &Shown,
+        known: Known<'_>,
+        places: &Places,
+    ) -> Result<FindingDto, SessionError> {
+        let Some(finding) = self.made.finding(number) else {
+            return Err(no_such_finding(number));
+        };
+        let alignment = self.alignment();
+        let (at_time, at_log) = match places.at_log.get(number as usize) {
+            Some(at_log) => (places.at_time.get(number as usize).copied().flatten(), *at_log),
+            None => self.stands(&finding, &self.source.view(None)?, &alignment),
+        };
         let in_index = |left: u32| alignment.ordinal(left).unwrap_or(left);
         let of = finding
             .of
@@ -384,8 +426,9 @@ impl Found {
             }
             Some(row)
         };
-        FindingDto {
+        Ok(FindingDto {
             number,
+            awaited: known.is_awaited(number),
             category: match self.made {
                 Made::Rules(_) => self.kinds[self.made.kind(number, &finding)].clone(),
                 _ => shown.category.as_str().to_owned(),
@@ -400,10 +443,14 @@ impl Found {
             fields: shown.fields.iter().map(FieldDifferenceDto::from).collect(),
             since: shown.since.map(Int),
             healed: shown.healed.map(Int),
-            at_time: places.at_time.get(number as usize).copied().flatten().map(Int),
-            at_log: Int(places.at_log.get(number as usize).map_or(0, |o| i64::from(*o))),
-        }
+            at_time: at_time.map(Int),
+            at_log: Int(i64::from(at_log)),
+        })
     }
+}
+
+fn no_such_finding(number: u32) -> SessionError {
+    SessionError::new("no-such-finding", format!("there is no finding {number}"))
 }
 
 impl Places {

@@ -61,8 +61,10 @@ impl Found {
         let places = self.places()?;
         let on_axis = places.on(axis);
         // The whole stretch with findings, whichever are listed: the map stays where it is while one narrows the list.
-        let from = on_axis.first().map_or(0, |(c, _)| *c);
-        let to = on_axis.last().map_or(0, |(c, _)| *c).saturating_add(1);
+        let under_way = self.under_way_on(axis, known)?;
+        let reach = if on_axis.is_empty() { &under_way } else { on_axis };
+        let from = reach.first().map_or(0, |(c, _)| *c);
+        let to = reach.last().map_or(0, |(c, _)| *c).saturating_add(1);
         let length = (i128::from(to) - i128::from(from)).max(1);
         let column_of =
             |coord: i64| ((i128::from(coord) - i128::from(from)) * i128::from(columns) / length) as u32;
@@ -89,7 +91,7 @@ impl Found {
             });
             rows[at].by_status[status as usize] += 1;
         };
-        for (coord, number) in on_axis {
+        for (coord, number) in on_axis.iter().chain(&under_way) {
             count(*number, Some(*coord));
         }
         let mut without_place = 0;
@@ -98,7 +100,8 @@ impl Found {
             for (_, number) in on_axis {
                 placed[*number as usize] = true;
             }
-            for number in listed.iter().filter(|n| !placed[**n as usize]) {
+            let is_placed = |n: &&u32| placed.get(**n as usize).is_none_or(|placed| *placed);
+            for number in listed.iter().filter(|n| !is_placed(n)) {
                 count(*number, None);
                 without_place += 1;
             }
@@ -113,7 +116,7 @@ impl Found {
             .take(limit.min(MOST_ROWS) as usize)
             .collect();
         let row_of: HashMap<u32, usize> = rows.iter().enumerate().map(|(i, row)| (row.stream, i)).collect();
-        for (coord, number) in on_axis {
+        for (coord, number) in on_axis.iter().chain(&under_way) {
             let Some((finding, status)) = known.finding(*number) else {
                 continue;
             };
@@ -123,7 +126,8 @@ impl Found {
             if !self.is_kept(&kept, *number, (finding, status)) {
                 continue;
             }
-            let column = column_of(*coord);
+            // What was under way may stand before or behind all findings.
+            let column = column_of((*coord).clamp(from, to - 1));
             let cell = rows[*at].cells.entry(column).or_insert(HeatCellDto {
                 column,
                 count: 0,
@@ -145,10 +149,8 @@ impl Found {
                 .map(|row| HeatRowDto {
                     stream: self
                         .made
-                        .of()
-                        .findings()
-                        .get(row.first as usize)
-                        .map_or_else(String::new, |f| self.made.name(f).to_owned()),
+                        .finding(row.first)
+                        .map_or_else(String::new, |f| self.made.name(&f).to_owned()),
                     pending: n(&row, Status::Pending),
                     confirmed: n(&row, Status::Confirmed),
                     healed: n(&row, Status::Healed),

@@ -38,18 +38,39 @@ impl<'c> Known<'c> {
 
     /// A finding as it was, and how certain; `None`: it had not begun.
     pub(super) fn finding(&self, number: u32) -> Option<(Finding, Status)> {
-        let finding = self.made.of().findings().get(number as usize)?;
+        let finding = self.made.finding(number)?;
         let finding = match self.at {
-            None => *finding,
-            Some(at) => self.made.at(finding, at)?,
+            None => finding,
+            Some(at) => self.made.at(&finding, at)?,
         };
-        Some((finding, finding.status(self.until())))
+        // What came within the tolerance was one until then.
+        let is_none = self.is_awaited(number) && finding.healed.is_some();
+        (!is_none).then(|| (finding, finding.status(self.until())))
+    }
+
+    /// Whether the second event of what has this number came within the tolerance.
+    pub(super) fn is_awaited(&self, number: u32) -> bool {
+        number as usize >= self.made.of().findings().len()
+    }
+
+    /// The numbers of all findings, and of what was under way.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        let all = self.made.of().findings().len() as u32;
+        (0..all).chain(self.under_way())
+    }
+
+    /// The numbers of what was under way: it came within the tolerance afterwards.
+    pub(super) fn under_way(&self) -> impl Iterator<Item = u32> {
+        let of_mirror = match (self.made, self.at) {
+            (Made::Mirror(compared), Some(at)) => Some(compared.under_way(at)),
+            _ => None,
+        };
+        of_mirror.into_iter().flatten()
     }
 
     /// All that had begun.
     fn findings(&self) -> impl Iterator<Item = (u32, Finding, Status)> {
-        let all = self.made.of().findings().len() as u32;
-        (0..all).filter_map(|number| {
+        self.numbers().filter_map(|number| {
             let (finding, status) = self.finding(number)?;
             Some((number, finding, status))
         })
@@ -84,10 +105,7 @@ impl<'c> Known<'c> {
 
     /// How many events were to come within the tolerance, and came.
     fn awaited(&self) -> u32 {
-        match (self.made, self.at) {
-            (Made::Mirror(compared), Some(at)) => compared.comparison.under_way.at(at) as u32,
-            _ => 0,
-        }
+        self.under_way().count() as u32
     }
 
     fn verdict(&self, counts: &[FindingCountDto]) -> (VerdictDto, Option<Int>) {
@@ -100,7 +118,7 @@ impl<'c> Known<'c> {
         };
         let skew = Category::ClockSkew.as_str();
         let certain = counts.iter().any(|c| c.confirmed > 0 && c.category != skew);
-        let open = counts.iter().any(|c| c.pending > 0) || self.awaited() > 0;
+        let open = counts.iter().any(|c| c.pending > 0);
         verdict_dto(match (certain, open) {
             (true, _) => Verdict::Never,
             (_, true) => Verdict::Undecided,

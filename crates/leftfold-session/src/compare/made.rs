@@ -29,6 +29,14 @@ impl Made {
         }
     }
 
+    /// A finding by its number, also of those that were under way at some moment.
+    pub(super) fn finding(&self, number: u32) -> Option<Finding> {
+        match self {
+            Self::Mirror(compared) => compared.finding(number),
+            _ => self.of().findings().get(number as usize).copied(),
+        }
+    }
+
     /// Both sides' events, where both hold the same ones.
     pub(super) fn mirror(&self) -> Result<&Compared, SessionError> {
         match self {

@@ -165,6 +165,28 @@ impl Evidence for Both<'_> {
 }
 
 impl Compared {
+    /// A finding by its number. Behind the last one come the pairs whose second event came within the tolerance: they are findings only as
+    /// known at a moment between the two.
+    pub(super) fn finding(&self, number: u32) -> Option<Finding> {
+        let findings = &self.comparison.findings;
+        let number = number as usize;
+        if let Some(finding) = findings.get(number) {
+            return Some(*finding);
+        }
+        let pair = self.comparison.under_way.pairs().get(number - findings.len())?;
+        // Streams of both sides have the numbers of the left ones.
+        let stream = self.left.side.stream_of(pair.left);
+        Some(pair.late(stream, self.options.lag_tolerance))
+    }
+
+    /// The numbers of those that were under way at a moment.
+    pub(super) fn under_way(&self, moment: i64) -> impl Iterator<Item = u32> {
+        let behind = self.comparison.findings.len();
+        let at = self.comparison.under_way.at(moment);
+        // What has no number any more is counted and not listed.
+        at.filter_map(move |place| u32::try_from(behind + place).ok())
+    }
+
     /// Goes back to what was known at a moment, in nanoseconds.
     pub fn go_back_to(&mut self, moment: i64) {
         let moment = self.moment.map_or(moment, |m| m.min(moment));
@@ -303,10 +325,7 @@ impl Findings for Compared {
     }
 
     fn shown(&self, numbers: &[u32], cancel: &Cancel) -> Result<Vec<Shown>, SessionError> {
-        let findings: Vec<Finding> = numbers
-            .iter()
-            .filter_map(|n| self.comparison.findings.get(*n as usize).copied())
-            .collect();
+        let findings: Vec<Finding> = numbers.iter().filter_map(|n| self.finding(*n)).collect();
         let of_left = |f: &Finding| f.of.filter(|_| f.left.is_some());
         let of_right = |f: &Finding| f.of.filter(|_| f.left.is_none());
         let mut left = self.read(Hand::Left, &findings, &|f| f.left, cancel)?;

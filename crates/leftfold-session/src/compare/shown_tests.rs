@@ -3,8 +3,8 @@
 use super::task_tests::{Two, all, line, options};
 use crate::commands;
 use crate::contract::{
-    CancelStatesArgs, ComparisonKnownArgs, ConvergenceArgs, FindingArgs, FindingHeatArgs, FindingPlaceArgs,
-    FindingStatesArgs, FindingsArgs, LikenessArgs, SideDensityArgs,
+    CancelStatesArgs, ComparisonKnownArgs, ConvergenceArgs, FindingArgs, FindingHeatArgs, FindingNearArgs,
+    FindingPlaceArgs, FindingStatesArgs, FindingTilesArgs, FindingsArgs, LikenessArgs, SideDensityArgs,
 };
 use crate::dto::{
     AxisDto, CompareOptionsDto, ComparisonDto, ComparisonStateDto, FindingDto, FindingListDto,
@@ -139,6 +139,108 @@ fn what_comes_within_the_tolerance_was_under_way_until_it_came() {
     assert_eq!(known(120), (1, VerdictDto::Undecided));
     assert_eq!(known(129), (1, VerdictDto::Undecided));
     assert_eq!(known(130), (0, VerdictDto::EventuallyEqual));
+
+    // Until then it is a finding like any other: listed by when it began, placed, counted, shown.
+    let list = |known_at, grouped| FindingListDto {
+        known_at,
+        ..all(grouped)
+    };
+    let told = |known_at, grouped| {
+        let found = findings(&two, done.id, list(known_at, grouped));
+        let of = |f: &FindingDto| {
+            (
+                f.category.clone(),
+                f.status,
+                f.awaited,
+                f.at_log,
+                f.right.is_some(),
+            )
+        };
+        found.iter().map(of).collect::<Vec<_>>()
+    };
+    let late = ("late".to_owned(), FindingStatusDto::Healed, false, Int(1), true);
+    let awaited = (
+        "missing".to_owned(),
+        FindingStatusDto::Pending,
+        true,
+        Int(4),
+        false,
+    );
+    assert_eq!(told(at(129).into(), false), [late.clone(), awaited.clone()]);
+    assert_eq!(told(at(129).into(), true), [awaited, late]);
+    assert_eq!(told(at(130).into(), false).len(), 1);
+    assert!(told(None, false).iter().all(|(.., awaited, _, _)| !awaited));
+
+    let number = findings(&two, done.id, list(at(129).into(), true))[0].number;
+    let evidence = |known_at| {
+        let args = FindingArgs {
+            comparison: done.id,
+            number,
+            known_at,
+        };
+        let evidence = commands::finding(&two.session, args).unwrap();
+        let FindingDto { category, status, .. } = evidence.finding;
+        (
+            category,
+            status,
+            evidence.left_payload.is_some(),
+            evidence.right_payload.is_some(),
+        )
+    };
+    assert_eq!(
+        evidence(at(129).into()),
+        ("missing".to_owned(), FindingStatusDto::Pending, true, false)
+    );
+    assert_eq!(
+        evidence(at(131).into()),
+        ("late".to_owned(), FindingStatusDto::Healed, true, true)
+    );
+    let place = |known_at| {
+        let args = FindingPlaceArgs {
+            comparison: done.id,
+            list: list(known_at, true),
+            number,
+        };
+        commands::finding_place(&two.session, args).unwrap()
+    };
+    assert_eq!((place(at(129).into()), place(at(130).into())), (Some(0), None));
+    let near = |known_at| {
+        let args = FindingNearArgs {
+            comparison: done.id,
+            list: list(known_at, true),
+            axis: AxisDto::Time,
+            coord: at(119),
+        };
+        commands::finding_near(&two.session, args).unwrap()
+    };
+    assert_eq!((near(at(129).into()), near(at(130).into())), (Some(0), Some(0)));
+    let heat = |known_at| {
+        let args = FindingHeatArgs {
+            comparison: done.id,
+            list: list(known_at, true),
+            axis: AxisDto::Time,
+            columns: 10,
+            offset: 0,
+            limit: 10,
+        };
+        let heat = commands::finding_heat(&two.session, args).unwrap();
+        heat.rows.iter().map(|row| row.pending).sum::<u32>()
+    };
+    assert_eq!((heat(at(129).into()), heat(at(130).into())), (1, 0));
+    let tiles = |known_at| {
+        let args = FindingTilesArgs {
+            comparison: done.id,
+            list: list(known_at, true),
+            axis: AxisDto::Log,
+            spans: vec![SpanDto {
+                from: Int(4),
+                to: Int(5),
+                columns: 1,
+            }],
+        };
+        commands::finding_tiles(&two.session, args).unwrap().0[0]
+    };
+    assert_eq!((tiles(at(129).into()), tiles(at(130).into())), (1, 0));
 }
 
 #[test]

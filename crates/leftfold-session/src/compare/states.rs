@@ -102,8 +102,8 @@ impl Found {
         let two = self.two()?;
         // Of one that had not begun: the states as they were by then.
         let known = Known::at(&self.made, known_at).finding(number);
-        let in_the_end = || Known::at(&self.made, None).finding(number);
-        let Some((finding, _)) = known.or_else(in_the_end) else {
+        let in_the_end = || self.made.finding(number);
+        let Some(finding) = known.map(|(finding, _)| finding).or_else(in_the_end) else {
             return Err(SessionError::new(
                 "no-such-finding",
                 format!("there is no finding {number}"),

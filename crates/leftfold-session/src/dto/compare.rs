@@ -201,6 +201,8 @@ dto! {
     struct FindingDto {
         /// Its handle.
         pub number: u32,
+        /// Whether its other event came within the lag tolerance: a finding only as known at a moment before that, and of no number in the end.
+        pub awaited: bool,
         /// What it is, as in JSON; of rules, `rule:` and a name.
         pub category: String,
         /// How certain it is.

@@ -23,7 +23,7 @@ dto! {
         pub within: Option<Int>,
         /// The findings by category; those that do not occur are left out.
         pub counts: Vec<FindingCountDto>,
-        /// Events of one side that were awaited on the other one and came there within the tolerance: no findings in the end.
+        /// How many of the pending ones came within the tolerance afterwards: no findings in the end.
         pub awaited: u32,
         /// The first finding that is certain, by its number.
         pub first: Option<u32>,

@@ -61,6 +61,7 @@ export class MockComparison {
     this.found.push({
       finding: {
         number: this.found.length,
+        awaited: false,
         category,
         status,
         stream,
@@ -85,18 +86,38 @@ export class MockComparison {
     const all = this.found.map((f) => f.finding);
     if (knownAt === null) return all;
     const at = BigInt(knownAt);
-    return all
+    const begun = all
       .filter((f) => f.since === null || BigInt(f.since) <= at)
-      .map((f) =>
+      .map((f): FindingDto =>
         f.healed === null || BigInt(f.healed) <= at
           ? f
           : { ...f, category: 'missing', status: 'confirmed', right: null, healed: null },
       );
+    return [...begun, ...this.underWay(at)];
   }
 
-  /** The copy has every event two seconds later. */
-  private underWay(at: bigint): number {
-    return this.history.all.filter(({ nanos }) => nanos <= at && nanos > at - 2_000_000_000n).length;
+  /** The copy has every event two seconds later. Their numbers come behind those of all findings. */
+  private underWay(at: bigint): FindingDto[] {
+    if (this.args.right.endsWith('/same.db')) return [];
+    return this.history.all
+      .filter(({ nanos }) => nanos <= at && nanos > at - 2_000_000_000n)
+      .map((e) => ({
+        number: this.found.length + e.ordinal,
+        awaited: true,
+        category: 'missing',
+        status: 'pending',
+        stream: e.stream,
+        key: null,
+        message: null,
+        left: this.history.row(e),
+        right: null,
+        of: null,
+        fields: [],
+        since: String(e.nanos),
+        healed: null,
+        atTime: String(e.nanos),
+        atLog: String(e.ordinal),
+      }));
   }
 
   known(knownAt: string | null): KnownDto {
@@ -115,7 +136,7 @@ export class MockComparison {
       verdict: counts.some((c) => c.confirmed > 0) ? 'never' : 'alwaysEqual',
       within: null,
       counts,
-      awaited: knownAt === null ? 0 : this.underWay(BigInt(knownAt)),
+      awaited: all.filter((f) => f.awaited).length,
       first: certain[0]?.number ?? null,
       streamsDiffering: new Set(certain.map((f) => f.stream)).size,
       knownUntil: knownAt,
@@ -175,8 +196,9 @@ export class MockComparison {
   }
 
   evidence(number: number, knownAt: string | null): FindingEvidenceDto {
-    const found = this.found[number];
     const finding = this.at(knownAt).find((f) => f.number === number);
+    const awaited = this.history.all[number - this.found.length];
+    const found = this.found[number] ?? (awaited && { left: awaited.payload, right: null });
     if (found === undefined || finding === undefined)
       throw new BackendError({ code: 'no-such-finding', message: `there is no finding ${number}` });
     return {

@@ -44,6 +44,7 @@ export class MockRules extends MockComparison {
       const row = history.row(e);
       const finding: FindingDto = {
         number: this.found.length,
+        awaited: false,
         category: `rule:${this.names[0] ?? ''}`,
         status: 'confirmed',
         stream: e.stream,
