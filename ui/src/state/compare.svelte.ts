@@ -90,7 +90,8 @@ class Compare {
 
   private readonly status = new Latest<number, ComparisonDto>(
     (comparison) => call('compare_status', { comparison }),
-    (now) => this.take(now),
+    // One that was closed meanwhile does not come back.
+    (now) => (now.id === this.now?.id ? this.take(now) : undefined),
   );
 
   private readonly look = new Latest<Look, FindingEvidenceDto | null>(
