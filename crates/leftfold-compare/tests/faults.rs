@@ -367,9 +367,19 @@ proptest! {
         let mut comparison = compared(&planted, by, false);
         let (left, right) = (planted.both.0.side(by), planted.both.1.side(by));
         let begun = comparison.findings.iter().filter(|f| f.had_begun(moment)).count();
-        let under_way = comparison.under_way.at(moment).count();
+        let pairs = comparison.under_way.pairs();
+        let under_way: Vec<_> = comparison.under_way.at(moment).map(|place| {
+            let pair = pairs[place];
+            let first = if right.time(pair.right) < left.time(pair.left) { Hand::Right } else { Hand::Left };
+            pair.late(left.stream_of(pair.left), LAG).at(moment, first)
+        }).collect();
         comparison.go_back_to(moment, (&left, &right), (IdentityBy::Fixed(by), LAG, false));
-        prop_assert_eq!(comparison.findings.len(), begun + under_way);
+        prop_assert_eq!(comparison.findings.len(), begun + under_way.len());
+        for finding in under_way {
+            let finding = finding.unwrap();
+            prop_assert_eq!(comparison.status(&finding), Status::Pending);
+            prop_assert!(comparison.findings.contains(&finding));
+        }
     }
 
     #[test]
