@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Does } from '../../keys/focused';
-import { darkness, moved, stretch } from './heat';
+import { darkness, foundAgain, moved, stretch } from './heat';
 import type { Place } from './heat';
 
 const row = (
@@ -32,6 +32,25 @@ describe('the map of findings', () => {
     expect(moved([], null, 'down')).toBeNull();
     expect(moved([row()], null, 'down')).toBeNull();
     expect(moved(ROWS, null, 'up')).toBeNull();
+  });
+
+  it('keeps the cell one is at when it is cut otherwise, in its stream and at its time', () => {
+    const map = (
+      columns: number,
+      ...rows: [string, ReturnType<typeof row>][]
+    ): Parameters<typeof foundAgain>[0] => ({
+      from: '0',
+      to: '1000',
+      columns,
+      rows: rows.map(([stream, { cells }]) => ({ stream, cells })),
+    });
+    const wide = map(100, ['a', row(3, 50)], ['b', row(7, 52, 90)]);
+    const narrow = map(10, ['b', row(0, 5, 9)], ['a', row(0, 5)]);
+    expect(foundAgain(wide, narrow, { row: 1, column: 52 })).toEqual({ row: 0, column: 5 });
+    expect(foundAgain(wide, narrow, { row: 0, column: 3 })).toEqual({ row: 1, column: 0 });
+    expect(foundAgain(wide, wide, { row: 1, column: 90 })).toEqual({ row: 1, column: 90 });
+    expect(foundAgain(wide, map(10, ['b', row(0)]), { row: 0, column: 3 })).toBeNull();
+    expect(foundAgain(wide, narrow, null)).toBeNull();
   });
 
   it('cuts its stretch into columns without a rest', () => {

@@ -10,6 +10,9 @@ export interface Place {
 /** Rows of the map, in CSS pixels. */
 export const ROW = 20;
 
+type Cut = Pick<HeatDto, 'from' | 'to' | 'columns'> & {
+  rows: readonly Pick<HeatRowDto, 'stream' | 'cells'>[];
+};
 type Rows = readonly Pick<HeatRowDto, 'cells'>[];
 
 const columns = (rows: Rows, row: number): number[] => (rows[row]?.cells ?? []).map((c) => c.column);
@@ -61,6 +64,18 @@ export function moved(rows: Rows, at: Place | null, does: Does): Place | null {
 /** The cell of a place. */
 export const cellAt = (rows: readonly HeatRowDto[], at: Place | null): HeatRowDto['cells'][number] | null =>
   at === null ? null : (rows[at.row]?.cells.find((c) => c.column === at.column) ?? null);
+
+/** The place in another map of the same findings, cut otherwise: in the same stream, the nearest one in time; `null`: the stream has none there. */
+export function foundAgain(before: Cut, after: Cut, at: Place | null): Place | null {
+  if (at === null) return null;
+  const stream = before.rows[at.row]?.stream;
+  const row = after.rows.findIndex((r) => r.stream === stream);
+  const [[from], [first]] = [stretch(before, at.column), stretch(after, 0)];
+  const length = BigInt(after.to) - BigInt(after.from);
+  const wanted = length === 0n ? 0n : ((from - first) * BigInt(after.columns)) / length;
+  const column = nearest(after.rows, row, Number(wanted));
+  return column === null ? null : { row, column };
+}
 
 /** The stretch of a column. */
 export function stretch(heat: Pick<HeatDto, 'from' | 'to' | 'columns'>, column: number): [bigint, bigint] {
