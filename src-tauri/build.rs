@@ -16,7 +16,8 @@ fn main() {
 
 /// A digest (FNV-1a) of all that makes the demo: what was made by other sources is another file.
 fn demo_digest() -> std::io::Result<u64> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/leftfold-demo");
+    // Build scripts run in the folder of their package.
+    let folder = Path::new("../crates/leftfold-demo");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=commands.in");
