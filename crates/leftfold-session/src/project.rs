@@ -1,9 +1,9 @@
 //! The project file: `leftfold.toml` beside the data, meant for git; mappings, projections, comparisons and rules by name.
 
 use std::collections::BTreeMap;
-use std::{fs, io};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use leftfold_replay::Projections;
 use leftfold_source::Mapping;
