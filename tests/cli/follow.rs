@@ -264,7 +264,7 @@ fn ctrl_c_ends_it_at_once_with_what_was_found() {
         event("stock-1", "Counted", 0, r#"{"available":1}"#),
     );
     // 50 ms, and something for a machine that does other things too: of a few times the quickest counts.
-    let mut quickest = Duration::MAX;
+    let mut took_each = Vec::new();
     for _ in 0..5 {
         let run = Following::begin(path, &[], 1);
         let (code, took, rest) = run.stop();
@@ -273,9 +273,11 @@ fn ctrl_c_ends_it_at_once_with_what_was_found() {
             rest.last().map(String::as_str),
             Some("2 checks: everything holds")
         );
-        quickest = quickest.min(took);
+        took_each.push(took);
     }
-    assert!(quickest < Duration::from_millis(500), "{quickest:?}");
+    took_each.sort_unstable();
+    assert!(took_each[0] < Duration::from_millis(500), "{took_each:?}");
+    assert!(took_each[4] < Duration::from_secs(10), "{took_each:?}");
     append(
         path,
         "h.ndjson",

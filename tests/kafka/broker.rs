@@ -67,7 +67,8 @@ fn started() -> &'static Rig {
 /// Ends the rig of a folder when this process ends, however it does, or lets go of it. Whoever kept it before, for tests that ran before these,
 /// has ended it by then: what that one is about to stop would be taken for running.
 pub(crate) fn keeper(here: &Path, folder: &Path) -> Child {
-    let script = "exec 7>\"$1.kept\" && flock 7 && echo kept && exec >/dev/null && cat && \"$0\" stop \"$1\"";
+    let script =
+        "exec 7>\"$1.kept\" && flock -w 600 7 && echo kept && exec >/dev/null && cat && \"$0\" stop \"$1\"";
     let mut keeper = Command::new("setsid")
         .args(["sh", "-c", script])
         .arg(here.join("rig.sh"))
@@ -79,7 +80,8 @@ pub(crate) fn keeper(here: &Path, folder: &Path) -> Child {
         .expect("sh runs");
     let mut kept = [0; "kept\n".len()];
     let mut said = keeper.stdout.take().expect("its output is piped");
-    said.read_exact(&mut kept).expect("the rig is kept");
+    said.read_exact(&mut kept)
+        .expect("whoever kept the rig before ends it within ten minutes");
     keeper
 }
 

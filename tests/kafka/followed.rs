@@ -101,7 +101,7 @@ fn rules_on_a_topic_say_what_is_violated_as_it_comes_and_wait_for_the_slowest_pa
         assert_eq!(run.wait().expect("it ends").code(), Some(1));
         began.elapsed()
     };
-    let mut quickest = stopped(&mut run);
+    let mut took_each = vec![stopped(&mut run)];
     let rest: Vec<Value> = [next(), next(), next()].into();
     assert_eq!(rest[0]["summary"]["violations"], 2);
     assert_eq!(rest[1]["summary"]["violations"], 1);
@@ -110,9 +110,11 @@ fn rules_on_a_topic_say_what_is_violated_as_it_comes_and_wait_for_the_slowest_pa
     for _ in 0..4 {
         let (mut run, mut lines) = begun();
         lines.next().expect("a line comes").expect("it is text");
-        quickest = quickest.min(stopped(&mut run));
+        took_each.push(stopped(&mut run));
     }
-    assert!(quickest < Duration::from_millis(500), "{quickest:?}");
+    took_each.sort_unstable();
+    assert!(took_each[0] < Duration::from_millis(500), "{took_each:?}");
+    assert!(took_each[4] < Duration::from_secs(10), "{took_each:?}");
     assert_eq!(
         std::fs::read_dir(&temporary).expect("a folder").count(),
         0,

@@ -315,6 +315,9 @@ impl Window {
             if stands == json!(true) || late {
                 let all = self.all(id).await;
                 let clicked = match all.get(nth) {
+                    Some(element) if late && !element.is_enabled().await.unwrap_or(false) => {
+                        panic!("{id:?} can never be used")
+                    }
                     Some(element) => element.click().await,
                     None if late => panic!("no element {id:?} to click"),
                     None => continue,

@@ -275,6 +275,7 @@ describe('the findings', () => {
 
   it('are narrowed by digits while the focus is among them, and by status', async () => {
     await compared();
+    await until(() => expect(compare.evidence).not.toBeNull());
     const before = compare.total;
     one('finding-list').focus();
     await key('Digit1');

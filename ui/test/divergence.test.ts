@@ -141,6 +141,12 @@ describe('as known at a moment', () => {
     expect(category()).toBe('missing');
     // In the end it has no number by which the command line would know it.
     expect(all('finding-number')).toHaveLength(0);
+    // Where the playhead has passed its coming, it was late and is well.
+    playhead.moveTo(began + 3_000_000_000n);
+    await until(() => expect(category()).toBe('late'));
+    expect(all('finding-awaited')).toHaveLength(1);
+    playhead.moveTo(began + 1n);
+    await until(() => expect(compare.knownAt).toBe(String(began + 1n)));
     compare.choose(before ?? 0);
     await until(() => expect(all('finding-number')).toHaveLength(1));
     const at = BigInt(compare.knownAt ?? '0');

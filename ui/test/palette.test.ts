@@ -2,6 +2,7 @@
 import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { playhead } from '../src/state/playhead.svelte';
+import { screen } from '../src/state/screen.svelte';
 import { all, backend, freshWindows, one, openDemo, press, text, until } from './steps';
 
 freshWindows();
@@ -31,6 +32,20 @@ describe('the palette', () => {
     await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
     await until(() => expect(text('inspector-stream')).toBe('order-1003'));
     expect(all('palette')).toHaveLength(0);
+    // Who closes it meanwhile goes nowhere.
+    await press('p', { code: 'KeyP', ctrlKey: true });
+    await until(() => expect(all('palette-item').length).toBeGreaterThan(1));
+    await fireEvent.input(one('palette-input'), { target: { value: 'order-1005' } });
+    await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
+    screen.palette = 'closed';
+    await until(() => expect(all('palette')).toHaveLength(0));
+    // Nor does who wrote what no stream is called, before it was seen what is like it.
+    await press('p', { code: 'KeyP', ctrlKey: true });
+    await until(() => expect(all('palette-item').length).toBeGreaterThan(1));
+    await fireEvent.input(one('palette-input'), { target: { value: 'oder-01010' } });
+    await fireEvent.keyDown(one('palette-input'), { key: 'Enter' });
+    await until(() => expect(all('palette-near')).toHaveLength(1));
+    expect(text('inspector-stream')).toBe('order-1003');
   });
 
   it('proposes streams like one that is not there, and reads a time of day as one of the day of the playhead', async () => {

@@ -94,6 +94,7 @@ pub struct UnderWay {
 impl UnderWay {
     pub(crate) fn new(mut pairs: Vec<Awaited>) -> Self {
         pairs.sort_unstable();
+        pairs.shrink_to_fit();
         let longest = pairs.iter().map(Awaited::lag).max().unwrap_or(0);
         Self { pairs, longest }
     }

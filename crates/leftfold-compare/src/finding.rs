@@ -226,6 +226,19 @@ impl Finding {
         })
     }
 
+    /// What they are listed by: when they began (what has no time last), then where they are.
+    pub fn order(&self) -> (bool, Option<i64>, u32, u32, u32, Category) {
+        let at = |ordinal: Option<u32>| ordinal.unwrap_or(u32::MAX);
+        (
+            self.since.is_none(),
+            self.since,
+            self.stream,
+            at(self.left),
+            at(self.right),
+            self.category,
+        )
+    }
+
     /// Whether it had begun at a moment; what has no time always had.
     pub fn had_begun(&self, at: i64) -> bool {
         self.since.is_none_or(|since| since <= at)
@@ -239,18 +252,9 @@ impl Finding {
     }
 }
 
-/// The order in which findings are listed: by when they began, then by where they are.
+/// The order in which findings are listed.
 pub(crate) fn in_order(findings: &mut [Finding]) {
-    findings.sort_by_key(|f| {
-        (
-            f.since.is_none(),
-            f.since,
-            f.stream,
-            f.left.unwrap_or(u32::MAX),
-            f.right.unwrap_or(u32::MAX),
-            f.category,
-        )
-    });
+    findings.sort_by_key(Finding::order);
 }
 
 #[cfg(test)]

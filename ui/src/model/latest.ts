@@ -5,12 +5,12 @@ export class Latest<Q, A> {
   private age = 0;
   private readonly ask: (query: Q) => Promise<A>;
   private readonly take: (answer: A, query: Q) => void;
-  private readonly fail: (error: unknown) => void;
+  private readonly fail: (error: unknown, query: Q) => void;
 
   constructor(
     ask: (query: Q) => Promise<A>,
     take: (answer: A, query: Q) => void,
-    fail: (error: unknown) => void = () => undefined,
+    fail: (error: unknown, query: Q) => void = () => undefined,
   ) {
     this.ask = ask;
     this.take = take;
@@ -42,7 +42,7 @@ export class Latest<Q, A> {
         const answer = await this.ask(query);
         if (age === this.age) this.take(answer, query);
       } catch (error) {
-        if (age === this.age) this.fail(error);
+        if (age === this.age) this.fail(error, query);
       }
     }
     this.inFlight = false;

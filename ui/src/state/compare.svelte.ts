@@ -301,10 +301,10 @@ class Compare {
   async chooseNumber(number: number, otherwise = false): Promise<void> {
     const { now, list } = this;
     if (now?.state !== 'done') return;
-    const { choices } = this;
+    const mine = ++this.choices;
     const at = await call('finding_place', { comparison: now.id, list, number });
-    // Who chose another one meanwhile wants that.
-    if (choices !== this.choices) return;
+    // Who chose another one meanwhile, or lists others, wants that.
+    if (mine !== this.choices) return;
     if (at !== null) this.choose(at);
     else if (otherwise && this.at === null) this.choose(0);
   }
@@ -335,10 +335,10 @@ class Compare {
   async chooseNear(axis: AxisDto, coord: bigint): Promise<void> {
     const { now, list } = this;
     if (now?.state !== 'done') return;
-    const { choices } = this;
+    const mine = ++this.choices;
     const at = await call('finding_near', { comparison: now.id, list, axis, coord: String(coord) });
     this.open = true;
-    if (at !== null && choices === this.choices) this.choose(at);
+    if (at !== null && mine === this.choices) this.choose(at);
   }
 
   toggleCategory(category: string): void {
@@ -370,9 +370,11 @@ class Compare {
   /** Another list: what one looks at stays in sight, at another place or at none. */
   private narrow(change: () => void): void {
     change();
+    this.choices++;
     this.lists++;
     this.at = null;
-    this.locate();
+    if (this.evidence === null) this.chooseFirst();
+    else this.locate();
   }
 
   /** Finds the place of what one looks at in the list there is now. */
@@ -405,6 +407,7 @@ class Compare {
   private drop(): void {
     this.end?.();
     this.end = null;
+    this.choices++;
     const { now } = this;
     this.now = null;
     this.at = null;

@@ -330,7 +330,8 @@ class Playhead {
     const lane = this.laneOf(of);
     if (place === null) return;
     if (of !== 'all' && lane === null) {
-      screen.say(of === 'stream' ? t('step.noStream', { key: capOf('streams') }) : t('lane.noneInHand'));
+      if (of === 'stream' && selection.absent === null)
+        screen.say(t('step.noStream', { key: capOf('streams') }));
       return;
     }
     const row = await call('step', {

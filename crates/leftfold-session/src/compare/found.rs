@@ -9,7 +9,7 @@ use leftfold_replay::Replay;
 
 use super::aligned::Alignment;
 use super::density::{Standing, columns_of};
-use super::known::Known;
+use super::known::{Known, UnderWayThen};
 use super::made::Made;
 use super::partners::Partners;
 use super::shown::Shown;
@@ -50,6 +50,22 @@ pub(crate) struct Found {
     list: Mutex<Option<(FindingListDto, Arc<Vec<u32>>)>>,
     /// Where the findings stand, by the index generation that says so.
     places: Mutex<Option<Arc<Places>>>,
+    /// What was under way at the moment asked about last, and where that stands.
+    under_way: Mutex<Option<(Int, UnderWayThen)>>,
+    under_way_stands: Mutex<Option<(StandsAs, Arc<Stretch>)>>,
+}
+
+/// Coordinates and numbers of findings, ascending.
+type Stretch = Vec<(i64, u32)>;
+
+/// By which moment, index generation and axis findings stand where they do.
+type StandsAs = (Option<i64>, u32, Axis);
+
+/// What of a stretch lies in a span.
+fn between(stretch: &[(i64, u32)], from: i64, to: i64) -> &[(i64, u32)] {
+    let start = stretch.partition_point(|(c, _)| *c < from);
+    let end = stretch.partition_point(|(c, _)| *c < to).max(start);
+    &stretch[start..end]
 }
 
 /// Where findings stand on the axes: coordinates and numbers, ascending.
@@ -104,12 +120,29 @@ impl Found {
             standing: Mutex::default(),
             list: Mutex::default(),
             places: Mutex::default(),
+            under_way: Mutex::default(),
+            under_way_stands: Mutex::default(),
         }
+    }
+
+    /// As known at a moment; without one, in the end.
+    pub(super) fn known_as_of(&self, at: Option<Int>) -> Known<'_> {
+        let Some(at) = at else {
+            return Known::at(&self.made, None, None);
+        };
+        let mut then = lock(&self.under_way);
+        let known = match &*then {
+            Some((of, under_way)) if *of == at => Some(Arc::clone(under_way)),
+            _ => None,
+        };
+        let known = Known::at(&self.made, Some(at), known);
+        *then = Some((at, Arc::clone(known.under_way())));
+        known
     }
 
     /// What it came to, as known at a moment.
     pub(crate) fn known(&self, at: Int) -> KnownDto {
-        Known::at(&self.made, Some(at)).dto()
+        self.known_as_of(Some(at)).dto()
     }
 
     /// When streams disagreed.
@@ -141,7 +174,7 @@ impl Found {
             first,
             streams_differing,
             known_until,
-        } = Known::at(made, None).dto();
+        } = Known::at(made, None, None).dto();
         let lost = made.of().unreadable().into_iter().zip(made.of().names());
         let unreadable = lost.flat_map(|(lost, name)| {
             let some = lost.iter().take(MOST_UNREADABLE);
@@ -185,19 +218,20 @@ impl Found {
             return Arc::clone(numbers);
         }
         let kept = self.kept(list);
-        let known = Known::at(&self.made, list.known_at);
-        // Findings are numbered in their order; what was under way stands among them by when it began, as all of a mirror do.
-        let merging = known.under_way().next().is_some();
+        let known = self.known_as_of(list.known_at);
         let listed = known.numbers().filter_map(|number| {
             let (finding, status) = known.finding(number)?;
             let kind = self.made.kind(number, &finding);
-            let group = list.grouped.then_some((kind, finding.stream));
-            let begun = merging.then_some((finding.since.is_none(), finding.since, finding.stream));
-            kept.has(kind, status).then_some((group, begun, number))
+            kept.has(kind, status).then_some((kind, finding, number))
         });
-        let mut listed: Vec<_> = listed.collect();
-        listed.sort_unstable();
-        let numbers: Vec<u32> = listed.into_iter().map(|(.., number)| number).collect();
+        // Findings are numbered in their order; what was under way has its place among them.
+        let merging = !known.under_way().is_empty();
+        let numbers: Vec<u32> = match (list.grouped, merging) {
+            (false, false) => listed.map(|(.., number)| number).collect(),
+            (true, false) => sorted(listed.map(|(kind, f, number)| ((kind, f.stream), number))),
+            (false, true) => sorted(listed.map(|(_, f, number)| (f.order(), number))),
+            (true, true) => sorted(listed.map(|(kind, f, number)| ((kind, f.stream, f.order()), number))),
+        };
         let numbers = Arc::new(numbers);
         *lock(&self.list) = Some((list.clone(), Arc::clone(&numbers)));
         numbers
@@ -217,7 +251,7 @@ impl Found {
         let end = offset.saturating_add(limit.min(MOST_FINDINGS)).min(total);
         let numbers = &numbers[offset as usize..end as usize];
         let shown = self.made.of().shown(numbers, cancel)?;
-        let known = Known::at(&self.made, list.known_at);
+        let known = self.known_as_of(list.known_at);
         let places = self.places()?;
         Ok(FindingsDto {
             total,
@@ -227,7 +261,7 @@ impl Found {
                 .zip(shown)
                 .map(|(number, mut shown)| {
                     known.narrow(*number, &mut shown);
-                    self.dto(*number, &shown, known, &places)
+                    self.dto(*number, &shown, &known, &places)
                 })
                 .collect::<Result<_, _>>()?,
         })
@@ -243,11 +277,11 @@ impl Found {
         let Some(mut shown) = self.made.of().shown(&[number], cancel)?.pop() else {
             return Err(no_such_finding(number));
         };
-        let known = Known::at(&self.made, known_at);
+        let known = self.known_as_of(known_at);
         known.narrow(number, &mut shown);
         let payload = |event: &Option<Event>| Some(event.as_ref()?.payload.value.as_ref()?.to_string());
         Ok(FindingEvidenceDto {
-            finding: self.dto(number, &shown, known, &*self.places()?)?,
+            finding: self.dto(number, &shown, &known, &*self.places()?)?,
             left_payload: payload(&shown.left),
             right_payload: payload(&shown.right),
             of_payload: payload(&shown.of),
@@ -265,12 +299,12 @@ impl Found {
         let kept = self.kept(list);
         let places = self.places()?;
         let on_axis = places.on(axis);
-        let known = Known::at(&self.made, list.known_at);
+        let known = self.known_as_of(list.known_at);
         let is_kept = |(_, number): &&(i64, u32)| {
             let found = known.finding(*number);
             found.is_some_and(|found| self.is_kept(&kept, *number, found))
         };
-        let under_way = self.under_way_on(axis, known)?;
+        let under_way = self.under_way_on(axis, &known)?;
         let at = on_axis.partition_point(|(c, _)| *c < coord);
         let after = on_axis[at..].iter().find(is_kept);
         let before = on_axis[..at].iter().rev().find(is_kept);
@@ -297,17 +331,15 @@ impl Found {
         let kept = self.kept(list);
         let places = self.places()?;
         let on_axis = places.on(axis);
-        let known = Known::at(&self.made, list.known_at);
-        let under_way = self.under_way_on(axis, known)?;
+        let known = self.known_as_of(list.known_at);
+        let under_way = self.under_way_on(axis, &known)?;
         let mut counts = vec![[0_u32; 4]; columns];
         let mut first = 0;
         for span in spans {
             let (from, to) = (span.from.0, span.to.0);
-            let start = on_axis.partition_point(|(c, _)| *c < from);
-            let end = on_axis.partition_point(|(c, _)| *c < to).max(start);
             let (length, width) = (i128::from(to) - i128::from(from), i128::from(span.columns));
-            let others = under_way.iter().filter(|(coord, _)| (from..to).contains(coord));
-            for (coord, number) in on_axis[start..end].iter().chain(others) {
+            let others = between(&under_way, from, to);
+            for (coord, number) in between(on_axis, from, to).iter().chain(others) {
                 let Some((finding, status)) = known.finding(*number) else {
                     continue;
                 };
@@ -378,33 +410,40 @@ impl Found {
     }
 
     /// Where stands what was under way: coordinates and numbers, ascending.
-    pub(super) fn under_way_on(&self, axis: Axis, known: Known<'_>) -> Result<Vec<(i64, u32)>, SessionError> {
-        let mut numbers = known.under_way().peekable();
-        if numbers.peek().is_none() {
-            return Ok(Vec::new());
+    pub(super) fn under_way_on(&self, axis: Axis, known: &Known<'_>) -> Result<Arc<Stretch>, SessionError> {
+        if known.under_way().is_empty() {
+            return Ok(Arc::default());
         }
         let view = self.source.view(None)?;
+        let stands_as = (known.moment(), view.generation(), axis);
+        if let Some((of, stretch)) = &*lock(&self.under_way_stands)
+            && *of == stands_as
+        {
+            return Ok(Arc::clone(stretch));
+        }
         let alignment = self.alignment();
-        let mut on_axis: Vec<(i64, u32)> = numbers
-            .filter_map(|number| {
-                let (finding, _) = known.finding(number)?;
-                let (time, ordinal) = self.stands(&finding, &view, &alignment);
-                let coord = match axis {
-                    Axis::Time => time?,
-                    Axis::Log => i64::from(ordinal),
-                };
-                Some((coord, number))
-            })
-            .collect();
-        on_axis.sort_unstable();
-        Ok(on_axis)
+        let numbers = known.under_way().iter();
+        let on_axis = numbers.filter_map(|number| {
+            let (finding, _) = known.finding(*number)?;
+            let (time, ordinal) = self.stands(&finding, &view, &alignment);
+            let coord = match axis {
+                Axis::Time => time?,
+                Axis::Log => i64::from(ordinal),
+            };
+            Some((coord, *number))
+        });
+        let mut stretch: Stretch = on_axis.collect();
+        stretch.sort_unstable();
+        let stretch = Arc::new(stretch);
+        *lock(&self.under_way_stands) = Some((stands_as, Arc::clone(&stretch)));
+        Ok(stretch)
     }
 
     fn dto(
         &self,
         number: u32,
         shown: &Shown,
-        known: Known<'_>,
+        known: &Known<'_>,
         places: &Places,
     ) -> Result<FindingDto, SessionError> {
         let Some(finding) = self.made.finding(number) else {
@@ -413,7 +452,11 @@ impl Found {
         let alignment = self.alignment();
         let (at_time, at_log) = match places.at_log.get(number as usize) {
             Some(at_log) => (places.at_time.get(number as usize).copied().flatten(), *at_log),
-            None => self.stands(&finding, &self.source.view(None)?, &alignment),
+            // What was under way stands where it was seen first.
+            None => {
+                let as_known = known.finding(number).map_or(finding, |(as_known, _)| as_known);
+                self.stands(&as_known, &self.source.view(None)?, &alignment)
+            }
         };
         let in_index = |left: u32| alignment.ordinal(left).unwrap_or(left);
         let of = finding
@@ -451,6 +494,13 @@ impl Found {
 
 fn no_such_finding(number: u32) -> SessionError {
     SessionError::new("no-such-finding", format!("there is no finding {number}"))
+}
+
+/// Numbers by what they are to be sorted by.
+fn sorted<K: Ord>(listed: impl Iterator<Item = (K, u32)>) -> Vec<u32> {
+    let mut listed: Vec<_> = listed.collect();
+    listed.sort_unstable();
+    listed.into_iter().map(|(_, number)| number).collect()
 }
 
 impl Places {

@@ -1,12 +1,12 @@
 //! Findings by stream and time.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use leftfold_compare::Status;
 use leftfold_log::Axis;
 
 use super::found::Found;
-use super::known::Known;
 use crate::dto::{FindingListDto, HeatCellDto, HeatDto, HeatRowDto, Int};
 use crate::error::SessionError;
 
@@ -57,11 +57,11 @@ impl Found {
     ) -> Result<HeatDto, SessionError> {
         let columns = columns.clamp(1, MOST_COLUMNS);
         let kept = self.kept(list);
-        let known = Known::at(&self.made, list.known_at);
+        let known = self.known_as_of(list.known_at);
         let places = self.places()?;
         let on_axis = places.on(axis);
         // The whole stretch with findings, whichever are listed: the map stays where it is while one narrows the list.
-        let under_way = self.under_way_on(axis, known)?;
+        let under_way = self.under_way_on(axis, &known)?;
         let reach = if on_axis.is_empty() { &under_way } else { on_axis };
         let from = reach.first().map_or(0, |(c, _)| *c);
         let to = reach.last().map_or(0, |(c, _)| *c).saturating_add(1);
@@ -91,7 +91,15 @@ impl Found {
             });
             rows[at].by_status[status as usize] += 1;
         };
-        for (coord, number) in on_axis.iter().chain(&under_way) {
+        // What was under way stands among the findings.
+        let all: Cow<'_, [(i64, u32)]> = if under_way.is_empty() {
+            Cow::Borrowed(on_axis)
+        } else {
+            let mut all = [on_axis, &under_way].concat();
+            all.sort_unstable();
+            Cow::Owned(all)
+        };
+        for (coord, number) in &*all {
             count(*number, Some(*coord));
         }
         let mut without_place = 0;
@@ -116,7 +124,7 @@ impl Found {
             .take(limit.min(MOST_ROWS) as usize)
             .collect();
         let row_of: HashMap<u32, usize> = rows.iter().enumerate().map(|(i, row)| (row.stream, i)).collect();
-        for (coord, number) in on_axis.iter().chain(&under_way) {
+        for (coord, number) in &*all {
             let Some((finding, status)) = known.finding(*number) else {
                 continue;
             };
@@ -127,7 +135,7 @@ impl Found {
                 continue;
             }
             // What was under way may stand before or behind all findings.
-            let column = column_of((*coord).clamp(from, to - 1));
+            let column = column_of((*coord).clamp(from, to.saturating_sub(1).max(from)));
             let cell = rows[*at].cells.entry(column).or_insert(HeatCellDto {
                 column,
                 count: 0,

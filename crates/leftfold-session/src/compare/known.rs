@@ -1,6 +1,7 @@
 //! What was known at a moment. Statuses are functions of a time, so that no second comparison is needed.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use leftfold_compare::{Category, Finding, Status, Verdict};
 
@@ -10,20 +11,31 @@ use super::shown::Shown;
 use crate::dto::{FindingCountDto, Int, KnownDto, VerdictDto};
 
 /// A comparison as known at a moment; without one, in the end. Findings keep their numbers.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Known<'c> {
     made: &'c Made,
     at: Option<i64>,
     /// Up to when both sides were known.
     until: Option<i64>,
+    /// The numbers of what was under way, ascending: its second event came within the tolerance afterwards.
+    under_way: UnderWayThen,
 }
 
+/// Numbers of what was under way at a moment, ascending.
+pub(super) type UnderWayThen = Arc<Vec<u32>>;
+
 impl<'c> Known<'c> {
-    pub(super) fn at(made: &'c Made, at: Option<Int>) -> Self {
+    /// `under_way` are the numbers of what was, if that was asked for before.
+    pub(super) fn at(made: &'c Made, at: Option<Int>, under_way: Option<UnderWayThen>) -> Self {
         let at = at.map(|at| at.0);
+        let found_out = || match (made, at) {
+            (Made::Mirror(compared), Some(at)) => compared.under_way(at).collect(),
+            _ => Vec::new(),
+        };
         Self {
             made,
             at,
+            under_way: under_way.unwrap_or_else(|| Arc::new(found_out())),
             until: match at {
                 None => made.of().known_until(),
                 Some(at) => made.known_as_of(at),
@@ -38,14 +50,16 @@ impl<'c> Known<'c> {
 
     /// A finding as it was, and how certain; `None`: it had not begun.
     pub(super) fn finding(&self, number: u32) -> Option<(Finding, Status)> {
+        if self.is_awaited(number) {
+            // It was one only until it came.
+            self.under_way.binary_search(&number).ok()?;
+        }
         let finding = self.made.finding(number)?;
         let finding = match self.at {
             None => finding,
             Some(at) => self.made.at(&finding, at)?,
         };
-        // What came within the tolerance was one until then.
-        let is_none = self.is_awaited(number) && finding.healed.is_some();
-        (!is_none).then(|| (finding, finding.status(self.until())))
+        Some((finding, finding.status(self.until())))
     }
 
     /// Whether the second event of what has this number came within the tolerance.
@@ -56,16 +70,17 @@ impl<'c> Known<'c> {
     /// The numbers of all findings, and of what was under way.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
         let all = self.made.of().findings().len() as u32;
-        (0..all).chain(self.under_way())
+        (0..all).chain(self.under_way.iter().copied())
     }
 
     /// The numbers of what was under way: it came within the tolerance afterwards.
-    pub(super) fn under_way(&self) -> impl Iterator<Item = u32> {
-        let of_mirror = match (self.made, self.at) {
-            (Made::Mirror(compared), Some(at)) => Some(compared.under_way(at)),
-            _ => None,
-        };
-        of_mirror.into_iter().flatten()
+    pub(super) fn under_way(&self) -> &UnderWayThen {
+        &self.under_way
+    }
+
+    /// The moment; `None`: in the end.
+    pub(super) fn moment(&self) -> Option<i64> {
+        self.at
     }
 
     /// All that had begun.
@@ -101,11 +116,6 @@ impl<'c> Known<'c> {
         }
         let occur = kinds.into_iter().zip(counts).filter(|(_, by)| *by != [0; 4]);
         occur.map(|(kind, by)| count_dto(kind, by)).collect()
-    }
-
-    /// How many events were to come within the tolerance, and came.
-    fn awaited(&self) -> u32 {
-        self.under_way().count() as u32
     }
 
     fn verdict(&self, counts: &[FindingCountDto]) -> (VerdictDto, Option<Int>) {
@@ -145,7 +155,7 @@ impl<'c> Known<'c> {
             verdict,
             within,
             counts,
-            awaited: self.awaited(),
+            awaited: self.under_way.len() as u32,
             first: self.findings().find_map(certain),
             streams_differing: differing.len() as u32,
             known_until: self.until().map(Int),

@@ -183,7 +183,7 @@ impl Compared {
     pub(super) fn under_way(&self, moment: i64) -> impl Iterator<Item = u32> {
         let behind = self.comparison.findings.len();
         let at = self.comparison.under_way.at(moment);
-        // What has no number any more is counted and not listed.
+        // More than there are numbers for are left out.
         at.filter_map(move |place| u32::try_from(behind + place).ok())
     }
 

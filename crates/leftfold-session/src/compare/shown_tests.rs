@@ -244,6 +244,45 @@ fn what_comes_within_the_tolerance_was_under_way_until_it_came() {
 }
 
 #[test]
+fn what_the_other_side_had_first_stands_where_it_was_seen_first() {
+    let (mut left, right) = late();
+    left[4] = line("order-1", 5, 130, "1");
+    let (two, done) = compared(&left, &right, options());
+    let list = FindingListDto {
+        known_at: at(125).into(),
+        ..all(false)
+    };
+    let found = findings(&two, done.id, list.clone());
+    let of = |f: &FindingDto| {
+        (
+            f.category.clone(),
+            f.awaited,
+            f.at_time,
+            f.left.is_some(),
+            f.right.is_some(),
+        )
+    };
+    // After the one that healed at 90; its own left event comes only at 130.
+    assert_eq!(
+        found.iter().map(of).collect::<Vec<_>>()[1],
+        ("extra".to_owned(), true, Some(at(120)), false, true)
+    );
+    let tiles = |from, to, axis| {
+        let args = FindingTilesArgs {
+            comparison: done.id,
+            list: list.clone(),
+            axis,
+            spans: vec![SpanDto { from, to, columns: 1 }],
+        };
+        commands::finding_tiles(&two.session, args).unwrap().0[0]
+    };
+    assert_eq!(tiles(at(120), at(121), AxisDto::Time), 1);
+    assert_eq!(tiles(at(121), at(140), AxisDto::Time), 0);
+    let Int(log) = found[1].at_log;
+    assert_eq!(tiles(Int(log), Int(log + 1), AxisDto::Log), 1);
+}
+
+#[test]
 fn the_moment_that_was_asked_for_is_told_when_both_sides_are_known() {
     let (left, right) = late();
     let with = |known_at: &str| CompareOptionsDto {

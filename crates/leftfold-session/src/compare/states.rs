@@ -13,7 +13,6 @@ use leftfold_replay::{
 
 use super::aligned::Alignment;
 use super::found::Found;
-use super::known::Known;
 use super::mirror::Compared;
 use super::side::TakenSide;
 use crate::dto::{FindingStatesDto, Int, SetByDto, SideStateDto, StateFieldDto, SyncDto};
@@ -101,7 +100,7 @@ impl Found {
     ) -> Result<FindingStatesDto, SessionError> {
         let two = self.two()?;
         // Of one that had not begun: the states as they were by then.
-        let known = Known::at(&self.made, known_at).finding(number);
+        let known = self.known_as_of(known_at).finding(number);
         let in_the_end = || self.made.finding(number);
         let Some(finding) = known.map(|(finding, _)| finding).or_else(in_the_end) else {
             return Err(SessionError::new(

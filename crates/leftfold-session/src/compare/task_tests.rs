@@ -292,17 +292,19 @@ fn a_comparison_is_cancelled_within_fifty_milliseconds() {
         .collect();
     let two = Two::of(&left);
     // Twice the promise, on a machine that builds meanwhile: of a few times the quickest counts.
-    let mut quickest = Duration::MAX;
+    let mut took_each = Vec::new();
     for _ in 0..5 {
         let id = two.start(&left).id;
         commands::compare_cancel(&two.session, CompareCancelArgs { comparison: id }).unwrap();
         let asked = Instant::now();
         let ended = two.ended(id);
-        quickest = quickest.min(asked.elapsed());
+        took_each.push(asked.elapsed());
         assert_eq!(ended.state, ComparisonStateDto::Cancelled);
         assert!(ended.summary.is_none() && ended.error.is_none());
     }
-    assert!(quickest < Duration::from_millis(100), "{quickest:?}");
+    took_each.sort_unstable();
+    assert!(took_each[0] < Duration::from_millis(100), "{took_each:?}");
+    assert!(took_each[4] < Duration::from_secs(10), "{took_each:?}");
 }
 
 #[test]

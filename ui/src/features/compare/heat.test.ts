@@ -51,6 +51,13 @@ describe('the map of findings', () => {
     expect(foundAgain(wide, wide, { row: 1, column: 90 })).toEqual({ row: 1, column: 90 });
     expect(foundAgain(wide, map(10, ['b', row(0)]), { row: 0, column: 3 })).toBeNull();
     expect(foundAgain(wide, narrow, null)).toBeNull();
+    const uneven = {
+      ...map(47, ['a', row(...Array(47).keys())]),
+      from: '1700000000000000001',
+      to: '1700043217123456789',
+    };
+    for (let column = 0; column < 47; column++)
+      expect(foundAgain(uneven, uneven, { row: 0, column })).toEqual({ row: 0, column });
   });
 
   it('cuts its stretch into columns without a rest', () => {

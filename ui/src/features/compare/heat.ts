@@ -70,9 +70,11 @@ export function foundAgain(before: Cut, after: Cut, at: Place | null): Place | n
   if (at === null) return null;
   const stream = before.rows[at.row]?.stream;
   const row = after.rows.findIndex((r) => r.stream === stream);
-  const [[from], [first]] = [stretch(before, at.column), stretch(after, 0)];
-  const length = BigInt(after.to) - BigInt(after.from);
-  const wanted = length === 0n ? 0n : ((from - first) * BigInt(after.columns)) / length;
+  // The middle of the column, and nothing rounded before the end: cut the same, it is the same one.
+  const [length, reach] = [BigInt(before.to) - BigInt(before.from), BigInt(after.to) - BigInt(after.from)];
+  const halves = 2n * BigInt(before.columns);
+  const middle = (BigInt(before.from) - BigInt(after.from)) * halves + length * BigInt(2 * at.column + 1);
+  const wanted = reach === 0n ? 0n : (middle * BigInt(after.columns)) / (halves * reach);
   const column = nearest(after.rows, row, Number(wanted));
   return column === null ? null : { row, column };
 }

@@ -21,8 +21,12 @@ export function followGrowth(): void {
   let generation = -1;
   $effect(() => {
     const now = session.source?.index.generation ?? -1;
-    if (session.growing && generation !== now)
-      untrack(() => void picked.grown(session.id, rankOf).catch(() => picked.forget()));
+    if (generation !== now)
+      untrack(() => {
+        // Of a file that is being read, or was read anew, the rows may be other events now.
+        if (session.growing) void picked.grown(session.id, rankOf).catch(() => picked.forget());
+        else picked.forget();
+      });
     generation = now;
   });
 }

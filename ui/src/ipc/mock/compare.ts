@@ -102,22 +102,33 @@ export class MockComparison {
     return this.history.all
       .filter(({ nanos }) => nanos <= at && nanos > at - 2_000_000_000n)
       .map((e) => ({
-        number: this.found.length + e.ordinal,
-        awaited: true,
+        ...this.awaited(e),
         category: 'missing',
         status: 'pending',
-        stream: e.stream,
-        key: null,
-        message: null,
-        left: this.history.row(e),
         right: null,
-        of: null,
-        fields: [],
-        since: String(e.nanos),
         healed: null,
-        atTime: String(e.nanos),
-        atLog: String(e.ordinal),
       }));
+  }
+
+  private awaited(e: MockEvent): FindingDto {
+    const row = this.history.row(e);
+    return {
+      number: this.found.length + e.ordinal,
+      awaited: true,
+      category: 'late',
+      status: 'healed',
+      stream: e.stream,
+      key: null,
+      message: null,
+      left: row,
+      right: { ...row, position: null },
+      of: null,
+      fields: [],
+      since: String(e.nanos),
+      healed: String(e.nanos + 2_000_000_000n),
+      atTime: String(e.nanos),
+      atLog: String(e.ordinal),
+    };
   }
 
   known(knownAt: string | null): KnownDto {
@@ -196,9 +207,10 @@ export class MockComparison {
   }
 
   evidence(number: number, knownAt: string | null): FindingEvidenceDto {
-    const finding = this.at(knownAt).find((f) => f.number === number);
     const awaited = this.history.all[number - this.found.length];
-    const found = this.found[number] ?? (awaited && { left: awaited.payload, right: null });
+    const inTheEnd = awaited === undefined ? undefined : this.awaited(awaited);
+    const finding = this.at(knownAt).find((f) => f.number === number) ?? inTheEnd;
+    const found = this.found[number] ?? (awaited && { left: awaited.payload, right: awaited.payload });
     if (found === undefined || finding === undefined)
       throw new BackendError({ code: 'no-such-finding', message: `there is no finding ${number}` });
     return {

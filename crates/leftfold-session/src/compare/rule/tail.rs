@@ -138,8 +138,12 @@ impl Tail {
             ControlFlow::Continue(())
         };
         let since = self.store.scan_since(&mark, &mut push, cancel)?;
-        // Who appends between the two is read already, and seen by the next look as a file that was written to.
-        let undisturbed = self.store.identity()? == identity;
+        // What is appended between the two is read already, and the next look sees a file that was written to. Whoever writes as much as there
+        // was just then is not noticed.
+        let ends = since
+            .as_ref()
+            .and_then(|summary| summary.mark.as_ref()?.end_of_lines());
+        let undisturbed = ends.is_none() || self.store.identity()? == identity;
         let mark = match since {
             Some(summary) if summary.complete => {
                 if new.is_empty() && self.is_other_text(&identity, summary.mark.as_ref()) {
