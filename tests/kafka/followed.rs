@@ -109,7 +109,10 @@ fn rules_on_a_topic_say_what_is_violated_as_it_comes_and_wait_for_the_slowest_pa
     // 50 ms, and something for a machine that does other things too: of a few times the quickest counts.
     for _ in 0..4 {
         let (mut run, mut lines) = begun();
-        lines.next().expect("a line comes").expect("it is text");
+        // Until it has said all, one of the rules may not have been judged, and that is told by another code.
+        for _ in 0..3 {
+            lines.next().expect("a line comes").expect("it is text");
+        }
         took_each.push(stopped(&mut run));
     }
     took_each.sort_unstable();
