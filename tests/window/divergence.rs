@@ -291,6 +291,7 @@ async fn what_was_under_way_at_a_moment_is_pending_there_and_says_that_it_came()
         .send_keys(&path("right.ndjson").display().to_string())
         .await
         .unwrap();
+    window.click("compare-more").await;
     let moment = window.find("compare-known-at").await;
     moment.send_keys("2026-01-01T00:05:05Z").await.unwrap();
     window.click("compare-start").await;

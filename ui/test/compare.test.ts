@@ -207,6 +207,12 @@ describe('a comparison', () => {
     // How long it took until they were the same is told all the same.
     expect(all('compare-lag-chart')).toHaveLength(1);
     expect(all('compare-tab-map')).toHaveLength(0);
+    // As known at a moment something may have been under way: there is a list.
+    await key('KeyK');
+    await until(() => expect(text('findings-none-listed')).toBe('Nothing had been found by then.'));
+    expect(all('compare-none')).toHaveLength(0);
+    await key('KeyK');
+    await until(() => expect(text('compare-none')).toBe('Nothing differs.'));
     await key('KeyN');
     expect(compare.at).toBeNull();
   });
